@@ -1,0 +1,113 @@
+//! Arrow IPC across the boundary, in both directions.
+
+use crate::error::{Code, Error, Result};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
+use datafusion::arrow::ipc::reader::{FileReader, StreamReader};
+use datafusion::arrow::ipc::writer::StreamWriter;
+use std::io::Cursor;
+use std::sync::Arc;
+
+impl From<ArrowError> for Error {
+    fn from(error: ArrowError) -> Self {
+        datafusion::error::DataFusionError::from(error).into()
+    }
+}
+
+/// The schema as JavaScript gets it.
+pub fn schema_to_ipc(schema: &Schema) -> Result<Vec<u8>> {
+    Ok(StreamWriter::try_new(Vec::new(), &readable_schema(schema))?.into_inner()?)
+}
+
+pub fn schema_from_ipc(bytes: &[u8]) -> Result<SchemaRef> {
+    Ok(StreamReader::try_new(bytes, None)?.schema())
+}
+
+/// One IPC stream of all batches; arrow-rs aligns its bodies to 64 bytes.
+pub fn batches_to_ipc(batches: &[RecordBatch], schema: &Schema) -> Result<Vec<u8>> {
+    let schema = Arc::new(readable_schema(schema));
+    let bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
+    let mut writer = StreamWriter::try_new(Vec::with_capacity(bytes + 4096), &schema)?;
+    for batch in batches {
+        match batch.schema_ref().fields() == schema.fields() {
+            true => writer.write(batch)?,
+            false => writer.write(&readable_batch(batch, &schema)?)?,
+        }
+    }
+    writer.finish()?;
+    Ok(writer.into_inner()?)
+}
+
+const FILE_MAGIC: &[u8] = b"ARROW1";
+
+/// The batches of an IPC stream or file.
+pub fn batches_from_ipc(bytes: &[u8]) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    let batches = |reader: &mut dyn Iterator<Item = std::result::Result<RecordBatch, ArrowError>>| {
+        reader.collect::<std::result::Result<Vec<_>, _>>()
+    };
+    let read = || match bytes.starts_with(FILE_MAGIC) {
+        true => {
+            let mut reader = FileReader::try_new(Cursor::new(bytes), None)?;
+            Ok((reader.schema(), batches(&mut reader)?))
+        }
+        false => {
+            let mut reader = StreamReader::try_new(bytes, None)?;
+            Ok((reader.schema(), batches(&mut reader)?))
+        }
+    };
+    read().map_err(|error: ArrowError| {
+        Error::new(
+            Code::Arrow,
+            format!("The bytes are not an Arrow IPC stream or file: {error}"),
+        )
+    })
+}
+
+fn readable_schema(schema: &Schema) -> Schema {
+    Schema::new_with_metadata(readable_fields(schema.fields()), schema.metadata().clone())
+}
+
+fn readable_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+    let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(
+        schema.clone(),
+        columns.collect::<std::result::Result<_, _>>()?,
+        &options,
+    )?)
+}
+
+fn readable_fields(fields: &Fields) -> Fields {
+    fields.iter().map(readable_field).collect()
+}
+
+fn readable_field(field: &FieldRef) -> FieldRef {
+    let data_type = readable(field.data_type());
+    match data_type == *field.data_type() {
+        true => field.clone(),
+        false => Arc::new(
+            Field::new(field.name(), data_type, field.is_nullable()).with_metadata(field.metadata().clone()),
+        ),
+    }
+}
+
+/// The nearest type that apache-arrow 21 can read.
+fn readable(data_type: &DataType) -> DataType {
+    use DataType as D;
+    match data_type {
+        D::RunEndEncoded(_, values) => readable(values.data_type()),
+        D::ListView(item) => D::List(readable_field(item)),
+        D::LargeListView(item) => D::LargeList(readable_field(item)),
+        D::Decimal32(precision, scale) | D::Decimal64(precision, scale) => D::Decimal128(*precision, *scale),
+        D::List(item) => D::List(readable_field(item)),
+        D::LargeList(item) => D::LargeList(readable_field(item)),
+        D::FixedSizeList(item, size) => D::FixedSizeList(readable_field(item), *size),
+        D::Map(entries, sorted) => D::Map(readable_field(entries), *sorted),
+        D::Struct(fields) => D::Struct(readable_fields(fields)),
+        D::Dictionary(key, value) => D::Dictionary(key.clone(), Box::new(readable(value))),
+        other => other.clone(),
+    }
+}

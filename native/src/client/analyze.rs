@@ -1,0 +1,119 @@
+//! EXPLAIN ANALYZE: runs the query on the cluster, then asks the scheduler what it measured.
+
+use super::query::RemoteQueryExec;
+use crate::error::{Code, Error};
+use ballista_core::serde::protobuf::{GetJobMetricsResult, OperatorMetricsSet};
+use datafusion::arrow::array::{RecordBatch, StringArray};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::error::Result;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
+use datafusion::physical_plan::metrics::MetricsSet;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
+use futures::{stream, TryStreamExt};
+use std::fmt;
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub struct AnalyzeExec {
+    query: Arc<RemoteQueryExec>,
+    schema: SchemaRef,
+    properties: Arc<PlanProperties>,
+}
+
+impl AnalyzeExec {
+    pub fn new(query: Arc<RemoteQueryExec>, schema: SchemaRef) -> Self {
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(schema.clone()),
+            Partitioning::UnknownPartitioning(1),
+            EmissionType::Final,
+            Boundedness::Bounded,
+        );
+        Self {
+            query,
+            schema,
+            properties: Arc::new(properties),
+        }
+    }
+
+    pub fn query(&self) -> &RemoteQueryExec {
+        &self.query
+    }
+}
+
+impl DisplayAs for AnalyzeExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnalyzeExec")
+    }
+}
+
+impl ExecutionPlan for AnalyzeExec {
+    fn name(&self) -> &str {
+        "AnalyzeExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![]
+    }
+
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let (query, schema) = (self.query.clone(), self.schema.clone());
+        let run = async move {
+            let mut batches = query.execute(partition, context)?;
+            while batches.try_next().await?.is_some() {}
+            let job = query.job().lock().clone();
+            let job = job.ok_or_else(|| Error::new(Code::Internal, "The query left no job."))?;
+            let plan = render(&job.metrics().await?)?;
+            let columns: Vec<Arc<dyn datafusion::arrow::array::Array>> = vec![
+                Arc::new(StringArray::from(vec!["Plan with Metrics"])),
+                Arc::new(StringArray::from(vec![plan])),
+            ];
+            Ok(RecordBatch::try_new(schema, columns)?)
+        };
+        Ok(Box::pin(RecordBatchStreamAdapter::new(
+            self.schema.clone(),
+            stream::once(run),
+        )))
+    }
+}
+
+fn render(metrics: &GetJobMetricsResult) -> Result<String> {
+    let mut text = String::new();
+    for stage in &metrics.stages {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&format!(
+            "Stage {} ({} partitions)",
+            stage.stage_id, stage.partitions
+        ));
+        for operator in &stage.operators {
+            let set = OperatorMetricsSet {
+                metrics: operator.metrics.clone(),
+            };
+            let set: MetricsSet = set.try_into().map_err(Error::from)?;
+            let set = set.aggregate_by_name().sorted_for_display().timestamps_removed();
+            let indent = "  ".repeat(operator.depth as usize + 1);
+            text.push_str(&format!("\n{indent}{}, metrics=[{set}]", operator.operator_desc));
+        }
+    }
+    Ok(text)
+}

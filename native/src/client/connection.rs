@@ -1,0 +1,223 @@
+//! One connection to a scheduler, and one to each executor, reused for the life of a session.
+
+use super::job::Job;
+use crate::error::{Code, Error, Result};
+use crate::tables::local::StoredTable;
+use crate::tables::remote;
+use axum::body::Body;
+use ballista_core::client::BallistaClient;
+use ballista_core::config::BallistaConfig;
+use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
+use ballista_core::utils::{create_grpc_client_endpoint, GrpcClientConfig};
+use parking_lot::{Mutex, RwLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tonic::transport::Channel;
+
+pub type SchedulerClient = SchedulerGrpcClient<Channel>;
+
+pub struct Connection {
+    pub host: String,
+    pub port: u16,
+    pub session_id: String,
+    /// How long a query may wait for a first executor.
+    pub executor_timeout: Duration,
+    /// Settings that were set by somebody; the others are the scheduler's to decide.
+    pub settings: RwLock<BTreeMap<String, String>>,
+    channel: tokio::sync::OnceCell<Channel>,
+    executors: tokio::sync::Mutex<HashMap<(String, u16), BallistaClient>>,
+    jobs: Mutex<HashMap<String, Weak<Job>>>,
+    sent: Mutex<HashMap<String, Weak<StoredTable>>>,
+    closed: AtomicBool,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Connection").field(&self.url()).finish()
+    }
+}
+
+impl Connection {
+    pub fn new(
+        host: String,
+        port: u16,
+        executor_timeout: Duration,
+        settings: BTreeMap<String, String>,
+    ) -> Self {
+        Self {
+            host,
+            port,
+            session_id: uuid::Uuid::new_v4().to_string(),
+            executor_timeout,
+            settings: RwLock::new(settings),
+            channel: Default::default(),
+            executors: Default::default(),
+            jobs: Default::default(),
+            sent: Default::default(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}:{}", self.host, self.port)
+    }
+
+    pub fn check_open(&self) -> Result<()> {
+        match self.closed.load(Ordering::Acquire) {
+            true => Err(Error::new(
+                Code::Closed,
+                "The session is closed: create a new BallistaSessionContext.",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    pub async fn channel(&self) -> Result<&Channel> {
+        self.check_open()?;
+        self.channel
+            .get_or_try_init(|| connect(&self.host, self.port))
+            .await
+    }
+
+    pub async fn scheduler(&self, config: &BallistaConfig) -> Result<SchedulerClient> {
+        let limit = config.grpc_client_max_message_size();
+        Ok(SchedulerGrpcClient::new(self.channel().await?.clone())
+            .max_encoding_message_size(limit)
+            .max_decoding_message_size(limit))
+    }
+
+    /// The Flight client of an executor; clones share its HTTP/2 connection.
+    pub async fn executor(&self, host: &str, port: u16, config: &BallistaConfig) -> Result<BallistaClient> {
+        let key = (host.to_owned(), port);
+        let mut executors = self.executors.lock().await;
+        if let Some(client) = executors.get(&key) {
+            return Ok(client.clone());
+        }
+        let grpc = GrpcClientConfig::from(config);
+        let client = BallistaClient::try_new(
+            host,
+            port,
+            grpc.max_message_size,
+            false,
+            None,
+            // 0 is "unreachable" in the engine.
+            grpc.io_retries_times.max(1),
+            grpc.io_retry_wait_time_ms,
+            grpc.initial_connection_window_size,
+            grpc.initial_stream_window_size,
+        )
+        .await?;
+        executors.insert(key, client.clone());
+        Ok(client)
+    }
+
+    /// Whether the scheduler has an executor; `None` when it does not say.
+    pub async fn has_executors(&self) -> Result<Option<bool>> {
+        use tonic::codegen::Service;
+        let mut channel = self.channel().await?.clone();
+        let request = axum::http::Request::get(format!("{}/readyz", self.url()))
+            .body(tonic::body::Body::new(Body::empty()))
+            .expect("a request of constant parts");
+        std::future::poll_fn(|context| channel.poll_ready(context))
+            .await
+            .map_err(|error| self.lost(&error))?;
+        let status = channel
+            .call(request)
+            .await
+            .map_err(|error| self.lost(&error))?
+            .status();
+        Ok(match status.as_u16() {
+            200 => Some(true),
+            503 => Some(false),
+            _ => None,
+        })
+    }
+
+    pub fn lost(&self, error: &dyn std::fmt::Display) -> Error {
+        Error::new(
+            Code::Connection,
+            format!(
+                "The connection to the scheduler at {}:{} failed: {error}",
+                self.host, self.port
+            ),
+        )
+    }
+
+    /// Makes the scheduler hold the table. `false`: it is a stock one, which cannot.
+    pub async fn ensure_table(&self, table: &Arc<StoredTable>) -> Result<bool> {
+        let channel = self.channel().await?;
+        let gone: Vec<String> = {
+            let mut sent = self.sent.lock();
+            let gone = sent.iter().filter(|(_, table)| table.strong_count() == 0);
+            let gone = gone.map(|(id, _)| id.clone()).collect::<Vec<_>>();
+            sent.retain(|_, table| table.strong_count() > 0);
+            gone
+        };
+        for id in gone {
+            remote::drop_remote(channel, &id).await;
+        }
+        let taken = remote::ensure(channel, table).await?;
+        if taken {
+            self.sent.lock().insert(table.id.clone(), Arc::downgrade(table));
+        }
+        Ok(taken)
+    }
+
+    pub fn add_job(&self, job: &Arc<Job>) {
+        let mut jobs = self.jobs.lock();
+        jobs.retain(|_, job| job.strong_count() > 0);
+        jobs.insert(job.id.clone(), Arc::downgrade(job));
+    }
+
+    pub fn job(&self, id: &str) -> Option<Arc<Job>> {
+        self.jobs.lock().get(id).and_then(Weak::upgrade)
+    }
+
+    /// Cancels the session's jobs and forgets its tables. Idempotent.
+    pub async fn close(&self) {
+        if self.closed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let jobs: Vec<_> = self
+            .jobs
+            .lock()
+            .drain()
+            .filter_map(|(_, job)| job.upgrade())
+            .collect();
+        for job in jobs {
+            job.cancel().await;
+        }
+        let sent: Vec<String> = self.sent.lock().drain().map(|(id, _)| id).collect();
+        if let Some(channel) = self.channel.get() {
+            for id in sent {
+                remote::drop_remote(channel, &id).await;
+            }
+        }
+        self.executors.lock().await.clear();
+    }
+}
+
+/// Connects to a scheduler; also what an executor starts with.
+pub async fn connect(host: &str, port: u16) -> Result<Channel> {
+    let url = format!("http://{host}:{port}");
+    let grpc = GrpcClientConfig::from(&BallistaConfig::default());
+    let endpoint = create_grpc_client_endpoint(url.clone(), Some(&grpc)).map_err(|error| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("{url} is not the address of a scheduler: {error}"),
+        )
+    })?;
+    endpoint.connect().await.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| cause.to_string());
+        Error::new(
+            Code::Connection,
+            format!(
+                "No scheduler answers at {host}:{port}: {}. Check the address, and that the \
+                 scheduler runs.",
+                cause.unwrap_or_else(|| error.to_string())
+            ),
+        )
+    })
+}

@@ -1,0 +1,239 @@
+//! A job on the scheduler: submit, wait, cancel, clean up.
+
+use super::connection::{Connection, SchedulerClient};
+use crate::error::{Code, Error, Result};
+use ballista_core::config::BallistaConfig;
+use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
+use ballista_core::serde::protobuf::{
+    execute_query_failure_result::Failure, execute_query_params::Query, execute_query_result,
+    job_status::Status, CancelJobParams, CleanJobDataParams, ExecuteQueryParams, GetJobMetricsParams,
+    GetJobMetricsResult, GetJobStatusParams, GetJobStatusResult, KeyValuePair, PartitionLocation,
+};
+use ballista_core::version;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How often the scheduler is asked whether it has an executor.
+const EXECUTOR_CHECK: Duration = Duration::from_millis(250);
+
+#[derive(Debug)]
+pub struct Job {
+    pub id: String,
+    scheduler: SchedulerClient,
+    connection: Arc<Connection>,
+    /// Nothing is left to cancel.
+    over: AtomicBool,
+    cancelled: AtomicBool,
+}
+
+/// Where the result of a job lies.
+pub struct Output {
+    pub partitions: Vec<PartitionLocation>,
+    pub proxy: Option<FlightProxy>,
+}
+
+impl Job {
+    pub async fn submit(
+        connection: &Arc<Connection>,
+        config: &BallistaConfig,
+        plan: Vec<u8>,
+    ) -> Result<Arc<Self>> {
+        let mut scheduler = connection.scheduler(config).await?;
+        let settings = connection.settings.read().clone();
+        let settings = settings.into_iter().map(|(key, value)| KeyValuePair {
+            key,
+            value: Some(value),
+        });
+        let params = ExecuteQueryParams {
+            settings: settings.collect(),
+            session_id: connection.session_id.clone(),
+            operation_id: uuid::Uuid::new_v4().to_string(),
+            query: Some(Query::LogicalPlan(plan)),
+        };
+        let mut request = tonic::Request::new(params);
+        version::insert_version_header(request.metadata_mut());
+        // Unary rather than streaming: the id has to be known at once, to cancel by.
+        let response = scheduler
+            .execute_query(request)
+            .await
+            .map_err(|status| match status.code() {
+                tonic::Code::FailedPrecondition => Error::new(Code::Version, status.message()),
+                tonic::Code::OutOfRange | tonic::Code::ResourceExhausted => Error::new(
+                    Code::ResourcesExhausted,
+                    format!(
+                        "The query is too large for one message: {}. Raise \
+                         ballista.client.grpc_max_message_size and the scheduler's limit.",
+                        status.message()
+                    ),
+                ),
+                _ => connection.lost(&status.message()),
+            })?;
+        let theirs = version::version_from_metadata(response.metadata()).map(str::to_owned);
+        let result = response.into_inner().result;
+        let id = match result {
+            Some(execute_query_result::Result::Success(success)) => success.job_id,
+            Some(execute_query_result::Result::Failure(failure)) => {
+                let text = match failure.failure {
+                    Some(Failure::PlanParsingFailure(text) | Failure::SessionNotFound(text)) => text,
+                    _ => "no reason was given".into(),
+                };
+                return Err(Error::new(
+                    Code::JobFailed,
+                    format!("The scheduler refused the query: {text}"),
+                ));
+            }
+            None => {
+                return Err(Error::new(Code::Internal, "The scheduler answered nothing."));
+            }
+        };
+        let job = Arc::new(Self {
+            id,
+            scheduler,
+            connection: connection.clone(),
+            over: AtomicBool::new(false),
+            cancelled: AtomicBool::new(false),
+        });
+        connection.add_job(&job);
+        if let Err(text) =
+            version::check_compatibility(Some(ballista_core::BALLISTA_VERSION), theirs.as_deref())
+        {
+            job.cancel().await;
+            return Err(Error::new(Code::Version, text));
+        }
+        Ok(job)
+    }
+
+    async fn status(&self) -> Result<GetJobStatusResult> {
+        let params = GetJobStatusParams {
+            job_id: self.id.clone(),
+        };
+        let answer = self.scheduler.clone().get_job_status(params).await;
+        answer
+            .map(tonic::Response::into_inner)
+            .map_err(|status| self.connection.lost(&status.message()).of_job(&self.id))
+    }
+
+    /// Waits for the end of the job. The pause between two questions is a tenth of the time the
+    /// job has taken: no job waits much longer than it runs, and long ones ask rarely.
+    pub async fn wait(&self) -> Result<Output> {
+        let started = Instant::now();
+        let mut checked = started;
+        let mut without_executor: Option<Instant> = None;
+        loop {
+            let GetJobStatusResult { status, flight_proxy } = self.status().await?;
+            match status.and_then(|status| status.status) {
+                Some(Status::Successful(success)) => {
+                    self.over.store(true, Ordering::Release);
+                    return Ok(Output {
+                        partitions: success.partition_location,
+                        proxy: flight_proxy,
+                    });
+                }
+                Some(Status::Failed(failure)) => {
+                    self.over.store(true, Ordering::Release);
+                    return Err(match self.cancelled.load(Ordering::Acquire) {
+                        true => self.cancelled_error(),
+                        false => Error::new(
+                            Code::JobFailed,
+                            format!("Job {} failed: {}", self.id, failure.error.trim_end()),
+                        )
+                        .of_job(&self.id),
+                    });
+                }
+                _ => {}
+            }
+            if checked.elapsed() >= EXECUTOR_CHECK {
+                checked = Instant::now();
+                match self.connection.has_executors().await? {
+                    Some(false) => {
+                        let since = *without_executor.get_or_insert(checked);
+                        if since.elapsed() + EXECUTOR_CHECK >= self.connection.executor_timeout {
+                            self.cancel_request().await;
+                            self.over.store(true, Ordering::Release);
+                            return Err(self.no_executors());
+                        }
+                    }
+                    _ => without_executor = None,
+                }
+            }
+            let pause = started.elapsed() / 10;
+            tokio::time::sleep(pause.clamp(Duration::from_micros(500), Duration::from_millis(50))).await;
+        }
+    }
+
+    fn no_executors(&self) -> Error {
+        Error::new(
+            Code::NoExecutors,
+            format!(
+                "The scheduler at {}:{} had no executor for {} ms. Start one that connects to it, \
+                 or raise executorTimeoutMs.",
+                self.connection.host,
+                self.connection.port,
+                self.connection.executor_timeout.as_millis()
+            ),
+        )
+        .of_job(&self.id)
+    }
+
+    pub fn cancelled_error(&self) -> Error {
+        Error::new(Code::JobCancelled, format!("Job {} was cancelled.", self.id)).of_job(&self.id)
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+
+    pub async fn metrics(&self) -> Result<GetJobMetricsResult> {
+        let params = GetJobMetricsParams {
+            job_id: self.id.clone(),
+        };
+        let answer = self.scheduler.clone().get_job_metrics(params).await;
+        answer
+            .map(tonic::Response::into_inner)
+            .map_err(|status| self.connection.lost(&status.message()).of_job(&self.id))
+    }
+
+    async fn cancel_request(&self) -> bool {
+        let params = CancelJobParams {
+            job_id: self.id.clone(),
+        };
+        self.scheduler.clone().cancel_job(params).await.is_ok()
+    }
+
+    /// Cancels until the scheduler says that the job is over: it forgets a request that comes
+    /// while it plans. `false`: the job was over already.
+    pub async fn cancel(&self) -> bool {
+        if self.is_over() {
+            return false;
+        }
+        self.cancelled.store(true, Ordering::Release);
+        let mut pause = Duration::from_millis(2);
+        while self.cancel_request().await {
+            match self
+                .status()
+                .await
+                .map(|answer| answer.status.and_then(|s| s.status))
+            {
+                Ok(Some(Status::Failed(_) | Status::Successful(_))) | Err(_) => break,
+                Ok(_) => {}
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(200));
+        }
+        !self.over.swap(true, Ordering::AcqRel)
+    }
+
+    /// Tells the executors that the result was read.
+    pub fn clean(&self) {
+        let params = CleanJobDataParams {
+            job_id: self.id.clone(),
+            remove_stage_ids: vec![],
+        };
+        let mut scheduler = self.scheduler.clone();
+        // Best effort: what stays is removed by the scheduler's own timer.
+        tokio::spawn(async move {
+            let _ = scheduler.clean_job_data(params).await;
+        });
+    }
+}

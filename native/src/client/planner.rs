@@ -1,0 +1,135 @@
+//! What runs on the cluster, and the little that can only run where the session is.
+
+use super::analyze::AnalyzeExec;
+use super::connection::Connection;
+use super::query::RemoteQueryExec;
+use crate::tables::local::StoredTable;
+use crate::tables::provider::{listing, InMemoryTable};
+use crate::tables::values::values;
+use async_trait::async_trait;
+use ballista_core::planner::scans_only_information_schema;
+use datafusion::catalog::Session;
+use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
+use datafusion::datasource::{provider_as_source, source_as_provider};
+use datafusion::error::Result;
+use datafusion::execution::context::QueryPlanner;
+use datafusion::logical_expr::{
+    DmlStatement, ExplainOption, Expr, LogicalPlan, LogicalPlanBuilder, TableScan, TableSource, WriteOp,
+};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub struct ClusterPlanner {
+    connection: Arc<Connection>,
+}
+
+impl ClusterPlanner {
+    pub fn new(connection: Arc<Connection>) -> Self {
+        Self { connection }
+    }
+
+    async fn remote(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
+        let (plan, tables) = self.ship_tables(plan.clone()).await?;
+        Ok(RemoteQueryExec::new(self.connection.clone(), plan, tables))
+    }
+
+    /// Replaces in-memory tables by what the scheduler can read, after it got their bytes.
+    async fn ship_tables(&self, plan: LogicalPlan) -> Result<(LogicalPlan, Vec<Arc<StoredTable>>)> {
+        let mut tables = HashMap::new();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node {
+                if let Some(table) = in_memory(&scan.source) {
+                    tables.insert(table.id.clone(), (table, false));
+                }
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        if tables.is_empty() {
+            return Ok((plan, vec![]));
+        }
+        for (table, taken) in tables.values_mut() {
+            *taken = self.connection.ensure_table(table).await?;
+        }
+        let plan = plan.transform_down_with_subqueries(|node| {
+            let LogicalPlan::TableScan(scan) = node else {
+                return Ok(Transformed::no(node));
+            };
+            let Some(table) = in_memory(&scan.source) else {
+                return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
+            };
+            // An INSERT may have replaced the table since; then the snapshot travels as it is.
+            Ok(Transformed::yes(match tables.get(&table.id) {
+                Some((table, false)) => inline(scan, table)?,
+                _ => {
+                    let source = provider_as_source(Arc::new(listing(&table)?));
+                    LogicalPlan::TableScan(TableScan { source, ..scan })
+                }
+            }))
+        })?;
+        Ok((plan.data, tables.into_values().map(|(table, _)| table).collect()))
+    }
+}
+
+fn in_memory(source: &Arc<dyn TableSource>) -> Option<Arc<StoredTable>> {
+    let provider = source_as_provider(source).ok()?;
+    Some(provider.downcast_ref::<InMemoryTable>()?.snapshot())
+}
+
+/// A scan as VALUES, with all that the scan would have done.
+fn inline(scan: TableScan, table: &StoredTable) -> Result<LogicalPlan> {
+    let mut plan = LogicalPlanBuilder::from(values(table)?).alias(scan.table_name.clone())?;
+    for filter in scan.filters {
+        plan = plan.filter(filter)?;
+    }
+    plan = plan.project(scan.projected_schema.columns().into_iter().map(Expr::Column))?;
+    plan.limit(0, scan.fetch)?.build()
+}
+
+/// The engine's local planner knows how; the cluster has nothing to do with it.
+fn is_local(plan: &LogicalPlan) -> Result<bool> {
+    Ok(match plan {
+        // An empty result keeps its columns; Ballista's own planner drops them.
+        LogicalPlan::EmptyRelation(_) | LogicalPlan::DescribeTable(_) => true,
+        // The scheduler only knows the plain form, which it answers with its own stages.
+        LogicalPlan::Explain(explain) => {
+            explain.verbose || explain.explain_format != ExplainOption::default().format
+        }
+        _ => scans_only_information_schema(plan)?,
+    })
+}
+
+#[async_trait]
+impl QueryPlanner for ClusterPlanner {
+    async fn create_physical_plan(
+        &self,
+        plan: &LogicalPlan,
+        session: &dyn Session,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        if is_local(plan)? {
+            return DefaultPhysicalPlanner::default()
+                .create_physical_plan(plan, session)
+                .await;
+        }
+        match plan {
+            LogicalPlan::Analyze(analyze) => {
+                let query = self.remote(&analyze.input).await?;
+                let schema = analyze.schema.inner().clone();
+                Ok(Arc::new(AnalyzeExec::new(Arc::new(query), schema)))
+            }
+            // The rows come from the cluster; the table that takes them is here.
+            LogicalPlan::Dml(DmlStatement {
+                op: WriteOp::Insert(op),
+                target,
+                input,
+                ..
+            }) if in_memory(target).is_some() => {
+                let input = self.create_physical_plan(input, session).await?;
+                source_as_provider(target)?.insert_into(session, input, *op).await
+            }
+            _ => Ok(Arc::new(self.remote(plan).await?)),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The physical plan of everything that runs on the cluster: one node that submits the logical plan.
+
+use super::connection::Connection;
+use super::fetch;
+use super::job::Job;
+use crate::error::{Error, Result};
+use crate::tables::local::StoredTable;
+use ballista_core::extension::SessionConfigExt;
+use ballista_core::serde::BallistaLogicalExtensionCodec;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::error::{DataFusionError, Result as EngineResult};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
+use datafusion_proto::logical_plan::AsLogicalPlan;
+use datafusion_proto::protobuf::LogicalPlanNode;
+use futures::{stream, StreamExt, TryStreamExt};
+use parking_lot::Mutex;
+use std::fmt;
+use std::sync::Arc;
+
+/// The job of a query once it is submitted.
+pub type JobSlot = Arc<Mutex<Option<Arc<Job>>>>;
+
+#[derive(Debug)]
+pub struct RemoteQueryExec {
+    connection: Arc<Connection>,
+    plan: LogicalPlan,
+    schema: SchemaRef,
+    /// In-memory tables of the plan, which live as long as the query needs them.
+    tables: Vec<Arc<StoredTable>>,
+    job: JobSlot,
+    properties: Arc<PlanProperties>,
+}
+
+impl RemoteQueryExec {
+    pub fn new(connection: Arc<Connection>, plan: LogicalPlan, tables: Vec<Arc<StoredTable>>) -> Self {
+        let schema: SchemaRef = plan.schema().inner().clone();
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(schema.clone()),
+            Partitioning::UnknownPartitioning(1),
+            EmissionType::Incremental,
+            Boundedness::Bounded,
+        );
+        Self {
+            connection,
+            plan,
+            schema,
+            tables,
+            job: JobSlot::default(),
+            properties: Arc::new(properties),
+        }
+    }
+
+    pub fn job(&self) -> JobSlot {
+        self.job.clone()
+    }
+}
+
+impl DisplayAs for RemoteQueryExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RemoteQueryExec: scheduler={}", self.connection.url())
+    }
+}
+
+impl ExecutionPlan for RemoteQueryExec {
+    fn name(&self) -> &str {
+        "RemoteQueryExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![]
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> EngineResult<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> EngineResult<TreeNodeRecursion>,
+    ) -> EngineResult<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn execute(
+        &self,
+        _partition: usize,
+        context: Arc<TaskContext>,
+    ) -> EngineResult<SendableRecordBatchStream> {
+        let codec = BallistaLogicalExtensionCodec::default();
+        let mut bytes = Vec::new();
+        LogicalPlanNode::try_from_logical_plan(&self.plan, &codec)?.try_encode(&mut bytes)?;
+        let config = Arc::new(context.session_config().ballista_config());
+        let (connection, slot) = (self.connection.clone(), self.job.clone());
+        let (tables, schema) = (self.tables.clone(), self.schema.clone());
+        let run = async move {
+            let job = Job::submit(&connection, &config, bytes).await?;
+            *slot.lock() = Some(job.clone());
+            let guard = CancelOnDrop(job.clone());
+            let output = job.wait().await?;
+            let batches = fetch::batches(connection, job, output, config)
+                .map(move |batch| conform(batch?, &schema))
+                // Owned by the stream: the guard cancels what is dropped half-way.
+                .inspect(move |_| {
+                    let _ = (&guard, &tables);
+                });
+            Ok::<_, Error>(batches)
+        };
+        let batches = stream::once(run).try_flatten().map_err(DataFusionError::from);
+        Ok(Box::pin(RecordBatchStreamAdapter::new(
+            self.schema.clone(),
+            batches,
+        )))
+    }
+}
+
+/// A query that nobody waits for any more is cancelled on the scheduler too.
+struct CancelOnDrop(Arc<Job>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        if !self.0.is_over() {
+            let job = self.0.clone();
+            // Without a runtime the process is ending, and the scheduler sees the client leave.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { job.cancel().await });
+            }
+        }
+    }
+}
+
+/// The executors' batches with the schema that the plan promised: dictionaries may arrive
+/// decoded, and nullability and metadata are the executors' own.
+fn conform(batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    if batch.schema_ref() == schema {
+        return Ok(batch);
+    }
+    let columns = batch
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(|(column, field)| match column.data_type() == field.data_type() {
+            true => Ok(column.clone()),
+            false => cast(column, field.data_type()),
+        });
+    let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    columns
+        .collect::<std::result::Result<_, _>>()
+        .and_then(|columns| RecordBatch::try_new_with_options(schema.clone(), columns, &options))
+        .map_err(|error| DataFusionError::from(error).into())
+}

@@ -1,0 +1,63 @@
+//! Addresses to listen on.
+
+use crate::error::{Code, Error, Result};
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
+
+/// The address of a host name; the engine wants IP literals.
+pub fn resolve(host: &str) -> Result<IpAddr> {
+    let found = (host, 0).to_socket_addrs().ok().and_then(|mut found| {
+        // Prefer IPv4: the engine writes addresses as host:port, without brackets.
+        let all: Vec<SocketAddr> = found.by_ref().collect();
+        all.iter()
+            .find(|address| address.is_ipv4())
+            .or(all.first())
+            .copied()
+    });
+    found.map(|address| address.ip()).ok_or_else(|| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("The host \"{host}\" is not an address of this machine: it cannot be resolved."),
+        )
+    })
+}
+
+/// Listens now, so that a port in use is an error of the caller. Port 0: one that is free.
+pub fn listen(host: &str, port: u16) -> Result<TcpListener> {
+    let listener = TcpListener::bind((resolve(host)?, port)).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Error::new(
+            Code::AddressInUse,
+            format!("Port {port} of {host} is in use: choose another, or 0 for any free one."),
+        ),
+        ErrorKind::AddrNotAvailable => Error::new(
+            Code::InvalidArgument,
+            format!("The host \"{host}\" is not an address of this machine."),
+        ),
+        _ => Error::new(Code::Io, format!("Cannot listen on {host}:{port}: {error}.")),
+    })?;
+    let nonblocking = listener.set_nonblocking(true);
+    nonblocking.map_err(|error| Error::new(Code::Io, error.to_string()))?;
+    Ok(listener)
+}
+
+pub fn port_of(listener: &TcpListener) -> Result<u16> {
+    let address = listener.local_addr();
+    address
+        .map(|address| address.port())
+        .map_err(|error| Error::new(Code::Io, error.to_string()))
+}
+
+/// What others connect to: the given name, or the address itself.
+pub fn advertised(host: &str, external: Option<&str>) -> Result<String> {
+    if let Some(external) = external {
+        return Ok(external.to_owned());
+    }
+    let address = resolve(host)?;
+    if address.is_unspecified() {
+        return Err(Error::new(
+            Code::InvalidArgument,
+            format!("{host} listens everywhere: say by externalHost what others connect to."),
+        ));
+    }
+    Ok(address.to_string())
+}

@@ -1,0 +1,342 @@
+//! An executor: runs tasks that its scheduler pushes to it, and serves their results.
+
+use super::address::{advertised, listen, port_of, resolve};
+use super::clients::ClientPool;
+use super::runtime::OwnedRuntime;
+use super::scheduler::{end, wait};
+use super::work_dir::WorkDir;
+use crate::client::connection::connect;
+use crate::config::{server_config, MESSAGE_BYTES};
+use crate::error::{guard, Code, Error, Result};
+use crate::tables::registry::Registry;
+use crate::tables::remote::TableSource;
+use arrow_flight::flight_service_server::FlightServiceServer;
+use ballista_core::config::TaskSchedulingPolicy;
+use ballista_core::serde::protobuf::executor_status::Status;
+use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
+use ballista_core::serde::protobuf::{ExecutorStatus, ExecutorStoppedParams, HeartBeatParams};
+use ballista_core::serde::BallistaCodec;
+use ballista_core::RuntimeProducer;
+use ballista_executor::execution_engine::DefaultExecutionEngine;
+use ballista_executor::executor::{Executor, TasksDrainedFuture};
+use ballista_executor::executor_process::{structure_executor_metadata, ExecutorProcessConfig};
+use ballista_executor::executor_server;
+use ballista_executor::flight_service::BallistaFlightService;
+use ballista_executor::health::ExecutorHealth;
+use ballista_executor::metrics::LoggingMetricsCollector;
+use ballista_executor::runtime_cache::DefaultSessionRuntimeCache;
+use ballista_executor::shutdown::ShutdownNotifier;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use napi_derive::napi;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{broadcast, mpsc, watch};
+use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Channel, Server};
+
+const HEARTBEAT_SECONDS: u64 = 5;
+/// How long a closing executor lets its tasks run on.
+const DRAIN: Duration = Duration::from_secs(30);
+/// Sessions whose caches of file metadata are kept.
+const SESSIONS: usize = 16;
+/// The engine binds one port by number: another process may take it in between.
+const PORT_ATTEMPTS: usize = 5;
+
+#[napi(object)]
+pub struct NativeExecutorOptions {
+    pub scheduler_host: String,
+    pub scheduler_port: u16,
+    pub host: String,
+    /// Where results are fetched from. 0: one that is free.
+    pub port: u16,
+    /// Where the scheduler sends tasks to. 0: one that is free.
+    pub grpc_port: u16,
+    /// What others connect to, if it is not `host`.
+    pub external_host: Option<String>,
+    pub vcores: u32,
+    /// What all tasks together may take before they spill to disk.
+    pub memory_limit_bytes: f64,
+    /// The folder in which the executor makes its own, and removes it; absent: the system's
+    /// temporary folder.
+    pub work_dir: Option<String>,
+}
+
+#[napi]
+pub struct NativeExecutor {
+    id: String,
+    host: String,
+    port: u16,
+    work_dir: WorkDir,
+    executor: Arc<Executor>,
+    scheduler: SchedulerGrpcClient<Channel>,
+    shutdown: broadcast::Sender<()>,
+    runtime: OwnedRuntime,
+    ended: watch::Sender<Option<Result<()>>>,
+}
+
+#[napi]
+impl NativeExecutor {
+    /// Resolves when the scheduler has registered it.
+    #[napi(factory)]
+    pub async fn start(options: NativeExecutorOptions) -> napi::Result<Self> {
+        guard(start(options)).await
+    }
+
+    #[napi(getter)]
+    pub fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    #[napi(getter)]
+    pub fn host(&self) -> String {
+        self.host.clone()
+    }
+
+    #[napi(getter)]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    #[napi(getter)]
+    pub fn work_dir(&self) -> String {
+        self.work_dir.path().to_owned()
+    }
+
+    #[napi]
+    pub async fn wait_for_termination(&self) -> napi::Result<()> {
+        guard(wait(&self.ended)).await
+    }
+
+    /// Takes no new tasks, lets the running ones end, frees ports and threads and removes the
+    /// folder. Idempotent.
+    #[napi]
+    pub async fn close(&self) -> napi::Result<()> {
+        guard(async {
+            if let Ok(runtime) = self.runtime.handle() {
+                let drained = runtime.spawn(drain(self.executor.clone(), self.scheduler.clone()));
+                let _ = drained.await;
+                let _ = self.shutdown.send(());
+            }
+            self.runtime.shutdown().await;
+            self.work_dir.remove();
+            end(&self.ended, Ok(()));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Stops at once and removes the folder: for a process that is ending.
+    #[napi(catch_unwind)]
+    pub fn abandon(&self) {
+        self.runtime.abandon();
+        self.work_dir.remove();
+    }
+}
+
+async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<Channel>) {
+    let id = executor.metadata.id.clone();
+    let tasks = async {
+        let mut second = tokio::time::interval(Duration::from_secs(1));
+        let mut drained = TasksDrainedFuture(executor.clone());
+        loop {
+            tokio::select! {
+                _ = &mut drained => return,
+                // Repeated: the engine's own heartbeat says that it is active.
+                _ = second.tick() => {
+                    let fence = HeartBeatParams {
+                        executor_id: id.clone(),
+                        metrics: vec![],
+                        status: Some(ExecutorStatus {
+                            status: Some(Status::Terminating(String::new())),
+                        }),
+                        metadata: Some(executor.metadata.clone()),
+                    };
+                    // A scheduler that is gone needs no goodbye.
+                    if scheduler.clone().heart_beat_from_executor(fence).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN, tasks).await;
+    let stopped = ExecutorStoppedParams {
+        executor_id: id.clone(),
+        reason: "closed".into(),
+    };
+    let _ = scheduler.executor_stopped(stopped).await;
+}
+
+async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
+    let flight = listen(&options.host, options.port)?;
+    let port = port_of(&flight)?;
+    let work_dir = WorkDir::create(options.work_dir.as_deref())?;
+    let runtime = OwnedRuntime::new("executor")?;
+    let folder = work_dir.path().to_owned();
+    let host = options.host.clone();
+    let parts = runtime.run(assemble(options, flight, port, folder)).await;
+    let Parts {
+        executor,
+        scheduler,
+        shutdown,
+        mut stop,
+    } = match parts {
+        Ok(parts) => parts,
+        Err(error) => {
+            runtime.shutdown().await;
+            return Err(error);
+        }
+    };
+    let ended = watch::Sender::new(None);
+    let notify = ended.clone();
+    // The engine asks to stop when the scheduler says so, or does not answer any more.
+    runtime.handle()?.spawn(async move {
+        if stop.recv().await.is_some() {
+            let lost = Error::new(Code::Connection, "The executor lost its scheduler.");
+            end(&notify, Err(lost));
+        }
+    });
+    Ok(NativeExecutor {
+        id: executor.metadata.id.clone(),
+        host,
+        port,
+        work_dir,
+        executor,
+        scheduler,
+        shutdown,
+        runtime,
+        ended,
+    })
+}
+
+struct Parts {
+    executor: Arc<Executor>,
+    scheduler: SchedulerGrpcClient<Channel>,
+    shutdown: broadcast::Sender<()>,
+    stop: mpsc::Receiver<bool>,
+}
+
+async fn assemble(
+    options: NativeExecutorOptions,
+    flight: TcpListener,
+    port: u16,
+    work_dir: String,
+) -> Result<Parts> {
+    let channel = connect(&options.scheduler_host, options.scheduler_port).await?;
+    let scheduler = SchedulerGrpcClient::new(channel.clone())
+        .max_decoding_message_size(MESSAGE_BYTES)
+        .max_encoding_message_size(MESSAGE_BYTES);
+    let tables = Arc::new(TableSource::new(channel));
+    let notifier = ShutdownNotifier::new();
+
+    let mut attempt = 0;
+    let (executor, stop) = loop {
+        attempt += 1;
+        let config = Arc::new(process_config(&options, port)?);
+        let executor = Arc::new(executor(&options, &config, &work_dir, tables.clone()));
+        let (stop_sender, stop) = mpsc::channel(1);
+        let codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode> = BallistaCodec::default();
+        let started = executor_server::startup(
+            scheduler.clone(),
+            config,
+            executor.clone(),
+            codec,
+            stop_sender,
+            &notifier,
+            ExecutorHealth::new(),
+        );
+        match started.await {
+            Ok(_) => break (executor, stop),
+            Err(_) if options.grpc_port == 0 && attempt < PORT_ATTEMPTS => {}
+            Err(error) => return Err(registration_error(&options, error.into())),
+        }
+    };
+
+    let service = BallistaFlightService::new(work_dir);
+    let service = FlightServiceServer::new(service)
+        .max_decoding_message_size(MESSAGE_BYTES)
+        .max_encoding_message_size(MESSAGE_BYTES);
+    let listener =
+        tokio::net::TcpListener::from_std(flight).map_err(|error| Error::new(Code::Io, error.to_string()))?;
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    tokio::spawn(
+        Server::builder()
+            .add_service(service)
+            .serve_with_incoming(incoming),
+    );
+    Ok(Parts {
+        executor,
+        scheduler,
+        shutdown: notifier.notify_shutdown,
+        stop,
+    })
+}
+
+fn registration_error(options: &NativeExecutorOptions, error: Error) -> Error {
+    Error::new(
+        Code::Connection,
+        format!(
+            "The scheduler at {}:{} did not register the executor: {}",
+            options.scheduler_host, options.scheduler_port, error.message
+        ),
+    )
+}
+
+fn process_config(options: &NativeExecutorOptions, port: u16) -> Result<ExecutorProcessConfig> {
+    let grpc_port = match options.grpc_port {
+        // Free when asked; the engine binds it by number a moment later.
+        0 => port_of(&listen(&options.host, 0)?)?,
+        chosen => {
+            listen(&options.host, chosen)?;
+            chosen
+        }
+    };
+    Ok(ExecutorProcessConfig {
+        bind_host: resolve(&options.host)?.to_string(),
+        external_host: Some(advertised(&options.host, options.external_host.as_deref())?),
+        port,
+        grpc_port,
+        vcores: options.vcores as usize,
+        task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
+        grpc_max_decoding_message_size: MESSAGE_BYTES as u32,
+        grpc_max_encoding_message_size: MESSAGE_BYTES as u32,
+        executor_heartbeat_interval_seconds: HEARTBEAT_SECONDS,
+        ..ExecutorProcessConfig::default()
+    })
+}
+
+fn executor(
+    options: &NativeExecutorOptions,
+    config: &Arc<ExecutorProcessConfig>,
+    work_dir: &str,
+    tables: Arc<TableSource>,
+) -> Executor {
+    let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
+    let folder = work_dir.to_owned();
+    let runtime: RuntimeProducer = Arc::new(move |_| {
+        RuntimeEnvBuilder::new()
+            .with_memory_pool(pool.clone())
+            .with_temp_file_path(folder.clone())
+            .with_object_store_registry(Arc::new(Registry::with_source(tables.clone())))
+            .build_arc()
+    });
+    // One pool for all tasks, so nothing is left to do for each.
+    let policy = Arc::new(|runtime, _: &_, _| Ok(runtime));
+    let cache = DefaultSessionRuntimeCache::new(runtime.clone(), policy, SESSIONS);
+    Executor::new(
+        structure_executor_metadata(config, options.vcores),
+        work_dir,
+        runtime,
+        Arc::new(server_config),
+        Default::default(),
+        Arc::new(LoggingMetricsCollector::default()),
+        options.vcores as usize,
+        Arc::new(DefaultExecutionEngine::with_client_pool(Arc::new(
+            ClientPool::default(),
+        ))),
+    )
+    .with_session_runtime_cache(Some(Arc::new(cache)))
+}

@@ -1,0 +1,222 @@
+//! A scheduler: the engine's service, the store of in-memory tables and the health routes on one
+//! port.
+
+use super::address::{advertised, listen, port_of};
+use super::runtime::OwnedRuntime;
+use crate::config::{server_config, MESSAGE_BYTES};
+use crate::error::{guard, Code, Error, Result};
+use crate::tables::registry::Registry;
+use crate::tables::service::TableService;
+use arrow_flight::flight_service_server::FlightServiceServer;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use axum::Router;
+use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpcServer;
+use ballista_core::utils::default_session_builder;
+use ballista_scheduler::cluster::{BallistaCluster, ClusterState};
+use ballista_scheduler::config::SchedulerConfig;
+use ballista_scheduler::scheduler_process::create_scheduler;
+use ballista_scheduler::scheduler_server::SchedulerServer;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::SessionConfig;
+use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use futures::FutureExt;
+use napi_derive::napi;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tonic::service::RoutesBuilder;
+
+type Server = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
+type State = Arc<OnceLock<Arc<dyn ClusterState>>>;
+
+#[napi(object)]
+pub struct NativeSchedulerOptions {
+    pub host: String,
+    /// 0: one that is free.
+    pub port: u16,
+    /// What executors connect to, if it is not `host`.
+    pub external_host: Option<String>,
+}
+
+#[napi]
+pub struct NativeScheduler {
+    host: String,
+    port: u16,
+    runtime: OwnedRuntime,
+    /// How it ended, once it has.
+    ended: watch::Sender<Option<Result<()>>>,
+}
+
+#[napi]
+impl NativeScheduler {
+    /// Resolves when it serves.
+    #[napi(factory)]
+    pub async fn start(options: NativeSchedulerOptions) -> napi::Result<Self> {
+        guard(start(options)).await
+    }
+
+    #[napi(getter)]
+    pub fn host(&self) -> String {
+        self.host.clone()
+    }
+
+    #[napi(getter)]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    #[napi]
+    pub async fn wait_for_termination(&self) -> napi::Result<()> {
+        guard(wait(&self.ended)).await
+    }
+
+    /// Frees the port and the threads. Idempotent.
+    #[napi]
+    pub async fn close(&self) -> napi::Result<()> {
+        guard(async {
+            self.runtime.shutdown().await;
+            end(&self.ended, Ok(()));
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Notes how a server ended; only the first end counts.
+pub fn end(ended: &watch::Sender<Option<Result<()>>>, result: Result<()>) {
+    ended.send_if_modified(|end| {
+        let first = end.is_none();
+        end.get_or_insert(result);
+        first
+    });
+}
+
+pub async fn wait(ended: &watch::Sender<Option<Result<()>>>) -> Result<()> {
+    let mut ended = ended.subscribe();
+    let end = ended.wait_for(Option::is_some).await;
+    end.ok().and_then(|end| end.clone()).unwrap_or(Ok(()))
+}
+
+async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
+    let listener = listen(&options.host, options.port)?;
+    let port = port_of(&listener)?;
+    let external = advertised(&options.host, options.external_host.as_deref())?;
+    let state = State::default();
+    let config = config(&options.host, port, external, state.clone());
+    let runtime = OwnedRuntime::new("scheduler")?;
+    let ended = watch::Sender::new(None);
+    let notify = ended.clone();
+    runtime
+        .run(async move {
+            let cluster = BallistaCluster::new_from_config(&config).await?;
+            let _ = state.set(cluster.cluster_state());
+            let server = create_scheduler(cluster, Arc::new(config)).await?;
+            let listener =
+                TcpListener::from_std(listener).map_err(|error| Error::new(Code::Io, error.to_string()))?;
+            let tables = TableService::default();
+            let held = tables.held();
+            let routes = routes(server, tables);
+            tokio::spawn(async move {
+                // Nagle's algorithm costs 40 ms a request; accepted sockets do not inherit the
+                // option everywhere.
+                let listener = listener.tap_io(|socket| {
+                    let _ = socket.set_nodelay(true);
+                });
+                let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+                let served = axum::serve(listener, service).await;
+                end(
+                    &notify,
+                    served.map_err(|error| Error::new(Code::Io, error.to_string())),
+                );
+            });
+            tokio::spawn(async move {
+                let mut minute = tokio::time::interval(Duration::from_secs(60));
+                loop {
+                    minute.tick().await;
+                    held.sweep();
+                }
+            });
+            Ok(())
+        })
+        .await?;
+    Ok(NativeScheduler {
+        host: options.host,
+        port,
+        runtime,
+        ended,
+    })
+}
+
+fn config(host: &str, port: u16, external: String, state: State) -> SchedulerConfig {
+    SchedulerConfig {
+        bind_host: host.to_owned(),
+        bind_port: port,
+        external_host: external,
+        // An executor that does not answer a launch is dropped at once; this is for the others.
+        executor_timeout_seconds: 30,
+        expire_dead_executor_interval_seconds: 5,
+        no_executors_grace_period_seconds: 30,
+        // Clients say when they have read a result; these are for those that cannot.
+        finished_job_data_clean_up_interval_seconds: 3600,
+        finished_job_state_clean_up_interval_seconds: 300,
+        grpc_server_max_decoding_message_size: MESSAGE_BYTES as u32,
+        grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
+        grpc_client_max_message_size: MESSAGE_BYTES as u32,
+        override_config_producer: Some(Arc::new(move || session_config(&state))),
+        override_session_builder: Some(Arc::new(|config| {
+            let runtime = RuntimeEnvBuilder::new()
+                .with_object_store_registry(Arc::new(Registry::default()))
+                .build_arc()?;
+            let state = default_session_builder(config)?;
+            Ok(SessionStateBuilder::new_from_existing(state)
+                .with_runtime_env(runtime)
+                .build())
+        })),
+        ..SchedulerConfig::default()
+    }
+}
+
+/// The configuration a query starts from, before its client's settings: as many partitions as the
+/// registered executors have slots.
+fn session_config(state: &State) -> SessionConfig {
+    let config = server_config();
+    let slots: usize = state
+        .get()
+        // In memory, hence ready at once.
+        .and_then(|state| state.registered_executor_metadata().now_or_never())
+        .unwrap_or_default()
+        .iter()
+        .map(|executor| executor.specification.vcores as usize)
+        .sum();
+    match slots {
+        0 => config,
+        slots => config.with_target_partitions(slots),
+    }
+}
+
+fn routes(server: Server, tables: TableService) -> Router {
+    let grpc = SchedulerGrpcServer::new(server.clone())
+        .max_decoding_message_size(MESSAGE_BYTES)
+        .max_encoding_message_size(MESSAGE_BYTES);
+    let flight = FlightServiceServer::new(tables).max_decoding_message_size(MESSAGE_BYTES);
+    let mut services = RoutesBuilder::default();
+    services.add_service(grpc).add_service(flight);
+    services
+        .routes()
+        .into_axum_router()
+        .route("/healthz", get(|| async { "ok" }))
+        .route(
+            "/readyz",
+            get(move || async move {
+                match server.is_ready() {
+                    true => (StatusCode::OK, "ready"),
+                    false => (StatusCode::SERVICE_UNAVAILABLE, "no executor is registered"),
+                }
+            }),
+        )
+}

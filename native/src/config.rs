@@ -1,0 +1,105 @@
+//! Settings: every key of the engine with its documentation, and the check of names and values
+//! that the engine itself lacks.
+
+use crate::error::{Code, Error, Result};
+use ballista_core::config::BallistaConfig;
+use ballista_core::extension::SessionConfigExt;
+use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
+use datafusion::config::{ConfigEntry, ExtensionOptions};
+use datafusion::prelude::SessionConfig;
+use napi_derive::napi;
+use std::collections::{BTreeMap, HashMap};
+
+/// A key of the engine's configuration.
+#[napi(object)]
+pub struct NativeConfigEntry {
+    pub key: String,
+    /// The default that a session of this package starts with; absent: not set.
+    pub value: Option<String>,
+    pub description: String,
+}
+
+/// Every `datafusion.*` and `ballista.*` key, sorted.
+#[napi(catch_unwind)]
+pub fn config_entries() -> Vec<NativeConfigEntry> {
+    let mut entries: Vec<_> = entries()
+        .into_iter()
+        .map(|entry| NativeConfigEntry {
+            key: entry.key,
+            value: entry.value,
+            description: entry.description.to_owned(),
+        })
+        .collect();
+    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    entries
+}
+
+/// Checks names and values against the engine.
+#[napi(catch_unwind)]
+pub fn validate_config(config: HashMap<String, String>) -> napi::Result<()> {
+    Ok(session_config(&config.into_iter().collect()).map(|_| ())?)
+}
+
+fn entries() -> Vec<ConfigEntry> {
+    SessionConfig::new_with_ballista().options().entries()
+}
+
+/// A session's configuration: Ballista's defaults, then the given settings.
+pub fn session_config(settings: &BTreeMap<String, String>) -> Result<SessionConfig> {
+    let mut config = SessionConfig::new_with_ballista();
+    for (key, value) in settings {
+        check(key, value)?;
+        config
+            .options_mut()
+            .set(key, value)
+            .map_err(|error| refuse(key, value, error))?;
+    }
+    Ok(config)
+}
+
+/// Refuses what `set` would refuse late, with a poor message, or take and panic on.
+pub fn check(key: &str, value: &str) -> Result<()> {
+    let known = entries();
+    if !known.iter().any(|entry| entry.key == key) && !key.starts_with("datafusion.runtime.") {
+        let nearest = known
+            .iter()
+            .map(|entry| (normalized_levenshtein(&entry.key, key), &entry.key))
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let hint = match nearest {
+            Some((score, name)) if score > 0.5 => format!(" Did you mean \"{name}\"?"),
+            _ => " SHOW ALL lists the keys.".into(),
+        };
+        return Err(Error::new(
+            Code::Config,
+            format!("There is no setting \"{key}\".{hint}"),
+        ));
+    }
+    // Ballista takes any text and panics when it is read.
+    if let Some(entry) = BallistaConfig::valid_entries().get(key) {
+        BallistaConfig::parse_value(value, entry.data_type().clone())
+            .map_err(|error| refuse(key, value, error))?;
+    }
+    Ok(())
+}
+
+fn refuse(key: &str, value: &str, error: impl std::fmt::Display) -> Error {
+    Error::new(
+        Code::Config,
+        format!("The setting \"{key}\" does not take the value \"{value}\": {error}."),
+    )
+}
+
+/// The size of Ballista's own messages, which its configuration limits to 16 MiB by default.
+pub const MESSAGE_BYTES: usize = 256 << 20;
+
+/// The defaults of our schedulers and executors.
+pub fn server_config() -> SessionConfig {
+    let mut config = SessionConfig::new_with_ballista();
+    let options = config.options_mut();
+    if let Some(ballista) = options.extensions.get_mut::<BallistaConfig>() {
+        ballista
+            .set("client.grpc_max_message_size", &MESSAGE_BYTES.to_string())
+            .expect("a key and a value of this version");
+    }
+    config
+}

@@ -1,0 +1,211 @@
+//! The only place that maps engine failures to the codes people see.
+
+use ballista_core::error::BallistaError;
+use datafusion::error::DataFusionError;
+use datafusion::sql::sqlparser::parser::ParserError;
+use futures::FutureExt;
+use std::fmt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    AddressInUse,
+    Arrow,
+    Closed,
+    Config,
+    Connection,
+    Execution,
+    Internal,
+    InvalidArgument,
+    Io,
+    JobCancelled,
+    JobFailed,
+    NoExecutors,
+    NotImplemented,
+    ObjectStore,
+    Plan,
+    ResourcesExhausted,
+    Schema,
+    SqlParse,
+    Version,
+}
+
+impl Code {
+    fn name(self) -> &'static str {
+        match self {
+            Code::AddressInUse => "ADDRESS_IN_USE",
+            Code::Arrow => "ARROW",
+            Code::Closed => "CLOSED",
+            Code::Config => "CONFIG",
+            Code::Connection => "CONNECTION",
+            Code::Execution => "EXECUTION",
+            Code::Internal => "INTERNAL",
+            Code::InvalidArgument => "INVALID_ARGUMENT",
+            Code::Io => "IO",
+            Code::JobCancelled => "JOB_CANCELLED",
+            Code::JobFailed => "JOB_FAILED",
+            Code::NoExecutors => "NO_EXECUTORS",
+            Code::NotImplemented => "NOT_IMPLEMENTED",
+            Code::ObjectStore => "OBJECT_STORE",
+            Code::Plan => "PLAN",
+            Code::ResourcesExhausted => "RESOURCES_EXHAUSTED",
+            Code::Schema => "SCHEMA",
+            Code::SqlParse => "SQL_PARSE",
+            Code::Version => "VERSION",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub code: Code,
+    pub message: String,
+    pub job_id: Option<String>,
+}
+
+impl Error {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            job_id: None,
+        }
+    }
+
+    pub fn of_job(mut self, job_id: &str) -> Self {
+        self.job_id = Some(job_id.to_owned());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// An `Error` keeps its code and job id while it travels through the engine.
+impl From<Error> for DataFusionError {
+    fn from(error: Error) -> Self {
+        DataFusionError::External(Box::new(error))
+    }
+}
+
+impl From<DataFusionError> for Error {
+    fn from(error: DataFusionError) -> Self {
+        (&error).into()
+    }
+}
+
+impl From<&DataFusionError> for Error {
+    fn from(error: &DataFusionError) -> Self {
+        use DataFusionError as D;
+        let code = match error {
+            D::Context(_, inner) | D::Diagnostic(_, inner) => return inner.as_ref().into(),
+            D::Shared(inner) => return inner.as_ref().into(),
+            D::Collection(errors) if !errors.is_empty() => return (&errors[0]).into(),
+            D::External(inner) => return from_external(inner.as_ref()),
+            D::SQL(parser, _) => return Error::new(Code::SqlParse, parser_message(parser)),
+            D::ArrowError(inner, _) => {
+                use datafusion::arrow::error::ArrowError as A;
+                match inner.as_ref() {
+                    A::ExternalError(inner) => return from_external(inner.as_ref()),
+                    A::IoError(..) => Code::Io,
+                    A::SchemaError(_) => Code::Schema,
+                    _ => Code::Arrow,
+                }
+            }
+            D::SchemaError(..) => Code::Schema,
+            D::Plan(_) => Code::Plan,
+            D::Configuration(_) => Code::Config,
+            D::NotImplemented(_) => Code::NotImplemented,
+            D::ResourcesExhausted(_) => Code::ResourcesExhausted,
+            D::ObjectStore(_) => Code::ObjectStore,
+            D::IoError(_) => Code::Io,
+            D::Internal(_) => Code::Internal,
+            _ => Code::Execution,
+        };
+        Error::new(code, error.message().into_owned())
+    }
+}
+
+fn from_external(error: &(dyn std::error::Error + 'static)) -> Error {
+    if let Some(error) = error.downcast_ref::<Error>() {
+        return error.clone();
+    }
+    if let Some(error) = error.downcast_ref::<DataFusionError>() {
+        return error.into();
+    }
+    if let Some(error) = error.downcast_ref::<BallistaError>() {
+        return error.into();
+    }
+    Error::new(Code::Execution, error.to_string())
+}
+
+fn parser_message(error: &ParserError) -> String {
+    match error {
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.clone(),
+        ParserError::RecursionLimitExceeded => "The statement is nested too deeply to be parsed.".into(),
+    }
+}
+
+impl From<&BallistaError> for Error {
+    fn from(error: &BallistaError) -> Self {
+        use BallistaError as B;
+        let code = match error {
+            B::DataFusionError(inner) => return inner.as_ref().into(),
+            B::SqlError(parser) => return Error::new(Code::SqlParse, parser_message(parser)),
+            B::NotImplemented(_) => Code::NotImplemented,
+            B::ArrowError(_) => Code::Arrow,
+            B::IoError(_) => Code::Io,
+            B::TonicError(_) | B::GrpcError(_) | B::GrpcConnectionError(_) => Code::Connection,
+            B::Cancelled => Code::JobCancelled,
+            B::Configuration(_) => Code::Config,
+            B::FetchFailed(..) | B::GrpcActionError(_) => Code::Io,
+            _ => Code::Internal,
+        };
+        Error::new(code, error.to_string())
+    }
+}
+
+impl From<BallistaError> for Error {
+    fn from(error: BallistaError) -> Self {
+        (&error).into()
+    }
+}
+
+/// The wire form of an error: JSON, which `src/native.ts` turns into a `BallistaError`.
+impl From<Error> for napi::Error {
+    fn from(error: Error) -> Self {
+        let body = serde_json::json!({
+            "code": error.code.name(),
+            "message": error.message,
+            "jobId": error.job_id,
+        });
+        napi::Error::from_reason(body.to_string())
+    }
+}
+
+/// Every asynchronous call from JavaScript goes through here: a panic becomes an INTERNAL error.
+pub async fn guard<T>(work: impl Future<Output = Result<T>>) -> napi::Result<T> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(result) => result.map_err(Into::into),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<&str>()
+                .map(|text| text.to_string())
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "no message".into());
+            Err(Error::new(
+                Code::Internal,
+                format!("The engine panicked, which is a bug: {text}"),
+            )
+            .into())
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The native half of the npm package `ballista`: client, scheduler and executor in one addon.
+//!
+//! Rust decides what the engine decides; what people see is TypeScript.
+
+#![deny(unsafe_code)]
+
+mod arrow;
+mod client;
+mod cluster;
+mod config;
+mod dataframe;
+mod error;
+mod expr;
+mod options;
+mod series;
+mod session;
+mod stream;
+mod tables;
+
+use napi::bindgen_prelude::create_custom_tokio_runtime;
+use napi_derive::{module_init, napi};
+
+#[module_init]
+fn init() {
+    // Without it napi starts its own, with stacks that deep plans overflow.
+    if let Ok(runtime) = cluster::runtime::builder("client", 2).build() {
+        create_custom_tokio_runtime(runtime);
+    }
+}
+
+#[napi(object)]
+pub struct NativeVersions {
+    pub ballista: String,
+    pub datafusion: String,
+}
+
+#[napi]
+pub fn engine_versions() -> NativeVersions {
+    NativeVersions {
+        ballista: ballista_core::BALLISTA_VERSION.into(),
+        datafusion: datafusion::DATAFUSION_VERSION.into(),
+    }
+}

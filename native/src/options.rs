@@ -1,0 +1,119 @@
+//! Files as tables: the options of the boundary, and the listing they describe.
+
+use crate::arrow::schema_from_ipc;
+use crate::error::{Code, Error, Result};
+use crate::expr::{data_type, file_sort_order};
+use datafusion::datasource::file_format::FileFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::execution::SessionState;
+use futures::TryStreamExt;
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+#[napi(object)]
+pub struct NativePartitionColumn {
+    pub name: String,
+    /// An Arrow type name.
+    pub data_type: String,
+}
+
+#[napi(object)]
+pub struct NativeReadOptions {
+    /// 'parquet', 'csv', 'json', 'avro' or 'arrow'.
+    pub format: String,
+    /// Options of the format by the engine's names, for example `format.has_header`.
+    pub options: HashMap<String, String>,
+    pub file_extension: Option<String>,
+    pub partition_columns: Vec<NativePartitionColumn>,
+    /// An IPC stream that holds only the schema.
+    pub schema: Option<Uint8Array>,
+    /// JSON: SortNode[][].
+    pub file_sort_order: Option<String>,
+}
+
+pub async fn listing_table(
+    state: &SessionState,
+    paths: &[String],
+    options: NativeReadOptions,
+) -> Result<Arc<ListingTable>> {
+    let schema = options.schema.as_deref().map(schema_from_ipc).transpose()?;
+    let urls = paths
+        .iter()
+        .map(ListingTableUrl::parse)
+        .collect::<datafusion::error::Result<Vec<_>>>()?;
+    let format = format(state, &options)?;
+    let listing = listing_options(&urls, format, &options)?;
+    let mut config =
+        ListingTableConfig::new_with_multi_paths(urls.clone()).with_listing_options(listing.clone());
+    config = match schema {
+        Some(schema) => config.with_schema(schema),
+        None => {
+            require_files(state, &urls, paths, &listing).await?;
+            config.infer_schema(state).await?
+        }
+    };
+    Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+fn format(state: &SessionState, options: &NativeReadOptions) -> Result<Arc<dyn FileFormat>> {
+    let factory = state.get_file_format_factory(&options.format).ok_or_else(|| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("There is no file format \"{}\".", options.format),
+        )
+    })?;
+    Ok(factory.create(state, &options.options)?)
+}
+
+fn listing_options(
+    urls: &[ListingTableUrl],
+    format: Arc<dyn FileFormat>,
+    options: &NativeReadOptions,
+) -> Result<ListingOptions> {
+    // A file that is named is read whatever it is called; in a folder the extension chooses.
+    let chosen = options
+        .file_extension
+        .clone()
+        .or_else(|| urls.iter().all(|url| !url.is_collection()).then(String::new));
+    let extension = match chosen {
+        Some(extension) => extension,
+        None => match format.compression_type() {
+            Some(compression) => format.get_ext_with_compression(&compression)?,
+            None => format.get_ext(),
+        },
+    };
+    let mut listing = ListingOptions::new(format).with_file_extension(extension);
+    let columns = options.partition_columns.iter();
+    let columns = columns.map(|column| Ok((column.name.clone(), data_type(&column.data_type)?)));
+    listing = listing.with_table_partition_cols(columns.collect::<Result<_>>()?);
+    if let Some(order) = &options.file_sort_order {
+        listing = listing.with_file_sort_order(file_sort_order(order)?);
+    }
+    Ok(listing)
+}
+
+/// No file means no schema: say which path is empty.
+async fn require_files(
+    state: &SessionState,
+    urls: &[ListingTableUrl],
+    paths: &[String],
+    listing: &ListingOptions,
+) -> Result<()> {
+    for (url, path) in urls.iter().zip(paths) {
+        let store = state.runtime_env().object_store(url)?;
+        let files = url.list_all_files(state, store.as_ref(), &listing.file_extension);
+        if files.await?.try_next().await?.is_none() {
+            let like = match listing.file_extension.as_str() {
+                "" => String::new(),
+                extension => format!(" that ends in \"{extension}\""),
+            };
+            return Err(Error::new(
+                Code::Io,
+                format!("There is no file{like} at \"{path}\"."),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,440 @@
+//! A session: the catalog and settings of one user, connected to one scheduler.
+
+use crate::arrow::batches_from_ipc;
+use crate::client::connection::Connection;
+use crate::client::planner::ClusterPlanner;
+use crate::config;
+use crate::dataframe::NativeDataFrame;
+use crate::error::{guard, Code, Error, Result};
+use crate::expr::{params, Params};
+use crate::options::{listing_table, NativeReadOptions};
+use crate::series;
+use crate::tables::local::StoredTable;
+use crate::tables::provider::InMemoryTable;
+use crate::tables::registry::Registry;
+use ballista_core::extension::SessionStateExt;
+use ballista_core::serde::protobuf::{job_status::Status, CancelJobParams, GetJobStatusParams};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::metadata::ScalarAndMetadata;
+use datafusion::common::{ParamValues, TableReference};
+use datafusion::datasource::MemTable;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{DdlStatement, LogicalPlan, Statement};
+use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use futures::TryFutureExt;
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::watch;
+
+#[napi(object)]
+pub struct NativeSessionOptions {
+    pub host: String,
+    pub port: u16,
+    pub config: HashMap<String, String>,
+    /// How long a query may wait for a first executor.
+    pub executor_timeout_ms: u32,
+    pub memory_table_limit_bytes: f64,
+}
+
+#[napi(object)]
+pub struct NativeSqlOptions {
+    /// JSON: Literal[] for $1…, or an object of them for $name.
+    pub params: Option<String>,
+    pub allow_ddl: bool,
+    pub allow_dml: bool,
+    pub allow_statements: bool,
+}
+
+#[napi(object)]
+pub struct NativeTableRef {
+    pub catalog: String,
+    pub schema: String,
+    pub name: String,
+    /// 'table', 'view' or 'temporary'.
+    pub kind: String,
+}
+
+/// What a session and its DataFrames share.
+pub struct Session {
+    pub connection: Arc<Connection>,
+    config: SessionConfig,
+    memory_table_limit: usize,
+    /// Built on first use: it takes some milliseconds, and the constructor is synchronous.
+    context: OnceLock<SessionContext>,
+    /// Calls that JavaScript may give up, by the number it gave them.
+    tasks: Mutex<HashMap<u32, watch::Sender<bool>>>,
+}
+
+impl Session {
+    pub fn context(&self) -> &SessionContext {
+        self.context.get_or_init(|| {
+            let context = SessionContext::new_with_state(self.state());
+            series::register(&context);
+            context
+        })
+    }
+
+    fn state(&self) -> SessionState {
+        let runtime = RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Registry::default()));
+        // Neither fails: the runtime is in memory, and the URL is not looked at.
+        let runtime = runtime.build_arc().expect("an in-memory runtime");
+        let state = SessionState::new_ballista_state(self.connection.url()).expect("default state");
+        SessionStateBuilder::new_from_existing(state)
+            .with_session_id(self.connection.session_id.clone())
+            .with_config(self.config.clone())
+            .with_runtime_env(runtime)
+            .with_query_planner(Arc::new(ClusterPlanner::new(self.connection.clone())))
+            .build()
+    }
+
+    /// Runs a call that JavaScript may give up: dropping it cancels the jobs that it started.
+    pub async fn abandonable<T>(
+        &self,
+        task: Option<u32>,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        self.connection.check_open()?;
+        let Some(task) = task else { return work.await };
+        let mut given_up = {
+            let sender = watch::Sender::new(false);
+            let receiver = sender.subscribe();
+            self.tasks.lock().insert(task, sender);
+            receiver
+        };
+        let result = tokio::select! {
+            _ = given_up.wait_for(|given_up| *given_up) => {
+                Err(Error::new(Code::JobCancelled, "The call was cancelled."))
+            }
+            result = work => result,
+        };
+        self.tasks.lock().remove(&task);
+        result
+    }
+
+    /// Takes batches as a table, unless they are too many.
+    pub fn store(&self, schema: SchemaRef, batches: &[RecordBatch]) -> Result<Arc<InMemoryTable>> {
+        let stored = StoredTable::from_batches(schema, batches)?;
+        InMemoryTable::new(stored, self.memory_table_limit).map(Arc::new)
+    }
+
+    fn store_ipc(&self, partitions: &[Uint8Array]) -> Result<Arc<InMemoryTable>> {
+        let mut schema: Option<SchemaRef> = None;
+        let mut batches = Vec::new();
+        for (index, bytes) in partitions.iter().enumerate() {
+            let (found, read) = batches_from_ipc(bytes)?;
+            let first = schema.get_or_insert_with(|| found.clone());
+            if *first != found {
+                return Err(Error::new(
+                    Code::Schema,
+                    format!(
+                        "Partition {index} has another schema than the first: {found} instead of {first}."
+                    ),
+                ));
+            }
+            batches.extend(read);
+        }
+        let schema = schema.ok_or_else(|| {
+            Error::new(
+                Code::InvalidArgument,
+                "A table needs a schema: give at least one partition.",
+            )
+        })?;
+        self.store(schema, &batches)
+    }
+
+    async fn sql(&self, query: &str, options: NativeSqlOptions) -> Result<DataFrame> {
+        let context = self.context();
+        let plan = context.state().create_logical_plan(query).await?;
+        let plan = match options.params.as_deref().map(params).transpose()? {
+            Some(params) => plan.with_param_values(values(params))?,
+            None => plan,
+        };
+        SQLOptions::new()
+            .with_allow_ddl(options.allow_ddl)
+            .with_allow_dml(options.allow_dml)
+            .with_allow_statements(options.allow_statements)
+            .verify_plan(&plan)?;
+        match &plan {
+            LogicalPlan::Statement(Statement::SetVariable(set)) => {
+                let (key, value) = (set.variable.clone(), set.value.clone());
+                config::check(&key, &value)?;
+                let frame = context.execute_logical_plan(plan).await?;
+                // The runtime is this process's own; everything else goes to the scheduler.
+                if !key.starts_with("datafusion.runtime.") {
+                    self.connection.settings.write().insert(key, value);
+                }
+                Ok(frame)
+            }
+            LogicalPlan::Statement(Statement::ResetVariable(reset)) => {
+                let key = reset.variable.clone();
+                let frame = context.execute_logical_plan(plan).await?;
+                self.connection.settings.write().remove(&key);
+                Ok(frame)
+            }
+            LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
+                let name = create.name.clone();
+                let frame = context.execute_logical_plan(plan).await?;
+                self.adopt(name).await?;
+                Ok(frame)
+            }
+            _ => Ok(context.execute_logical_plan(plan).await?),
+        }
+    }
+
+    /// CREATE TABLE leaves an engine's own in-memory table, which no plan can carry: replace it.
+    async fn adopt(&self, name: TableReference) -> Result<()> {
+        let provider = self.context().table_provider(name.clone()).await?;
+        let Some(table) = provider.downcast_ref::<MemTable>() else {
+            return Ok(());
+        };
+        let mut batches = Vec::new();
+        for partition in &table.batches {
+            batches.extend(partition.read().await.iter().cloned());
+        }
+        self.context().deregister_table(name.clone())?;
+        let table = self.store(datafusion::catalog::TableProvider::schema(table), &batches)?;
+        self.context().register_table(name, table)?;
+        Ok(())
+    }
+
+    async fn tables(&self) -> Result<Vec<NativeTableRef>> {
+        let mut tables = Vec::new();
+        for catalog in self.context().catalog_names() {
+            let Some(provider) = self.context().catalog(&catalog) else {
+                continue;
+            };
+            for schema in provider.schema_names() {
+                let Some(provider) = provider.schema(&schema) else {
+                    continue;
+                };
+                for name in provider.table_names() {
+                    use datafusion::datasource::TableType as T;
+                    let kind = match provider.table_type(&name).await? {
+                        Some(T::View) => "view",
+                        Some(T::Temporary) => "temporary",
+                        _ => "table",
+                    };
+                    tables.push(NativeTableRef {
+                        catalog: catalog.clone(),
+                        schema: schema.clone(),
+                        name,
+                        kind: kind.into(),
+                    });
+                }
+            }
+        }
+        tables.sort_by(|a, b| (&a.catalog, &a.schema, &a.name).cmp(&(&b.catalog, &b.schema, &b.name)));
+        Ok(tables)
+    }
+
+    async fn cancel_job(&self, id: String) -> Result<bool> {
+        if let Some(job) = self.connection.job(&id) {
+            return Ok(job.cancel().await);
+        }
+        let mut scheduler = self.connection.scheduler(&Default::default()).await?;
+        let status = scheduler
+            .get_job_status(GetJobStatusParams { job_id: id.clone() })
+            .await;
+        let status = status.ok().and_then(|answer| answer.into_inner().status?.status);
+        let running = matches!(status, Some(Status::Queued(_) | Status::Running(_)));
+        if running {
+            let request = scheduler.cancel_job(CancelJobParams { job_id: id });
+            request
+                .await
+                .map_err(|status| self.connection.lost(&status.message()))?;
+        }
+        Ok(running)
+    }
+}
+
+fn values(params: Params) -> ParamValues {
+    match params {
+        Params::Positional(values) => {
+            ParamValues::List(values.into_iter().map(ScalarAndMetadata::from).collect())
+        }
+        Params::Named(values) => ParamValues::Map(
+            values
+                .into_iter()
+                .map(|(name, value)| (name, value.into()))
+                .collect(),
+        ),
+    }
+}
+
+#[napi]
+pub struct NativeSession {
+    session: Arc<Session>,
+}
+
+#[napi]
+impl NativeSession {
+    #[napi(constructor, catch_unwind)]
+    pub fn new(options: NativeSessionOptions) -> napi::Result<Self> {
+        let settings: BTreeMap<_, _> = options.config.into_iter().collect();
+        let config = config::session_config(&settings)?;
+        let connection = Connection::new(
+            options.host,
+            options.port,
+            Duration::from_millis(options.executor_timeout_ms.into()),
+            settings,
+        );
+        Ok(Self {
+            session: Arc::new(Session {
+                connection: Arc::new(connection),
+                config,
+                memory_table_limit: options.memory_table_limit_bytes as usize,
+                context: OnceLock::new(),
+                tasks: Mutex::default(),
+            }),
+        })
+    }
+
+    #[napi(getter)]
+    pub fn session_id(&self) -> String {
+        self.session.connection.session_id.clone()
+    }
+
+    /// Connects now rather than with the first query.
+    #[napi]
+    pub async fn ready(&self) -> napi::Result<()> {
+        guard(async { self.session.connection.channel().await.map(|_| ()) }).await
+    }
+
+    /// Gives up the call that was started with this number.
+    #[napi]
+    pub fn abandon(&self, task: u32) {
+        if let Some(sender) = self.session.tasks.lock().get(&task) {
+            sender.send_replace(true);
+        }
+    }
+
+    #[napi]
+    pub async fn sql(
+        &self,
+        query: String,
+        options: NativeSqlOptions,
+        task: Option<u32>,
+    ) -> napi::Result<NativeDataFrame> {
+        self.frame(task, self.session.sql(&query, options)).await
+    }
+
+    #[napi]
+    pub async fn table(&self, name: String) -> napi::Result<NativeDataFrame> {
+        self.frame(None, self.session.context().table(name).map_err(Error::from))
+            .await
+    }
+
+    #[napi]
+    pub async fn read(
+        &self,
+        paths: Vec<String>,
+        options: NativeReadOptions,
+    ) -> napi::Result<NativeDataFrame> {
+        let read = async {
+            let context = self.session.context();
+            let table = listing_table(&context.state(), &paths, options).await?;
+            Ok(context.read_table(table)?)
+        };
+        self.frame(None, read).await
+    }
+
+    #[napi]
+    pub async fn register(
+        &self,
+        name: String,
+        paths: Vec<String>,
+        options: NativeReadOptions,
+    ) -> napi::Result<()> {
+        self.run(async {
+            let context = self.session.context();
+            let table = listing_table(&context.state(), &paths, options).await?;
+            context.register_table(name, table)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// One IPC stream or file per partition.
+    #[napi]
+    pub async fn from_ipc(&self, partitions: Vec<Uint8Array>) -> napi::Result<NativeDataFrame> {
+        let read = async {
+            Ok(self
+                .session
+                .context()
+                .read_table(self.session.store_ipc(&partitions)?)?)
+        };
+        self.frame(None, read).await
+    }
+
+    #[napi]
+    pub async fn register_ipc(&self, name: String, partitions: Vec<Uint8Array>) -> napi::Result<()> {
+        self.run(async {
+            let table = self.session.store_ipc(&partitions)?;
+            self.session.context().register_table(name, table)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The DataFrame's plan under a name.
+    #[napi(catch_unwind)]
+    pub fn register_view(&self, name: String, frame: &NativeDataFrame) -> napi::Result<()> {
+        let register = || {
+            self.session.connection.check_open()?;
+            let view = frame.frame().clone().into_view();
+            self.session.context().register_table(name, view)?;
+            Ok::<_, Error>(())
+        };
+        Ok(register()?)
+    }
+
+    #[napi]
+    pub async fn deregister_table(&self, name: String) -> napi::Result<bool> {
+        self.run(async { Ok(self.session.context().deregister_table(name)?.is_some()) })
+            .await
+    }
+
+    #[napi]
+    pub async fn tables(&self) -> napi::Result<Vec<NativeTableRef>> {
+        self.run(self.session.tables()).await
+    }
+
+    /// Whether there was a running job of that id to cancel.
+    #[napi]
+    pub async fn cancel_job(&self, job_id: String) -> napi::Result<bool> {
+        self.run(self.session.cancel_job(job_id)).await
+    }
+
+    /// Cancels the session's running jobs. Idempotent.
+    #[napi]
+    pub async fn close(&self) -> napi::Result<()> {
+        guard(async {
+            self.session.connection.close().await;
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl NativeSession {
+    async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> napi::Result<T> {
+        guard(self.session.abandonable(None, work)).await
+    }
+
+    async fn frame(
+        &self,
+        task: Option<u32>,
+        work: impl Future<Output = Result<DataFrame>>,
+    ) -> napi::Result<NativeDataFrame> {
+        let frame = guard(self.session.abandonable(task, work)).await?;
+        Ok(NativeDataFrame::new(self.session.clone(), frame))
+    }
+}

@@ -1,0 +1,157 @@
+//! The result of a query as JavaScript pulls it, some megabytes at a time.
+
+use crate::arrow::batches_to_ipc;
+use crate::client::analyze::AnalyzeExec;
+use crate::client::job::Job;
+use crate::client::query::{JobSlot, RemoteQueryExec};
+use crate::error::{guard, Code, Error, Result};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::{execute_stream, ExecutionPlan};
+use futures::{FutureExt, StreamExt};
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Batches that are there already cross together, up to this many bytes.
+const CHUNK_BYTES: usize = 4 << 20;
+
+enum State {
+    Ready(Box<DataFrame>),
+    Running(SendableRecordBatchStream),
+    Done,
+}
+
+#[napi]
+pub struct NativeStream {
+    state: tokio::sync::Mutex<State>,
+    job: Mutex<JobSlot>,
+    cancelled: watch::Sender<bool>,
+}
+
+#[napi]
+impl NativeStream {
+    pub fn new(frame: DataFrame) -> Self {
+        Self {
+            state: tokio::sync::Mutex::new(State::Ready(Box::new(frame))),
+            job: Default::default(),
+            cancelled: watch::Sender::new(false),
+        }
+    }
+
+    /// The job's id, once it is submitted.
+    #[napi(getter)]
+    pub fn job_id(&self) -> Option<String> {
+        self.current_job().map(|job| job.id.clone())
+    }
+
+    /// IPC stream bytes of one or more record batches; null at the end.
+    #[napi]
+    pub async fn next(&self) -> napi::Result<Option<Buffer>> {
+        guard(async {
+            let mut cancelled = self.cancelled.subscribe();
+            tokio::select! {
+                biased;
+                _ = cancelled.wait_for(|cancelled| *cancelled) => Err(self.cancelled_error()),
+                chunk = self.pull() => Ok(chunk?.map(Buffer::from)),
+            }
+        })
+        .await
+    }
+
+    /// Cancels on the scheduler too; resolves when it says that the job is over.
+    #[napi]
+    pub async fn cancel(&self) -> napi::Result<()> {
+        guard(async {
+            self.cancelled.send_replace(true);
+            if let Some(job) = self.current_job() {
+                job.cancel().await;
+            }
+            // Waits for a pull that has just submitted its job, and drops what it left.
+            *self.state.lock().await = State::Done;
+            if let Some(job) = self.current_job() {
+                job.cancel().await;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl NativeStream {
+    fn current_job(&self) -> Option<Arc<Job>> {
+        let slot = self.job.lock().clone();
+        let job = slot.lock().clone();
+        job
+    }
+
+    fn cancelled_error(&self) -> Error {
+        match self.current_job() {
+            Some(job) => job.cancelled_error(),
+            None => Error::new(Code::JobCancelled, "The query was cancelled before it began."),
+        }
+    }
+
+    async fn pull(&self) -> Result<Option<Vec<u8>>> {
+        let mut state = self.state.lock().await;
+        if let State::Ready(frame) = std::mem::replace(&mut *state, State::Done) {
+            *state = State::Running(self.start(*frame).await?);
+        }
+        let State::Running(batches) = &mut *state else {
+            return Ok(None);
+        };
+        let chunk = match chunk(batches).await {
+            Ok(Some(chunk)) => Ok(Some(chunk)),
+            end => {
+                *state = State::Done;
+                return end.map(|_| None);
+            }
+        };
+        chunk
+    }
+
+    async fn start(&self, frame: DataFrame) -> Result<SendableRecordBatchStream> {
+        let context = Arc::new(frame.task_ctx());
+        let plan = frame.create_physical_plan().await?;
+        if let Some(slot) = job_slot(&plan) {
+            *self.job.lock() = slot;
+        }
+        Ok(execute_stream(plan, context)?)
+    }
+}
+
+fn job_slot(plan: &Arc<dyn ExecutionPlan>) -> Option<JobSlot> {
+    if let Some(query) = plan.downcast_ref::<RemoteQueryExec>() {
+        return Some(query.job());
+    }
+    if let Some(analyze) = plan.downcast_ref::<AnalyzeExec>() {
+        return Some(analyze.query().job());
+    }
+    plan.children().into_iter().find_map(job_slot)
+}
+
+async fn chunk(batches: &mut SendableRecordBatchStream) -> Result<Option<Vec<u8>>> {
+    let mut chunk: Vec<RecordBatch> = Vec::new();
+    let mut bytes = 0;
+    while bytes < CHUNK_BYTES {
+        let next = match chunk.is_empty() {
+            true => batches.next().await,
+            false => match batches.next().now_or_never() {
+                Some(next) => next,
+                None => break,
+            },
+        };
+        let Some(batch) = next.transpose()? else { break };
+        if batch.num_rows() > 0 {
+            bytes += batch.get_array_memory_size();
+            chunk.push(batch);
+        }
+    }
+    match chunk.is_empty() {
+        true => Ok(None),
+        false => Ok(Some(batches_to_ipc(&chunk, &batches.schema())?)),
+    }
+}

@@ -1,0 +1,119 @@
+//! The tables of this process, found by id for as long as somebody holds them.
+
+use crate::error::{Code, Error, Result};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::ipc::reader::FileReader;
+use datafusion::arrow::ipc::writer::FileWriter;
+use parking_lot::RwLock;
+use std::collections::HashMap;
+use std::io::Cursor;
+use std::sync::{Arc, LazyLock, Weak};
+use tonic::codegen::Bytes;
+
+/// Files of about this size: small enough to travel as a few messages and to give every core a
+/// share of a table, large enough that opening one costs nothing.
+const FILE_BYTES: usize = 8 << 20;
+
+static TABLES: LazyLock<RwLock<HashMap<String, Weak<StoredTable>>>> = LazyLock::new(Default::default);
+
+/// An immutable table as Arrow IPC files. Dropping the last handle forgets it.
+#[derive(Debug)]
+pub struct StoredTable {
+    pub id: String,
+    pub schema: SchemaRef,
+    pub files: Vec<Bytes>,
+    pub rows: usize,
+}
+
+impl StoredTable {
+    pub fn from_batches(schema: SchemaRef, batches: &[RecordBatch]) -> Result<Arc<Self>> {
+        let mut files = Vec::new();
+        let mut writer = None;
+        let mut rows = 0;
+        for batch in batches {
+            rows += batch.num_rows();
+            for piece in pieces(batch) {
+                let open = match &mut writer {
+                    Some(open) => open,
+                    none => none.insert(FileWriter::try_new(Vec::new(), &schema).map_err(arrow)?),
+                };
+                open.write(&piece).map_err(arrow)?;
+                if open.get_ref().len() >= FILE_BYTES {
+                    files.extend(writer.take().map(finish).transpose()?);
+                }
+            }
+        }
+        files.extend(writer.map(finish).transpose()?);
+        Ok(Self::publish(
+            uuid::Uuid::new_v4().to_string(),
+            schema,
+            files,
+            rows,
+        ))
+    }
+
+    /// Makes the table findable in this process under its id.
+    pub fn publish(id: String, schema: SchemaRef, files: Vec<Bytes>, rows: usize) -> Arc<Self> {
+        let table = Arc::new(Self {
+            id,
+            schema,
+            files,
+            rows,
+        });
+        TABLES.write().insert(table.id.clone(), Arc::downgrade(&table));
+        table
+    }
+
+    pub fn find(id: &str) -> Option<Arc<Self>> {
+        TABLES.read().get(id).and_then(Weak::upgrade)
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.files.iter().map(Bytes::len).sum()
+    }
+
+    pub fn batches(&self) -> Result<Vec<RecordBatch>> {
+        let mut batches = Vec::new();
+        for file in &self.files {
+            let reader = FileReader::try_new(Cursor::new(file.clone()), None).map_err(arrow)?;
+            for batch in reader {
+                batches.push(batch.map_err(arrow)?);
+            }
+        }
+        Ok(batches)
+    }
+}
+
+impl Drop for StoredTable {
+    fn drop(&mut self) {
+        let mut tables = TABLES.write();
+        // A newer copy may have been published under the same id meanwhile.
+        if tables
+            .get(&self.id)
+            .is_some_and(|table| table.strong_count() == 0)
+        {
+            tables.remove(&self.id);
+        }
+    }
+}
+
+/// Slices of a batch no larger than a file.
+fn pieces(batch: &RecordBatch) -> Vec<RecordBatch> {
+    let bytes = batch.get_array_memory_size().max(1);
+    let count = bytes.div_ceil(FILE_BYTES).min(batch.num_rows().max(1));
+    let rows = batch.num_rows().div_ceil(count).max(1);
+    (0..batch.num_rows())
+        .step_by(rows)
+        .map(|start| batch.slice(start, rows.min(batch.num_rows() - start)))
+        .collect()
+}
+
+fn finish(mut writer: FileWriter<Vec<u8>>) -> Result<Bytes> {
+    writer.finish().map_err(arrow)?;
+    Ok(Bytes::from(writer.into_inner().map_err(arrow)?))
+}
+
+fn arrow(error: datafusion::arrow::error::ArrowError) -> Error {
+    Error::new(Code::Arrow, error.to_string())
+}

@@ -1,0 +1,41 @@
+//! Object stores of a runtime: the engine's own, and in-memory tables.
+//!
+//! Remote object stores will be wired here: one registry serves client, scheduler and executor.
+
+use super::remote::TableSource;
+use super::store::{TableStore, SCHEME};
+use datafusion::error::Result;
+use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry};
+use object_store::ObjectStore;
+use std::sync::Arc;
+use url::Url;
+
+#[derive(Debug, Default)]
+pub struct Registry {
+    stores: DefaultObjectStoreRegistry,
+    /// Where tables are fetched from that this process does not hold.
+    source: Option<Arc<TableSource>>,
+}
+
+impl Registry {
+    pub fn with_source(source: Arc<TableSource>) -> Self {
+        Self {
+            source: Some(source),
+            ..Self::default()
+        }
+    }
+}
+
+impl ObjectStoreRegistry for Registry {
+    fn register_store(&self, url: &Url, store: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
+        self.stores.register_store(url, store)
+    }
+
+    fn get_store(&self, url: &Url) -> Result<Arc<dyn ObjectStore>> {
+        if url.scheme() == SCHEME {
+            let id = url.host_str().unwrap_or_default();
+            return Ok(Arc::new(TableStore::new(id, self.source.clone())));
+        }
+        self.stores.get_store(url)
+    }
+}

@@ -1,0 +1,54 @@
+//! In-memory tables for stock schedulers, which have no place for them: small ones travel inside
+//! the plan as VALUES.
+
+use super::local::StoredTable;
+use crate::error::{Code, Error};
+use datafusion::common::ScalarValue;
+use datafusion::error::Result;
+use datafusion::logical_expr::{cast, ident, lit, Expr, LogicalPlan, LogicalPlanBuilder};
+
+/// Every value becomes an expression of the plan, and a plan has to fit in one message.
+const MAX_VALUES: usize = 10_000;
+
+/// `VALUES` with the table's column names and types.
+pub fn values(table: &StoredTable) -> Result<LogicalPlan> {
+    let fields = table.schema.fields();
+    if table.rows * fields.len() > MAX_VALUES {
+        return Err(Error::new(
+            Code::NotImplemented,
+            format!(
+                "The scheduler is a stock Ballista scheduler, which has no place for in-memory \
+                 tables: this one ({} rows of {} columns) is over the {MAX_VALUES} values that can \
+                 travel inside a query. Write it to a file that the executors can read and \
+                 register that, or run the scheduler and executors of this package.",
+                table.rows,
+                fields.len()
+            ),
+        )
+        .into());
+    }
+    let columns = || {
+        fields.iter().enumerate().map(|(index, field)| {
+            cast(ident(format!("column{}", index + 1)), field.data_type().clone()).alias(field.name())
+        })
+    };
+    let mut rows: Vec<Vec<Expr>> = Vec::with_capacity(table.rows);
+    for batch in table.batches()? {
+        for row in 0..batch.num_rows() {
+            let values = batch
+                .columns()
+                .iter()
+                .map(|column| ScalarValue::try_from_array(column, row).map(lit));
+            rows.push(values.collect::<Result<_>>()?);
+        }
+    }
+    let empty = rows.is_empty();
+    if empty {
+        rows.push(fields.iter().map(|_| lit(ScalarValue::Null)).collect());
+    }
+    let plan = LogicalPlanBuilder::values(rows)?.project(columns())?;
+    match empty {
+        true => plan.filter(lit(false))?.build(),
+        false => plan.build(),
+    }
+}
