@@ -48,38 +48,48 @@ fn entries() -> Vec<ConfigEntry> {
 pub fn session_config(settings: &BTreeMap<String, String>) -> Result<SessionConfig> {
     let mut config = SessionConfig::new_with_ballista();
     for (key, value) in settings {
-        check(key, value)?;
-        config
-            .options_mut()
-            .set(key, value)
-            .map_err(|error| refuse(key, value, error))?;
+        check_key(key)?;
+        set(&mut config, key, value)?;
     }
     Ok(config)
 }
 
-/// Refuses what `set` would refuse late, with a poor message, or take and panic on.
+/// Refuses what a session would refuse late, with a poor message, or take and panic on.
 pub fn check(key: &str, value: &str) -> Result<()> {
-    let known = entries();
-    if !known.iter().any(|entry| entry.key == key) && !key.starts_with("datafusion.runtime.") {
-        let nearest = known
-            .iter()
-            .map(|entry| (normalized_levenshtein(&entry.key, key), &entry.key))
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let hint = match nearest {
-            Some((score, name)) if score > 0.5 => format!(" Did you mean \"{name}\"?"),
-            _ => " SHOW ALL lists the keys.".into(),
-        };
-        return Err(Error::new(
-            Code::Config,
-            format!("There is no setting \"{key}\".{hint}"),
-        ));
+    if key.starts_with("datafusion.runtime.") {
+        return Ok(());
     }
+    check_key(key)?;
+    set(&mut SessionConfig::new_with_ballista(), key, value)
+}
+
+fn check_key(key: &str) -> Result<()> {
+    let known = entries();
+    if known.iter().any(|entry| entry.key == key) {
+        return Ok(());
+    }
+    let nearest = known
+        .iter()
+        .map(|entry| (normalized_levenshtein(&entry.key, key), &entry.key))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let hint = match nearest {
+        Some((score, name)) if score > 0.5 => format!(" Did you mean \"{name}\"?"),
+        _ => " SHOW ALL lists the keys.".into(),
+    };
+    Err(Error::new(
+        Code::Config,
+        format!("There is no setting \"{key}\".{hint}"),
+    ))
+}
+
+fn set(config: &mut SessionConfig, key: &str, value: &str) -> Result<()> {
     // Ballista takes any text and panics when it is read.
     if let Some(entry) = BallistaConfig::valid_entries().get(key) {
         BallistaConfig::parse_value(value, entry.data_type().clone())
             .map_err(|error| refuse(key, value, error))?;
     }
-    Ok(())
+    let set = config.options_mut().set(key, value);
+    set.map_err(|error| refuse(key, value, Error::from(error)))
 }
 
 fn refuse(key: &str, value: &str, error: impl std::fmt::Display) -> Error {

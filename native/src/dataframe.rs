@@ -4,10 +4,10 @@
 use crate::arrow::schema_to_ipc;
 use crate::error::{guard, Code, Error, Result};
 use crate::expr::Scope;
+use crate::join::join;
 use crate::session::Session;
 use crate::stream::NativeStream;
 use datafusion::common::format::ExplainFormat;
-use datafusion::common::JoinType;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{lit, ExplainOption};
 use datafusion::prelude::DataFrame;
@@ -72,7 +72,7 @@ impl NativeDataFrame {
     /// `exprs`: JSON of ExprNode[].
     #[napi(catch_unwind)]
     pub fn select(&self, exprs: String) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, scope| Ok(frame.select(scope.exprs(&exprs)?)?))
+        self.verb(|frame, scope| Ok(frame.select(scope.select_exprs(&exprs)?)?))
     }
 
     #[napi(catch_unwind)]
@@ -118,18 +118,7 @@ impl NativeDataFrame {
         left_on: Vec<String>,
         right_on: Vec<String>,
     ) -> napi::Result<NativeDataFrame> {
-        let kind = match how.as_str() {
-            "semi" => "LEFTSEMI".into(),
-            "anti" => "LEFTANTI".into(),
-            other => other.to_uppercase(),
-        };
-        self.verb(|frame, _| {
-            let kind = JoinType::from_str(&kind)
-                .map_err(|_| Error::new(Code::InvalidArgument, format!("There is no join \"{how}\".")))?;
-            let left: Vec<_> = left_on.iter().map(String::as_str).collect();
-            let right_keys: Vec<_> = right_on.iter().map(String::as_str).collect();
-            Ok(frame.join(right.frame.clone(), kind, &left, &right_keys, None)?)
-        })
+        self.verb(|frame, _| join(frame, right.frame.clone(), &how, &left_on, &right_on))
     }
 
     #[napi(catch_unwind)]
@@ -172,7 +161,9 @@ impl NativeDataFrame {
         guard(self.session.abandonable(task, async {
             let schema = frame.schema().inner().clone();
             let batches = frame.collect().await?;
-            let cached = session.context().read_table(session.store(schema, &batches)?)?;
+            let cached = session
+                .context()
+                .read_table(session.store(schema, &batches, None)?)?;
             Ok(NativeDataFrame::new(session, cached))
         }))
         .await

@@ -1,16 +1,15 @@
 //! Expressions as `src/expr/node.ts` writes them, turned into the engine's. Nothing else knows both.
 
 use crate::error::{Code, Error, Result};
-use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Column, DFSchema, ScalarValue, TableReference};
+use crate::literal::{data_type, Literal};
+use datafusion::common::{Column, DFSchema, TableReference};
 use datafusion::execution::FunctionRegistry;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::expr::{self, InList, NullTreatment};
+use datafusion::logical_expr::select_expr::SelectExpr;
 use datafusion::logical_expr::{lit, Between, BinaryExpr, Cast, Expr, Like, Operator, SortExpr, TryCast};
 use datafusion::prelude::SessionContext;
 use serde::Deserialize;
-use std::collections::HashMap;
-use std::str::FromStr;
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -77,111 +76,9 @@ struct SortNode {
     nulls_first: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Literal {
-    #[serde(flatten)]
-    value: LiteralValue,
-    /// An Arrow type name to cast to.
-    data_type: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type", content = "value", rename_all = "lowercase")]
-enum LiteralValue {
-    Null,
-    Boolean(bool),
-    Int64(String),
-    Uint64(String),
-    Float64(Float),
-    Utf8(String),
-    Binary(String),
-    /// Milliseconds since the epoch, UTC.
-    Timestamp(String),
-}
-
-/// JSON has no NaN and no infinities: those come as text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Float {
-    Number(f64),
-    Text(String),
-}
-
-fn parse_json<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T> {
+pub fn parse_json<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T> {
     serde_json::from_str(json)
         .map_err(|error| Error::new(Code::InvalidArgument, format!("Bad expression: {error}.")))
-}
-
-fn number<T: FromStr>(text: &str) -> Result<T> {
-    text.parse()
-        .map_err(|_| Error::new(Code::InvalidArgument, format!("\"{text}\" is out of range.")))
-}
-
-pub fn data_type(name: &str) -> Result<DataType> {
-    DataType::from_str(name).map_err(|_| {
-        Error::new(
-            Code::InvalidArgument,
-            format!(
-                "\"{name}\" is not an Arrow type: write it as arrow_typeof() does, for example \
-                 \"Int32\", \"Decimal128(10, 2)\" or \"Timestamp(ms)\"."
-            ),
-        )
-    })
-}
-
-impl Literal {
-    fn scalar(&self) -> Result<ScalarValue> {
-        use base64::prelude::{Engine, BASE64_STANDARD};
-        let value = match &self.value {
-            LiteralValue::Null => ScalarValue::Null,
-            LiteralValue::Boolean(value) => ScalarValue::from(*value),
-            LiteralValue::Int64(text) => ScalarValue::from(number::<i64>(text)?),
-            LiteralValue::Uint64(text) => ScalarValue::from(number::<u64>(text)?),
-            LiteralValue::Float64(Float::Number(value)) => ScalarValue::from(*value),
-            LiteralValue::Float64(Float::Text(text)) => ScalarValue::from(number::<f64>(text)?),
-            LiteralValue::Utf8(text) => ScalarValue::from(text.as_str()),
-            LiteralValue::Binary(text) => {
-                let bytes = BASE64_STANDARD
-                    .decode(text)
-                    .map_err(|error| Error::new(Code::InvalidArgument, format!("Bad base64: {error}.")))?;
-                ScalarValue::Binary(Some(bytes))
-            }
-            LiteralValue::Timestamp(text) => {
-                ScalarValue::TimestampMillisecond(Some(number(text)?), Some("UTC".into()))
-            }
-        };
-        match &self.data_type {
-            Some(name) => Ok(value.cast_to(&data_type(name)?)?),
-            None => Ok(value),
-        }
-    }
-}
-
-/// Parameters of a statement.
-pub enum Params {
-    Positional(Vec<ScalarValue>),
-    Named(HashMap<String, ScalarValue>),
-}
-
-pub fn params(json: &str) -> Result<Params> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Given {
-        Positional(Vec<Literal>),
-        Named(HashMap<String, Literal>),
-    }
-    Ok(match parse_json(json)? {
-        Given::Positional(values) => {
-            Params::Positional(values.iter().map(Literal::scalar).collect::<Result<_>>()?)
-        }
-        Given::Named(values) => Params::Named(
-            values
-                .iter()
-                .map(|(name, value)| Ok((name.clone(), value.scalar()?)))
-                .collect::<Result<_>>()?,
-        ),
-    })
 }
 
 /// What names mean: the columns of a DataFrame and the functions of a session.
@@ -197,6 +94,17 @@ impl Scope<'_> {
 
     pub fn exprs(&self, json: &str) -> Result<Vec<Expr>> {
         self.build_all(parse_json(json)?)
+    }
+
+    /// As `exprs`, where `*` stands for all columns.
+    pub fn select_exprs(&self, json: &str) -> Result<Vec<SelectExpr>> {
+        parse_json::<Vec<Node>>(json)?
+            .into_iter()
+            .map(|node| match node {
+                Node::Wildcard => Ok(SelectExpr::Wildcard(Default::default())),
+                node => self.build(node).map(SelectExpr::Expression),
+            })
+            .collect()
     }
 
     pub fn sort_exprs(&self, json: &str) -> Result<Vec<SortExpr>> {
@@ -265,11 +173,7 @@ impl Scope<'_> {
             )),
             Node::Call { name, args, distinct } => self.call(&name, args, distinct)?,
             Node::Sql { text } => self.context.parse_sql_expr(&text, self.schema)?,
-            #[expect(deprecated, reason = "the engine has no other node for it")]
-            Node::Wildcard => Expr::Wildcard {
-                qualifier: None,
-                options: Default::default(),
-            },
+            Node::Wildcard => return Err(unknown("value", "*")),
         })
     }
 

@@ -2,7 +2,8 @@
 
 use crate::arrow::schema_from_ipc;
 use crate::error::{Code, Error, Result};
-use crate::expr::{data_type, file_sort_order};
+use crate::expr::file_sort_order;
+use crate::literal::data_type;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::execution::SessionState;

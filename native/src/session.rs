@@ -4,10 +4,8 @@ use crate::arrow::batches_from_ipc;
 use crate::client::connection::Connection;
 use crate::client::planner::ClusterPlanner;
 use crate::config;
-use crate::dataframe::NativeDataFrame;
-use crate::error::{guard, Code, Error, Result};
-use crate::expr::{params, Params};
-use crate::options::{listing_table, NativeReadOptions};
+use crate::error::{Code, Error, Result};
+use crate::literal::{params, Params};
 use crate::series;
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
@@ -16,6 +14,7 @@ use ballista_core::extension::SessionStateExt;
 use ballista_core::serde::protobuf::{job_status::Status, CancelJobParams, GetJobStatusParams};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::TableProvider;
 use datafusion::common::metadata::ScalarAndMetadata;
 use datafusion::common::{ParamValues, TableReference};
 use datafusion::datasource::MemTable;
@@ -24,25 +23,13 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{DdlStatement, LogicalPlan, Statement};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
-use futures::TryFutureExt;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 use tokio::sync::watch;
-
-#[napi(object)]
-pub struct NativeSessionOptions {
-    pub host: String,
-    pub port: u16,
-    pub config: HashMap<String, String>,
-    /// How long a query may wait for a first executor.
-    pub executor_timeout_ms: u32,
-    pub memory_table_limit_bytes: f64,
-}
 
 #[napi(object)]
 pub struct NativeSqlOptions {
@@ -74,6 +61,16 @@ pub struct Session {
 }
 
 impl Session {
+    pub fn new(connection: Connection, config: SessionConfig, memory_table_limit: usize) -> Self {
+        Self {
+            connection: Arc::new(connection),
+            config,
+            memory_table_limit,
+            context: OnceLock::new(),
+            tasks: Mutex::default(),
+        }
+    }
+
     pub fn context(&self) -> &SessionContext {
         self.context.get_or_init(|| {
             let context = SessionContext::new_with_state(self.state());
@@ -103,12 +100,7 @@ impl Session {
     ) -> Result<T> {
         self.connection.check_open()?;
         let Some(task) = task else { return work.await };
-        let mut given_up = {
-            let sender = watch::Sender::new(false);
-            let receiver = sender.subscribe();
-            self.tasks.lock().insert(task, sender);
-            receiver
-        };
+        let mut given_up = self.task(task, watch::Sender::subscribe);
         let result = tokio::select! {
             _ = given_up.wait_for(|given_up| *given_up) => {
                 Err(Error::new(Code::JobCancelled, "The call was cancelled."))
@@ -119,13 +111,28 @@ impl Session {
         result
     }
 
-    /// Takes batches as a table, unless they are too many.
-    pub fn store(&self, schema: SchemaRef, batches: &[RecordBatch]) -> Result<Arc<InMemoryTable>> {
-        let stored = StoredTable::from_batches(schema, batches)?;
-        InMemoryTable::new(stored, self.memory_table_limit).map(Arc::new)
+    /// Gives up the call that has this number, or will have it: the call may not have begun yet.
+    pub fn abandon(&self, task: u32) {
+        self.task(task, |sender| sender.send_replace(true));
     }
 
-    fn store_ipc(&self, partitions: &[Uint8Array]) -> Result<Arc<InMemoryTable>> {
+    fn task<T>(&self, task: u32, then: impl FnOnce(&watch::Sender<bool>) -> T) -> T {
+        let mut tasks = self.tasks.lock();
+        then(tasks.entry(task).or_insert_with(|| watch::Sender::new(false)))
+    }
+
+    /// Takes batches as a table, unless they are too many.
+    pub fn store(
+        &self,
+        schema: SchemaRef,
+        batches: &[RecordBatch],
+        definition: Option<Arc<dyn TableProvider>>,
+    ) -> Result<Arc<InMemoryTable>> {
+        let stored = StoredTable::from_batches(schema, batches)?;
+        InMemoryTable::new(stored, self.memory_table_limit, definition).map(Arc::new)
+    }
+
+    pub fn store_ipc(&self, partitions: &[Uint8Array]) -> Result<Arc<InMemoryTable>> {
         let mut schema: Option<SchemaRef> = None;
         let mut batches = Vec::new();
         for (index, bytes) in partitions.iter().enumerate() {
@@ -147,10 +154,10 @@ impl Session {
                 "A table needs a schema: give at least one partition.",
             )
         })?;
-        self.store(schema, &batches)
+        self.store(schema, &batches, None)
     }
 
-    async fn sql(&self, query: &str, options: NativeSqlOptions) -> Result<DataFrame> {
+    pub async fn sql(&self, query: &str, options: NativeSqlOptions) -> Result<DataFrame> {
         let context = self.context();
         let plan = context.state().create_logical_plan(query).await?;
         let plan = match options.params.as_deref().map(params).transpose()? {
@@ -197,15 +204,15 @@ impl Session {
         };
         let mut batches = Vec::new();
         for partition in &table.batches {
-            batches.extend(partition.read().await.iter().cloned());
+            batches.append(&mut *partition.write().await);
         }
         self.context().deregister_table(name.clone())?;
-        let table = self.store(datafusion::catalog::TableProvider::schema(table), &batches)?;
+        let table = self.store(provider.schema(), &batches, Some(provider.clone()))?;
         self.context().register_table(name, table)?;
         Ok(())
     }
 
-    async fn tables(&self) -> Result<Vec<NativeTableRef>> {
+    pub async fn tables(&self) -> Result<Vec<NativeTableRef>> {
         let mut tables = Vec::new();
         for catalog in self.context().catalog_names() {
             let Some(provider) = self.context().catalog(&catalog) else {
@@ -235,7 +242,7 @@ impl Session {
         Ok(tables)
     }
 
-    async fn cancel_job(&self, id: String) -> Result<bool> {
+    pub async fn cancel_job(&self, id: String) -> Result<bool> {
         if let Some(job) = self.connection.job(&id) {
             return Ok(job.cancel().await);
         }
@@ -266,175 +273,5 @@ fn values(params: Params) -> ParamValues {
                 .map(|(name, value)| (name, value.into()))
                 .collect(),
         ),
-    }
-}
-
-#[napi]
-pub struct NativeSession {
-    session: Arc<Session>,
-}
-
-#[napi]
-impl NativeSession {
-    #[napi(constructor, catch_unwind)]
-    pub fn new(options: NativeSessionOptions) -> napi::Result<Self> {
-        let settings: BTreeMap<_, _> = options.config.into_iter().collect();
-        let config = config::session_config(&settings)?;
-        let connection = Connection::new(
-            options.host,
-            options.port,
-            Duration::from_millis(options.executor_timeout_ms.into()),
-            settings,
-        );
-        Ok(Self {
-            session: Arc::new(Session {
-                connection: Arc::new(connection),
-                config,
-                memory_table_limit: options.memory_table_limit_bytes as usize,
-                context: OnceLock::new(),
-                tasks: Mutex::default(),
-            }),
-        })
-    }
-
-    #[napi(getter)]
-    pub fn session_id(&self) -> String {
-        self.session.connection.session_id.clone()
-    }
-
-    /// Connects now rather than with the first query.
-    #[napi]
-    pub async fn ready(&self) -> napi::Result<()> {
-        guard(async { self.session.connection.channel().await.map(|_| ()) }).await
-    }
-
-    /// Gives up the call that was started with this number.
-    #[napi]
-    pub fn abandon(&self, task: u32) {
-        if let Some(sender) = self.session.tasks.lock().get(&task) {
-            sender.send_replace(true);
-        }
-    }
-
-    #[napi]
-    pub async fn sql(
-        &self,
-        query: String,
-        options: NativeSqlOptions,
-        task: Option<u32>,
-    ) -> napi::Result<NativeDataFrame> {
-        self.frame(task, self.session.sql(&query, options)).await
-    }
-
-    #[napi]
-    pub async fn table(&self, name: String) -> napi::Result<NativeDataFrame> {
-        self.frame(None, self.session.context().table(name).map_err(Error::from))
-            .await
-    }
-
-    #[napi]
-    pub async fn read(
-        &self,
-        paths: Vec<String>,
-        options: NativeReadOptions,
-    ) -> napi::Result<NativeDataFrame> {
-        let read = async {
-            let context = self.session.context();
-            let table = listing_table(&context.state(), &paths, options).await?;
-            Ok(context.read_table(table)?)
-        };
-        self.frame(None, read).await
-    }
-
-    #[napi]
-    pub async fn register(
-        &self,
-        name: String,
-        paths: Vec<String>,
-        options: NativeReadOptions,
-    ) -> napi::Result<()> {
-        self.run(async {
-            let context = self.session.context();
-            let table = listing_table(&context.state(), &paths, options).await?;
-            context.register_table(name, table)?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// One IPC stream or file per partition.
-    #[napi]
-    pub async fn from_ipc(&self, partitions: Vec<Uint8Array>) -> napi::Result<NativeDataFrame> {
-        let read = async {
-            Ok(self
-                .session
-                .context()
-                .read_table(self.session.store_ipc(&partitions)?)?)
-        };
-        self.frame(None, read).await
-    }
-
-    #[napi]
-    pub async fn register_ipc(&self, name: String, partitions: Vec<Uint8Array>) -> napi::Result<()> {
-        self.run(async {
-            let table = self.session.store_ipc(&partitions)?;
-            self.session.context().register_table(name, table)?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// The DataFrame's plan under a name.
-    #[napi(catch_unwind)]
-    pub fn register_view(&self, name: String, frame: &NativeDataFrame) -> napi::Result<()> {
-        let register = || {
-            self.session.connection.check_open()?;
-            let view = frame.frame().clone().into_view();
-            self.session.context().register_table(name, view)?;
-            Ok::<_, Error>(())
-        };
-        Ok(register()?)
-    }
-
-    #[napi]
-    pub async fn deregister_table(&self, name: String) -> napi::Result<bool> {
-        self.run(async { Ok(self.session.context().deregister_table(name)?.is_some()) })
-            .await
-    }
-
-    #[napi]
-    pub async fn tables(&self) -> napi::Result<Vec<NativeTableRef>> {
-        self.run(self.session.tables()).await
-    }
-
-    /// Whether there was a running job of that id to cancel.
-    #[napi]
-    pub async fn cancel_job(&self, job_id: String) -> napi::Result<bool> {
-        self.run(self.session.cancel_job(job_id)).await
-    }
-
-    /// Cancels the session's running jobs. Idempotent.
-    #[napi]
-    pub async fn close(&self) -> napi::Result<()> {
-        guard(async {
-            self.session.connection.close().await;
-            Ok(())
-        })
-        .await
-    }
-}
-
-impl NativeSession {
-    async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> napi::Result<T> {
-        guard(self.session.abandonable(None, work)).await
-    }
-
-    async fn frame(
-        &self,
-        task: Option<u32>,
-        work: impl Future<Output = Result<DataFrame>>,
-    ) -> napi::Result<NativeDataFrame> {
-        let frame = guard(self.session.abandonable(task, work)).await?;
-        Ok(NativeDataFrame::new(self.session.clone(), frame))
     }
 }

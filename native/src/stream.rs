@@ -97,20 +97,17 @@ impl NativeStream {
 
     async fn pull(&self) -> Result<Option<Vec<u8>>> {
         let mut state = self.state.lock().await;
-        if let State::Ready(frame) = std::mem::replace(&mut *state, State::Done) {
-            *state = State::Running(self.start(*frame).await?);
+        // Done until proven otherwise: a failure and a dropped call both end the stream.
+        let mut batches = match std::mem::replace(&mut *state, State::Done) {
+            State::Ready(frame) => self.start(*frame).await?,
+            State::Running(batches) => batches,
+            State::Done => return Ok(None),
+        };
+        let chunk = chunk(&mut batches).await?;
+        if chunk.is_some() {
+            *state = State::Running(batches);
         }
-        let State::Running(batches) = &mut *state else {
-            return Ok(None);
-        };
-        let chunk = match chunk(batches).await {
-            Ok(Some(chunk)) => Ok(Some(chunk)),
-            end => {
-                *state = State::Done;
-                return end.map(|_| None);
-            }
-        };
-        chunk
+        Ok(chunk)
     }
 
     async fn start(&self, frame: DataFrame) -> Result<SendableRecordBatchStream> {

@@ -1,46 +1,16 @@
-//! The references of `npm run bench -- latency`: the stock Rust client with its own standalone
-//! cluster, and single-node DataFusion.
-//!
-//! Reads one JSON request on standard input, `{"table", "path", "queries", "runs"}`, and writes one
-//! JSON answer: for each engine the times of each query in milliseconds.
+//! Stock Ballista and single-node DataFusion: what the benchmarks are measured against, and what
+//! the tests connect to.
 
-use ballista::prelude::SessionContextExt;
+mod latency;
+mod serve;
+
 use datafusion::error::Result;
-use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
-use serde_json::{json, Value};
-use std::time::Instant;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let request: Value = serde_json::from_reader(std::io::stdin()).expect("a JSON request");
-    let partitions = std::thread::available_parallelism()?.get();
-    let single = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(partitions));
-    let stock = SessionContext::standalone().await?;
-    let mut answer = json!({});
-    for (name, context) in [("single", single), ("stock", stock)] {
-        let text = |key: &str| request[key].as_str().expect(key).to_owned();
-        context
-            .register_parquet(text("table"), text("path"), ParquetReadOptions::default())
-            .await?;
-        let mut times = vec![];
-        for query in request["queries"].as_array().expect("queries") {
-            times.push(measure(&context, query.as_str().expect("SQL"), &request["runs"]).await?);
-        }
-        answer[name] = json!(times);
+    match std::env::args().nth(1).as_deref() {
+        Some("latency") => latency::run().await,
+        Some("serve") => serve::run().await,
+        _ => panic!("usage: stock latency | serve"),
     }
-    println!("{answer}");
-    Ok(())
-}
-
-/// One unmeasured run, then the measured ones.
-async fn measure(context: &SessionContext, query: &str, runs: &Value) -> Result<Vec<f64>> {
-    let mut times = vec![];
-    for run in 0..=runs.as_u64().expect("runs") {
-        let started = Instant::now();
-        context.sql(query).await?.collect().await?;
-        if run > 0 {
-            times.push(started.elapsed().as_secs_f64() * 1e3);
-        }
-    }
-    Ok(times)
 }

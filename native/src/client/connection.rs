@@ -61,7 +61,7 @@ impl Connection {
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}:{}", self.host, self.port)
+        url(&self.host, self.port)
     }
 
     pub fn check_open(&self) -> Result<()> {
@@ -199,9 +199,16 @@ impl Connection {
     }
 }
 
+fn url(host: &str, port: u16) -> String {
+    match host.contains(':') && !host.starts_with('[') {
+        true => format!("http://[{host}]:{port}"),
+        false => format!("http://{host}:{port}"),
+    }
+}
+
 /// Connects to a scheduler; also what an executor starts with.
 pub async fn connect(host: &str, port: u16) -> Result<Channel> {
-    let url = format!("http://{host}:{port}");
+    let url = url(host, port);
     let grpc = GrpcClientConfig::from(&BallistaConfig::default());
     let endpoint = create_grpc_client_endpoint(url.clone(), Some(&grpc)).map_err(|error| {
         Error::new(

@@ -58,10 +58,7 @@ pub fn batches(
                         }
                     });
                 }
-                let Some(first) = state.open.front_mut() else {
-                    job.clean();
-                    return None;
-                };
+                let first = state.open.front_mut()?;
                 match first.recv().await {
                     Some(batch) => return Some((batch, state)),
                     None => {

@@ -25,6 +25,7 @@ pub struct Job {
     /// Nothing is left to cancel.
     over: AtomicBool,
     cancelled: AtomicBool,
+    succeeded: AtomicBool,
 }
 
 /// Where the result of a job lies.
@@ -40,6 +41,17 @@ impl Job {
         plan: Vec<u8>,
     ) -> Result<Arc<Self>> {
         let mut scheduler = connection.scheduler(config).await?;
+        let limit = config.grpc_client_max_message_size();
+        if plan.len() > limit {
+            return Err(Error::new(
+                Code::ResourcesExhausted,
+                format!(
+                    "The query takes {} bytes as a message, more than the limit of {limit}: raise \
+                     ballista.client.grpc_max_message_size, or move its data to a table.",
+                    plan.len()
+                ),
+            ));
+        }
         let settings = connection.settings.read().clone();
         let settings = settings.into_iter().map(|(key, value)| KeyValuePair {
             key,
@@ -93,6 +105,7 @@ impl Job {
             connection: connection.clone(),
             over: AtomicBool::new(false),
             cancelled: AtomicBool::new(false),
+            succeeded: AtomicBool::new(false),
         });
         connection.add_job(&job);
         if let Err(text) =
@@ -125,6 +138,7 @@ impl Job {
             match status.and_then(|status| status.status) {
                 Some(Status::Successful(success)) => {
                     self.over.store(true, Ordering::Release);
+                    self.succeeded.store(true, Ordering::Release);
                     return Ok(Output {
                         partitions: success.partition_location,
                         proxy: flight_proxy,
@@ -180,10 +194,6 @@ impl Job {
         Error::new(Code::JobCancelled, format!("Job {} was cancelled.", self.id)).of_job(&self.id)
     }
 
-    pub fn is_over(&self) -> bool {
-        self.over.load(Ordering::Acquire)
-    }
-
     pub async fn metrics(&self) -> Result<GetJobMetricsResult> {
         let params = GetJobMetricsParams {
             job_id: self.id.clone(),
@@ -204,7 +214,7 @@ impl Job {
     /// Cancels until the scheduler says that the job is over: it forgets a request that comes
     /// while it plans. `false`: the job was over already.
     pub async fn cancel(&self) -> bool {
-        if self.is_over() {
+        if self.over.load(Ordering::Acquire) {
             return false;
         }
         self.cancelled.store(true, Ordering::Release);
@@ -224,16 +234,17 @@ impl Job {
         !self.over.swap(true, Ordering::AcqRel)
     }
 
-    /// Tells the executors that the result was read.
-    pub fn clean(&self) {
-        let params = CleanJobDataParams {
-            job_id: self.id.clone(),
-            remove_stage_ids: vec![],
-        };
-        let mut scheduler = self.scheduler.clone();
-        // Best effort: what stays is removed by the scheduler's own timer.
-        tokio::spawn(async move {
-            let _ = scheduler.clean_job_data(params).await;
-        });
+    /// Cancels what runs; of a success, removes the result from the executors.
+    pub async fn release(&self) {
+        if self.succeeded.load(Ordering::Acquire) {
+            let params = CleanJobDataParams {
+                job_id: self.id.clone(),
+                remove_stage_ids: vec![],
+            };
+            // Best effort: what stays is removed by the scheduler's own timer.
+            let _ = self.scheduler.clone().clean_job_data(params).await;
+        } else {
+            self.cancel().await;
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::tables::values::values;
 use async_trait::async_trait;
 use ballista_core::planner::scans_only_information_schema;
 use datafusion::catalog::Session;
+use datafusion::common::not_impl_err;
 use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
 use datafusion::datasource::{provider_as_source, source_as_provider};
 use datafusion::error::Result;
@@ -128,6 +129,9 @@ impl QueryPlanner for ClusterPlanner {
             }) if in_memory(target).is_some() => {
                 let input = self.create_physical_plan(input, session).await?;
                 source_as_provider(target)?.insert_into(session, input, *op).await
+            }
+            LogicalPlan::Dml(DmlStatement { op, target, .. }) if in_memory(target).is_some() => {
+                not_impl_err!("{op} on an in-memory table: create a new one from a query")
             }
             _ => Ok(Arc::new(self.remote(plan).await?)),
         }

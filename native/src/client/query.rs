@@ -21,6 +21,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Par
 use datafusion_proto::logical_plan::AsLogicalPlan;
 use datafusion_proto::protobuf::LogicalPlanNode;
 use futures::{stream, StreamExt, TryStreamExt};
+use napi::bindgen_prelude::spawn;
 use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
@@ -110,13 +111,13 @@ impl ExecutionPlan for RemoteQueryExec {
         let run = async move {
             let job = Job::submit(&connection, &config, bytes).await?;
             *slot.lock() = Some(job.clone());
-            let guard = CancelOnDrop(job.clone());
+            let release = Release(job.clone());
             let output = job.wait().await?;
             let batches = fetch::batches(connection, job, output, config)
                 .map(move |batch| conform(batch?, &schema))
-                // Owned by the stream: the guard cancels what is dropped half-way.
+                // Owned by the stream, and dropped with it.
                 .inspect(move |_| {
-                    let _ = (&guard, &tables);
+                    let _ = (&release, &tables);
                 });
             Ok::<_, Error>(batches)
         };
@@ -128,18 +129,14 @@ impl ExecutionPlan for RemoteQueryExec {
     }
 }
 
-/// A query that nobody waits for any more is cancelled on the scheduler too.
-struct CancelOnDrop(Arc<Job>);
+/// Nobody reads the result any more: whatever is left of the job goes.
+struct Release(Arc<Job>);
 
-impl Drop for CancelOnDrop {
+impl Drop for Release {
     fn drop(&mut self) {
-        if !self.0.is_over() {
-            let job = self.0.clone();
-            // Without a runtime the process is ending, and the scheduler sees the client leave.
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(async move { job.cancel().await });
-            }
-        }
+        let job = self.0.clone();
+        // Not tokio's own spawn: the last owner may be a JavaScript object, collected on its thread.
+        spawn(async move { job.release().await });
     }
 }
 

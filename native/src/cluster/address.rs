@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
 /// The address of a host name; the engine wants IP literals.
 pub fn resolve(host: &str) -> Result<IpAddr> {
     let found = (host, 0).to_socket_addrs().ok().and_then(|mut found| {
-        // Prefer IPv4: the engine writes addresses as host:port, without brackets.
+        // IPv4 first: clients that are given "localhost" try it first too.
         let all: Vec<SocketAddr> = found.by_ref().collect();
         all.iter()
             .find(|address| address.is_ipv4())
@@ -59,5 +59,13 @@ pub fn advertised(host: &str, external: Option<&str>) -> Result<String> {
             format!("{host} listens everywhere: say by externalHost what others connect to."),
         ));
     }
-    Ok(address.to_string())
+    Ok(literal(address))
+}
+
+/// As it stands before a colon and a port.
+pub fn literal(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
 }

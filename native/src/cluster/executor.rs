@@ -1,7 +1,8 @@
 //! An executor: runs tasks that its scheduler pushes to it, and serves their results.
 
-use super::address::{advertised, listen, port_of, resolve};
+use super::address::{advertised, listen, literal, port_of, resolve};
 use super::clients::ClientPool;
+use super::drain::drain;
 use super::runtime::OwnedRuntime;
 use super::scheduler::{end, wait};
 use super::work_dir::WorkDir;
@@ -12,13 +13,13 @@ use crate::tables::registry::Registry;
 use crate::tables::remote::TableSource;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use ballista_core::config::TaskSchedulingPolicy;
-use ballista_core::serde::protobuf::executor_status::Status;
+use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
-use ballista_core::serde::protobuf::{ExecutorStatus, ExecutorStoppedParams, HeartBeatParams};
 use ballista_core::serde::BallistaCodec;
+use ballista_core::utils::default_session_builder;
 use ballista_core::RuntimeProducer;
 use ballista_executor::execution_engine::DefaultExecutionEngine;
-use ballista_executor::executor::{Executor, TasksDrainedFuture};
+use ballista_executor::executor::Executor;
 use ballista_executor::executor_process::{structure_executor_metadata, ExecutorProcessConfig};
 use ballista_executor::executor_server;
 use ballista_executor::flight_service::BallistaFlightService;
@@ -32,14 +33,11 @@ use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use napi_derive::napi;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, watch};
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
 
 const HEARTBEAT_SECONDS: u64 = 5;
-/// How long a closing executor lets its tasks run on.
-const DRAIN: Duration = Duration::from_secs(30);
 /// Sessions whose caches of file metadata are kept.
 const SESSIONS: usize = 16;
 /// The engine binds one port by number: another process may take it in between.
@@ -134,40 +132,6 @@ impl NativeExecutor {
         self.runtime.abandon();
         self.work_dir.remove();
     }
-}
-
-async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<Channel>) {
-    let id = executor.metadata.id.clone();
-    let tasks = async {
-        let mut second = tokio::time::interval(Duration::from_secs(1));
-        let mut drained = TasksDrainedFuture(executor.clone());
-        loop {
-            tokio::select! {
-                _ = &mut drained => return,
-                // Repeated: the engine's own heartbeat says that it is active.
-                _ = second.tick() => {
-                    let fence = HeartBeatParams {
-                        executor_id: id.clone(),
-                        metrics: vec![],
-                        status: Some(ExecutorStatus {
-                            status: Some(Status::Terminating(String::new())),
-                        }),
-                        metadata: Some(executor.metadata.clone()),
-                    };
-                    // A scheduler that is gone needs no goodbye.
-                    if scheduler.clone().heart_beat_from_executor(fence).await.is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-    };
-    let _ = tokio::time::timeout(DRAIN, tasks).await;
-    let stopped = ExecutorStoppedParams {
-        executor_id: id.clone(),
-        reason: "closed".into(),
-    };
-    let _ = scheduler.executor_stopped(stopped).await;
 }
 
 async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
@@ -295,7 +259,7 @@ fn process_config(options: &NativeExecutorOptions, port: u16) -> Result<Executor
         }
     };
     Ok(ExecutorProcessConfig {
-        bind_host: resolve(&options.host)?.to_string(),
+        bind_host: literal(resolve(&options.host)?),
         external_host: Some(advertised(&options.host, options.external_host.as_deref())?),
         port,
         grpc_port,
@@ -331,7 +295,7 @@ fn executor(
         work_dir,
         runtime,
         Arc::new(server_config),
-        Default::default(),
+        Arc::new(functions()),
         Arc::new(LoggingMetricsCollector::default()),
         options.vcores as usize,
         Arc::new(DefaultExecutionEngine::with_client_pool(Arc::new(
@@ -339,4 +303,10 @@ fn executor(
         ))),
     )
     .with_session_runtime_cache(Some(Arc::new(cache)))
+}
+
+/// All functions of the engine: the default of an executor lacks those of arrays.
+fn functions() -> BallistaFunctionRegistry {
+    let state = default_session_builder(server_config()).expect("the engine's own defaults");
+    (&state).into()
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::not_impl_err;
+use datafusion::common::{not_impl_err, Constraints};
 use datafusion::datasource::file_format::arrow::ArrowFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::datasource::sink::{DataSink, DataSinkExec};
@@ -28,16 +28,23 @@ pub struct InMemoryTable {
     schema: SchemaRef,
     stored: Arc<RwLock<Arc<StoredTable>>>,
     limit: usize,
+    /// Where a CREATE TABLE keeps constraints and defaults of columns.
+    definition: Option<Arc<dyn TableProvider>>,
 }
 
 impl InMemoryTable {
     /// Refuses a table of more than `limit` bytes.
-    pub fn new(stored: Arc<StoredTable>, limit: usize) -> Result<Self, Error> {
+    pub fn new(
+        stored: Arc<StoredTable>,
+        limit: usize,
+        definition: Option<Arc<dyn TableProvider>>,
+    ) -> Result<Self, Error> {
         check(&stored, limit)?;
         Ok(Self {
             schema: stored.schema.clone(),
             stored: Arc::new(RwLock::new(stored)),
             limit,
+            definition,
         })
     }
 
@@ -78,6 +85,14 @@ impl TableProvider for InMemoryTable {
 
     fn table_type(&self) -> TableType {
         TableType::Base
+    }
+
+    fn constraints(&self) -> Option<&Constraints> {
+        self.definition.as_ref()?.constraints()
+    }
+
+    fn get_column_default(&self, column: &str) -> Option<&Expr> {
+        self.definition.as_ref()?.get_column_default(column)
     }
 
     async fn scan(

@@ -1,0 +1,248 @@
+/**
+ * Compiles every TypeScript example of the documentation (README.md, docs/, the TSDoc of src/) against the built package,
+ * and runs each in a process of its own against a real cluster.
+ *
+ * An example may leave out what would repeat in each of them; its first line is then preceded by
+ * - an import of the package's names that it uses but neither imports nor declares,
+ * - `const ctx`, a context on an in-process cluster with the table `flights`, when it uses `ctx`,
+ * - `const df`, that table, when it uses `df`.
+ *
+ * It runs in a folder with the real data sets under `data/`, and finds a cluster at df://localhost:50050. A fence
+ * "```ts no-run" is only compiled: for what needs machines that are not there.
+ *
+ * @module
+ */
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { capture, Failure, root, tool } from './lib/shell.mjs';
+
+/** Finding fewer means that the search is broken, not that the documentation shrank. */
+const AT_LEAST = 25;
+const NO_RUN_AT_MOST = 10;
+const TIMEOUT_MS = 60_000;
+const WORKERS = 2;
+
+const folder = join(root, 'build', 'docs');
+
+/**
+ * @typedef {object} Example
+ * @property {string} file relative to the checkout
+ * @property {number} line of its first line, from 1
+ * @property {string} code
+ * @property {boolean} runs
+ * @property {string} slug its file name in build/docs, without extension
+ */
+
+/** @returns {Promise<number>} how many examples there are */
+export async function checkDocs() {
+  const examples = findExamples();
+  const compiledOnly = examples.filter(({ runs }) => !runs).length;
+  if (examples.length < AT_LEAST) throw new Failure(`only ${examples.length} examples found, expected ${AT_LEAST}`);
+  if (compiledOnly > NO_RUN_AT_MOST) throw new Failure(`${compiledOnly} examples are marked no-run, too many`);
+  await compile(examples);
+  await runAll(examples.filter(({ runs }) => runs));
+  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only`);
+  return examples.length;
+}
+
+/** @returns {Example[]} */
+function findExamples() {
+  const documents = ['README.md', ...walk('docs', '.md')].flatMap((file) => fences(file, lines(file)));
+  const comments = walk('src', '.ts').flatMap((file) => fences(file, docComments(lines(file))));
+  return [...documents, ...comments];
+}
+
+/** @param {string} file */
+function lines(file) {
+  return readFileSync(join(root, file), 'utf8').split('\n');
+}
+
+/**
+ * @param {string} path
+ * @param {string} extension
+ * @returns {string[]}
+ */
+function walk(path, extension) {
+  return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'))
+    .sort();
+}
+
+/**
+ * The text of the doc comments, every line in its place; code lines become empty.
+ *
+ * @param {string[]} source
+ */
+function docComments(source) {
+  let inside = false;
+  return source.map((line) => {
+    if (/^\s*\/\*\*/.test(line)) inside = true;
+    const text = inside ? line.replace(/^\s*\/?\*+\/? ?/, '') : '';
+    if (line.includes('*/')) inside = false;
+    return text;
+  });
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} text
+ * @returns {Example[]}
+ */
+function fences(file, text) {
+  const examples = [];
+  for (let start = 0; start < text.length; start++) {
+    const opening = /^(\s*)```(\w+)(.*)$/.exec(text[start] ?? '');
+    if (!opening) continue;
+    const [, indent = '', language, info = ''] = opening;
+    const end = text.findIndex((line, i) => i > start && line.trim() === '```');
+    if (end < 0) throw new Failure(`${file}:${start + 1}: this fence is never closed`);
+    if (language === 'ts' || language === 'typescript') {
+      const code = text
+        .slice(start + 1, end)
+        .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
+      const line = start + 2;
+      const slug = `${file.replace(/[^A-Za-z0-9]+/g, '-')}-${line}`;
+      examples.push({ file, line, code: code.join('\n'), runs: !/\bno-run\b/.test(info), slug });
+    }
+    start = end;
+  }
+  return examples;
+}
+
+/** @param {Example[]} examples */
+async function compile(examples) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'ts'), { recursive: true });
+  const names = Object.keys(await import(pathToFileURL(join(root, 'dist', 'index.mjs')).href));
+  for (const { code, slug } of examples) {
+    writeFileSync(join(folder, 'ts', `${slug}.ts`), `${prelude(code, names)}\n${code}\n`);
+  }
+  const config = {
+    extends: '../../tsconfig.json',
+    compilerOptions: {
+      noEmit: false,
+      noEmitOnError: true,
+      rootDir: 'ts',
+      outDir: 'js',
+      paths: {},
+      types: ['node'],
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    },
+    include: ['ts'],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  let output = '';
+  try {
+    await capture(process.execPath, [tool('typescript', 'tsc'), '-p', folder, '--pretty', 'false'], {
+      onOutput: (text) => {
+        output += text;
+      },
+    });
+  } catch {
+    throw new Failure(`examples do not compile:\n${inPlace(output, examples)}`);
+  }
+}
+
+/**
+ * On one line, so that the line numbers of an example stay simple.
+ *
+ * @param {string} code
+ * @param {string[]} names what the package exports
+ */
+function prelude(code, names) {
+  const needs = (/** @type {string} */ name) => uses(code, name) && !declares(code, name);
+  const context = needs('ctx') || needs('df');
+  const missing = names.filter(needs);
+  if (context && !missing.includes('BallistaSessionContext') && !declares(code, 'BallistaSessionContext')) {
+    missing.push('BallistaSessionContext');
+  }
+  return [
+    'export {};',
+    missing.length > 0 ? `import { ${missing.join(', ')} } from 'ballista';` : '',
+    context ? 'const ctx = await BallistaSessionContext.standalone();' : '',
+    context ? "await ctx.registerParquet('flights', 'data/flights-3m.parquet');" : '',
+    needs('df') ? "const df = await ctx.table('flights');" : '',
+  ].join(' ');
+}
+
+/**
+ * Whether a name stands in code: not as a member, a key, the scheme of a URL or the start of a text.
+ *
+ * @param {string} code
+ * @param {string} name
+ */
+function uses(code, name) {
+  return new RegExp(`(?<![.\\w$'"\`])${name}\\b(?!\\s*:)`).test(code);
+}
+
+/**
+ * @param {string} code
+ * @param {string} name
+ */
+function declares(code, name) {
+  const declared = new RegExp(`\\b(?:const|let|var|function|class|using)\\s+(?:[{[][^=]*\\b)?${name}\\b`);
+  const imported = new RegExp(`\\bimport\\b[^;'"]*\\b${name}\\b[^;'"]*\\bfrom\\b`);
+  return declared.test(code) || imported.test(code);
+}
+
+/**
+ * The compiler's messages with the places of the documentation instead of those of the extracted files.
+ *
+ * @param {string} output
+ * @param {Example[]} examples
+ */
+function inPlace(output, examples) {
+  const bySlug = new Map(examples.map((example) => [example.slug, example]));
+  return output.replace(/^\S*?([\w-]+)\.ts\((\d+),(\d+)\)/gm, (place, slug, line, column) => {
+    const example = bySlug.get(slug);
+    return example ? `${example.file}:${example.line + Number(line) - 2}:${column}` : place;
+  });
+}
+
+/** @param {Example[]} examples */
+async function runAll(examples) {
+  const place = join(folder, 'work');
+  mkdirSync(place);
+  symlinkSync(join(root, 'node_modules', 'vega-datasets', 'data'), join(place, 'data'), 'junction');
+  const { setupTestCluster } = await import(pathToFileURL(join(root, 'dist', 'index.mjs')).href);
+  const cluster = await setupTestCluster({ port: 50050 });
+  try {
+    const queue = [...examples];
+    const failures = /** @type {string[]} */ ([]);
+    const worker = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const failure = await runOne(next, place);
+        if (failure) failures.push(failure);
+      }
+    };
+    await Promise.all(Array.from({ length: WORKERS }, worker));
+    if (failures.length > 0) throw new Failure(`examples fail:\n${failures.join('\n')}`);
+  } finally {
+    await cluster.close();
+  }
+}
+
+/**
+ * @param {Example} example
+ * @param {string} cwd
+ * @returns {Promise<string | undefined>} what went wrong
+ */
+async function runOne({ file, line, slug }, cwd) {
+  let output = '';
+  try {
+    await capture(process.execPath, [join(folder, 'js', `${slug}.js`)], {
+      cwd,
+      timeoutMs: TIMEOUT_MS,
+      onOutput: (text) => {
+        output += text;
+      },
+    });
+    return undefined;
+  } catch (error) {
+    return `${file}:${line}: ${error instanceof Error ? error.message : error}\n${output}`;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Everything that `npm test` checks besides the tests, cheap checks first, stopping at the first failure:
+ *
+ *     npm run check [-- style types …]
+ *
+ * @module
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { cargo, checkRust, locked } from './cargo.mjs';
+import { checkDocs } from './check-docs.mjs';
+import { generatedFiles } from './generate.mjs';
+import { install } from './install.mjs';
+import { Failure, main, npm, root, run, tool } from './lib/shell.mjs';
+import { smoke } from './smoke.mjs';
+
+/**
+ * @typedef {object} Check
+ * @property {string} name
+ * @property {string} what
+ * @property {() => Promise<number | void>} run its result: how many things it checked, when more than one
+ */
+
+/** @type {readonly Check[]} */
+const beforeBuild = [{ name: 'style', what: 'formatting and lint', run: style }];
+
+/** @type {readonly Check[]} */
+const afterBuild = [
+  { name: 'fresh', what: 'generated files are committed as generated', run: fresh },
+  { name: 'types', what: 'TypeScript of the package, tests, examples and scripts', run: types },
+  { name: 'package', what: 'what npm would publish', run: packaged },
+  { name: 'clippy', what: 'Rust lint; the first time it reads 400 crates, some 10 minutes', run: clippy },
+  { name: 'docs', what: 'examples of the documentation', run: checkDocs },
+  { name: 'smoke', what: 'Node 22 and 24, Bun, Deno', run: smoke },
+];
+
+/** Says which check failed; the message is the last line of output. */
+export class CheckFailure extends Failure {
+  /**
+   * @param {string} name
+   * @param {number} passed
+   */
+  constructor(name, passed) {
+    super(`${name}: ${passed} passed, 1 failed`);
+  }
+}
+
+/**
+ * @param {readonly string[]} [names] absent or empty: all
+ * @returns {Promise<number>} how many things were checked
+ */
+export async function check(names = []) {
+  const known = [...beforeBuild, ...afterBuild].map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown) throw new Failure(`no check is called ${unknown}; there are ${known.join(', ')}`);
+  const chosen = (/** @type {Check} */ { name }) => names.length === 0 || names.includes(name);
+
+  let passed = 0;
+  const runAll = async (/** @type {readonly Check[]} */ checks) => {
+    for (const { name, what, run } of checks.filter(chosen)) {
+      console.error(`\n[${name}] ${what}`);
+      const started = performance.now();
+      try {
+        passed += (await run()) ?? 1;
+      } catch (error) {
+        console.error(error instanceof Failure ? error.message : error);
+        throw new CheckFailure(name, passed);
+      }
+      console.error(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    }
+  };
+
+  await checkRust();
+  await install();
+  await runAll(beforeBuild);
+  if (!afterBuild.some(chosen)) return passed;
+  console.error('\n[build]');
+  await build();
+  await runAll(afterBuild);
+  return passed;
+}
+
+const committed = new Map(generatedFiles.map((path) => [path, content(path)]));
+
+/** @param {string} path */
+function content(path) {
+  const file = join(root, path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+async function style() {
+  await run(process.execPath, [tool('@biomejs/biome'), 'check', '--error-on-warnings', '.']);
+  await cargo('fmt', '--all', '--check');
+}
+
+/** The build has just written the generated files: what it changed was stale. */
+async function fresh() {
+  const stale = generatedFiles.filter((path) => content(path) !== committed.get(path));
+  if (stale.length === 0) return generatedFiles.length;
+  const message = `stale, and now written anew: ${stale.join(', ')}; commit them`;
+  if (process.env.CI) throw new Failure(message);
+  console.error(`  ${message}`);
+  return generatedFiles.length;
+}
+
+async function types() {
+  await run(process.execPath, [tool('typescript', 'tsc'), '-p', '.']);
+}
+
+async function packaged() {
+  await npm(['pack', '--pack-destination', 'build', '--ignore-scripts', '--loglevel=error'], root);
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const archive = join(root, 'build', `${name}-${version}.tgz`);
+  await run(process.execPath, [tool('publint'), 'run', archive, '--strict']);
+  await run(process.execPath, [tool('@arethetypeswrong/cli', 'attw'), archive]);
+}
+
+async function clippy() {
+  await cargo('clippy', '--release', ...locked, '--workspace', '--all-targets', '--', '-D', 'warnings');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main(async () => {
+    const passed = await check(process.argv.slice(2));
+    console.log(`\n${passed} passed, 0 failed`);
+  });
+}

@@ -1,0 +1,25 @@
+/**
+ * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/` and `bench/` into
+ * `build/`; tsdown.config.mjs says how.
+ *
+ * @module
+ */
+
+import { root } from './lib/shell.mjs';
+import { unlessFresh } from './lib/stamp.mjs';
+
+export async function buildTypeScript() {
+  await unlessFresh(
+    {
+      name: 'typescript',
+      inputs: ['src', 'examples', 'bench', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsdown.config.mjs'],
+      outputs: ['dist/index.mjs', 'dist/index.cjs', 'dist/index.d.mts', 'dist/index.d.cts'],
+    },
+    async () => {
+      console.error('Building the TypeScript');
+      // Untyped: tsdown's declarations name packages that are not installed, and `npm run check` reads declarations too.
+      const { build } = await import(/** @type {string} */ ('tsdown'));
+      await build({ cwd: root, config: 'tsdown.config.mjs', logLevel: 'warn' });
+    },
+  );
+}

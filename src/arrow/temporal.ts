@@ -1,0 +1,107 @@
+/**
+ * Days, instants and times of day as ISO 8601 text, exactly, over the whole range of Arrow.
+ *
+ * @module
+ */
+
+import { TimeUnit } from 'apache-arrow';
+
+const DAY_SECONDS = 86_400n;
+
+/** Units in a second. */
+export const UNITS_PER_SECOND: Readonly<Record<TimeUnit, bigint>> = Object.freeze({
+  [TimeUnit.SECOND]: 1n,
+  [TimeUnit.MILLISECOND]: 1_000n,
+  [TimeUnit.MICROSECOND]: 1_000_000n,
+  [TimeUnit.NANOSECOND]: 1_000_000_000n,
+});
+
+/** How many digits of a second to print: `all` that the unit has, or `some`: 0, 3, 6 or 9 as needed, as Rust does. */
+export type FractionDigits = 'all' | 'some';
+
+/** Division that rounds towards minus infinity: instants before 1970 must not be rounded towards it. */
+export function floorDiv(value: bigint, by: bigint): bigint {
+  const quotient = value / by;
+  return value % by < 0n ? quotient - 1n : quotient;
+}
+
+/** `2021-01-31`; years outside 0…9999 as `-0044-03-15` and `+12021-01-31`. */
+export function isoDay(days: number): string {
+  // The civil calendar from days: http://howardhinnant.github.io/date_algorithms.html#civil_from_days
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const digits = String(Math.abs(year)).padStart(4, '0');
+  const sign = year < 0 ? '-' : year > 9999 ? '+' : '';
+  return `${sign}${digits}-${two(month)}-${two(day)}`;
+}
+
+/** `23:59:59.123`. */
+export function isoTime(value: bigint, unit: TimeUnit, digits: FractionDigits): string {
+  const perSecond = UNITS_PER_SECOND[unit];
+  const seconds = Number(floorDiv(value, perSecond));
+  const fraction = value - BigInt(seconds) * perSecond;
+  const clock = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return clock + fractionText(fraction, perSecond, digits);
+}
+
+/** `2021-01-31T23:59:59.123`, in UTC and without a zone. */
+export function isoDateTime(value: bigint, unit: TimeUnit, digits: FractionDigits): string {
+  const day = floorDiv(value, DAY_SECONDS * UNITS_PER_SECOND[unit]);
+  return `${isoDay(Number(day))}T${isoTime(value - day * DAY_SECONDS * UNITS_PER_SECOND[unit], unit, digits)}`;
+}
+
+function fractionText(fraction: bigint, perSecond: bigint, digits: FractionDigits): string {
+  const width = String(perSecond).length - 1;
+  if (width === 0 || (digits === 'some' && fraction === 0n)) return '';
+  const all = String(fraction).padStart(width, '0');
+  if (digits === 'all') return `.${all}`;
+  const groups = all.replace(/(000)+$/, '');
+  return `.${groups}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** Minutes that a zone (`+02:00`, `Europe/Paris`) is ahead of UTC at an instant; `undefined` for a zone nobody knows. */
+export function zoneOffsetMinutes(timezone: string, epochMs: number): number | undefined {
+  const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(timezone);
+  if (fixed) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3]));
+  try {
+    const wall = zoneClock(timezone).formatToParts(new Date(epochMs));
+    const part = (name: string): number => Number(wall.find(({ type }) => type === name)?.value);
+    const asUtc = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+    return Math.round((asUtc - Math.floor(epochMs / 1000) * 1000) / 60_000);
+  } catch {
+    return undefined;
+  }
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Formatters are slow to make: one per zone. */
+function zoneClock(timeZone: string): Intl.DateTimeFormat {
+  let clock = clocks.get(timeZone);
+  if (!clock) {
+    const numeric = {
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    } as const;
+    clock = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...numeric });
+    clocks.set(timeZone, clock);
+  }
+  return clock;
+}

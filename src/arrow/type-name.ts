@@ -1,0 +1,148 @@
+/**
+ * Arrow types by the names that DataFusion prints and `arrow_cast` takes.
+ *
+ * @module
+ */
+
+import {
+  type DataType,
+  DateUnit,
+  type Decimal,
+  type Dictionary,
+  type Duration,
+  type Field,
+  type FixedSizeBinary,
+  type FixedSizeList,
+  type Float,
+  type Int,
+  type Interval,
+  IntervalUnit,
+  type Map_,
+  Precision,
+  type Schema,
+  type Time,
+  type Timestamp,
+  TimeUnit,
+  Type,
+} from 'apache-arrow';
+
+import { invalid } from '../errors.js';
+import { describe } from '../params.js';
+
+/** An Arrow type: its name (`'Int32'`, `'Decimal128(10, 2)'`, `'Timestamp(ms)'`) or an apache-arrow `DataType`. */
+export type TypeLike = string | DataType;
+
+const UNITS: Record<TimeUnit, string> = {
+  [TimeUnit.SECOND]: 's',
+  [TimeUnit.MILLISECOND]: 'ms',
+  [TimeUnit.MICROSECOND]: 'µs',
+  [TimeUnit.NANOSECOND]: 'ns',
+};
+
+const INTERVALS: Record<IntervalUnit, string> = {
+  [IntervalUnit.YEAR_MONTH]: 'YearMonth',
+  [IntervalUnit.DAY_TIME]: 'DayTime',
+  [IntervalUnit.MONTH_DAY_NANO]: 'MonthDayNano',
+};
+
+const FLOATS: Record<Precision, string> = {
+  [Precision.HALF]: 'Float16',
+  [Precision.SINGLE]: 'Float32',
+  [Precision.DOUBLE]: 'Float64',
+};
+
+const PLAIN: Partial<Record<Type, string>> = {
+  [Type.Null]: 'Null',
+  [Type.Bool]: 'Boolean',
+  [Type.Utf8]: 'Utf8',
+  [Type.LargeUtf8]: 'LargeUtf8',
+  [Type.Utf8View]: 'Utf8View',
+  [Type.Binary]: 'Binary',
+  [Type.LargeBinary]: 'LargeBinary',
+  [Type.BinaryView]: 'BinaryView',
+};
+
+/**
+ * A type's name.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT` for what is neither a name nor a type
+ */
+export function toTypeName(type: TypeLike, where: string): string {
+  if (typeof type === 'string' && type.trim() !== '') return type;
+  // Structural: the type may come from another copy of apache-arrow.
+  if (typeof type === 'object' && type !== null && typeof type.typeId === 'number') return typeName(type);
+  throw invalid(
+    `${where} must be the name of an Arrow type, such as 'Int32', or an apache-arrow DataType, not ${describe(type)}`,
+  );
+}
+
+/** The name of an apache-arrow type. */
+export function typeName(type: DataType): string {
+  const plain = PLAIN[type.typeId];
+  if (plain) return plain;
+  switch (type.typeId) {
+    case Type.Int:
+      return `${(type as Int).isSigned ? 'Int' : 'UInt'}${(type as Int).bitWidth}`;
+    case Type.Float:
+      return FLOATS[(type as Float).precision];
+    case Type.FixedSizeBinary:
+      return `FixedSizeBinary(${(type as FixedSizeBinary).byteWidth})`;
+    case Type.Decimal: {
+      const { bitWidth, precision, scale } = type as Decimal;
+      return `Decimal${bitWidth}(${precision}, ${scale})`;
+    }
+    case Type.Date:
+      return (type as unknown as { unit: DateUnit }).unit === DateUnit.DAY ? 'Date32' : 'Date64';
+    case Type.Time:
+      return `Time${(type as Time).bitWidth}(${UNITS[(type as Time).unit]})`;
+    case Type.Timestamp: {
+      const { unit, timezone } = type as Timestamp;
+      return timezone ? `Timestamp(${UNITS[unit]}, "${timezone}")` : `Timestamp(${UNITS[unit]})`;
+    }
+    case Type.Duration:
+      return `Duration(${UNITS[(type as Duration).unit]})`;
+    case Type.Interval:
+      return `Interval(${INTERVALS[(type as Interval).unit]})`;
+    case Type.List:
+      return `List(${itemName(type)})`;
+    case Type.LargeList:
+      return `LargeList(${itemName(type)})`;
+    case Type.FixedSizeList:
+      return `FixedSizeList(${(type as FixedSizeList).listSize} x ${itemName(type)})`;
+    case Type.Struct:
+      return `Struct(${(type.children as Field[]).map(fieldName).join(', ')})`;
+    case Type.Map: {
+      const entries = (type as Map_).children[0] as Field;
+      return `Map("entries": non-null ${typeName(entries.type as DataType)}, ${(type as Map_).keysSorted ? 'sorted' : 'unsorted'})`;
+    }
+    case Type.Dictionary: {
+      const { indices, dictionary } = type as Dictionary;
+      return `Dictionary(${typeName(indices as DataType)}, ${typeName(dictionary as DataType)})`;
+    }
+    default:
+      return String(type);
+  }
+}
+
+function itemName(type: DataType): string {
+  const item = (type.children as Field[])[0] as Field;
+  const label = item.name === 'item' ? '' : `, field: '${item.name}'`;
+  return `${item.nullable ? '' : 'non-null '}${typeName(item.type as DataType)}${label}`;
+}
+
+function fieldName(field: Field): string {
+  return `${JSON.stringify(field.name)}: ${field.nullable ? '' : 'non-null '}${typeName(field.type as DataType)}`;
+}
+
+/** Whether two schemas have the same columns: names, types and nullability. */
+export function sameColumns(a: Schema, b: Schema): boolean {
+  // By name: apache-arrow's own comparison tells an Int32 that was built from one that was read.
+  const columns = ({ fields }: Schema): string =>
+    JSON.stringify(fields.map((field) => [fieldName(field), field.metadata.size]));
+  return a === b || columns(a) === columns(b);
+}
+
+/** A schema on one line, for `util.inspect`: `a: Int64, b: Utf8`. */
+export function schemaText(schema: Schema): string {
+  return schema.fields.map((field) => `${field.name}: ${typeName(field.type as DataType)}`).join(', ');
+}

@@ -1,0 +1,73 @@
+/**
+ * A Ballista executor in this process.
+ *
+ * @module
+ */
+
+import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import { EXECUTOR_SETTINGS } from '../config/options.js';
+import { resolve } from '../config/settings.js';
+import { native } from '../native.js';
+import { Service } from './service.js';
+
+/** Options of a {@link BallistaExecutor}. */
+export interface ExecutorOptions {
+  /** Where the scheduler is. Default `'127.0.0.1'`. */
+  schedulerHost?: string;
+  /** The port of the scheduler. Default 50050. */
+  schedulerPort?: number;
+  /** The address to listen on. Default `'127.0.0.1'`. */
+  host?: string;
+  /** The port for results and shuffles; 0 takes a free one. Default 50051. */
+  port?: number;
+  /** The port for tasks; 0 takes a free one. Default 50052. */
+  grpcPort?: number;
+  /** The name under which scheduler, executors and clients reach it. Default the host. */
+  externalHost?: string;
+  /** How many tasks it runs at once. Default the cores this process may use. */
+  vcores?: number;
+  /**
+   * What its tasks may take together before they spill to disk, in bytes. Default half of the memory of the machine, or of
+   * its container.
+   */
+  memoryLimitBytes?: number;
+  /** The folder in which it makes its own for shuffle files, and removes it at the end. Default that for temporary files. */
+  workDir?: string;
+}
+
+/**
+ * An executor in this process: it registers with a scheduler and runs its tasks. See {@link BallistaScheduler} for an
+ * example. From Ballista's `Executor`.
+ */
+export class BallistaExecutor extends Service<NativeExecutor> {
+  readonly #options: NativeExecutorOptions;
+  protected readonly what = 'executor';
+
+  /** @throws BallistaError `INVALID_ARGUMENT` */
+  constructor(options: ExecutorOptions = {}) {
+    super();
+    this.#options = resolve<NativeExecutorOptions>('BallistaExecutor', EXECUTOR_SETTINGS, options);
+  }
+
+  /**
+   * Its id on the scheduler.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved
+   */
+  get id(): string {
+    return this.started('id').id;
+  }
+
+  /**
+   * Its own folder, for shuffle files.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved
+   */
+  get workDir(): string {
+    return this.started('workDir').workDir;
+  }
+
+  protected launch(): Promise<NativeExecutor> {
+    return native().NativeExecutor.start(this.#options);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * A Ballista scheduler in this process.
+ *
+ * @module
+ */
+
+import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import { SCHEDULER_SETTINGS } from '../config/options.js';
+import { resolve } from '../config/settings.js';
+import { native } from '../native.js';
+import { Service } from './service.js';
+
+/** Options of a {@link BallistaScheduler}. */
+export interface SchedulerOptions {
+  /** The address to listen on. Default `'127.0.0.1'`. */
+  host?: string;
+  /** The port to listen on; 0 takes a free one. Default 50050. */
+  port?: number;
+  /** The name under which executors and clients reach it. Default the host. */
+  externalHost?: string;
+}
+
+/**
+ * A scheduler in this process: executors register with it, contexts connect to it. From Ballista's `SchedulerServer`.
+ *
+ * @example
+ * ```ts
+ * import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
+ *
+ * const scheduler = new BallistaScheduler({ port: 0 });
+ * await scheduler.start();
+ * const executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 2 });
+ * await executor.start();
+ *
+ * const ctx = new BallistaSessionContext(scheduler.url);
+ * await (await ctx.sql('select 1 as a')).show();
+ *
+ * await ctx.close();
+ * await executor.close();
+ * await scheduler.close();
+ * ```
+ */
+export class BallistaScheduler extends Service<NativeScheduler> {
+  readonly #options: NativeSchedulerOptions;
+  protected readonly what = 'scheduler';
+
+  /** @throws BallistaError `INVALID_ARGUMENT` */
+  constructor(options: SchedulerOptions = {}) {
+    super();
+    this.#options = resolve<NativeSchedulerOptions>('BallistaScheduler', SCHEDULER_SETTINGS, options);
+  }
+
+  /**
+   * The address for contexts: `df://host:port`.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved
+   */
+  get url(): string {
+    return schedulerUrl(this.#options.externalHost ?? this.host, this.port);
+  }
+
+  protected launch(): Promise<NativeScheduler> {
+    return native().NativeScheduler.start(this.#options);
+  }
+}
+
+/** `df://host:port`; an IPv6 address stands in brackets, and one that means "all" is reached through loopback. */
+export function schedulerUrl(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `df://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

@@ -1,0 +1,208 @@
+/**
+ * The options of `read…` and `register…`: checked here once, and named as DataFusion names them.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from 'node:url';
+
+import type { Schema } from 'apache-arrow';
+
+import { type TypeLike, toTypeName } from '../arrow/type-name.js';
+import { schemaToIpc } from '../arrow/write.js';
+import type { NativePartitionColumn, NativeReadOptions } from '../binding.cjs';
+import { invalid } from '../errors.js';
+import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
+import { describe } from '../params.js';
+import { resolve, type Setting, type SettingTable } from './settings.js';
+
+/** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
+export type PathLike = string | URL | readonly (string | URL)[];
+
+/** What all formats take. */
+export interface ReadOptions {
+  /** The schema, instead of one inferred from the files. */
+  schema?: Schema;
+  /** The ending of the files of a folder; default that of the format. */
+  fileExtension?: string;
+  /** Partition columns of a `year=2024/month=1/…` layout, in order, with their types. */
+  tablePartitionCols?: readonly (readonly [name: string, type: TypeLike])[];
+  /** How the rows of every file are sorted, for the optimiser: one list of keys an ordering. */
+  fileSortOrder?: readonly (SortKey | readonly SortKey[])[];
+}
+
+/** Options of `readParquet` and `registerParquet`. */
+export interface ParquetReadOptions extends ReadOptions {
+  /** Whether row groups are skipped by their statistics. Default: the session's `datafusion.execution.parquet.pruning`. */
+  parquetPruning?: boolean;
+  /** Whether metadata of the files' schemas is ignored. Default: the session's `datafusion.execution.parquet.skip_metadata`. */
+  skipMetadata?: boolean;
+}
+
+/** Compression of text files. */
+export type FileCompression = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'uncompressed';
+
+/** Options of `readCsv` and `registerCsv`. */
+export interface CsvReadOptions extends ReadOptions {
+  /** Whether the first line holds the names. Default `true`. */
+  hasHeader?: boolean;
+  /** Default `','`. */
+  delimiter?: string;
+  /** Default `'"'`. */
+  quote?: string;
+  /** The character that escapes quotes; default none: quotes are doubled. */
+  escape?: string;
+  /** The character that ends a line; default CR, LF or both. */
+  terminator?: string;
+  /** Lines that start with this character are skipped. Default none. */
+  comment?: string;
+  /** Text that means null, as a regular expression. Default the empty text. */
+  nullRegex?: string;
+  /** Whether quoted values may hold line breaks, which stops parallel reading of a file. Default `false`. */
+  newlinesInValues?: boolean;
+  /** Whether lines may have fewer values than columns; the rest is null. Default `false`. */
+  truncatedRows?: boolean;
+  /** From how many rows the schema is inferred. Default 1000. */
+  schemaInferMaxRecords?: number;
+  /** Default `'uncompressed'`. */
+  fileCompressionType?: FileCompression;
+}
+
+/** Options of `readJson` and `registerJson`: files with one JSON object a line. */
+export interface JsonReadOptions extends ReadOptions {
+  /** From how many rows the schema is inferred. Default 1000. */
+  schemaInferMaxRecords?: number;
+  /** Default `'uncompressed'`. */
+  fileCompressionType?: FileCompression;
+  /** `false` for files that are one JSON array of objects. Default `true`. */
+  newlineDelimited?: boolean;
+}
+
+/** Options of `readAvro` and `registerAvro`. */
+export type AvroReadOptions = ReadOptions;
+
+/** Options of `readArrow` and `registerArrow`: Arrow IPC files. */
+export type ArrowReadOptions = ReadOptions;
+
+/** The formats and their options. */
+export interface ReadOptionsByFormat {
+  parquet: ParquetReadOptions;
+  csv: CsvReadOptions;
+  json: JsonReadOptions;
+  avro: AvroReadOptions;
+  arrow: ArrowReadOptions;
+}
+
+/** A file format. */
+export type FileFormat = keyof ReadOptionsByFormat;
+
+/** A setting that is an option of the format, under DataFusion's name. */
+interface FormatSetting extends Setting {
+  readonly engine?: string;
+}
+
+const COMMON = {
+  schema: { type: 'any', doc: 'An apache-arrow Schema.' },
+  fileExtension: { type: 'string', doc: 'The ending of the files.' },
+  tablePartitionCols: { type: 'any', doc: 'Pairs of name and type.' },
+  fileSortOrder: { type: 'any', doc: 'Lists of sort keys.' },
+} as const satisfies SettingTable;
+
+const TEXT = {
+  schemaInferMaxRecords: { type: 'integer', min: 0, engine: 'format.schema_infer_max_rec', doc: 'Rows to infer from.' },
+  fileCompressionType: { type: 'string', engine: 'format.compression', doc: 'gzip, bzip2, xz, zstd or uncompressed.' },
+} as const satisfies Record<string, FormatSetting>;
+
+const FORMATS: Readonly<Record<FileFormat, Readonly<Record<string, FormatSetting>>>> = {
+  parquet: {
+    ...COMMON,
+    parquetPruning: { type: 'boolean', engine: 'format.pruning', doc: 'Skip row groups by statistics.' },
+    skipMetadata: { type: 'boolean', engine: 'format.skip_metadata', doc: 'Ignore schema metadata.' },
+  },
+  csv: {
+    ...COMMON,
+    ...TEXT,
+    hasHeader: { type: 'boolean', default: true, engine: 'format.has_header', doc: 'The first line holds names.' },
+    delimiter: { type: 'character', engine: 'format.delimiter', doc: 'Between values.' },
+    quote: { type: 'character', engine: 'format.quote', doc: 'Around values.' },
+    escape: { type: 'character', engine: 'format.escape', doc: 'Before quotes.' },
+    terminator: { type: 'character', engine: 'format.terminator', doc: 'After lines.' },
+    comment: { type: 'character', engine: 'format.comment', doc: 'Before comments.' },
+    nullRegex: { type: 'string', engine: 'format.null_regex', doc: 'What means null.' },
+    newlinesInValues: { type: 'boolean', engine: 'format.newlines_in_values', doc: 'Line breaks in values.' },
+    truncatedRows: { type: 'boolean', engine: 'format.truncated_rows', doc: 'Short lines.' },
+  },
+  json: {
+    ...COMMON,
+    ...TEXT,
+    newlineDelimited: { type: 'boolean', engine: 'format.newline_delimited', doc: 'One object a line.' },
+  },
+  avro: COMMON,
+  arrow: COMMON,
+};
+
+/**
+ * Options as they cross to Rust.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT` with the nearest real name
+ */
+export function toReadOptionsNative<F extends FileFormat>(
+  format: F,
+  given: ReadOptionsByFormat[F] | undefined,
+): NativeReadOptions {
+  const table = FORMATS[format];
+  const subject = `${format} reading`;
+  const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
+  const engine: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options)) {
+    const key = table[name]?.engine;
+    if (key !== undefined) engine[key] = String(value);
+  }
+  const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;
+  const native: NativeReadOptions = {
+    format,
+    options: engine,
+    partitionColumns: toPartitionColumns(tablePartitionCols),
+  };
+  if (fileExtension !== undefined) native.fileExtension = fileExtension;
+  if (schema !== undefined) native.schema = schemaToIpc(schema, `${subject}: schema`);
+  if (fileSortOrder !== undefined) native.fileSortOrder = toSortOrder(fileSortOrder);
+  return native;
+}
+
+function toPartitionColumns(columns: ReadOptions['tablePartitionCols']): NativePartitionColumn[] {
+  if (columns === undefined) return [];
+  if (!Array.isArray(columns))
+    throw invalid(`tablePartitionCols must be an array of [name, type], not ${describe(columns)}`);
+  return columns.map((column: readonly [string, TypeLike], i) => {
+    if (!Array.isArray(column) || column.length !== 2 || typeof column[0] !== 'string' || column[0] === '') {
+      throw invalid(`tablePartitionCols[${i}] must be [name, type], such as ['year', 'Int32']`);
+    }
+    return { name: column[0], dataType: toTypeName(column[1], `the type of tablePartitionCols[${i}]`) };
+  });
+}
+
+function toSortOrder(orders: NonNullable<ReadOptions['fileSortOrder']>): string {
+  if (!Array.isArray(orders)) throw invalid(`fileSortOrder must be an array of sort keys, not ${describe(orders)}`);
+  // A list of keys is an ordering; bare keys are one ordering together.
+  const lists = orders.some(Array.isArray)
+    ? orders.map((order) => toList(order as SortKey | readonly SortKey[]))
+    : [orders as readonly SortKey[]];
+  return JSON.stringify(lists.map((keys) => keys.map((key) => toSortNode(key, 'a key of fileSortOrder'))));
+}
+
+/**
+ * One or several paths as a list; `file:` URLs become paths.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function toPathsNative(path: PathLike): string[] {
+  const paths = toList(path as string | URL | readonly (string | URL)[]);
+  if (paths.length === 0) throw invalid('there is no path to read');
+  return paths.map((one) => {
+    const text = one instanceof URL ? (one.protocol === 'file:' ? fileURLToPath(one) : one.href) : one;
+    if (typeof text !== 'string' || text === '')
+      throw invalid(`a path must be a string or a URL, not ${text === '' ? 'an empty string' : describe(text)}`);
+    return text;
+  });
+}

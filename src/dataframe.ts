@@ -1,0 +1,550 @@
+/**
+ * A lazy query: verbs build it, actions run it on the cluster.
+ *
+ * @module
+ */
+
+import { type RecordBatch, type Schema, Table } from 'apache-arrow';
+import { toIpcFile } from './arrow/file.js';
+import { concatBytes } from './arrow/ipc.js';
+import { readSchema } from './arrow/read.js';
+import { schemaText } from './arrow/type-name.js';
+import { type Converter, type ConvertOptions, converter, type Row, toConversion } from './arrow/values.js';
+import type { NativeDataFrame } from './binding.cjs';
+import { resolve } from './config/settings.js';
+import { drawTable } from './display/table.js';
+import { BallistaError, invalid } from './errors.js';
+import { type ExprLike, type SortKey, toColumnNode, toList, toSortNode, toSqlNode } from './expr/coerce.js';
+import type { ExprNode } from './expr/node.js';
+import { call, callSync, callTask } from './native.js';
+import { describe } from './params.js';
+import { RowStream } from './rows.js';
+import type { ActionOptions, Session } from './session.js';
+import { RecordBatchStream } from './stream.js';
+
+/** How two DataFrames are joined: `semi` and `anti` keep the left rows that have, or have not, a match. */
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+
+/** The columns of a join: names on both sides, or the names of each side. */
+export type JoinOn =
+  | string
+  | readonly string[]
+  | { left: string | readonly string[]; right: string | readonly string[] };
+
+/** Options of `explain`. */
+export interface ExplainOptions extends ActionOptions {
+  /** All plans of the way, with every optimiser rule. Default `false`. */
+  verbose?: boolean;
+  /** Runs the query and adds its metrics. Default `false`. */
+  analyze?: boolean;
+  /** Default `'indent'`. */
+  format?: 'indent' | 'tree' | 'pgjson' | 'graphviz';
+}
+
+/** Options of actions that give rows. */
+export type RowOptions = ActionOptions & ConvertOptions;
+
+const JOIN_TYPES: readonly JoinType[] = ['inner', 'left', 'right', 'full', 'semi', 'anti'];
+const EXPLAIN_FORMATS = ['indent', 'tree', 'pgjson', 'graphviz'];
+
+/** The native handles, out of reach for users and in reach for `join`, `union` and `registerView`. */
+const natives = new WeakMap<object, NativeDataFrame>();
+
+/** @internal The native handle of a DataFrame. */
+export function nativeOf(df: unknown, where: string): NativeDataFrame {
+  const handle = typeof df === 'object' && df !== null ? natives.get(df) : undefined;
+  if (!handle) throw invalid(`${where} must be a DataFrame, not ${describe(df)}`);
+  return handle;
+}
+
+/**
+ * A query that has not run: verbs (`select`, `filter`, …) give a new DataFrame at once and check against the schema;
+ * actions (`collect`, `show`, `toArray`, …) run it on the cluster. Immutable, and never a promise by itself. From
+ * DataFusion's `DataFrame`.
+ *
+ * @typeParam T - the type of a row, for row actions; a claim of the caller, not checked
+ *
+ * @example
+ * ```ts
+ * import { BallistaSessionContext, col } from 'ballista';
+ *
+ * const ctx = await BallistaSessionContext.standalone();
+ * const df = await ctx.fromColumns({ a: [1, 2, 3], b: [4, 5, 6] });
+ * await df.select(col('a').add(col('b')).alias('sum')).show();
+ * await ctx.close();
+ * ```
+ */
+export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBatch> {
+  readonly #native: NativeDataFrame;
+  readonly #session: Session;
+  #schema: Schema | undefined;
+
+  /** @internal Made by a context. */
+  constructor(native: NativeDataFrame, session: Session) {
+    this.#native = native;
+    this.#session = session;
+    natives.set(this, native);
+  }
+
+  // ---------------------------------------------------------------- verbs
+
+  /**
+   * Keeps the given columns and expressions; a string is the exact name of a column, `'*'` is all columns.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext, col } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.fromColumns({ a: [1, 2, 3], b: [4, 5, 6] });
+   * console.log(await df.select('a', col('b').mul(2).alias('twice')).toArray({ int64: 'number' }));
+   * await ctx.close();
+   * ```
+   */
+  select<U extends object = Row>(...columns: ExprLike[]): DataFrame<U> {
+    return this.#derive((df) =>
+      df.select(json(columns.map((column, i) => toColumnNode(column, `argument ${i + 1} of select`)))),
+    );
+  }
+
+  /**
+   * Keeps the rows for which all predicates are true; a string is SQL.
+   *
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext, col } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.fromColumns({ a: [1, 2, 3] });
+   * console.log(await df.filter(col('a').gt(1), 'a % 2 = 1').toArray()); // [ { a: 3n } ]
+   * await ctx.close();
+   * ```
+   */
+  filter(...predicates: ExprLike[]): DataFrame<T> {
+    const [first, ...others] = predicates.map((predicate, i) => toSqlNode(predicate, `argument ${i + 1} of filter`));
+    if (!first) return this;
+    const all = others.reduce<ExprNode>((left, right) => ({ kind: 'binary', op: 'AND', left, right }), first);
+    return this.#derive((df) => df.filter(json(all)));
+  }
+
+  /**
+   * Adds a column, or replaces the one of that name; a string is SQL.
+   *
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`
+   */
+  withColumn<U extends object = Row>(name: string, expr: ExprLike): DataFrame<U> {
+    if (typeof name !== 'string' || name === '')
+      throw invalid(`withColumn: the name must be a string, not ${describe(name)}`);
+    return this.#derive((df) => df.withColumn(name, json(toSqlNode(expr, 'the expression of withColumn'))));
+  }
+
+  /**
+   * Groups and aggregates.
+   *
+   * @param groupBy - columns by name, or expressions; `[]` for one row over all
+   * @param aggregates - aggregate expressions; a string is SQL, such as `'sum(a) as total'`
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext, col, f } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.fromColumns({ g: ['x', 'y', 'x'], a: [1, 2, 3] });
+   * const sums = df.aggregate('g', f.sum(col('a')).alias('s')).sort('g');
+   * console.log(await sums.toArray()); // [ { g: 'x', s: 4n }, { g: 'y', s: 2n } ]
+   * await ctx.close();
+   * ```
+   */
+  aggregate<U extends object = Row>(
+    groupBy: ExprLike | readonly ExprLike[],
+    aggregates: ExprLike | readonly ExprLike[],
+  ): DataFrame<U> {
+    const groups = toList(groupBy).map((group) => toColumnNode(group, 'a group of aggregate'));
+    const values = toList(aggregates).map((value) => toSqlNode(value, 'an aggregate'));
+    return this.#derive((df) => df.aggregate(json(groups), json(values)));
+  }
+
+  /** Sorts; a bare column sorts smallest first and nulls last, as SQL does. */
+  sort(...keys: SortKey[]): DataFrame<T> {
+    return this.#derive((df) => df.sort(json(keys.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)))));
+  }
+
+  /**
+   * Keeps `count` rows after skipping `offset`.
+   *
+   * @param count - how many rows at most
+   * @param offset - default 0
+   */
+  limit(count: number, offset = 0): DataFrame<T> {
+    checkCount(count, 'limit: count');
+    checkCount(offset, 'limit: offset');
+    return this.#derive((df) => df.limit(offset, count));
+  }
+
+  /** Keeps one of each set of equal rows. */
+  distinct(): DataFrame<T> {
+    return this.#derive((df) => df.distinct());
+  }
+
+  /**
+   * Joins with another DataFrame of the same context where columns are equal.
+   *
+   * @param on - names that both sides have, or `{ left, right }`
+   * @param how - default `'inner'`
+   * @throws BallistaError `SCHEMA` for unknown columns
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const people = await ctx.fromColumns({ id: [1, 2], name: ['Ada', 'Bob'] });
+   * const visits = await ctx.fromColumns({ person: [1, 1], day: ['Mon', 'Tue'] });
+   * const joined = people.join(visits, { left: 'id', right: 'person' }).select('name', 'day').sort('day');
+   * console.log(await joined.toArray()); // [ { name: 'Ada', day: 'Mon' }, { name: 'Ada', day: 'Tue' } ]
+   * await ctx.close();
+   * ```
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the row type of the other side does not matter (js-conventions, deep generics)
+  join<U extends object = Row>(right: DataFrame<any>, on: JoinOn, how: JoinType = 'inner'): DataFrame<U> {
+    if (!JOIN_TYPES.includes(how)) throw invalid(`join: how must be one of ${JOIN_TYPES.join(', ')}`);
+    const { left: leftOn, right: rightOn } = toJoinColumns(on);
+    return this.#derive((df) => df.join(nativeOf(right, 'the other side of join'), how, leftOn, rightOn));
+  }
+
+  /** The rows of both, which must have the same columns; `distinct` drops repeated rows. */
+  // biome-ignore lint/suspicious/noExplicitAny: as in join
+  union(other: DataFrame<any>, distinct = false): DataFrame<T> {
+    return this.#derive((df) => df.union(nativeOf(other, 'the other side of union'), distinct));
+  }
+
+  /** The same DataFrame with another row type, for the compiler only. */
+  as<U extends object>(): DataFrame<U> {
+    return this as unknown as DataFrame<U>;
+  }
+
+  /** Runs the query and gives a DataFrame over its result, which is kept in memory. */
+  async cache({ signal }: ActionOptions = {}): Promise<DataFrame<T>> {
+    this.#session.assertOpen();
+    const { abandon } = this.#session;
+    return new DataFrame<T>(await callTask(abandon, (task) => this.#native.cache(task), signal), this.#session);
+  }
+
+  // ---------------------------------------------------------------- what it is
+
+  /** The schema of the result; known without running. */
+  schema(): Schema {
+    this.#schema ??= readSchema(callSync(() => this.#native.schema()));
+    return this.#schema;
+  }
+
+  /** The logical plan as it was built, as text. */
+  logicalPlan(): string {
+    return callSync(() => this.#native.logicalPlan());
+  }
+
+  /** The logical plan after the optimiser, as text. */
+  async optimizedLogicalPlan(): Promise<string> {
+    this.#session.assertOpen();
+    return call(() => this.#native.optimizedLogicalPlan());
+  }
+
+  /**
+   * Prints the plans of the query as a table, `plan_type | plan`.
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.sql('select 1 + 1 as two');
+   * await df.explain();
+   * await ctx.close();
+   * ```
+   */
+  async explain(options: ExplainOptions = {}): Promise<void> {
+    print(await this.explainString(options));
+  }
+
+  /** What {@link explain} prints. */
+  async explainString({ signal, ...options }: ExplainOptions = {}): Promise<string> {
+    const { verbose, analyze, format } = resolve<{ verbose: boolean; analyze: boolean; format?: string }>(
+      'explain',
+      EXPLAIN_SETTINGS,
+      options,
+    );
+    if (format !== undefined && !EXPLAIN_FORMATS.includes(format))
+      throw invalid(`explain: format must be one of ${EXPLAIN_FORMATS.join(', ')}`);
+    const plans = this.#derive((df) =>
+      df.explain(format === undefined ? { verbose, analyze } : { verbose, analyze, format }),
+    );
+    const stream = plans.stream({ signal });
+    return drawTable(await toBatches(stream), stream.schema).text;
+  }
+
+  // ---------------------------------------------------------------- actions
+
+  /**
+   * Prints the first rows as a table; on a terminal it is fitted to its width.
+   *
+   * @param rows - how many; default 20
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.sql('select 1 as a');
+   * await df.show();
+   * // +---+
+   * // | a |
+   * // +---+
+   * // | 1 |
+   * // +---+
+   * await ctx.close();
+   * ```
+   */
+  async show(rows = 20, options: ActionOptions = {}): Promise<void> {
+    print(await this.#table(rows, options, process.stdout.isTTY ? process.stdout.columns : undefined));
+  }
+
+  /** What {@link show} prints, at full width. */
+  async toDisplayString(rows = 20, options: ActionOptions = {}): Promise<string> {
+    return this.#table(rows, options, undefined);
+  }
+
+  /**
+   * How many rows the result has.
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.sql('select * from (values (1), (2)) as t(a)');
+   * console.log(await df.count()); // 2
+   * await ctx.close();
+   * ```
+   */
+  async count(options: ActionOptions = {}): Promise<number> {
+    const stream = this.#derive((df) => df.count()).stream(options);
+    const [batch] = await toBatches(stream);
+    const value: unknown = batch?.getChildAt(0)?.get(0);
+    if (typeof value !== 'bigint' && typeof value !== 'number')
+      throw new BallistaError('INTERNAL', 'count gave no number');
+    return Number(value);
+  }
+
+  /**
+   * The result as record batches.
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.sql('select 1 as a');
+   * const [batch] = await df.collect();
+   * console.log(batch?.getChild('a')?.get(0)); // 1n
+   * await ctx.close();
+   * ```
+   */
+  async collect(options: ActionOptions = {}): Promise<RecordBatch[]> {
+    return toBatches(this.stream(options));
+  }
+
+  /** The result as an apache-arrow `Table`, which has the schema even without rows. */
+  async toArrow(options: ActionOptions = {}): Promise<Table> {
+    const stream = this.stream(options);
+    const batches = await toBatches(stream);
+    return new Table(stream.schema, batches);
+  }
+
+  /**
+   * The result as plain objects; {@link ConvertOptions} says what the values become.
+   *
+   * @throws BallistaError `UNSAFE_INTEGER` for a value that does not fit the type asked for, `SCHEMA` where two columns
+   * share a name
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.sql<{ a: bigint }>('select 1 as a');
+   * console.log(await df.toArray()); // [ { a: 1n } ]
+   * console.log(await df.toArray({ int64: 'number' })); // [ { a: 1 } ]
+   * await ctx.close();
+   * ```
+   */
+  async toArray(options: RowOptions = {}): Promise<T[]> {
+    const { stream, convert } = this.#convert(options);
+    const rows: T[][] = [];
+    for await (const batch of stream) rows.push(convert().rows(batch));
+    return rows.flat();
+  }
+
+  /** The result column by column; see {@link toArray}. */
+  async toColumns(options: RowOptions = {}): Promise<{ [K in keyof T]: T[K][] }> {
+    const { stream, convert } = this.#convert(options);
+    const parts: unknown[][][] = [];
+    for await (const batch of stream) parts.push(convert().columns(batch));
+    const columns = convert().names.map((name, i) => [name, parts.flatMap((part) => part[i] ?? [])]);
+    return Object.fromEntries(columns) as { [K in keyof T]: T[K][] };
+  }
+
+  /**
+   * The result as the bytes of an Arrow IPC stream, or file; a stream is not decoded on the way.
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   * import { tableFromIPC } from 'apache-arrow';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.sql('select 1 as a');
+   * console.log(tableFromIPC(await df.toIPC()).numRows); // 1
+   * await ctx.close();
+   * ```
+   */
+  async toIPC({
+    format = 'stream',
+    ...options
+  }: ActionOptions & { format?: 'stream' | 'file' } = {}): Promise<Uint8Array> {
+    if (format !== 'stream' && format !== 'file') throw invalid("toIPC: format must be 'stream' or 'file'");
+    const stream = this.stream(options);
+    if (format === 'file') {
+      const batches = await toBatches(stream);
+      return toIpcFile(stream.schema, batches);
+    }
+    const parts: Uint8Array[] = [];
+    for await (const part of stream.ipc()) parts.push(part);
+    return concatBytes(parts);
+  }
+
+  /** The result as a stream of batches; the job starts when the first is asked for. */
+  stream(options: ActionOptions = {}): RecordBatchStream {
+    return new RecordBatchStream(this.#native, this.#session, options);
+  }
+
+  /**
+   * The result row by row, as plain objects, in bounded memory; see {@link toArray}.
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.sql<{ a: bigint }>('select 1 as a');
+   * for await (const row of df.rows()) console.log(row.a); // 1n
+   * await ctx.close();
+   * ```
+   */
+  rows(options: RowOptions = {}): RowStream<T> {
+    const { stream, convert } = this.#convert(options);
+    return new RowStream(stream, convert);
+  }
+
+  /** The result as a web stream of batches. */
+  toReadableStream(options: ActionOptions = {}): ReturnType<RecordBatchStream['toReadableStream']> {
+    return this.stream(options).toReadableStream();
+  }
+
+  /** The result as a stream of batches: `for await (const batch of df)`. */
+  [Symbol.asyncIterator](): RecordBatchStream {
+    return this.stream();
+  }
+
+  /** The columns; never runs anything. */
+  toString(): string {
+    return `DataFrame { ${schemaText(this.schema())} }`;
+  }
+
+  /** @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  // ---------------------------------------------------------------- inside
+
+  #derive<U extends object>(verb: (df: NativeDataFrame) => NativeDataFrame): DataFrame<U> {
+    this.#session.assertOpen();
+    return new DataFrame<U>(
+      callSync(() => verb(this.#native)),
+      this.#session,
+    );
+  }
+
+  /** A stream and its converter, which is made when the schema is sure: after the first batch, or at the end. */
+  #convert({ signal, ...options }: RowOptions): {
+    stream: RecordBatchStream;
+    convert: () => Converter<T>;
+  } {
+    const conversion = toConversion(this.#session.convert, options);
+    const stream = this.stream({ signal });
+    let made: Converter<T> | undefined;
+    return {
+      stream,
+      convert: () => {
+        made ??= converter<T>(stream.schema, conversion);
+        return made;
+      },
+    };
+  }
+
+  async #table(rows: number, options: ActionOptions, maxWidth: number | undefined): Promise<string> {
+    if (rows !== Infinity) checkCount(rows, 'the number of rows');
+    // One row more than shown tells whether there are more.
+    const stream = (rows === Infinity ? this : this.limit(rows + 1)).stream(options);
+    const { text, notes } = drawTable(await toBatches(stream), stream.schema, { maxRows: rows, maxWidth });
+    return [text, ...notes].join('\n');
+  }
+}
+
+const EXPLAIN_SETTINGS = {
+  verbose: { type: 'boolean', default: false, doc: 'All plans of the way.' },
+  analyze: { type: 'boolean', default: false, doc: 'Run, and add metrics.' },
+  format: { type: 'string', doc: 'How plans are drawn.' },
+} as const;
+
+function json(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function toBatches(stream: RecordBatchStream): Promise<RecordBatch[]> {
+  const batches: RecordBatch[] = [];
+  for await (const batch of stream) batches.push(batch);
+  return batches;
+}
+
+function checkCount(value: number, what: string): void {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw invalid(`${what} must be a whole number from 0, not ${typeof value === 'number' ? value : describe(value)}`);
+  }
+}
+
+function toJoinColumns(on: JoinOn): { left: string[]; right: string[] } {
+  const sides = typeof on === 'object' && on !== null && 'left' in on ? on : { left: on, right: on };
+  const left = toNames(sides.left);
+  const right = toNames(sides.right);
+  if (left.length !== right.length)
+    throw invalid(`join: ${left.length} columns on the left, ${right.length} on the right`);
+  return { left, right };
+}
+
+function toNames(names: unknown): string[] {
+  const list = toList(names as string | readonly string[]);
+  if (list.length === 0 || list.some((name) => typeof name !== 'string' || name === '')) {
+    throw invalid('join: on must be the name of a column, an array of names, or { left, right } of these');
+  }
+  return [...list];
+}

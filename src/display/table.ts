@@ -1,0 +1,139 @@
+/**
+ * Results as the ASCII table that DataFusion prints.
+ *
+ * Drawn here: the table libraries on npm cannot reproduce DataFusion's layout (left-aligned, one rule under the header,
+ * none between rows). Only the width of text, which is hard, comes from a library.
+ *
+ * @module
+ */
+
+import type { DataType, RecordBatch, Schema } from 'apache-arrow';
+import stringWidth from 'string-width';
+
+import { fitColumns, GAP } from './fit.js';
+import { formatter } from './format-value.js';
+
+/** Limits of a table. */
+export interface TableOptions {
+  /** How many rows to draw at most. Default all. */
+  maxRows?: number | undefined;
+  /** How wide the table may be, in terminal cells. Default as wide as it gets. */
+  maxWidth?: number | undefined;
+}
+
+/** A drawn table. */
+export interface DrawnTable {
+  readonly text: string;
+  /** What was left out, one sentence a line. */
+  readonly notes: readonly string[];
+}
+
+/** Cells are not cut below this width, and names of columns up to that width not at all. */
+const [LEAST_CELL, MOST_HEADER] = [8, 24];
+
+/** One cell: its lines. */
+type Cell = readonly string[];
+
+/** Draws batches as a table. */
+export function drawTable(
+  batches: readonly RecordBatch[],
+  schema: Schema,
+  { maxRows = Infinity, maxWidth }: TableOptions = {},
+): DrawnTable {
+  const notes: string[] = [];
+  const total = batches.reduce((sum, batch) => sum + batch.numRows, 0);
+  const columns = schema.fields.map((field, i) => [
+    toCell(field.name),
+    ...columnCells(batches, i, field.type as DataType, Math.min(total, maxRows)),
+  ]);
+  if (total > maxRows) notes.push(`(the first ${maxRows} rows; there are more)`);
+  const widths = columns.map(([header = [], ...cells]) => {
+    const full = cells.reduce((width, cell) => Math.max(width, cellWidth(cell)), cellWidth(header));
+    return { full, least: Math.min(full, Math.max(LEAST_CELL, Math.min(MOST_HEADER, cellWidth(header)))) };
+  });
+  const fitted = fitColumns(widths, maxWidth);
+  const kept = fitted.columns.map((column) => ({
+    width: column.width,
+    cells:
+      column.index === GAP
+        ? (columns[0] ?? []).map((): Cell => ['…'])
+        : (columns[column.index] as Cell[]).map((cell) => cut(cell, column.width)),
+  }));
+  if (fitted.hidden.length > 0) {
+    const names = fitted.hidden.map((i) => schema.fields[i]?.name).join(', ');
+    notes.push(
+      `(${fitted.hidden.length} of ${columns.length} columns left out to fit the terminal: ${clip(names, 200)})`,
+    );
+  }
+  if (fitted.cut) notes.push('(… marks text cut to fit the terminal)');
+  return { text: draw(kept), notes };
+}
+
+function columnCells(batches: readonly RecordBatch[], index: number, type: DataType, limit: number): Cell[] {
+  const bind = formatter(type);
+  const cells: Cell[] = [];
+  for (const batch of batches) {
+    const data = batch.data.children[index];
+    if (!data || cells.length >= limit) break;
+    const read = bind(data);
+    for (let row = 0; row < batch.numRows && cells.length < limit; row++) cells.push(toCell(read(row)));
+  }
+  return cells;
+}
+
+/** Lines of a cell. Control characters are shown, not sent: data must not steer the terminal. */
+function toCell(text: string): Cell {
+  return text
+    .replaceAll('\t', '    ')
+    .split('\n')
+    .map((line) => line.replace(CONTROL, escapeCharacter));
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+
+function escapeCharacter(character: string): string {
+  return character === '\r' ? '\\r' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+function cellWidth(cell: Cell): number {
+  return Math.max(0, ...cell.map((line) => stringWidth(line)));
+}
+
+function cut(cell: Cell, width: number): Cell {
+  return cell.map((line) => clip(line, width));
+}
+
+/** The text, or its beginning and `…`, in `width` terminal cells; never half of a character. */
+function clip(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let kept = '';
+  let used = 1;
+  for (const { segment } of SEGMENTER.segment(text)) {
+    used += stringWidth(segment);
+    if (used > width) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+const SEGMENTER = new Intl.Segmenter();
+
+function draw(columns: readonly { width: number; cells: readonly Cell[] }[]): string {
+  const rule = `+${columns.map(({ width }) => '-'.repeat(width + 2)).join('+')}+`;
+  const rows = columns[0]?.cells.length ?? 0;
+  const lines = [rule];
+  for (let row = 0; row < rows; row++) {
+    const height = Math.max(...columns.map(({ cells }) => cells[row]?.length ?? 0));
+    for (let line = 0; line < height; line++) {
+      lines.push(`|${columns.map(({ width, cells }) => ` ${pad(cells[row]?.[line] ?? '', width)} `).join('|')}|`);
+    }
+    if (row === 0) lines.push(rule);
+  }
+  lines.push(rule);
+  return lines.join('\n');
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+}

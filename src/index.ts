@@ -1,0 +1,42 @@
+/**
+ * Distributed SQL and DataFrames on Apache DataFusion Ballista: the whole public API.
+ *
+ * @packageDocumentation
+ */
+
+export type { TypeLike } from './arrow/type-name.js';
+export type { ConvertOptions, IntervalValue, Row } from './arrow/values.js';
+export type { ArrowInput, ColumnsInput } from './arrow/write.js';
+export { BallistaExecutor, type ExecutorOptions } from './cluster/executor.js';
+export { BallistaScheduler, type SchedulerOptions } from './cluster/scheduler.js';
+export { setupTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
+export type { ClusterConfig } from './config/cluster-config.js';
+export type {
+  ArrowReadOptions,
+  AvroReadOptions,
+  CsvReadOptions,
+  FileCompression,
+  JsonReadOptions,
+  ParquetReadOptions,
+  PathLike,
+  ReadOptions,
+} from './config/read-options.js';
+export {
+  BallistaSessionContext,
+  type SessionOptions,
+  type SqlOptions,
+  type StandaloneOptions,
+  type TableRef,
+} from './context.js';
+export { DataFrame, type ExplainOptions, type JoinOn, type JoinType, type RowOptions } from './dataframe.js';
+export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
+export type { ExprLike, SortKey } from './expr/coerce.js';
+export { col, Expr, lit, type Operand, SortExpr } from './expr/expr.js';
+export type { BinaryOperator, ExprNode, Literal, SortNode, UnaryOperator } from './expr/node.js';
+export { callFunction } from './functions/call.js';
+export { type AggregateOptions, f } from './functions/index.js';
+export type { Params, ParamValue } from './params.js';
+export { RowStream } from './rows.js';
+export type { ActionOptions } from './session.js';
+export { Identifier, type SqlPart, SqlQuery, sql } from './sql.js';
+export { RecordBatchStream } from './stream.js';

@@ -1,0 +1,76 @@
+/**
+ * The result of a query row by row.
+ *
+ * @module
+ */
+
+import type { Converter } from './arrow/values.js';
+import type { RecordBatchStream } from './stream.js';
+
+/**
+ * Plain objects, one by one, in bounded memory: the next batch is fetched when the rows of the last are used up. Leaving a
+ * `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` cancel the job on the scheduler.
+ *
+ * Not an async generator: that costs several times as much a row.
+ */
+export class RowStream<T extends object> implements AsyncIterableIterator<T>, AsyncDisposable {
+  readonly #stream: RecordBatchStream;
+  readonly #convert: () => Converter<T>;
+  #rows: T[] = [];
+  #next = 0;
+
+  /** @internal Made by `DataFrame.rows()`. */
+  constructor(stream: RecordBatchStream, convert: () => Converter<T>) {
+    this.#stream = stream;
+    this.#convert = convert;
+  }
+
+  /**
+   * The next row.
+   *
+   * @throws BallistaError `UNSAFE_INTEGER`, `SCHEMA`, and what ends the job
+   */
+  next(): Promise<IteratorResult<T, undefined>> {
+    const value = this.#rows[this.#next];
+    if (value === undefined) return this.#refill();
+    this.#next++;
+    return Promise.resolve({ done: false, value });
+  }
+
+  async #refill(): Promise<IteratorResult<T, undefined>> {
+    const batch = await this.#stream.next();
+    // With several next() at once, rows may be left that another one fetched.
+    if (batch.done) return this.#next < this.#rows.length ? this.next() : batch;
+    try {
+      // Appended: another next() may be waiting for rows of the batch before.
+      this.#rows = [...this.#rows.slice(this.#next), ...this.#convert().rows(batch.value)];
+      this.#next = 0;
+    } catch (failure) {
+      await this.return();
+      throw failure;
+    }
+    return this.next();
+  }
+
+  /** Ends the iteration: the job is cancelled if it still runs. */
+  async return(): Promise<IteratorResult<T, undefined>> {
+    this.#rows = [];
+    await this.#stream.return();
+    return { done: true, value: undefined };
+  }
+
+  /** Cancels the job on the scheduler and waits until it is over there. Idempotent. */
+  async cancel(): Promise<void> {
+    this.#rows = [];
+    await this.#stream.cancel();
+  }
+
+  /** As {@link cancel}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cancel();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * The result of a query as a stream of record batches.
+ *
+ * @module
+ */
+
+import { ReadableStream } from 'node:stream/web';
+
+import type { RecordBatch, Schema } from 'apache-arrow';
+
+import { bodyMessages, END_OF_STREAM, schemaMessage } from './arrow/ipc.js';
+import { readBatches, readSchema } from './arrow/read.js';
+import type { NativeDataFrame, NativeStream } from './binding.cjs';
+import { BallistaError } from './errors.js';
+import { call, callSync } from './native.js';
+import type { ActionOptions, Session } from './session.js';
+
+/**
+ * The record batches of a result, one by one: the next is fetched when it is asked for, so a result of any size passes
+ * through bounded memory. The job starts at the first `next()`. From DataFusion's `SendableRecordBatchStream`.
+ *
+ * Leaving a `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` cancel the job on the scheduler.
+ *
+ * @example
+ * ```ts
+ * import { BallistaSessionContext } from 'ballista';
+ *
+ * const ctx = await BallistaSessionContext.standalone();
+ * const df = await ctx.sql('select * from (values (1), (2), (3)) as t(a)');
+ * let rows = 0;
+ * for await (const batch of df.stream()) rows += batch.numRows;
+ * console.log(rows); // 3
+ * await ctx.close();
+ * ```
+ */
+export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, AsyncDisposable {
+  readonly #native: NativeStream;
+  readonly #session: Session;
+  readonly #signal: AbortSignal | undefined;
+  readonly #schemaBytes: Uint8Array;
+  readonly #batches: RecordBatch[] = [];
+  #schema: Schema | undefined;
+  #state: 'new' | 'running' | 'ended' | 'closed' = 'new';
+  #last: Promise<void> = Promise.resolve();
+
+  /** @internal Made by `DataFrame.stream()`. */
+  constructor(df: NativeDataFrame, session: Session, { signal }: ActionOptions) {
+    signal?.throwIfAborted();
+    session.assertOpen();
+    this.#session = session;
+    this.#signal = signal;
+    this.#schemaBytes = callSync(() => df.schema());
+    this.#native = callSync(() => df.execute());
+  }
+
+  /** The schema of the batches; known before the first. */
+  get schema(): Schema {
+    this.#schema ??= readSchema(this.#schemaBytes);
+    return this.#schema;
+  }
+
+  /** The id of the job on the scheduler, once it has one. */
+  get jobId(): string | undefined {
+    return this.#native.jobId ?? undefined;
+  }
+
+  /**
+   * The next batch. Calls are served one after the other.
+   *
+   * @throws BallistaError `CLOSED` after {@link cancel}, and whatever ends the job; the reason of the signal after an abort
+   */
+  async next(): Promise<IteratorResult<RecordBatch, undefined>> {
+    return this.#inTurn(async () => {
+      for (;;) {
+        const value = this.#batches.shift();
+        if (value) return { done: false, value };
+        const bytes = await this.#pull();
+        if (!bytes) return { done: true, value: undefined };
+        const batches = readBatches(bytes, this.schema);
+        this.#schema = batches[0]?.schema ?? this.#schema;
+        this.#batches.push(...batches);
+      }
+    });
+  }
+
+  /**
+   * Ends the iteration: the job is cancelled if it still runs. A `for await` loop calls this when it is left early; a
+   * scheduler that is gone by then is no failure of the loop.
+   */
+  async return(): Promise<IteratorResult<RecordBatch, undefined>> {
+    if (this.#end('ended')) await this.#native.cancel().catch(() => undefined);
+    return { done: true, value: undefined };
+  }
+
+  /**
+   * Cancels the job on the scheduler and waits until it is over there. Idempotent; does nothing after the last batch.
+   *
+   * @throws BallistaError `CONNECTION` where the scheduler cannot be reached
+   */
+  async cancel(): Promise<void> {
+    if (this.#end('closed')) await call(() => this.#native.cancel());
+  }
+
+  /** As {@link cancel}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cancel();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The batches as a web stream: a batch is fetched when the reader asks for it. Reads on where the iteration stands. */
+  toReadableStream(): ReadableStream<RecordBatch> {
+    return new ReadableStream<RecordBatch>(
+      {
+        pull: async (controller) => {
+          const result = await this.next();
+          if (result.done) controller.close();
+          else controller.enqueue(result.value);
+        },
+        cancel: () => this.cancel(),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /**
+   * The result as the bytes of one Arrow IPC stream, in pieces, undecoded. Use it instead of the iteration over batches,
+   * not beside it.
+   */
+  async *ipc(): AsyncGenerator<Uint8Array, void, undefined> {
+    let started = false;
+    try {
+      for (;;) {
+        const bytes = await this.#inTurn(() => this.#pull());
+        if (!started) yield schemaMessage(bytes ?? this.#schemaBytes);
+        started = true;
+        if (!bytes) break;
+        yield bodyMessages(bytes);
+      }
+      yield END_OF_STREAM.slice();
+    } finally {
+      await this.return();
+    }
+  }
+
+  /** Never shows data, and never runs anything. */
+  toString(): string {
+    return `RecordBatchStream (${this.#state}${this.jobId === undefined ? '' : `, job ${this.jobId}`})`;
+  }
+
+  /** @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** The next piece of the result; undefined at its end. */
+  async #pull(): Promise<Uint8Array | undefined> {
+    if (this.#state === 'ended') return undefined;
+    this.#signal?.throwIfAborted();
+    if (this.#state === 'closed') throw new BallistaError('CLOSED', 'the stream was cancelled');
+    if (this.#state === 'new') this.#start();
+    try {
+      const bytes = await call(() => this.#native.next(), this.#signal);
+      if (bytes) return bytes;
+      this.#end('ended');
+      return undefined;
+    } catch (failure) {
+      this.#end('ended');
+      throw failure;
+    }
+  }
+
+  #start(): void {
+    this.#session.assertOpen();
+    this.#state = 'running';
+    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Also reached between two `next()`: a reader that has stopped reading must not keep the job. */
+  readonly #onAbort = (): void => {
+    // The reader learns of the abort itself; a scheduler that is gone needs no cancelling.
+    if (this.#end('closed')) this.#native.cancel().catch(() => undefined);
+  };
+
+  /** Whether this call ended the stream, so that the job may have to be cancelled. */
+  #end(state: 'ended' | 'closed'): boolean {
+    if (this.#state === 'ended' || this.#state === 'closed') return false;
+    const started = this.#state === 'running';
+    this.#state = state;
+    this.#batches.length = 0;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    return started;
+  }
+
+  /** The native side takes one `next()` at a time. */
+  async #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const previous = this.#last;
+    let done: () => void = () => undefined;
+    this.#last = new Promise((resolve) => {
+      done = resolve;
+    });
+    await previous;
+    try {
+      return await task();
+    } finally {
+      done();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { TimeUnit } from 'apache-arrow';
+import { expect, it } from 'vitest';
+
+import { floorDiv, isoDateTime, isoDay, isoTime, zoneOffsetMinutes } from '../../src/arrow/temporal.js';
+
+it('agrees with Date on every kind of day', () => {
+  for (let days = -800_000; days < 3_000_000; days += 997) {
+    const iso = new Date(days * 86_400_000).toISOString();
+    const date = iso.slice(0, iso.indexOf('T'));
+    // Date writes years outside 0…9999 with six digits.
+    expect(isoDay(days)).toBe(date.replace(/^([+-])0*(\d{4,})/, '$1$2'));
+  }
+});
+
+it('prints instants far beyond Date', () => {
+  expect(isoDateTime(10n ** 15n, TimeUnit.SECOND, 'all')).toBe('+31690708-07-05T01:46:40'); // date -u -d @1000000000000000
+});
+
+it('prints all digits, or as many as needed', () => {
+  expect(isoTime(1_500_000n, TimeUnit.MICROSECOND, 'all')).toBe('00:00:01.500000');
+  expect(isoTime(1_500_000n, TimeUnit.MICROSECOND, 'some')).toBe('00:00:01.500');
+  expect(isoTime(1_000n, TimeUnit.NANOSECOND, 'some')).toBe('00:00:00.000001');
+  expect(isoTime(0n, TimeUnit.NANOSECOND, 'some')).toBe('00:00:00');
+});
+
+it('rounds towards minus infinity', () => {
+  expect([floorDiv(-1n, 1000n), floorDiv(-1000n, 1000n), floorDiv(999n, 1000n)]).toEqual([-1n, -1n, 0n]);
+});
+
+it('knows offsets, winter and summer', () => {
+  const [winter, summer] = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)];
+  expect(zoneOffsetMinutes('Europe/Paris', winter)).toBe(60);
+  expect(zoneOffsetMinutes('Europe/Paris', summer)).toBe(120);
+  expect(zoneOffsetMinutes('UTC', summer)).toBe(0);
+  expect(zoneOffsetMinutes('-05:30', summer)).toBe(-330);
+  expect(zoneOffsetMinutes('Nowhere/Land', summer)).toBeUndefined();
+});

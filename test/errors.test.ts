@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+
+import { BallistaError, ERROR_CODES } from '../src/errors.js';
+
+it('carries code, job and cause', () => {
+  const cause = new Error('inner');
+  const error = new BallistaError('JOB_FAILED', 'it broke', { jobId: 'abc', cause });
+  expect(error).toMatchObject({ name: 'BallistaError', code: 'JOB_FAILED', jobId: 'abc', message: 'it broke', cause });
+  expect(String(error)).toBe('BallistaError: it broke');
+});
+
+it('has no empty jobId or cause', () => {
+  const error = new BallistaError('PLAN', 'no');
+  expect('jobId' in error).toBe(false);
+  expect('cause' in error).toBe(false);
+});
+
+it('is recognised by brand, so that another copy of the class is too', () => {
+  const foreign = Object.defineProperty(new Error('x'), Symbol.for('ballista.error'), { value: true });
+  expect(BallistaError.is(new BallistaError('IO', 'x'))).toBe(true);
+  expect(BallistaError.is(foreign)).toBe(true);
+  for (const other of [new Error('x'), { code: 'IO' }, null, undefined, 'IO'])
+    expect(BallistaError.is(other)).toBe(false);
+});
+
+it('documents every code in a sentence', () => {
+  const codes = Object.entries(ERROR_CODES);
+  expect(codes.length).toBeGreaterThan(20);
+  for (const [code, text] of codes) {
+    expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+    expect(text).toMatch(/^[A-Z].*\.$/);
+  }
+});

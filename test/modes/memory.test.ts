@@ -1,0 +1,184 @@
+import {
+  Field,
+  Int32,
+  type RecordBatch,
+  Schema,
+  type Table,
+  tableFromArrays,
+  tableToIPC,
+  vectorFromArray,
+} from 'apache-arrow';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe.js';
+import { col } from '../../src/expr/expr.js';
+import { withCluster, withContext } from '../support/cluster.js';
+import { FLIGHTS } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+
+beforeAll(() => ctx.registerParquet('flights', FLIGHTS));
+
+const table: Table = tableFromArrays({ a: Int32Array.of(1, -2, 3), b: ['x', 'y', 'z'] });
+const DATA = [
+  { a: 1, b: 'x' },
+  { a: -2, b: 'y' },
+  { a: 3, b: 'z' },
+];
+
+function batchesOf(...parts: number[][]): RecordBatch[] {
+  return parts.map((part) => tableFromArrays({ n: Int32Array.from(part) }).batches[0] as RecordBatch);
+}
+
+async function rows(df: Promise<DataFrame> | DataFrame) {
+  return (await df).toArray({ int64: 'number' });
+}
+
+describe('data of the program', () => {
+  it.each<[string, () => Promise<DataFrame>]>([
+    ['createDataFrame', () => ctx.createDataFrame([table.batches])],
+    ['fromArrow of a table', () => ctx.fromArrow(table)],
+    ['fromArrow of a batch', () => ctx.fromArrow(table.batches[0] as RecordBatch)],
+    ['fromArrow of batches', () => ctx.fromArrow(table.batches)],
+    ['fromArrow of a stream of IPC', () => ctx.fromArrow(tableToIPC(table, 'stream'))],
+    ['fromArrow of a file of IPC', () => ctx.fromArrow(tableToIPC(table, 'file'))],
+    ['fromRows', () => ctx.fromRows(DATA)],
+    ['fromColumns', () => ctx.fromColumns({ a: [1, -2, 3], b: ['x', 'y', 'z'] })],
+  ])('%s', async (_, make) => {
+    const df = await make();
+    expect(await rows(df)).toEqual(DATA);
+    await cluster.betweenQueries();
+    expect(await rows(df.filter(col('a').gt(0)).select('b').sort('b'))).toEqual([{ b: 'x' }, { b: 'z' }]);
+  });
+
+  it('in partitions', async () => {
+    const df = await ctx.createDataFrame([batchesOf([1, 2], [3]), batchesOf([4]), batchesOf([5, 6])]);
+    expect(await rows(df.aggregate([], ['count(*) AS c', 'sum(n) AS s']))).toEqual([{ c: 6, s: 21 }]);
+  });
+
+  it('with a name, as a table', async () => {
+    await ctx.createDataFrame([batchesOf([1])], 'created');
+    await ctx.fromArrow(batchesOf([2]), 'from_arrow');
+    await ctx.registerRecordBatches('registered', [batchesOf([3]), batchesOf([4])]);
+    const query =
+      'SELECT n FROM created UNION ALL SELECT n FROM from_arrow UNION ALL SELECT n FROM registered ORDER BY n';
+    expect((await rows(ctx.sql(query))).map((row) => row['n'])).toEqual([1, 2, 3, 4]);
+  });
+
+  it('without rows', async () => {
+    const df = await ctx.fromRows([], new Schema([new Field('a', new Int32(), true)]));
+    const result = await df.toArrow();
+    expect([result.numRows, String(result.schema.fields[0])]).toEqual([0, 'a: Int32']);
+  });
+
+  it('nested, with nulls', async () => {
+    const data = [
+      { id: 1, tags: ['a', null], place: { lat: 1.5, names: new Map([['de', 'Köln']]) }, bytes: Uint8Array.of(0, 255) },
+      { id: 2, tags: null, place: null, bytes: null },
+    ];
+    expect(await rows((await ctx.fromRows(data)).sort('id'))).toEqual(data);
+  });
+
+  it('of columns that a dictionary holds', async () => {
+    const df = await ctx.fromArrow(tableFromArrays({ s: ['x', 'y', 'x', null] as string[] }));
+    expect(await rows(df.aggregate('s', 'count(*) AS n').sort('s'))).toEqual([
+      { s: 'x', n: 2 },
+      { s: 'y', n: 1 },
+      { s: null, n: 1 },
+    ]);
+    const dictionary = await ctx.fromArrow(tableFromArrays({ s: vectorFromArray(['x', 'y', 'x']) }));
+    await cluster.betweenQueries();
+    expect(await rows(dictionary.distinct().sort('s'))).toEqual([{ s: 'x' }, { s: 'y' }]);
+  });
+
+  it('of three million rows', async () => {
+    const df = await ctx.fromColumns({
+      id: BigInt64Array.from({ length: 3_000_000 }, (_, i) => BigInt(i)),
+      half: Float64Array.from({ length: 3_000_000 }, (_, i) => i / 2),
+    });
+    await ctx.registerView('numbers', df);
+    const query = 'SELECT count(*) AS n, sum(id) AS ids, sum(half) AS halves, max(id) AS last FROM numbers';
+    const expected = [{ n: 3_000_000, ids: 4_499_998_500_000, halves: 2_249_999_250_000, last: 2_999_999 }];
+    expect(await rows(ctx.sql(query))).toEqual(expected);
+    await cluster.betweenQueries();
+    expect(await rows(ctx.sql(query))).toEqual(expected);
+  });
+});
+
+describe('together with files', () => {
+  it('joins', async () => {
+    await ctx.registerRecordBatches('names', tableFromArrays({ code: ['SEA', 'JFK'], city: ['Seattle', 'New York'] }));
+    const query = `SELECT city, count(*) AS n FROM flights JOIN names ON origin = code GROUP BY city ORDER BY n`;
+    expect(await rows(ctx.sql(query))).toEqual([
+      { city: 'New York', n: 31_270 },
+      { city: 'Seattle', n: 50_231 },
+    ]);
+  });
+
+  it('inside subqueries', async () => {
+    await ctx.registerRecordBatches('codes', tableFromArrays({ code: ['SEA', 'JFK'] }));
+    const query = 'SELECT count(*) AS n FROM flights WHERE origin IN (SELECT code FROM codes)';
+    expect(await rows(ctx.sql(query))).toEqual([{ n: 81_501 }]);
+  });
+
+  it('CREATE TABLE AS, then INSERT', async () => {
+    await ctx.sql('CREATE TABLE totals AS SELECT origin, sum(delay) AS delay FROM flights GROUP BY origin');
+    await cluster.betweenQueries();
+    await rows(ctx.sql("INSERT INTO totals VALUES ('none', 7)"));
+    await cluster.betweenQueries();
+    const query = "SELECT count(*) AS n, sum(delay) AS delay FROM totals WHERE origin IN ('SEA', 'none')";
+    expect(await rows(ctx.sql(query))).toEqual([{ n: 2, delay: 485_215 }]);
+  });
+});
+
+describe('cache', () => {
+  it('keeps the result', async () => {
+    const df = await ctx.sql('SELECT origin, count(*) AS n, random() AS r FROM flights GROUP BY origin');
+    const cached = await df.cache();
+    const first = await rows(cached.sort('origin'));
+    await cluster.betweenQueries();
+    expect(await rows(cached.sort('origin'))).toEqual(first);
+    expect(first).toHaveLength(229);
+    expect(await rows(df.sort('origin'))).not.toEqual(first);
+  });
+
+  it('of an empty result keeps its columns', async () => {
+    const cached = await (await ctx.sql('SELECT origin, delay FROM flights WHERE delay > 100000')).cache();
+    expect(cached.schema().fields.map((field) => field.name)).toEqual(['origin', 'delay']);
+    expect(await cached.count()).toBe(0);
+  });
+});
+
+describe('the limit', () => {
+  const small = withContext(cluster, { memoryTableLimitBytes: 10_000 });
+  const big = { a: Float64Array.from({ length: 5_000 }, (_, i) => i) };
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['fromColumns', () => small.fromColumns(big)],
+    ['registerRecordBatches', () => small.registerRecordBatches('t', tableFromArrays(big))],
+    ['CREATE TABLE AS', () => small.sql('CREATE TABLE t AS SELECT value FROM range(0, 5000)')],
+    ['cache', async () => (await small.sql('SELECT value FROM range(0, 5000)')).cache()],
+    [
+      'INSERT',
+      async () => {
+        await small.sql('CREATE TABLE grows (x BIGINT)');
+        await (await small.sql('INSERT INTO grows SELECT value FROM range(0, 5000)')).collect();
+      },
+    ],
+  ])('refuses %s with size, limit and remedy', async (_, make) => {
+    const { code, message } = await rejected(make());
+    expect(code).toBe('RESOURCES_EXHAUSTED');
+    const [size = 0, limit] = (message.match(/\d+/g) ?? []).map(Number);
+    expect(size).toBeGreaterThanOrEqual(40_000);
+    expect(limit).toBe(10_000);
+    expect(message).toContain('memoryTableLimitBytes');
+  });
+
+  it('takes what is below, and works on after a refusal', async () => {
+    const df = await small.fromColumns({ a: [1, 2] });
+    expect(await df.count()).toBe(2);
+    expect(await small.tableExist('t')).toBe(false);
+  });
+});

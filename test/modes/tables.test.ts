@@ -1,0 +1,215 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { Field, Int32, Int64, Schema, Utf8 } from 'apache-arrow';
+import { describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe.js';
+import { col } from '../../src/expr/expr.js';
+import { withCluster, withContext } from '../support/cluster.js';
+import { AIRPORTS, CAPITALS, FLIGHTS, FLIGHTS_ARROW, PEOPLE_AVRO, tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+const temp = tempFolder();
+
+/** Writes a file, with its folders. */
+function file(path: string, content: string | Uint8Array): string {
+  mkdirSync(temp(path, '..'), { recursive: true });
+  writeFileSync(temp(path), content);
+  return temp(path);
+}
+
+async function rows(df: Promise<DataFrame> | DataFrame) {
+  return (await df).toArray({ int64: 'number' });
+}
+
+const FOLDER = temp('semicolons');
+const FIRST = file('semicolons/first.csv', 'a;b\n1;x\n2;y\n');
+const SECOND = file('semicolons/second.csv', 'a;b\n3;z\n');
+file('semicolons/notes.txt', 'no data');
+file('years/year=1969/month=12/data.csv', 'a\n1\n2\n');
+file('years/year=1970/month=1/data.csv', 'a\n3\n');
+
+describe.each([
+  ['Parquet', FLIGHTS, 3_000_000, 'date'],
+  ['Csv', AIRPORTS, 3_376, 'iata'],
+  ['Avro', PEOPLE_AVRO, 3, 'id'],
+  ['Arrow', FLIGHTS_ARROW, 200_000, 'delay'],
+] as const)('%s', (format, path, n, column) => {
+  it('is read', async () => {
+    const df = await ctx[`read${format}`](path);
+    expect(df.schema().fields[0]?.name).toBe(column);
+    expect(await df.count()).toBe(n);
+  });
+
+  it('is registered', async () => {
+    await ctx[`register${format}`](`all_${format}`, path);
+    expect(await (await ctx.table(`all_${format}`)).count()).toBe(n);
+    await cluster.betweenQueries();
+    expect(await rows(ctx.sql(`SELECT count(${column}) AS n FROM all_${format}`))).toEqual([{ n }]);
+  });
+});
+
+describe('paths', () => {
+  it.each([
+    ['a folder', FOLDER],
+    ['a folder with a slash', `${FOLDER}/`],
+    ['a glob', `${FOLDER}/*.csv`],
+    ['several files', [FIRST, SECOND]],
+    ['a URL', pathToFileURL(`${FOLDER}/`)],
+    ['paths and URLs', [FIRST, pathToFileURL(SECOND)]],
+  ])('%s', async (_, path) => {
+    const df = await ctx.readCsv(path, { delimiter: ';' });
+    expect(await rows(df.sort('a'))).toEqual([
+      { a: 1, b: 'x' },
+      { a: 2, b: 'y' },
+      { a: 3, b: 'z' },
+    ]);
+  });
+
+  it('with an ending of its own', async () => {
+    const df = await ctx.readCsv(FOLDER, { delimiter: ';', fileExtension: 'second.csv' });
+    expect(await rows(df)).toEqual([{ a: 3, b: 'z' }]);
+  });
+});
+
+describe('options', () => {
+  it('tablePartitionCols', async () => {
+    const tablePartitionCols = [
+      ['year', 'Int32'],
+      ['month', 'Utf8'],
+    ] as const;
+    const df = await ctx.readCsv(temp('years'), { tablePartitionCols });
+    expect(await rows(df.sort('a'))).toEqual([
+      { a: 1, year: 1969, month: '12' },
+      { a: 2, year: 1969, month: '12' },
+      { a: 3, year: 1970, month: '1' },
+    ]);
+    await cluster.betweenQueries();
+    expect(await rows(df.filter(col('year').lt(1970)).aggregate('month', 'sum(a) AS s'))).toEqual([
+      { month: '12', s: 3 },
+    ]);
+  });
+
+  it('schema', async () => {
+    const schema = new Schema([new Field('a', new Utf8(), true), new Field('b', new Utf8(), true)]);
+    expect(await rows(ctx.readCsv(FIRST, { delimiter: ';', schema }))).toEqual([
+      { a: '1', b: 'x' },
+      { a: '2', b: 'y' },
+    ]);
+  });
+
+  it('a schema with a column more than the files', async () => {
+    const fields = [new Field('id', new Int64(), true), new Field('extra', new Int32(), true)];
+    const df = ctx.readJson(file('fewer.json', '{"id": 1}\n'), { schema: new Schema(fields) });
+    expect(await rows(df)).toEqual([{ id: 1, extra: null }]);
+  });
+
+  it('fileSortOrder saves a sort', async () => {
+    const df = await ctx.readCsv(FIRST, { delimiter: ';', fileSortOrder: ['a'] });
+    expect(await df.sort('a').explainString()).not.toContain('SortExec');
+    expect(await df.sort('b').explainString()).toContain('SortExec');
+  });
+
+  it.each([
+    ['hasHeader', 'x,y\n', { hasHeader: false }, { column_1: 'x', column_2: 'y' }],
+    ['quote', "a,b\n'x,y',2\n", { quote: "'" }, { a: 'x,y', b: 2 }],
+    ['escape', 'a\n"x\\"y"\n', { escape: '\\' }, { a: 'x"y' }],
+    ['terminator', 'a,b|1,2|', { terminator: '|' }, { a: 1, b: 2 }],
+    ['comment', 'a\n# no\n1\n', { comment: '#' }, { a: 1 }],
+    ['nullRegex', 'a,b\nNA,1\n', { nullRegex: '^NA$' }, { a: null, b: 1 }],
+    ['newlinesInValues', 'a,b\n"x\ny",1\n', { newlinesInValues: true }, { a: 'x\ny', b: 1 }],
+    ['truncatedRows', 'a,b\n1\n', { truncatedRows: true }, { a: 1, b: null }],
+    ['schemaInferMaxRecords', 'a\n1\n', { schemaInferMaxRecords: 0 }, { a: '1' }],
+  ])('of CSV: %s', async (name, content, options, row) => {
+    expect(await rows(ctx.readCsv(file(`csv/${name}.csv`, content), options))).toEqual([row]);
+  });
+
+  it('fileCompressionType', async () => {
+    const csv = file('packed.csv.gz', gzipSync('a,b\n1,x\n'));
+    expect(await rows(ctx.readCsv(csv, { fileCompressionType: 'gzip' }))).toEqual([{ a: 1, b: 'x' }]);
+    await cluster.betweenQueries();
+    const json = file('packed.json.gz', gzipSync('{"a": 1}\n'));
+    expect(await rows(ctx.readJson(json, { fileCompressionType: 'gzip' }))).toEqual([{ a: 1 }]);
+  });
+
+  it('of JSON: lines, and one array', async () => {
+    const lines = file('lines.json', '{"a": 1, "b": [1, 2]}\n{"a": -2}\n');
+    expect(await rows((await ctx.readJson(lines)).sort('a'))).toEqual([
+      { a: -2, b: null },
+      { a: 1, b: [1, 2] },
+    ]);
+    await cluster.betweenQueries();
+    const capitals = await ctx.readJson(CAPITALS, { newlineDelimited: false });
+    expect(await rows(capitals.filter("state = 'Ohio'").select('city'))).toEqual([{ city: 'Columbus' }]);
+  });
+
+  it('of Parquet', async () => {
+    const df = await ctx.readParquet(FLIGHTS, { parquetPruning: false, skipMetadata: false });
+    expect(await df.filter(col('origin').eq('SEA')).count()).toBe(50_231);
+  });
+});
+
+describe('values of files', () => {
+  it('Avro with nulls', async () => {
+    expect(await rows((await ctx.readAvro(PEOPLE_AVRO)).sort('id'))).toEqual([
+      { id: 1, name: 'Ada', score: 1.5 },
+      { id: 2, name: null, score: -2.25 },
+      { id: 3, name: 'Grace', score: 0 },
+    ]);
+  });
+});
+
+describe('the catalog', () => {
+  it('lists, finds and forgets tables', async () => {
+    await ctx.sql('CREATE SCHEMA IF NOT EXISTS files');
+    await ctx.registerCsv('files.first', FIRST, { delimiter: ';' });
+    expect(await ctx.tables()).toContainEqual({ catalog: 'datafusion', schema: 'files', name: 'first', kind: 'table' });
+    for (const name of ['first', 'files.first', 'datafusion.files.first'])
+      expect(await ctx.tableExist(name)).toBe(true);
+    expect(await (await ctx.table('files.first')).count()).toBe(2);
+    expect([await ctx.deregisterTable('files.first'), await ctx.deregisterTable('files.first')]).toEqual([true, false]);
+    expect(await ctx.tableExist('files.first')).toBe(false);
+  });
+
+  it('has views of DataFrames', async () => {
+    await ctx.registerView('halves', (await ctx.readCsv(FIRST, { delimiter: ';' })).filter('a > 1'));
+    expect(await rows(ctx.sql('SELECT * FROM halves'))).toEqual([{ a: 2, b: 'y' }]);
+    expect((await ctx.tables()).find(({ name }) => name === 'halves')?.kind).toBe('view');
+  });
+});
+
+describe('refuses', () => {
+  it.each([
+    ['a file that is missing', () => ctx.readParquet(temp('none.parquet')), 'OBJECT_STORE', 'none.parquet'],
+    ['an empty folder', () => ctx.registerCsv('t', temp('years'), { fileExtension: '.tsv' }), 'OBJECT_STORE', '.tsv'],
+    ['a file of another format', () => ctx.readParquet(FIRST), 'EXECUTION', 'Parquet'],
+    ['an unknown option', () => ctx.readCsv(FIRST, { delimitre: ';' } as never), 'INVALID_ARGUMENT', '"delimiter"'],
+    ['a wrong value', () => ctx.readCsv(FIRST, { hasHeader: 'yes' } as never), 'INVALID_ARGUMENT', 'hasHeader'],
+    ['an unknown type', () => ctx.readCsv(FIRST, { tablePartitionCols: [['y', 'Nope']] }), 'INVALID_ARGUMENT', 'Nope'],
+    ['a scheme without a store', () => ctx.readParquet('nope://bucket/x.parquet'), 'OBJECT_STORE', 'nope://'],
+    ['no path', () => ctx.readParquet([]), 'INVALID_ARGUMENT', 'path'],
+    ['an unknown table', () => ctx.table('none'), 'PLAN', 'none'],
+  ])('%s', async (_, work, code, text) => {
+    const error = await rejected(work());
+    expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
+  });
+
+  it('values that are not of the schema', async () => {
+    const schema = new Schema([new Field('a', new Int32(), true), new Field('b', new Int32(), true)]);
+    const error = await rejected((await ctx.readCsv(FIRST, { delimiter: ';', schema })).collect());
+    expect(error).toMatchObject({
+      code: 'JOB_FAILED',
+      jobId: expect.any(String),
+      message: expect.stringContaining("'x'"),
+    });
+  });
+
+  it('files of different schemas', async () => {
+    const other = file('other.csv', 'a;c\ntext;1\n');
+    const error = await rejected(ctx.readCsv([FIRST, other], { delimiter: ';' }).then((df) => df.collect()));
+    expect(['SCHEMA', 'PLAN', 'ARROW', 'EXECUTION', 'JOB_FAILED']).toContain(error.code);
+  });
+});

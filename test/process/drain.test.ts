@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { BallistaError, BallistaExecutor, BallistaScheduler, BallistaSessionContext, setupTestCluster } from 'ballista';
+import { expect, it } from 'vitest';
+
+import { until } from '../support/until.js';
+import { LONG, registerNumbers, SHORT, SHORT_RESULT, startJob } from './fixtures/queries.mjs';
+
+/** A query of three stages whose last takes a while, on a cluster of one executor. */
+async function cluster() {
+  const scheduler = new BallistaScheduler({ port: 0 });
+  await scheduler.start();
+  const executor = () => new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
+  const first = executor();
+  await first.start();
+  const ctx = new BallistaSessionContext(scheduler.url);
+  await registerNumbers(ctx);
+  return { scheduler, executor, first, ctx };
+}
+
+it('close() of an executor lets its running task end, and the result arrives', async () => {
+  const { scheduler, first, ctx } = await cluster();
+  const { first: result } = await startJob((await ctx.sql(SHORT)).stream());
+  await until('its task runs', () => readdirSync(first.workDir).length > 0);
+  const closing = first.close();
+  expect((await result).value?.getChild('s')?.get(0)).toBe(SHORT_RESULT);
+  await closing;
+  await ctx.close();
+  await scheduler.close();
+});
+
+it('close() of one of two executors loses nothing: the other takes over', async () => {
+  const { scheduler, executor, first, ctx } = await cluster();
+  const parts = Array(20).fill(SHORT).join(' union all ');
+  const stream = (await ctx.sql(`select sum(s) as s, count(*) as c from (${parts})`)).stream();
+  const { first: result } = await startJob(stream);
+  const second = executor();
+  await second.start();
+  await until('its first task runs', () => readdirSync(first.workDir).length > 0);
+  await first.close();
+  const batch = (await result).value;
+  expect([batch?.getChild('s')?.get(0), batch?.getChild('c')?.get(0)]).toEqual([20n * SHORT_RESULT, 20n]);
+  expect((await stream.next()).done).toBe(true);
+  await ctx.close();
+  await second.close();
+  await scheduler.close();
+});
+
+it('close() of a cluster with a running query neither hangs nor crashes, and the query ends with a BallistaError', async () => {
+  const whole = await setupTestCluster({ executors: 2, vcores: 1 });
+  const ctx = new BallistaSessionContext(whole.url);
+  await registerNumbers(ctx);
+  const { first } = await startJob((await ctx.sql(LONG)).stream());
+  const failed = first.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  await whole.close();
+  expect(await failed).toSatisfy(BallistaError.is);
+  await ctx.close();
+}, 100_000);

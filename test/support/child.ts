@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the checkout. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A server in a child process, which ends when its standard input closes. */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  /** The port that it printed. */
+  readonly port: number;
+
+  private constructor(child: ChildProcess, exit: Promise<unknown>, port: number) {
+    this.#child = child;
+    this.#exit = exit;
+    this.port = port;
+  }
+
+  /** Starts a Node program and waits until it has printed `{"port":N}`. */
+  static async start(...args: string[]): Promise<ServerProcess> {
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
+    const exit = once(child, 'exit');
+    const lines = createInterface({ input: child.stdout });
+    const [line] = await Promise.race([
+      once(lines, 'line'),
+      exit.then(([code]) => {
+        throw new Error(`node ${args.join(' ')} ended with ${code} before it served`);
+      }),
+    ]);
+    const { port } = JSON.parse(String(line)) as { port: unknown };
+    if (typeof port !== 'number') throw new Error(`node ${args.join(' ')} printed ${String(line)}`);
+    return new ServerProcess(child, exit, port);
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exit;
+  }
+
+  /** Lets it end by itself. */
+  async close(): Promise<void> {
+    this.#child.stdin?.end();
+    await this.#exit;
+  }
+}

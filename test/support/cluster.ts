@@ -1,0 +1,68 @@
+import { afterAll, beforeEach } from 'vitest';
+
+import { setupTestCluster } from '../../src/cluster/test-cluster.js';
+import { BallistaSessionContext, type SessionOptions } from '../../src/context.js';
+import { ServerProcess } from './child.js';
+
+/** Every mode has two executors that run two tasks at once. */
+export const EXECUTORS = 2;
+export const VCORES = 2;
+
+const SERVER = 'test/support/server.mjs';
+
+/** A cluster with two executors, in the mode of the vitest project. */
+export interface ModeCluster {
+  /** The address for contexts. */
+  readonly url: string;
+  /** Replaces an executor where the mode says so; runs before every test, and inside those with several queries. */
+  betweenQueries(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MODES: Readonly<Record<string, () => Promise<ModeCluster>>> = {
+  'in-process': inProcess,
+  processes: () => inProcesses(false),
+  replaced: () => inProcesses(true),
+};
+
+/** Starts a cluster for the tests of a file, and closes it after them. */
+export async function withCluster(): Promise<ModeCluster> {
+  const mode = process.env['BALLISTA_TEST_MODE'] ?? 'in-process';
+  const start = MODES[mode];
+  if (!start) throw new Error(`there is no mode ${mode}`);
+  const cluster = await start();
+  beforeEach(() => cluster.betweenQueries());
+  afterAll(() => cluster.close());
+  return cluster;
+}
+
+/** A context that is closed after the tests of a file. */
+export function withContext(cluster: { readonly url: string }, options?: SessionOptions): BallistaSessionContext {
+  const ctx = new BallistaSessionContext(cluster.url, options);
+  afterAll(() => ctx.close());
+  return ctx;
+}
+
+async function inProcess(): Promise<ModeCluster> {
+  const cluster = await setupTestCluster({ executors: EXECUTORS, vcores: VCORES });
+  return { url: cluster.url, betweenQueries: async () => undefined, close: () => cluster.close() };
+}
+
+async function inProcesses(replace: boolean): Promise<ModeCluster> {
+  const scheduler = await ServerProcess.start(SERVER, 'scheduler');
+  const startExecutor = () => ServerProcess.start(SERVER, 'executor', String(scheduler.port), String(VCORES));
+  const executors = await Promise.all(Array.from({ length: EXECUTORS }, startExecutor));
+  return {
+    url: `df://127.0.0.1:${scheduler.port}`,
+    betweenQueries: async () => {
+      if (!replace) return;
+      // The one that is killed is the older one: each serves some queries.
+      await executors.shift()?.kill();
+      executors.push(await startExecutor());
+    },
+    close: async () => {
+      await Promise.all(executors.map((executor) => executor.close()));
+      await scheduler.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { type Data, type DataType, Field, type RecordBatch, Schema } from 'apache-arrow';
+
+import { readBatches } from '../../src/arrow/read.js';
+import { type ConvertOptions, converter, toConversion } from '../../src/arrow/values.js';
+import { rowsToIpc } from '../../src/arrow/write.js';
+
+/** A schema of one nullable column `x`. */
+export function schemaOf(type: DataType): Schema {
+  return new Schema([new Field('x', type, true)]);
+}
+
+/** A batch of one column, by way of IPC bytes. */
+export function batchOf(type: DataType, values: readonly unknown[]): RecordBatch {
+  const [batch] = readBatches(
+    rowsToIpc(
+      values.map((x) => ({ x })),
+      schemaOf(type),
+    ),
+  );
+  if (!batch) throw new Error('no batch');
+  return batch;
+}
+
+/** The values of the only column of a batch. */
+export function valuesOf(batch: RecordBatch, options: ConvertOptions = {}): unknown[] {
+  return converter(batch.schema, toConversion(options)).columns(batch)[0] ?? [];
+}
+
+/** The data of the only column of a batch. */
+export function dataOf(batch: RecordBatch): Data {
+  const [data] = batch.data.children;
+  if (!data) throw new Error('no column');
+  return data;
+}

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+function vega(name: string): string {
+  return fileURLToPath(new URL(`../../node_modules/vega-datasets/data/${name}`, import.meta.url));
+}
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+}
+
+/** Three million flights: date, delay, distance, origin, destination. */
+export const FLIGHTS = vega('flights-3m.parquet');
+/** 200 000 flights as an Arrow IPC file: delay, distance, time. */
+export const FLIGHTS_ARROW = vega('flights-200k.arrow');
+/** 3 376 airports: iata, name, city, state, country, latitude, longitude. */
+export const AIRPORTS = vega('airports.csv');
+/** The 50 capitals as one JSON array: lon, lat, state, city. */
+export const CAPITALS = vega('us-state-capitals.json');
+/** Avro, made by `make-avro.py`: id, name, score. */
+export const PEOPLE_AVRO = fixture('people.avro');
+
+/**
+ * A query that takes minutes, and yields all the while: 120 million rows are hashed one by one. Needs the table `flights`.
+ */
+export const LONG_QUERY = `
+  SELECT max(sha512(sha512(CAST(date AS VARCHAR)))) AS hash
+  FROM (${Array(40).fill('SELECT date FROM flights').join(' UNION ALL ')})`;
+
+/** A folder for the tests of a file, removed after them. */
+export function tempFolder(): (...path: string[]) => string {
+  const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return (...path) => join(folder, ...path);
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** How a program ended. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** What it left in its temporary folder. */
+  left: string[];
+}
+
+export interface ProgramOptions {
+  args?: readonly string[];
+  nodeArgs?: readonly string[];
+  env?: Record<string, string>;
+  timeoutMs?: number;
+  /** A shell command in which `"$@"` is the call of the program. */
+  shell?: string;
+}
+
+const FIXTURES = fileURLToPath(new URL('../process/fixtures/', import.meta.url));
+const TIMEOUT_MS = 60_000;
+
+/** A program of test/process/fixtures in a process of its own, with a temporary folder of its own. */
+export class Program {
+  /** Rejects where it had to be killed because its time was over. */
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcess;
+  #stdout = '';
+  #stderr = '';
+  #onOutput: () => void = () => undefined;
+
+  constructor(fixture: string, { args = [], nodeArgs = [], env, timeoutMs = TIMEOUT_MS, shell }: ProgramOptions = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
+    const call = [process.execPath, ...nodeArgs, join(FIXTURES, fixture), ...args];
+    const [command = '', ...rest] = shell ? ['sh', '-c', shell, 'sh', ...call] : call;
+    this.#child = spawn(command, rest, {
+      env: { ...process.env, ...env, TMPDIR: folder, TEMP: folder, TMP: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text) => {
+      this.#stdout += text;
+      this.#onOutput();
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text) => {
+      this.#stderr += text;
+    });
+    this.ended = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#child.kill('SIGKILL');
+        reject(new Error(`${fixture} had to be killed after ${timeoutMs} ms\n${this.#stdout}${this.#stderr}`));
+      }, timeoutMs);
+      this.#child.once('error', reject).once('close', (code, signal) => {
+        clearTimeout(timer);
+        const left = readdirSync(folder);
+        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+        resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr, left });
+        this.#onOutput();
+      });
+    });
+    // Whoever waits for a line learns of an early end there.
+    this.ended.catch(() => undefined);
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the program did not start');
+    return this.#child.pid;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** The rest of the first line that starts with `word`, once it is written. */
+  async line(word: string): Promise<string> {
+    const over = this.ended.then(({ code, signal }) => {
+      const found = this.#find(word);
+      if (found !== undefined) return found;
+      throw new Error(`ended (${signal ?? code}) without "${word}"\n${this.#stdout}${this.#stderr}`);
+    });
+    const written = new Promise<string>((resolve) => {
+      this.#onOutput = () => {
+        const found = this.#find(word);
+        if (found !== undefined) resolve(found);
+      };
+      this.#onOutput();
+    });
+    return Promise.race([written, over]);
+  }
+
+  #find(word: string): string | undefined {
+    const lines = this.#stdout.split('\n').slice(0, -1);
+    return lines
+      .find((line) => line.startsWith(word))
+      ?.slice(word.length)
+      .trim();
+  }
+}
+
+/** Runs a program of test/process/fixtures to its end. */
+export function runProgram(fixture: string, ...args: string[]): Promise<Ended> {
+  return new Program(fixture, { args }).ended;
+}

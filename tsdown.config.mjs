@@ -1,0 +1,28 @@
+const shared = { platform: 'node', target: 'node20', sourcemap: false };
+
+export default [
+  {
+    ...shared,
+    name: 'package',
+    entry: ['src/index.ts'],
+    outDir: 'dist',
+    format: ['esm', 'cjs'],
+    // `import.meta.url` in the CommonJS build.
+    shims: true,
+    dts: true,
+  },
+  {
+    ...shared,
+    name: 'programs',
+    entry: ['examples/*.ts', 'bench/*.ts'],
+    outDir: 'build',
+    root: '.',
+    format: 'esm',
+    // One file for one file, and beside the other things in build/.
+    unbundle: true,
+    clean: false,
+    dts: false,
+    // A program imports the package as a user does: by its name, from dist/.
+    deps: { neverBundle: [/^[^./](?!:)/] },
+  },
+];

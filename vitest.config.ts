@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** The ways to run a cluster under which test/modes/ runs; BALLISTA_TEST_MODE picks one of them. */
+const modes = ['in-process', 'processes', 'replaced'];
+const chosen = process.env.BALLISTA_TEST_MODE;
+if (chosen && !modes.includes(chosen)) throw new Error(`BALLISTA_TEST_MODE=${chosen} is none of ${modes.join(', ')}`);
+
+/** What differs by project; a group starts when the one before it has ended. */
+interface Project {
+  group: number;
+  workers: number;
+  include: string[];
+  exclude?: string[];
+  env?: Record<string, string>;
+  types?: string[];
+}
+
+function project(name: string, { group, workers, include, exclude = [], env = {}, types }: Project) {
+  return {
+    extends: true,
+    test: {
+      name,
+      include,
+      exclude,
+      env,
+      maxWorkers: workers,
+      sequence: { groupOrder: group },
+      // `npm run check -- types` reports the sources' own errors.
+      typecheck: { enabled: types !== undefined, include: types ?? [], ignoreSourceErrors: true },
+    },
+  } satisfies TestProjectInlineConfiguration;
+}
+
+export default defineConfig({
+  resolve: {
+    alias: { ballista: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+  },
+  test: {
+    // Processes, not threads: a crash of native code then ends one file, not the run.
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      project('unit', {
+        group: 0,
+        workers: 2,
+        include: ['test/**/*.test.ts'],
+        exclude: ['test/process/**', 'test/modes/**'],
+        types: ['test/types/**/*.test-d.ts'],
+      }),
+      // These count threads, descriptors and folders, or kill processes: one at a time.
+      project('process', { group: 1, workers: 1, include: ['test/process/**/*.test.ts'] }),
+      ...modes
+        .filter((mode) => !chosen || mode === chosen)
+        .map((mode) =>
+          project(mode, {
+            group: 2,
+            workers: 1,
+            include: ['test/modes/**/*.test.ts'],
+            env: { BALLISTA_TEST_MODE: mode },
+          }),
+        ),
+    ],
+  },
+});
