@@ -17,6 +17,9 @@ export const targetDir = process.env.CARGO_TARGET_DIR ?? writable(cacheDir()) ??
 /** Where `#[napi]` writes the addon's types while it compiles. A change of this variable would rebuild the addon. */
 export const typeDefDir = join(targetDir, 'ballista-types', root.replace(/[^A-Za-z0-9]+/g, '-'));
 
+/** Optimised, no LTO: what development, tests and benchmarks run. */
+export const PROFILE = 'release';
+
 /** CI builds what is committed; elsewhere a changed Cargo.toml may change Cargo.lock. */
 export const locked = process.env.CI ? ['--locked'] : [];
 
@@ -60,6 +63,31 @@ export async function cargo(...args) {
 export async function captureCargo(...args) {
   mkdirSync(typeDefDir, { recursive: true });
   return (await capture('cargo', args, { env: environment() })) ?? '';
+}
+
+/**
+ * Builds with the profile of the day.
+ *
+ * @param {string} target whose artifact is wanted
+ * @param {readonly string[]} args what cargo builds
+ * @returns {Promise<{ filenames: string[], executable: string | null, fresh: boolean }>}
+ */
+export async function artifact(target, ...args) {
+  const lines = await captureCargo(
+    'build',
+    '--profile',
+    PROFILE,
+    ...args,
+    ...locked,
+    '--message-format',
+    'json-render-diagnostics',
+  );
+  for (const line of lines.split('\n')) {
+    if (!line.startsWith('{')) continue;
+    const message = JSON.parse(line);
+    if (message.reason === 'compiler-artifact' && message.target.name === target) return message;
+  }
+  throw new Failure(`cargo built no ${target}`);
 }
 
 /**

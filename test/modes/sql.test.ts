@@ -150,6 +150,26 @@ describe('SELECT', () => {
     expect((await rows(query)).map((row) => row['x'])).toEqual(expected);
   });
 
+  it('sorts the union of many parts, each row once', async () => {
+    // More parts than an executor has slots: several tasks share the stage.
+    const part = (state: string) => `SELECT iata FROM airports WHERE state = '${state}'`;
+    const states = ['WA', 'OR', 'CA', 'HI', 'AK'];
+    const found = await rows(`${states.map(part).join(' UNION ALL ')} ORDER BY iata`);
+    const [all] = await rows(`SELECT count(*) AS n FROM airports WHERE state IN ('${states.join("', '")}')`);
+    expect(found).toHaveLength(Number(all?.['n']));
+    expect(new Set(found.map((row) => row['iata'])).size).toBe(found.length);
+  });
+
+  it('takes functions of lists', async () => {
+    const query = `SELECT array_length(x) AS length, array_append(x, 9) AS more, make_array(y, 0) AS made, x[1] AS first,
+                          array_to_string(range(0, y), '-') AS range
+                   FROM (VALUES ([1, 2], 3), ([4], 2)) AS t(x, y) ORDER BY y`;
+    expect(await rows(query)).toEqual([
+      { length: 1, more: [4, 9], made: [2, 0], first: 4, range: '0-1' },
+      { length: 2, more: [1, 2, 9], made: [3, 0], first: 1, range: '0-1-2' },
+    ]);
+  });
+
   it('takes DISTINCT, LIMIT and OFFSET', async () => {
     const query = `SELECT DISTINCT state FROM airports WHERE state IN ('WA', 'OR', 'CA') ORDER BY state LIMIT 2 OFFSET 1`;
     expect(await rows(query)).toEqual([{ state: 'OR' }, { state: 'WA' }]);

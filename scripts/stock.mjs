@@ -1,0 +1,20 @@
+/**
+ * Builds and runs the Rust program `bench/stock`: stock Ballista, for tests and benchmarks.
+ *
+ *     node scripts/stock.mjs serve
+ *
+ * @module
+ */
+
+import { spawn } from 'node:child_process';
+import { artifact } from './cargo.mjs';
+import { Failure, main } from './lib/shell.mjs';
+
+main(async () => {
+  // The whole workspace, because cargo joins the features of what it builds together: alone, the program would compile
+  // every dependency once more.
+  const { executable } = await artifact('stock', '--workspace', '--bins');
+  if (!executable) throw new Failure('cargo built no program');
+  const child = spawn(executable, process.argv.slice(2), { stdio: 'inherit' });
+  child.once('exit', (code) => process.exit(code ?? 1));
+});

@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { RecordBatchStream } from '../../src/stream.js';
+import { withCluster, withContext } from '../support/cluster.js';
+import { FLIGHTS, LONG_QUERY } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+
+beforeAll(() => ctx.registerParquet('flights', FLIGHTS));
+
+/** Resolves with the id of the job once the scheduler has given one. */
+async function submitted(stream: RecordBatchStream): Promise<string> {
+  return expect
+    .poll(() => stream.jobId, { interval: 5, timeout: 30_000 })
+    .toBeDefined()
+    .then(() => stream.jobId ?? '');
+}
+
+describe('a signal that is aborted before', () => {
+  it('stops every action', async () => {
+    const reason = new Error('too late');
+    const signal = AbortSignal.abort(reason);
+    const df = await ctx.table('flights');
+    const actions = [
+      () => ctx.sql('SELECT 1', { signal }),
+      () => ctx.ready({ signal }),
+      () => df.collect({ signal }),
+      () => df.toArrow({ signal }),
+      () => df.toArray({ signal }),
+      () => df.toColumns({ signal }),
+      () => df.count({ signal }),
+      () => df.toIPC({ signal }),
+      () => df.show(1, { signal }),
+      () => df.explainString({ signal }),
+      () => df.cache({ signal }),
+      () => df.rows({ signal }).next(),
+      async () => df.stream({ signal }).next(),
+      async () => df.toReadableStream({ signal }).getReader().read(),
+    ];
+    for (const run of actions) await expect(run(), String(run)).rejects.toBe(reason);
+  });
+});
+
+describe('a signal that is aborted during', () => {
+  it('a stream: rejects with the reason, and the job ends on the scheduler', async () => {
+    const controller = new AbortController();
+    const stream = (await ctx.sql(LONG_QUERY)).stream({ signal: controller.signal });
+    const pending = expect(stream.next()).rejects.toThrow('enough');
+    const id = await submitted(stream);
+    controller.abort(new Error('enough'));
+    await pending;
+    await expect.poll(() => ctx.cancelJob(id), { interval: 10, timeout: 30_000 }).toBe(false);
+    await expect(stream.next()).rejects.toThrow('enough');
+  });
+
+  it('an action: rejects with the reason as it is', async () => {
+    const df = await ctx.sql(LONG_QUERY);
+    for (const run of ['collect', 'toArray', 'count', 'cache'] as const) {
+      const controller = new AbortController();
+      const reason = { any: 'thing' };
+      const pending = expect(df[run]({ signal: controller.signal }), run).rejects.toBe(reason);
+      // The next query is answered while the first still runs, so that one was under way.
+      await (await ctx.sql('SELECT 1')).collect();
+      controller.abort(reason);
+      await pending;
+    }
+  });
+
+  it('a timeout: TimeoutError', async () => {
+    const pending = (await ctx.sql(LONG_QUERY)).collect({ signal: AbortSignal.timeout(200) });
+    await expect(pending).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('sql(): leaves no listener behind', async () => {
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const counting = new Proxy(signal, {
+      get(target, key) {
+        const value = Reflect.get(target, key) as unknown;
+        if (typeof value !== 'function') return value;
+        if (key === 'addEventListener') listeners++;
+        if (key === 'removeEventListener') listeners--;
+        return value.bind(target);
+      },
+    });
+    await (await ctx.sql('SELECT 1', { signal: counting })).collect({ signal: counting });
+    expect(listeners).toBe(0);
+  });
+});
+
+describe('cancelJob', () => {
+  it('ends the job of a stream, and says whether there was one', async () => {
+    const stream = (await ctx.sql(LONG_QUERY)).stream();
+    const pending = rejected(stream.next());
+    const id = await submitted(stream);
+    expect(await ctx.cancelJob(id)).toBe(true);
+    expect(await pending).toMatchObject({ code: 'JOB_CANCELLED', jobId: id });
+    expect(await ctx.cancelJob(id)).toBe(false);
+    expect(await ctx.cancelJob('unknown')).toBe(false);
+  });
+
+  it('ends the job of another session', async () => {
+    const other = withContext(cluster);
+    const stream = (await ctx.sql(LONG_QUERY)).stream();
+    const pending = rejected(stream.next());
+    const id = await submitted(stream);
+    expect(await other.cancelJob(id)).toBe(true);
+    expect(await pending).toMatchObject({ jobId: id });
+  });
+});
+
+describe('the executors of a cancelled job', () => {
+  // A join whose output is a million times its input: its tasks read nothing for minutes, and must stop all the same.
+  const JOIN = 'SELECT sum(a.delay * b.delay) AS s FROM flights a JOIN flights b ON a.origin < b.destination';
+
+  it('are free for the next', async () => {
+    const jobs = Array.from({ length: 4 }, async () => {
+      const stream = (await ctx.sql(JOIN)).stream();
+      const pending = rejected(stream.next());
+      const id = await submitted(stream);
+      return { stream, pending, id };
+    });
+    for (const { stream, pending, id } of await Promise.all(jobs)) {
+      const plan = await (await ctx.sql('EXPLAIN SELECT 1')).count();
+      expect(plan).toBeGreaterThan(0);
+      await stream.cancel();
+      expect(await pending).toMatchObject({ code: 'JOB_CANCELLED', jobId: id });
+    }
+    expect(await (await ctx.sql('SELECT count(*) AS n FROM flights')).toArray()).toEqual([{ n: 3_000_000n }]);
+  });
+});

@@ -1,0 +1,175 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { BallistaScheduler } from '../../src/cluster/scheduler.js';
+import { BallistaSessionContext } from '../../src/context.js';
+import { BallistaError } from '../../src/errors.js';
+import { withCluster, withContext } from '../support/cluster.js';
+import { FLIGHTS, LONG_QUERY } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+import { thrown } from '../support/thrown.js';
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+
+beforeAll(() => ctx.registerParquet('flights', FLIGHTS));
+
+/** The error of a query, whether it is refused or fails; the next query works. */
+async function failure(query: string, options?: Parameters<typeof ctx.sql>[1]): Promise<BallistaError> {
+  const error = await rejected(ctx.sql(query, options).then((df) => df.collect()));
+  await cluster.betweenQueries();
+  expect(await (await ctx.sql('SELECT 1')).count()).toBe(1);
+  return error;
+}
+
+describe('SQL', () => {
+  it.each([
+    ['SQL_PARSE', 'SELEC 1', 'Line: 1, Column: 1'],
+    ['SQL_PARSE', "SELECT 'open", 'string'],
+    ['SQL_PARSE', '', ''],
+    ['PLAN', 'SELECT * FROM nothing', 'nothing'],
+    ['PLAN', 'SELECT nofunction(1)', 'nofunction'],
+    ['PLAN', "SELECT 'a' + 1", 'Utf8 + Int64'],
+    ['PLAN', 'SELECT origin, count(*) FROM flights', 'origin'],
+    ['SCHEMA', 'SELECT dilay FROM flights', 'flights.delay'],
+    ['SCHEMA', 'SELECT delay FROM flights a JOIN flights b ON a.origin = b.origin', 'delay'],
+    ['CONFIG', 'SET datafusion.execution.batch_sise = 5', '"datafusion.execution.batch_size"'],
+    ['CONFIG', "SET datafusion.execution.batch_size = 'many'", 'datafusion.execution.batch_size'],
+    ['CONFIG', "SET ballista.client.pull = 'perhaps'", 'ballista.client.pull'],
+    ['CONFIG', 'RESET datafusion.execution.batch_sise', 'datafusion.execution.batch_size'],
+    ['NOT_IMPLEMENTED', 'UPDATE flights SET delay = 0', 'UPDATE'],
+    ['INVALID_ARGUMENT', 'SELECT 1; SELECT 2', 'one statement'],
+  ])('%s: %s', async (code, query, text) => {
+    expect(await failure(query)).toMatchObject({ name: 'BallistaError', code, message: expect.stringContaining(text) });
+  });
+
+  it.each([
+    [{ allowDdl: false }, 'CREATE VIEW v AS SELECT 1'],
+    [{ allowDml: false }, "COPY (SELECT 1) TO '/tmp/never.parquet'"],
+    [{ allowStatements: false }, 'SET datafusion.execution.batch_size = 1'],
+  ])('PLAN: what %j forbids', async (options, query) => {
+    expect((await failure(query, options)).code).toBe('PLAN');
+  });
+
+  it.each([
+    ['PLAN', 'SELECT $2', [1]],
+    ['PLAN', 'SELECT $a', { b: 1 }],
+    ['INVALID_ARGUMENT', 'SELECT $1', [undefined]],
+    ['INVALID_ARGUMENT', 'SELECT $1', [() => 1]],
+    ['INVALID_ARGUMENT', 'SELECT $1', 5],
+    ['INVALID_ARGUMENT', 'SELECT $a', { 'a b': 1 }],
+  ])('%s: %s with %j', async (code, query, params) => {
+    expect((await failure(query, { params: params as never })).code).toBe(code);
+  });
+
+  it('INVALID_ARGUMENT: no SQL, and no such option', async () => {
+    expect((await rejected(ctx.sql(5 as never))).code).toBe('INVALID_ARGUMENT');
+    const error = await rejected(ctx.sql('SELECT 1', { parms: [] } as never));
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('"params"') });
+  });
+});
+
+describe('a context', () => {
+  it.each([
+    ['CONFIG', { 'datafusion.execution.target_partition': 4 }, '"datafusion.execution.target_partitions"'],
+    ['CONFIG', { 'datafusion.execution.target_partitions': 'many' }, 'many'],
+    ['CONFIG', { 'ballista.client.pull': 'perhaps' }, 'perhaps'],
+    ['CONFIG', { 'ballista.client.pul': true }, '"ballista.client.pull"'],
+    ['INVALID_ARGUMENT', { 'ballista.client.pull': null }, 'ballista.client.pull'],
+  ])('%s: clusterConfig %j', (code, clusterConfig, text) => {
+    const error = thrown(() => new BallistaSessionContext(cluster.url, { clusterConfig: clusterConfig as never }));
+    expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
+  });
+
+  it('INVALID_ARGUMENT: address and options', () => {
+    expect(thrown(() => new BallistaSessionContext('localhost:50050')).code).toBe('INVALID_ARGUMENT');
+    const error = thrown(() => new BallistaSessionContext(cluster.url, { clusterconfig: {} } as never));
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('"clusterConfig"') });
+  });
+
+  it('CONNECTION: nobody listens', async () => {
+    const lost = withContext({ url: 'df://127.0.0.1:1' });
+    expect(await rejected(lost.ready())).toMatchObject({
+      code: 'CONNECTION',
+      message: expect.stringContaining('127.0.0.1:1'),
+    });
+    expect((await rejected((await lost.sql('SELECT 1')).collect())).code).toBe('CONNECTION');
+  });
+
+  it('NO_EXECUTORS: a scheduler alone', async () => {
+    const scheduler = new BallistaScheduler({ port: 0 });
+    await scheduler.start();
+    const alone = new BallistaSessionContext(scheduler.url, { executorTimeoutMs: 300 });
+    const error = await rejected((await alone.sql('SELECT 1')).collect());
+    expect(error).toMatchObject({ code: 'NO_EXECUTORS', message: expect.stringContaining('300 ms') });
+    await alone.close();
+    await scheduler.close();
+  });
+});
+
+describe('a job', () => {
+  it.each([
+    ['division by zero', 'SELECT 1 / (delay - delay) FROM flights', /divide/i],
+    ['a cast', 'SELECT CAST(origin AS INT) FROM flights', /Cannot cast string '\w+' to value of Int32/],
+    ['overflow', 'SELECT CAST(delay + 100000 AS SMALLINT) FROM flights', /Int16/],
+  ])('JOB_FAILED with its id: %s', async (_, query, text) => {
+    const error = await failure(query);
+    expect(error).toMatchObject({
+      code: 'JOB_FAILED',
+      message: expect.stringMatching(text),
+      jobId: expect.any(String),
+    });
+    expect(error.message).toContain(error.jobId);
+    expect(await ctx.cancelJob(error.jobId ?? '')).toBe(false);
+  });
+
+  it('its error has the line of the caller', async () => {
+    const error = await failure('SELECT 1 / (delay - delay) FROM flights');
+    expect(error.stack).toContain('errors.test.ts');
+    expect(BallistaError.is(error) && error instanceof BallistaError).toBe(true);
+  });
+});
+
+describe('after close', () => {
+  it('context, DataFrame and stream say CLOSED', async () => {
+    const closed = new BallistaSessionContext(cluster.url);
+    const df = await closed.fromRows([{ a: 1 }]);
+    const stream = df.stream();
+    await closed.close();
+    await closed.close();
+    expect(closed.closed).toBe(true);
+    const calls = [
+      () => closed.sql('SELECT 1'),
+      () => closed.table('t'),
+      () => closed.tables(),
+      () => closed.ready(),
+      () => closed.readParquet(FLIGHTS),
+      () => closed.registerParquet('t', FLIGHTS),
+      () => closed.fromRows([{ a: 1 }]),
+      () => closed.registerView('v', df),
+      () => closed.deregisterTable('t'),
+      () => closed.cancelJob('x'),
+      () => df.collect(),
+      () => df.toArray(),
+      () => df.count(),
+      () => df.show(),
+      () => df.explainString(),
+      () => df.cache(),
+      () => stream.next(),
+    ];
+    for (const run of calls) expect((await rejected(Promise.resolve().then(run))).code, String(run)).toBe('CLOSED');
+    for (const verb of [() => df.select('a'), () => df.filter('a > 1'), () => df.stream()])
+      expect(thrown(verb).code, String(verb)).toBe('CLOSED');
+    expect(df.schema().fields).toHaveLength(1);
+  });
+
+  it('a query under way is cancelled', async () => {
+    const closing = new BallistaSessionContext(cluster.url);
+    await closing.registerParquet('flights', FLIGHTS);
+    const stream = (await closing.sql(LONG_QUERY)).stream();
+    const pending = rejected(stream.next());
+    await expect.poll(() => stream.jobId, { interval: 5, timeout: 30_000 }).toBeDefined();
+    await closing.close();
+    expect((await pending).code).toBe('JOB_CANCELLED');
+    expect(await ctx.cancelJob(stream.jobId ?? '')).toBe(false);
+  });
+});

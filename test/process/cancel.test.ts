@@ -1,0 +1,183 @@
+import { readdirSync } from 'node:fs';
+import {
+  BallistaExecutor,
+  BallistaScheduler,
+  BallistaSessionContext,
+  type DataFrame,
+  type RecordBatchStream,
+} from 'ballista';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { Program } from '../support/program.js';
+import { failure, rejected } from '../support/rejected.js';
+import { until } from '../support/until.js';
+import { LONG, registerNumbers, startJob } from './fixtures/queries.mjs';
+
+let scheduler: BallistaScheduler;
+let executor: BallistaExecutor;
+let ctx: BallistaSessionContext;
+let other: BallistaSessionContext;
+
+/** The only slot of the cluster is free, and soon: a small query runs. */
+async function expectFreeSlot(): Promise<void> {
+  expect(await (await other.sql('select 1 as a')).toArray({ signal: AbortSignal.timeout(30_000) })).toEqual([
+    { a: 1n },
+  ]);
+}
+
+/** The scheduler has nothing left to cancel. */
+async function expectOver(jobId: string): Promise<void> {
+  expect(await other.cancelJob(jobId)).toBe(false);
+  await expectFreeSlot();
+}
+
+async function running(signal?: AbortSignal): Promise<{
+  stream: RecordBatchStream;
+  first: Promise<unknown>;
+  jobId: string;
+}> {
+  const stream = (await ctx.sql(LONG)).stream({ signal });
+  return { stream, ...(await startJob(stream)) };
+}
+
+beforeAll(async () => {
+  scheduler = new BallistaScheduler({ port: 0 });
+  await scheduler.start();
+  executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
+  await executor.start();
+  other = new BallistaSessionContext(scheduler.url);
+});
+afterAll(async () => {
+  await other.close();
+  await executor.close();
+  await scheduler.close();
+});
+beforeEach(async () => {
+  ctx = new BallistaSessionContext(scheduler.url);
+  await registerNumbers(ctx);
+});
+afterEach(() => ctx.close());
+
+describe('a running query is over on the scheduler, and its slot is free,', () => {
+  it('after an abort, which rejects with the reason', async () => {
+    const controller = new AbortController();
+    const { first, jobId } = await running(controller.signal);
+    const reason = new Error('enough');
+    controller.abort(reason);
+    expect(await failure(first)).toBe(reason);
+    await until('the scheduler has cancelled it', async () => !(await other.cancelJob(jobId)));
+    await expectOver(jobId);
+  });
+
+  it('after the time of AbortSignal.timeout', async () => {
+    const df = await ctx.sql(LONG);
+    expect(await failure(df.toArray({ signal: AbortSignal.timeout(500) }))).toMatchObject({ name: 'TimeoutError' });
+    await expectFreeSlot();
+  });
+
+  it('after stream.cancel(), which waits for it', async () => {
+    const { stream, first, jobId } = await running();
+    await stream.cancel();
+    expect((await rejected(first)).code).toBe('JOB_CANCELLED');
+    await expectOver(jobId);
+    expect((await rejected(stream.next())).code).toBe('CLOSED');
+    await stream.cancel();
+  });
+
+  it('after return() of the iterator while a batch is awaited', async () => {
+    const { stream, first, jobId } = await running();
+    expect(await stream.return()).toEqual({ done: true, value: undefined });
+    expect((await rejected(first)).code).toBe('JOB_CANCELLED');
+    await expectOver(jobId);
+    expect((await stream.next()).done).toBe(true);
+  });
+
+  it('after the cancel of a web stream', async () => {
+    const stream = (await ctx.sql(LONG)).stream();
+    const reader = stream.toReadableStream().getReader();
+    const read = reader.read();
+    await until('the job is on the scheduler', () => stream.jobId !== undefined);
+    await reader.cancel();
+    expect((await read).done).toBe(true);
+    await expectOver(String(stream.jobId));
+  });
+
+  it('after cancelJob from the same and from another context', async () => {
+    for (const canceller of [ctx, other]) {
+      const { first, jobId } = await running();
+      expect(await canceller.cancelJob(jobId)).toBe(true);
+      const error = await rejected(first);
+      expect(['JOB_CANCELLED', 'JOB_FAILED']).toContain(error.code);
+      expect(error.jobId).toBe(jobId);
+      await until('the scheduler has cancelled it', async () => !(await other.cancelJob(jobId)));
+      await expectOver(jobId);
+    }
+  });
+
+  it('after ctx.close(), for all queries of the context', async () => {
+    const all = [await running(), await running(), await running()];
+    const ended = all.map(({ first }) => rejected(first));
+    await ctx.close();
+    for (const { code } of await Promise.all(ended)) expect(['JOB_CANCELLED', 'CLOSED']).toContain(code);
+    for (const { jobId } of all) await expectOver(jobId);
+    expect((await rejected(ctx.sql('select 1 as a'))).code).toBe('CLOSED');
+  });
+
+  it.each([
+    ['CREATE TABLE AS', (signal: AbortSignal): Promise<unknown> => ctx.sql(`create table t as ${LONG}`, { signal })],
+    ['cache()', async (signal: AbortSignal): Promise<unknown> => (await ctx.sql(LONG)).cache({ signal })],
+    ['count()', async (signal: AbortSignal): Promise<unknown> => (await ctx.sql(LONG)).count({ signal })],
+    ['collect()', async (signal: AbortSignal): Promise<unknown> => (await ctx.sql(LONG)).collect({ signal })],
+  ])('after an abort of %s', async (_, run) => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const before = readdirSync(executor.workDir).length;
+    const work = failure(run(controller.signal));
+    await until('a task has begun', () => readdirSync(executor.workDir).length > before);
+    controller.abort(reason);
+    expect(await work).toBe(reason);
+    await expectFreeSlot();
+    expect(await ctx.tableExist('t')).toBe(false);
+  });
+});
+
+it('break out of for await frees the slot and removes what is left of the result', async () => {
+  const df = await ctx.sql('select n.x from n cross join (select x from k where x < 10)');
+  const stream = df.stream();
+  for await (const batch of stream) {
+    expect(batch.numRows).toBeGreaterThan(0);
+    break;
+  }
+  await expectFreeSlot();
+  const names = (): string[] => readdirSync(executor.workDir);
+  await until('its folder is gone', () => !names().includes(String(stream.jobId)));
+});
+
+it('an aborted signal starts nothing', async () => {
+  const df: DataFrame = await ctx.sql('select 1 as a');
+  const reason = new Error('never');
+  const signal = AbortSignal.abort(reason);
+  expect(() => df.stream({ signal })).toThrow(reason);
+  for (const work of [
+    df.collect({ signal }),
+    df.cache({ signal }),
+    ctx.sql('select 1 as a', { signal }),
+    ctx.ready({ signal }),
+  ])
+    expect(await failure(work)).toBe(reason);
+});
+
+it('an abort between two batches ends the iteration with the reason', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const stream = (await ctx.sql('select n.x from n cross join (select x from k where x < 10)')).stream(controller);
+  await stream.next();
+  controller.abort(reason);
+  expect(await failure(stream.next())).toBe(reason);
+  await expectFreeSlot();
+});
+
+it('one task that never waits gives back its slot too', async () => {
+  const program = new Program('stubborn.mjs', { timeoutMs: 45_000 });
+  expect(await program.ended).toMatchObject({ code: 0, stderr: '', stdout: 'TimeoutError\n1\nclosed\n', left: [] });
+});

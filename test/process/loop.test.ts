@@ -1,0 +1,44 @@
+import { BallistaSessionContext } from 'ballista';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { registerNumbers, SHORT } from './fixtures/queries.mjs';
+
+let ctx: BallistaSessionContext;
+
+/** Runs `work` and counts how often a timer of 5 ms came to its turn meanwhile. */
+async function ticksDuring(work: () => Promise<unknown>): Promise<{ ticks: number; ms: number }> {
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks++;
+  }, 5);
+  const begin = performance.now();
+  await work();
+  clearInterval(timer);
+  return { ticks, ms: performance.now() - begin };
+}
+
+beforeAll(async () => {
+  ctx = await BallistaSessionContext.standalone({ vcores: 2 });
+  await registerNumbers(ctx);
+});
+afterAll(() => ctx.close());
+
+// A call that blocked would let the timer run once or twice. A free loop runs it 200 times a second; a tenth is asked for.
+it.each([
+  ['a heavy query', async () => (await ctx.sql(`${SHORT} union all ${SHORT} union all ${SHORT}`)).collect()],
+  [
+    'a large result',
+    async () => {
+      for await (const _ of await ctx.sql('select n.x from n cross join (select x from k where x < 20)'));
+    },
+  ],
+  ['a table in memory', async () => ctx.sql('create or replace table copy as select * from n')],
+  ['starting and closing', async () => (await BallistaSessionContext.standalone({ executors: 4, vcores: 2 })).close()],
+])('%s does not block the event loop', async (_, work) => {
+  const { ticks, ms } = await ticksDuring(async () => {
+    const end = performance.now() + 300;
+    do await work();
+    while (performance.now() < end);
+  });
+  expect(ticks).toBeGreaterThan(Math.min(20, ms / 50));
+});
