@@ -2,7 +2,7 @@
 
 use crate::client::connection::Connection;
 use crate::config;
-use crate::dataframe::NativeDataFrame;
+use crate::dataframe::{unnamed, NativeDataFrame};
 use crate::error::{guard, Error, Result};
 use crate::options::{listing_table, NativeReadOptions};
 use crate::session::{NativeSqlOptions, NativeTableRef, Session};
@@ -93,7 +93,7 @@ impl NativeSession {
         let read = async {
             let context = self.session.context();
             let table = listing_table(&context.state(), &paths, options).await?;
-            Ok(context.read_table(table)?)
+            unnamed(context, table)
         };
         self.frame(None, read).await
     }
@@ -117,12 +117,7 @@ impl NativeSession {
     /// One IPC stream or file per partition.
     #[napi(js_name = "fromIpc")]
     pub async fn read_ipc(&self, partitions: Vec<Uint8Array>) -> napi::Result<NativeDataFrame> {
-        let read = async {
-            Ok(self
-                .session
-                .context()
-                .read_table(self.session.store_ipc(&partitions)?)?)
-        };
+        let read = async { unnamed(self.session.context(), self.session.store_ipc(&partitions)?) };
         self.frame(None, read).await
     }
 

@@ -7,10 +7,11 @@ use crate::expr::Scope;
 use crate::join::join;
 use crate::session::Session;
 use crate::stream::NativeStream;
+use datafusion::catalog::TableProvider;
 use datafusion::common::format::ExplainFormat;
 use datafusion::functions_aggregate::expr_fn::count;
-use datafusion::logical_expr::{lit, ExplainOption};
-use datafusion::prelude::DataFrame;
+use datafusion::logical_expr::{lit, ExplainOption, Expr, LogicalPlan};
+use datafusion::prelude::{DataFrame, SessionContext};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use std::str::FromStr;
@@ -22,6 +23,17 @@ pub struct NativeExplainOptions {
     pub analyze: bool,
     /// 'indent', 'tree', 'pgjson' or 'graphviz'.
     pub format: Option<String>,
+}
+
+/// A table without a name: its columns have no qualifier, which would show in names of expressions.
+pub fn unnamed(context: &SessionContext, table: Arc<dyn TableProvider>) -> Result<DataFrame> {
+    let frame = context.read_table(table)?;
+    let columns = frame.schema().columns().into_iter().map(|column| {
+        let name = column.name.clone();
+        Expr::Column(column).alias(name)
+    });
+    let columns: Vec<_> = columns.collect();
+    Ok(frame.select(columns)?)
 }
 
 #[napi]
@@ -52,6 +64,17 @@ impl NativeDataFrame {
 
 #[napi]
 impl NativeDataFrame {
+    /// Whether the rows are about a query or a table, as those of EXPLAIN and DESCRIBE: no verb
+    /// applies to them.
+    #[napi(getter)]
+    pub fn is_about(&self) -> bool {
+        let plan = self.frame.logical_plan();
+        matches!(
+            plan,
+            LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_)
+        )
+    }
+
     /// An IPC stream that holds only the schema.
     #[napi(catch_unwind)]
     pub fn schema(&self) -> napi::Result<Buffer> {
@@ -161,9 +184,7 @@ impl NativeDataFrame {
         guard(self.session.abandonable(task, async {
             let schema = frame.schema().inner().clone();
             let batches = frame.collect().await?;
-            let cached = session
-                .context()
-                .read_table(session.store(schema, &batches, None)?)?;
+            let cached = unnamed(session.context(), session.store(schema, &batches, None)?)?;
             Ok(NativeDataFrame::new(session, cached))
         }))
         .await

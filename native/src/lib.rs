@@ -26,7 +26,7 @@ use napi_derive::{module_init, napi};
 #[module_init]
 fn init() {
     // Off unless BALLISTA_LOG says otherwise: "info", "ballista_executor=debug".
-    let _ = env_logger::Builder::from_env(env_logger::Env::new().filter("BALLISTA_LOG")).try_init();
+    let _ = env_logger::Builder::from_env(env_logger::Env::new().filter_or("BALLISTA_LOG", "off")).try_init();
     // Without it napi starts its own, with stacks that deep plans overflow.
     if let Ok(runtime) = cluster::runtime::builder("client", 2).build() {
         create_custom_tokio_runtime(runtime);

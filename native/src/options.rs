@@ -6,6 +6,7 @@ use crate::expr::file_sort_order;
 use crate::literal::data_type;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use futures::TryStreamExt;
 use napi::bindgen_prelude::Uint8Array;
@@ -52,10 +53,24 @@ pub async fn listing_table(
         Some(schema) => config.with_schema(schema),
         None => {
             require_files(state, &urls, paths, &listing).await?;
-            config.infer_schema(state).await?
+            config
+                .infer_schema(state)
+                .await
+                .map_err(|error| unreadable(&options, paths, error))?
         }
     };
     Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+fn unreadable(options: &NativeReadOptions, paths: &[String], error: DataFusionError) -> Error {
+    let error = Error::from(error);
+    let code = match error.code {
+        Code::ObjectStore | Code::Io => error.code,
+        _ => Code::Execution,
+    };
+    let paths = paths.join(", ");
+    let text = format!("{paths} cannot be read as {}: {}", options.format, error.message);
+    Error::new(code, text)
 }
 
 fn format(state: &SessionState, options: &NativeReadOptions) -> Result<Arc<dyn FileFormat>> {
@@ -103,7 +118,8 @@ async fn require_files(
     listing: &ListingOptions,
 ) -> Result<()> {
     for (url, path) in urls.iter().zip(paths) {
-        let store = state.runtime_env().object_store(url)?;
+        let store = state.runtime_env().object_store(url);
+        let store = store.map_err(|error| Error::new(Code::ObjectStore, error.message()))?;
         let files = url.list_all_files(state, store.as_ref(), &listing.file_extension);
         if files.await?.try_next().await?.is_none() {
             let like = match listing.file_extension.as_str() {
@@ -111,7 +127,7 @@ async fn require_files(
                 extension => format!(" that ends in \"{extension}\""),
             };
             return Err(Error::new(
-                Code::Io,
+                Code::ObjectStore,
                 format!("There is no file{like} at \"{path}\"."),
             ));
         }

@@ -164,6 +164,18 @@ impl Session {
             Some(params) => plan.with_param_values(values(params))?,
             None => plan,
         };
+        let open = plan.get_parameter_names()?;
+        if !open.is_empty() && !matches!(plan, LogicalPlan::Statement(_)) {
+            let mut names: Vec<_> = open.into_iter().collect();
+            names.sort();
+            return Err(Error::new(
+                Code::InvalidArgument,
+                format!(
+                    "The statement has parameters without a value: {}.",
+                    names.join(", ")
+                ),
+            ));
+        }
         SQLOptions::new()
             .with_allow_ddl(options.allow_ddl)
             .with_allow_dml(options.allow_dml)

@@ -1,7 +1,7 @@
 import { BallistaSessionContext } from 'ballista';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { registerNumbers, SHORT } from './fixtures/queries.mjs';
+import { registerNumbers, SHORT, WIDE } from './fixtures/queries.mjs';
 
 let ctx: BallistaSessionContext;
 
@@ -29,7 +29,7 @@ it.each([
   [
     'a large result',
     async () => {
-      for await (const _ of await ctx.sql('select n.x from n cross join (select x from k where x < 20)'));
+      for await (const _ of await ctx.sql(WIDE));
     },
   ],
   ['a table in memory', async () => ctx.sql('create or replace table copy as select * from n')],

@@ -89,6 +89,15 @@ fn inline(scan: TableScan, table: &StoredTable) -> Result<LogicalPlan> {
     plan.limit(0, scan.fetch)?.build()
 }
 
+fn is_recursive(plan: &LogicalPlan) -> Result<bool> {
+    let mut recursive = false;
+    plan.apply_with_subqueries(|node| {
+        recursive |= matches!(node, LogicalPlan::RecursiveQuery(_));
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(recursive)
+}
+
 /// The engine's local planner knows how; the cluster has nothing to do with it.
 fn is_local(plan: &LogicalPlan) -> Result<bool> {
     Ok(match plan {
@@ -98,7 +107,8 @@ fn is_local(plan: &LogicalPlan) -> Result<bool> {
         LogicalPlan::Explain(explain) => {
             explain.verbose || explain.explain_format != ExplainOption::default().format
         }
-        _ => scans_only_information_schema(plan)?,
+        // Nor can it send a recursive query to executors.
+        _ => is_recursive(plan)? || scans_only_information_schema(plan)?,
     })
 }
 
@@ -130,8 +140,11 @@ impl QueryPlanner for ClusterPlanner {
                 let input = self.create_physical_plan(input, session).await?;
                 source_as_provider(target)?.insert_into(session, input, *op).await
             }
-            LogicalPlan::Dml(DmlStatement { op, target, .. }) if in_memory(target).is_some() => {
-                not_impl_err!("{op} on an in-memory table: create a new one from a query")
+            LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
+                not_impl_err!("{op}: the files of a table do not change; create a new table from a query")
+            }
+            LogicalPlan::Copy(copy) if copy.file_type.get_ext() == "arrow" => {
+                not_impl_err!("COPY TO Arrow files: Ballista cannot send it to executors; use Parquet")
             }
             _ => Ok(Arc::new(self.remote(plan).await?)),
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tonic::transport::Channel;
 
 /// How long a closing executor lets its tasks run on.
-const DRAIN: Duration = Duration::from_secs(30);
+const DRAIN: Duration = Duration::from_secs(10);
 
 pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<Channel>) {
     let id = executor.metadata.id.clone();

@@ -33,6 +33,7 @@ use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use napi_derive::napi;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, watch};
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
@@ -195,6 +196,7 @@ async fn assemble(
         .max_encoding_message_size(MESSAGE_BYTES);
     let tables = Arc::new(TableSource::new(channel));
     let notifier = ShutdownNotifier::new();
+    tokio::spawn(sweep(tables.clone()));
 
     let mut attempt = 0;
     let (executor, stop) = loop {
@@ -237,6 +239,14 @@ async fn assemble(
         shutdown: notifier.notify_shutdown,
         stop,
     })
+}
+
+async fn sweep(tables: Arc<TableSource>) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minute.tick().await;
+        tables.sweep();
+    }
 }
 
 fn registration_error(options: &NativeExecutorOptions, error: Error) -> Error {

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod clients;
+pub mod distribution;
 pub mod drain;
 pub mod executor;
 pub mod runtime;

@@ -2,6 +2,7 @@
 //! port.
 
 use super::address::{advertised, listen, port_of};
+use super::distribution::LargestFirst;
 use super::runtime::OwnedRuntime;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Code, Error, Result};
@@ -15,7 +16,7 @@ use axum::Router;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpcServer;
 use ballista_core::utils::default_session_builder;
 use ballista_scheduler::cluster::{BallistaCluster, ClusterState};
-use ballista_scheduler::config::SchedulerConfig;
+use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
 use ballista_scheduler::scheduler_process::create_scheduler;
 use ballista_scheduler::scheduler_server::SchedulerServer;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -157,6 +158,7 @@ fn config(host: &str, port: u16, external: String, state: State) -> SchedulerCon
         bind_host: host.to_owned(),
         bind_port: port,
         external_host: external,
+        task_distribution: TaskDistributionPolicy::Custom(Arc::new(LargestFirst)),
         // An executor that does not answer a launch is dropped at once; this is for the others.
         executor_timeout_seconds: 30,
         expire_dead_executor_interval_seconds: 5,

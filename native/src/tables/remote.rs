@@ -202,8 +202,11 @@ impl TableSource {
                 ),
             )
         })?;
-        self.held.sweep();
         self.held.keep(table.clone());
         Ok(table)
+    }
+
+    pub fn sweep(&self) {
+        self.held.sweep();
     }
 }
