@@ -57,6 +57,10 @@ export declare class NativeScheduler {
   close(): Promise<void>
 }
 
+/**
+ * Asynchronous methods work on clones of what they need: a thread of JavaScript that ends frees its
+ * objects, whatever still runs for them.
+ */
 export declare class NativeSession {
   constructor(options: NativeSessionOptions)
   get sessionId(): string

@@ -413,7 +413,7 @@ export class BallistaSessionContext implements AsyncDisposable {
   }
 
   /** Whether a table is registered: by its name, or by `schema.name` or `catalog.schema.name`. */
-  async tableExist(name: string): Promise<boolean> {
+  async tableExists(name: string): Promise<boolean> {
     const wanted = tableName(name);
     const all = await this.tables();
     return all.some((table) =>

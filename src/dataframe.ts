@@ -332,6 +332,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * ```
    */
   async count(options: ActionOptions = {}): Promise<number> {
+    if (this.#native.isAbout) return countRows(await this.collect(options));
     const stream = this.#derive((df) => df.count()).stream(options);
     const [batch] = await toBatches(stream);
     const value: unknown = batch?.getChildAt(0)?.get(0);
@@ -500,7 +501,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   async #table(rows: number, options: ActionOptions, maxWidth: number | undefined): Promise<string> {
     if (rows !== Infinity) checkCount(rows, 'the number of rows');
     // One row more than shown tells whether there are more.
-    const stream = (rows === Infinity ? this : this.limit(rows + 1)).stream(options);
+    const stream = (rows === Infinity || this.#native.isAbout ? this : this.limit(rows + 1)).stream(options);
     const { text, notes } = drawTable(await toBatches(stream), stream.schema, { maxRows: rows, maxWidth });
     return [text, ...notes].join('\n');
   }
@@ -524,6 +525,10 @@ async function toBatches(stream: RecordBatchStream): Promise<RecordBatch[]> {
   const batches: RecordBatch[] = [];
   for await (const batch of stream) batches.push(batch);
   return batches;
+}
+
+function countRows(batches: readonly RecordBatch[]): number {
+  return batches.reduce((sum, batch) => sum + batch.numRows, 0);
 }
 
 function checkCount(value: number, what: string): void {

@@ -75,7 +75,9 @@ describe('Configuration', () => {
     });
     await ctx.registerParquet('trips', FLIGHTS);
     const df = await ctx.sql('SELECT origin, count(*) FROM trips GROUP BY origin');
-    expect(await df.explainString({ analyze: true })).toContain(`Stage 0 (${targetPartitions} partitions)`);
+    expect(await df.explainString({ analyze: true })).toMatch(
+      new RegExp(`Stage \\d+ \\(${targetPartitions} partitions\\)`),
+    );
     await ctx.close();
   });
 });
@@ -91,10 +93,10 @@ describe('SQL', () => {
 
   it('Registering Tables', async () => {
     await ctx.registerParquet('trips', FLIGHTS);
-    expect(await ctx.tableExist('trips')).toBe(true);
+    expect(await ctx.tableExists('trips')).toBe(true);
     expect(await ctx.deregisterTable('trips')).toBe(true);
     await ctx.sql(`CREATE EXTERNAL TABLE trips STORED AS PARQUET LOCATION '${FLIGHTS}'`);
-    expect(await ctx.tableExist('trips')).toBe(true);
+    expect(await ctx.tableExists('trips')).toBe(true);
   });
 
   it('Executing Queries', async () => {
@@ -134,8 +136,12 @@ describe('SQL', () => {
       ['', '  Aggregate: groupBy=[[]], aggr=[[count(Int64(1))]]'],
       ['', '    TableScan: trips projection=[]'],
     ]);
-    const physical = cells.find(([type]) => type?.trim() === 'physical_plan');
-    expect(physical?.[1]?.trimEnd()).toBe('ProjectionExec: expr=[count(Int64(1))@0 as count(*)]');
+    // As in the guide, the count comes from the statistics of the files.
+    const physical = cells.findIndex(([type]) => type?.trim() === 'physical_plan');
+    expect(cells.slice(physical, physical + 2).map(([, plan]) => plan?.trimEnd())).toEqual([
+      'ProjectionExec: expr=[3000000 as count(*)]',
+      '  PlaceholderRowExec',
+    ]);
   });
 });
 

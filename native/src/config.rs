@@ -37,14 +37,27 @@ pub fn config_entries() -> Vec<NativeConfigEntry> {
 /// Checks names and values against the engine.
 #[napi(catch_unwind)]
 pub fn validate_config(config: HashMap<String, String>) -> napi::Result<()> {
-    Ok(session_config(&config.into_iter().collect()).map(|_| ())?)
+    Ok(session_config(&settings(config)).map(|_| ())?)
 }
 
 fn entries() -> Vec<ConfigEntry> {
-    SessionConfig::new_with_ballista().options().entries()
+    let defaults = session_config(&settings(HashMap::new())).expect("keys and values of this version");
+    defaults.options().entries()
 }
 
-/// A session's configuration: Ballista's defaults, then the given settings.
+/// Settings of every session unless it says otherwise; they travel with each query.
+///
+/// Ballista's adaptive planner loses a job when planning anew fails half-way, as it does for some
+/// unions: the job then never ends. Its static planner has no such half-way.
+const DEFAULTS: [(&str, &str); 1] = [("ballista.planner.adaptive.enabled", "false")];
+
+/// What a session is given, and our own defaults.
+pub fn settings(given: HashMap<String, String>) -> BTreeMap<String, String> {
+    let defaults = DEFAULTS.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    defaults.into_iter().chain(given).collect()
+}
+
+/// A session's configuration: Ballista's defaults, then the settings.
 pub fn session_config(settings: &BTreeMap<String, String>) -> Result<SessionConfig> {
     let mut config = SessionConfig::new_with_ballista();
     for (key, value) in settings {
@@ -64,7 +77,7 @@ pub fn check(key: &str, value: &str) -> Result<()> {
 }
 
 fn check_key(key: &str) -> Result<()> {
-    let known = entries();
+    let known = SessionConfig::new_with_ballista().options().entries();
     if known.iter().any(|entry| entry.key == key) {
         return Ok(());
     }

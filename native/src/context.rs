@@ -7,10 +7,9 @@ use crate::error::{guard, Error, Result};
 use crate::options::{listing_table, NativeReadOptions};
 use crate::session::{NativeSqlOptions, NativeTableRef, Session};
 use datafusion::prelude::DataFrame;
-use futures::TryFutureExt;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +24,8 @@ pub struct NativeSessionOptions {
     pub memory_table_limit_bytes: f64,
 }
 
+/// Asynchronous methods work on clones of what they need: a thread of JavaScript that ends frees its
+/// objects, whatever still runs for them.
 #[napi]
 pub struct NativeSession {
     session: Arc<Session>,
@@ -34,7 +35,7 @@ pub struct NativeSession {
 impl NativeSession {
     #[napi(constructor, catch_unwind)]
     pub fn new(options: NativeSessionOptions) -> napi::Result<Self> {
-        let settings: BTreeMap<_, _> = options.config.into_iter().collect();
+        let settings = config::settings(options.config);
         let config = config::session_config(&settings)?;
         let connection = Connection::new(
             options.host,
@@ -59,7 +60,8 @@ impl NativeSession {
     /// Connects now rather than with the first query.
     #[napi]
     pub async fn ready(&self) -> napi::Result<()> {
-        guard(async { self.session.connection.channel().await.map(|_| ()) }).await
+        let session = self.session.clone();
+        guard(async move { session.connection.channel().await.map(|_| ()) }).await
     }
 
     /// Gives up the call that was started with this number.
@@ -75,13 +77,20 @@ impl NativeSession {
         options: NativeSqlOptions,
         task: Option<u32>,
     ) -> napi::Result<NativeDataFrame> {
-        self.frame(task, self.session.sql(&query, options)).await
+        let session = self.session.clone();
+        frame(session.clone(), task, async move {
+            session.sql(&query, options).await
+        })
+        .await
     }
 
     #[napi]
     pub async fn table(&self, name: String) -> napi::Result<NativeDataFrame> {
-        self.frame(None, self.session.context().table(name).map_err(Error::from))
-            .await
+        let session = self.session.clone();
+        frame(session.clone(), None, async move {
+            Ok(session.context().table(name).await?)
+        })
+        .await
     }
 
     #[napi]
@@ -90,12 +99,12 @@ impl NativeSession {
         paths: Vec<String>,
         options: NativeReadOptions,
     ) -> napi::Result<NativeDataFrame> {
-        let read = async {
-            let context = self.session.context();
-            let table = listing_table(&context.state(), &paths, options).await?;
-            unnamed(context, table)
+        let (owner, session) = (self.session.clone(), self.session.clone());
+        let read = async move {
+            let context = session.context();
+            unnamed(context, listing_table(&context.state(), &paths, options).await?)
         };
-        self.frame(None, read).await
+        frame(owner, None, read).await
     }
 
     #[napi]
@@ -105,8 +114,9 @@ impl NativeSession {
         paths: Vec<String>,
         options: NativeReadOptions,
     ) -> napi::Result<()> {
-        self.run(async {
-            let context = self.session.context();
+        let session = self.session.clone();
+        run(session.clone(), async move {
+            let context = session.context();
             let table = listing_table(&context.state(), &paths, options).await?;
             context.register_table(name, table)?;
             Ok(())
@@ -117,15 +127,18 @@ impl NativeSession {
     /// One IPC stream or file per partition.
     #[napi(js_name = "fromIpc")]
     pub async fn read_ipc(&self, partitions: Vec<Uint8Array>) -> napi::Result<NativeDataFrame> {
-        let read = async { unnamed(self.session.context(), self.session.store_ipc(&partitions)?) };
-        self.frame(None, read).await
+        let (owner, session) = (self.session.clone(), self.session.clone());
+        let read = async move { unnamed(session.context(), session.store_ipc(&partitions)?) };
+        frame(owner, None, read).await
     }
 
     #[napi]
     pub async fn register_ipc(&self, name: String, partitions: Vec<Uint8Array>) -> napi::Result<()> {
-        self.run(async {
-            let table = self.session.store_ipc(&partitions)?;
-            self.session.context().register_table(name, table)?;
+        let session = self.session.clone();
+        run(session.clone(), async move {
+            session
+                .context()
+                .register_table(name, session.store_ipc(&partitions)?)?;
             Ok(())
         })
         .await
@@ -145,43 +158,47 @@ impl NativeSession {
 
     #[napi]
     pub async fn deregister_table(&self, name: String) -> napi::Result<bool> {
-        self.run(async { Ok(self.session.context().deregister_table(name)?.is_some()) })
-            .await
+        let session = self.session.clone();
+        run(session.clone(), async move {
+            Ok(session.context().deregister_table(name)?.is_some())
+        })
+        .await
     }
 
     #[napi]
     pub async fn tables(&self) -> napi::Result<Vec<NativeTableRef>> {
-        self.run(self.session.tables()).await
+        let session = self.session.clone();
+        run(session.clone(), async move { session.tables().await }).await
     }
 
     /// Whether there was a running job of that id to cancel.
     #[napi]
     pub async fn cancel_job(&self, job_id: String) -> napi::Result<bool> {
-        self.run(self.session.cancel_job(job_id)).await
+        let session = self.session.clone();
+        run(session.clone(), async move { session.cancel_job(job_id).await }).await
     }
 
     /// Cancels the session's running jobs. Idempotent.
     #[napi]
     pub async fn close(&self) -> napi::Result<()> {
-        guard(async {
-            self.session.connection.close().await;
+        let session = self.session.clone();
+        guard(async move {
+            session.connection.close().await;
             Ok(())
         })
         .await
     }
 }
 
-impl NativeSession {
-    async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> napi::Result<T> {
-        guard(self.session.abandonable(None, work)).await
-    }
+async fn run<T>(session: Arc<Session>, work: impl Future<Output = Result<T>>) -> napi::Result<T> {
+    guard(session.abandonable(None, work)).await
+}
 
-    async fn frame(
-        &self,
-        task: Option<u32>,
-        work: impl Future<Output = Result<DataFrame>>,
-    ) -> napi::Result<NativeDataFrame> {
-        let frame = guard(self.session.abandonable(task, work)).await?;
-        Ok(NativeDataFrame::new(self.session.clone(), frame))
-    }
+async fn frame(
+    session: Arc<Session>,
+    task: Option<u32>,
+    work: impl Future<Output = Result<DataFrame>>,
+) -> napi::Result<NativeDataFrame> {
+    let frame = guard(session.abandonable(task, work)).await?;
+    Ok(NativeDataFrame::new(session, frame))
 }

@@ -181,13 +181,14 @@ impl NativeDataFrame {
     #[napi]
     pub async fn cache(&self, task: Option<u32>) -> napi::Result<NativeDataFrame> {
         let (session, frame) = (self.session.clone(), self.frame.clone());
-        guard(self.session.abandonable(task, async {
+        let owner = session.clone();
+        let work = async move {
             let schema = frame.schema().inner().clone();
             let batches = frame.collect().await?;
             let cached = unnamed(session.context(), session.store(schema, &batches, None)?)?;
             Ok(NativeDataFrame::new(session, cached))
-        }))
-        .await
+        };
+        guard(async move { owner.abandonable(task, work).await }).await
     }
 
     /// Lazy: the job starts at the stream's first `next`.

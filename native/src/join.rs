@@ -2,7 +2,7 @@
 //! result, as with SQL's USING.
 
 use crate::error::{Code, Error, Result};
-use datafusion::common::{Column, JoinType, TableReference};
+use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::Expr;
 use datafusion::prelude::DataFrame;
@@ -77,7 +77,7 @@ fn merge_keys(joined: DataFrame, kind: JoinType, shared: &[(Column, Column)]) ->
             JoinType::Full => coalesce(vec![Expr::Column(left.clone()), Expr::Column(right.clone())]),
             _ => return Some(Expr::Column(column)),
         };
-        let relation = left.relation.clone().map(TableReference::from);
+        let relation = left.relation.clone();
         Some(value.alias_qualified(relation, &left.name))
     });
     let merged: Vec<Expr> = merged.collect();

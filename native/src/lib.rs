@@ -7,6 +7,7 @@
 mod arrow;
 mod client;
 mod cluster;
+mod codec;
 mod config;
 mod context;
 mod dataframe;

@@ -2,6 +2,7 @@
 
 use crate::arrow::batches_from_ipc;
 use crate::client::connection::Connection;
+use crate::client::job;
 use crate::client::planner::ClusterPlanner;
 use crate::config;
 use crate::error::{Code, Error, Result};
@@ -11,7 +12,6 @@ use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
 use crate::tables::registry::Registry;
 use ballista_core::extension::SessionStateExt;
-use ballista_core::serde::protobuf::{job_status::Status, CancelJobParams, GetJobStatusParams};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
@@ -258,19 +258,8 @@ impl Session {
         if let Some(job) = self.connection.job(&id) {
             return Ok(job.cancel().await);
         }
-        let mut scheduler = self.connection.scheduler(&Default::default()).await?;
-        let status = scheduler
-            .get_job_status(GetJobStatusParams { job_id: id.clone() })
-            .await;
-        let status = status.ok().and_then(|answer| answer.into_inner().status?.status);
-        let running = matches!(status, Some(Status::Queued(_) | Status::Running(_)));
-        if running {
-            let request = scheduler.cancel_job(CancelJobParams { job_id: id });
-            request
-                .await
-                .map_err(|status| self.connection.lost(&status.message()))?;
-        }
-        Ok(running)
+        let scheduler = self.connection.scheduler(&Default::default()).await?;
+        Ok(job::cancel(&scheduler, &id).await)
     }
 }
 

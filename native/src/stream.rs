@@ -26,7 +26,9 @@ enum State {
 }
 
 #[napi]
-pub struct NativeStream {
+pub struct NativeStream(Arc<Stream>);
+
+struct Stream {
     state: tokio::sync::Mutex<State>,
     job: Mutex<JobSlot>,
     cancelled: watch::Sender<bool>,
@@ -35,53 +37,57 @@ pub struct NativeStream {
 #[napi]
 impl NativeStream {
     pub fn new(frame: DataFrame) -> Self {
-        Self {
+        Self(Arc::new(Stream {
             state: tokio::sync::Mutex::new(State::Ready(Box::new(frame))),
             job: Default::default(),
             cancelled: watch::Sender::new(false),
-        }
+        }))
     }
 
     /// The job's id, once it is submitted.
     #[napi(getter)]
     pub fn job_id(&self) -> Option<String> {
-        self.current_job().map(|job| job.id.clone())
+        self.0.current_job().map(|job| job.id.clone())
     }
 
     /// IPC stream bytes of one or more record batches; null at the end.
     #[napi]
     pub async fn next(&self) -> napi::Result<Option<Buffer>> {
-        guard(async {
-            let mut cancelled = self.cancelled.subscribe();
-            tokio::select! {
-                biased;
-                _ = cancelled.wait_for(|cancelled| *cancelled) => Err(self.cancelled_error()),
-                chunk = self.pull() => Ok(chunk?.map(Buffer::from)),
-            }
-        })
-        .await
+        let stream = self.0.clone();
+        guard(async move { Ok(stream.next().await?.map(Buffer::from)) }).await
     }
 
     /// Cancels on the scheduler too; resolves when it says that the job is over.
     #[napi]
     pub async fn cancel(&self) -> napi::Result<()> {
-        guard(async {
-            self.cancelled.send_replace(true);
-            if let Some(job) = self.current_job() {
-                job.cancel().await;
-            }
-            // Waits for a pull that has just submitted its job, and drops what it left.
-            *self.state.lock().await = State::Done;
-            if let Some(job) = self.current_job() {
-                job.cancel().await;
-            }
-            Ok(())
-        })
-        .await
+        let stream = self.0.clone();
+        guard(async move { stream.cancel().await }).await
     }
 }
 
-impl NativeStream {
+impl Stream {
+    async fn next(&self) -> Result<Option<Vec<u8>>> {
+        let mut cancelled = self.cancelled.subscribe();
+        tokio::select! {
+            biased;
+            _ = cancelled.wait_for(|cancelled| *cancelled) => Err(self.cancelled_error()),
+            chunk = self.pull() => chunk,
+        }
+    }
+
+    async fn cancel(&self) -> Result<()> {
+        self.cancelled.send_replace(true);
+        if let Some(job) = self.current_job() {
+            job.cancel().await;
+        }
+        // Waits for a pull that has just submitted its job, and drops what it left.
+        *self.state.lock().await = State::Done;
+        if let Some(job) = self.current_job() {
+            job.cancel().await;
+        }
+        Ok(())
+    }
+
     fn current_job(&self) -> Option<Arc<Job>> {
         let slot = self.job.lock().clone();
         let job = slot.lock().clone();

@@ -74,8 +74,6 @@ export interface JsonReadOptions extends ReadOptions {
   schemaInferMaxRecords?: number;
   /** Default `'uncompressed'`. */
   fileCompressionType?: FileCompression;
-  /** `false` for files that are one JSON array of objects. Default `true`. */
-  newlineDelimited?: boolean;
 }
 
 /** Options of `readAvro` and `registerAvro`. */
@@ -135,7 +133,6 @@ const FORMATS: Readonly<Record<FileFormat, Readonly<Record<string, FormatSetting
   json: {
     ...COMMON,
     ...TEXT,
-    newlineDelimited: { type: 'boolean', engine: 'format.newline_delimited', doc: 'One object a line.' },
   },
   avro: COMMON,
   arrow: COMMON,

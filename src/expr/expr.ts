@@ -79,7 +79,7 @@ export class Expr {
   }
 
   /** `this != other` */
-  neq(other: Operand): Expr {
+  ne(other: Operand): Expr {
     return binary('!=', this, other);
   }
 

@@ -18,7 +18,7 @@ const printed: [Expr, string][] = [
   [a.sub(b.sub(1)), 'a - (b - 1)'],
   [a.sub(b).sub(1), 'a - b - 1'],
   [a.div(2).mod(3), 'a / 2 % 3'],
-  [a.eq('x').and(b.neq(null)), "a = 'x' AND b != NULL"],
+  [a.eq('x').and(b.ne(null)), "a = 'x' AND b != NULL"],
   [a.lt(1).or(a.gt(2)).and(b.lte(3)).or(b.gte(4)), '(a < 1 OR a > 2) AND b <= 3 OR b >= 4'],
   [a.not(), 'NOT a'],
   [a.eq(1).not(), 'NOT a = 1'],

@@ -39,7 +39,7 @@ describe('SQL', () => {
     ['CONFIG', "SET datafusion.execution.batch_size = 'many'", 'datafusion.execution.batch_size'],
     ['CONFIG', "SET ballista.client.pull = 'perhaps'", 'ballista.client.pull'],
     ['CONFIG', 'RESET datafusion.execution.batch_sise', 'batch_sise'],
-    ['NOT_IMPLEMENTED', 'UPDATE memory SET a = 0', 'in-memory table'],
+    ['NOT_IMPLEMENTED', 'UPDATE memory SET a = 0', 'Update'],
     ['NOT_IMPLEMENTED', 'SELECT 1; SELECT 2', 'single SQL statement'],
   ])('%s: %s', async (code, query, text) => {
     expect(await failed(query)).toMatchObject({ name: 'BallistaError', code, message: expect.stringContaining(text) });

@@ -189,6 +189,6 @@ describe('the limit', () => {
   it('takes what is below, and works on after a refusal', async () => {
     const df = await small.fromColumns({ a: [1, 2] });
     expect(await df.count()).toBe(2);
-    expect(await small.tableExist('t')).toBe(false);
+    expect(await small.tableExists('t')).toBe(false);
   });
 });

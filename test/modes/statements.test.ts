@@ -1,8 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { withCluster, withContext } from '../support/cluster.js';
 import { AIRPORTS, FLIGHTS, FLIGHTS_ARROW, PEOPLE_AVRO, tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
@@ -46,9 +48,9 @@ describe('CREATE EXTERNAL TABLE', () => {
   });
 
   it('with columns and options of the format', async () => {
-    writeFileSync(temp('semicolon.csv'), "1;'a;b'\n2;-\n");
+    writeFileSync(temp('semicolon.csv'), "1;'a;b'\n2;\n");
     const create = `CREATE EXTERNAL TABLE semicolon (x SMALLINT, y VARCHAR) STORED AS CSV LOCATION '${temp('semicolon.csv')}'
-      OPTIONS ('format.has_header' 'false', 'format.delimiter' ';', 'format.quote' '''', 'format.null_regex' '^-$')`;
+      OPTIONS ('format.has_header' 'false', 'format.delimiter' ';', 'format.quote' '''')`;
     expect(await run(create, 'SELECT * FROM semicolon ORDER BY x')).toEqual([
       { x: 1, y: 'a;b' },
       { x: 2, y: null },
@@ -56,11 +58,10 @@ describe('CREATE EXTERNAL TABLE', () => {
   });
 
   it('of a compressed file', async () => {
-    const copy = `COPY (VALUES (1, 'a'), (2, 'b')) TO '${temp('packed.csv.gz')}' STORED AS CSV
-                  OPTIONS ('format.compression' 'gzip', 'format.has_header' 'true')`;
+    writeFileSync(temp('packed.csv.gz'), gzipSync('column1,column2\n1,a\n2,b\n'));
     const create = `CREATE EXTERNAL TABLE packed STORED AS CSV LOCATION '${temp('packed.csv.gz')}'
                     OPTIONS ('format.compression' 'gzip', 'format.has_header' 'true')`;
-    expect(await run(copy, create, 'SELECT * FROM packed ORDER BY column1')).toEqual([
+    expect(await run(create, 'SELECT * FROM packed ORDER BY column1')).toEqual([
       { column1: 1, column2: 'a' },
       { column1: 2, column2: 'b' },
     ]);
@@ -87,14 +88,14 @@ describe('CREATE and DROP', () => {
     const create = 'CREATE VIEW late AS SELECT origin, delay FROM flights WHERE delay > 100';
     expect(await run(create, 'SELECT count(*) AS n FROM late')).toEqual([{ n: 63_449 }]);
     await rows('DROP VIEW late');
-    expect(await ctx.tableExist('late')).toBe(false);
+    expect(await ctx.tableExists('late')).toBe(false);
   });
 
   it('a table from a query', async () => {
     const create = 'CREATE TABLE counts AS SELECT origin, count(*) AS n FROM flights GROUP BY origin';
     expect(await run(create, 'SELECT count(*) AS c, sum(n) AS s FROM counts')).toEqual([{ c: 229, s: 3_000_000 }]);
     expect(await run('DROP TABLE counts', 'DROP TABLE IF EXISTS counts')).toEqual([]);
-    expect(await ctx.tableExist('counts')).toBe(false);
+    expect(await ctx.tableExists('counts')).toBe(false);
   });
 
   it('an empty table', async () => {
@@ -138,7 +139,7 @@ describe('INSERT', () => {
 });
 
 describe('COPY TO', () => {
-  it.each(['PARQUET', 'CSV', 'JSON', 'ARROW'])('%s, and back', async (format) => {
+  it.each(['PARQUET', 'CSV', 'JSON'])('%s, and back', async (format) => {
     const path = temp(`copy.${format.toLowerCase()}`);
     const copy = `COPY (SELECT origin, count(*) AS n FROM flights GROUP BY origin) TO '${path}' STORED AS ${format}`;
     expect(await rows(copy)).toEqual([{ count: 229 }]);
@@ -146,6 +147,16 @@ describe('COPY TO', () => {
     const create = `CREATE EXTERNAL TABLE copy_${format} STORED AS ${format} LOCATION '${path}'`;
     const query = `SELECT count(*) AS c, sum(n) AS s FROM copy_${format}`;
     expect(await run(create, query)).toEqual([{ c: 229, s: 3_000_000 }]);
+  });
+});
+
+describe('COPY TO an Arrow file', () => {
+  it('is refused, with the way out: Ballista has no message for it', async () => {
+    const copy = ctx.sql(`COPY (SELECT 1 AS a) TO '${temp('copy.arrow')}' STORED AS ARROW`).then((df) => df.collect());
+    expect(await rejected(copy)).toMatchObject({
+      code: 'NOT_IMPLEMENTED',
+      message: expect.stringContaining('use Parquet'),
+    });
   });
 });
 

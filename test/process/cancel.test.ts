@@ -138,7 +138,7 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
     controller.abort(reason);
     expect(await work).toBe(reason);
     await expectFreeSlot();
-    expect(await ctx.tableExist('t')).toBe(false);
+    expect(await ctx.tableExists('t')).toBe(false);
   });
 });
 

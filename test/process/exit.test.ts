@@ -7,6 +7,7 @@ const posix = process.platform !== 'win32';
 describe('a script that never calls close()', () => {
   it.each([
     ['ends at its last line', 'last-line', 0],
+    ['ends with a result half read', 'half-read', 0],
     ['ends by process.exit', 'exit', 3],
     ['ends by process.exit while a query runs', 'exit-running', 3],
     ['ends by process.exit while an executor starts', 'exit-starting', 3],

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeEach } from 'vitest';
 
 import { setupTestCluster } from '../../src/cluster/test-cluster.js';
@@ -50,7 +53,9 @@ async function inProcess(): Promise<ModeCluster> {
 
 async function inProcesses(replace: boolean): Promise<ModeCluster> {
   const scheduler = await ServerProcess.start(SERVER, 'scheduler');
-  const startExecutor = () => ServerProcess.start(SERVER, 'executor', String(scheduler.port), String(VCORES));
+  // What is killed cannot remove its files.
+  const folder = await mkdtemp(join(tmpdir(), 'ballista-test-'));
+  const startExecutor = () => ServerProcess.start(SERVER, 'executor', String(scheduler.port), String(VCORES), folder);
   const executors = await Promise.all(Array.from({ length: EXECUTORS }, startExecutor));
   return {
     url: `df://127.0.0.1:${scheduler.port}`,
@@ -63,6 +68,7 @@ async function inProcesses(replace: boolean): Promise<ModeCluster> {
     close: async () => {
       await Promise.all(executors.map((executor) => executor.close()));
       await scheduler.close();
+      await rm(folder, { recursive: true });
     },
   };
 }

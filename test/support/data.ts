@@ -18,8 +18,6 @@ export const FLIGHTS = vega('flights-3m.parquet');
 export const FLIGHTS_ARROW = vega('flights-200k.arrow');
 /** 3 376 airports: iata, name, city, state, country, latitude, longitude. */
 export const AIRPORTS = vega('airports.csv');
-/** The 50 capitals as one JSON array: lon, lat, state, city. */
-export const CAPITALS = vega('us-state-capitals.json');
 /** Avro, made by `make-avro.py`: id, name, score. */
 export const PEOPLE_AVRO = fixture('people.avro');
 

@@ -2,7 +2,7 @@
  * A scheduler or an executor in a process of its own, for tests:
  *
  *     node test/support/server.mjs scheduler
- *     node test/support/server.mjs executor <port of the scheduler> <vcores>
+ *     node test/support/server.mjs executor <port of the scheduler> <vcores> <folder for its files>
  *
  * Prints `{"port":N}` when it serves and ends when its standard input closes, as it does when the test dies. Imports the
  * built package: Node 20 runs no TypeScript.
@@ -12,11 +12,17 @@
 
 import { BallistaExecutor, BallistaScheduler } from 'ballista';
 
-const [role, schedulerPort, vcores] = process.argv.slice(2);
+const [role, schedulerPort, vcores, workDir = ''] = process.argv.slice(2);
 const server =
   role === 'scheduler'
     ? new BallistaScheduler({ port: 0 })
-    : new BallistaExecutor({ schedulerPort: Number(schedulerPort), vcores: Number(vcores), port: 0, grpcPort: 0 });
+    : new BallistaExecutor({
+        schedulerPort: Number(schedulerPort),
+        vcores: Number(vcores),
+        workDir,
+        port: 0,
+        grpcPort: 0,
+      });
 
 await server.start();
 process.stdout.write(`${JSON.stringify({ port: server.port })}\n`);

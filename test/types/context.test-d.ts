@@ -39,7 +39,7 @@ describe('a context', () => {
 
   it('tells of tables and jobs', () => {
     expectTypeOf(ctx.tables()).resolves.toEqualTypeOf<TableRef[]>();
-    expectTypeOf(ctx.tableExist('t')).resolves.toEqualTypeOf<boolean>();
+    expectTypeOf(ctx.tableExists('t')).resolves.toEqualTypeOf<boolean>();
     expectTypeOf(ctx.deregisterTable('t')).resolves.toEqualTypeOf<boolean>();
     expectTypeOf(ctx.cancelJob('j')).resolves.toEqualTypeOf<boolean>();
   });

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 /// Partitions read at the same time, and batches that each may be ahead of its reader: with the
 /// usual 8192 rows this bounds a stream to some megabytes.
 const PARTITIONS: usize = 4;
-const BATCHES: usize = 4;
+const BATCHES: usize = 1;
 
 type Batch = std::result::Result<RecordBatch, Error>;
 

@@ -163,7 +163,7 @@ impl Job {
                     Some(false) => {
                         let since = *without_executor.get_or_insert(checked);
                         if since.elapsed() + EXECUTOR_CHECK >= self.connection.executor_timeout {
-                            self.cancel_request().await;
+                            cancel(&self.scheduler, &self.id).await;
                             self.over.store(true, Ordering::Release);
                             return Err(self.no_executors());
                         }
@@ -204,33 +204,13 @@ impl Job {
             .map_err(|status| self.connection.lost(&status.message()).of_job(&self.id))
     }
 
-    async fn cancel_request(&self) -> bool {
-        let params = CancelJobParams {
-            job_id: self.id.clone(),
-        };
-        self.scheduler.clone().cancel_job(params).await.is_ok()
-    }
-
-    /// Cancels until the scheduler says that the job is over: it forgets a request that comes
-    /// while it plans. `false`: the job was over already.
+    /// `false`: the job was over already.
     pub async fn cancel(&self) -> bool {
         if self.over.load(Ordering::Acquire) {
             return false;
         }
         self.cancelled.store(true, Ordering::Release);
-        let mut pause = Duration::from_millis(2);
-        while self.cancel_request().await {
-            match self
-                .status()
-                .await
-                .map(|answer| answer.status.and_then(|s| s.status))
-            {
-                Ok(Some(Status::Failed(_) | Status::Successful(_))) | Err(_) => break,
-                Ok(_) => {}
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(200));
-        }
+        cancel(&self.scheduler, &self.id).await;
         !self.over.swap(true, Ordering::AcqRel)
     }
 
@@ -246,5 +226,27 @@ impl Job {
         } else {
             self.cancel().await;
         }
+    }
+}
+
+/// Cancels until the scheduler says that the job is over: it forgets a request that comes while it
+/// plans. `false`: the job was over already, or never was.
+pub async fn cancel(scheduler: &SchedulerClient, id: &str) -> bool {
+    let mut pause = Duration::from_millis(2);
+    let mut ran = false;
+    loop {
+        let status = GetJobStatusParams { job_id: id.into() };
+        let status = scheduler.clone().get_job_status(status).await;
+        let status = status.ok().and_then(|answer| answer.into_inner().status?.status);
+        if !matches!(status, Some(Status::Queued(_) | Status::Running(_))) {
+            return ran;
+        }
+        ran = true;
+        let request = CancelJobParams { job_id: id.into() };
+        if scheduler.clone().cancel_job(request).await.is_err() {
+            return ran;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(200));
     }
 }

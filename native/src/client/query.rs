@@ -21,10 +21,10 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Par
 use datafusion_proto::logical_plan::AsLogicalPlan;
 use datafusion_proto::protobuf::LogicalPlanNode;
 use futures::{stream, StreamExt, TryStreamExt};
-use napi::bindgen_prelude::spawn;
 use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
+use tokio::runtime::Handle;
 
 /// The job of a query once it is submitted.
 pub type JobSlot = Arc<Mutex<Option<Arc<Job>>>>;
@@ -111,7 +111,10 @@ impl ExecutionPlan for RemoteQueryExec {
         let run = async move {
             let job = Job::submit(&connection, &config, bytes).await?;
             *slot.lock() = Some(job.clone());
-            let release = Release(job.clone());
+            let release = Release {
+                job: job.clone(),
+                runtime: Handle::current(),
+            };
             let output = job.wait().await?;
             let batches = fetch::batches(connection, job, output, config)
                 .map(move |batch| conform(batch?, &schema))
@@ -130,13 +133,17 @@ impl ExecutionPlan for RemoteQueryExec {
 }
 
 /// Nobody reads the result any more: whatever is left of the job goes.
-struct Release(Arc<Job>);
+struct Release {
+    job: Arc<Job>,
+    /// The last owner may be a JavaScript object, collected on its own thread, even when the
+    /// runtime is gone: then this does nothing.
+    runtime: Handle,
+}
 
 impl Drop for Release {
     fn drop(&mut self) {
-        let job = self.0.clone();
-        // Not tokio's own spawn: the last owner may be a JavaScript object, collected on its thread.
-        spawn(async move { job.release().await });
+        let job = self.job.clone();
+        self.runtime.spawn(async move { job.release().await });
     }
 }
 

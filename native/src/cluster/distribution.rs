@@ -7,6 +7,7 @@
 //! reads the branch nevertheless, and its rows come twice, or the job never ends. Such a stage
 //! runs as one task.
 
+use crate::codec::with_scan_options;
 use async_trait::async_trait;
 use ballista_core::execution_plans::{RangeShuffleReaderExec, ShuffleReaderExec};
 use ballista_core::extension::SessionConfigExt;
@@ -72,6 +73,8 @@ fn bind(
     job_id: &JobId,
     budget: &mut AvailableVcores,
 ) -> Option<BoundTask> {
+    // A plan that cannot be changed travels as it is.
+    let plan = with_scan_options(stage.plan.clone()).unwrap_or_else(|_| stage.plan.clone());
     let collapses = collapses(&stage.plan);
     let most = match stage.session_config.ballista_config().max_partitions_per_task() {
         _ if collapses || splits_badly(&stage.plan) => usize::MAX,
@@ -108,7 +111,7 @@ fn bind(
         task_attempt,
         global_input_partition_ids: partitions,
         vcores_consumed,
-        plan: stage.plan.clone(),
+        plan,
         session_config: stage.session_config.clone(),
     };
     Some((budget.executor_id.clone(), task))

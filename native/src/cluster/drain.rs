@@ -1,4 +1,5 @@
-//! The goodbye of an executor: no new tasks, the running ones end, then the scheduler forgets it.
+//! The goodbye of an executor: no new tasks, the running ones end, their results are read, then the
+//! scheduler forgets it.
 
 use ballista_core::serde::protobuf::executor_status::Status;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
@@ -11,7 +12,18 @@ use tonic::transport::Channel;
 /// How long a closing executor lets its tasks run on.
 const DRAIN: Duration = Duration::from_secs(10);
 
-pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<Channel>) {
+/// How long it keeps results that nobody has fetched yet.
+const READ: Duration = Duration::from_secs(5);
+
+/// Until no job has files here: who has read a result says so, and its files are removed.
+async fn read(work_dir: &str) {
+    let has_jobs = || std::fs::read_dir(work_dir).is_ok_and(|mut entries| entries.next().is_some());
+    while has_jobs() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<Channel>, work_dir: &str) {
     let id = executor.metadata.id.clone();
     let tasks = async {
         let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -38,6 +50,7 @@ pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<C
         }
     };
     let _ = tokio::time::timeout(DRAIN, tasks).await;
+    let _ = tokio::time::timeout(READ, read(work_dir)).await;
     let stopped = ExecutorStoppedParams {
         executor_id: id.clone(),
         reason: "closed".into(),

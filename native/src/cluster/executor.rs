@@ -3,10 +3,12 @@
 use super::address::{advertised, listen, literal, port_of, resolve};
 use super::clients::ClientPool;
 use super::drain::drain;
+use super::engine::Engine;
 use super::runtime::OwnedRuntime;
 use super::scheduler::{end, wait};
 use super::work_dir::WorkDir;
 use crate::client::connection::connect;
+use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Code, Error, Result};
 use crate::tables::registry::Registry;
@@ -15,10 +17,9 @@ use arrow_flight::flight_service_server::FlightServiceServer;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
-use ballista_core::serde::BallistaCodec;
+use ballista_core::serde::{BallistaCodec, BallistaLogicalExtensionCodec};
 use ballista_core::utils::default_session_builder;
 use ballista_core::RuntimeProducer;
-use ballista_executor::execution_engine::DefaultExecutionEngine;
 use ballista_executor::executor::Executor;
 use ballista_executor::executor_process::{structure_executor_metadata, ExecutorProcessConfig};
 use ballista_executor::executor_server;
@@ -31,6 +32,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use napi_derive::napi;
+use parking_lot::Mutex;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,12 +70,38 @@ pub struct NativeExecutor {
     id: String,
     host: String,
     port: u16,
-    work_dir: WorkDir,
-    executor: Arc<Executor>,
-    scheduler: SchedulerGrpcClient<Channel>,
-    shutdown: broadcast::Sender<()>,
-    runtime: OwnedRuntime,
+    running: Arc<Running>,
     ended: watch::Sender<Option<Result<()>>>,
+}
+
+struct Running {
+    work_dir: WorkDir,
+    /// Taken when it stops: connections keep descriptors of the runtime.
+    parts: Mutex<Option<Parts>>,
+    runtime: OwnedRuntime,
+}
+
+impl Running {
+    async fn close(&self) {
+        let parts = self.parts.lock().take();
+        if let (Some(parts), Ok(runtime)) = (parts, self.runtime.handle()) {
+            let work_dir = self.work_dir.path().to_owned();
+            // Dropped there too.
+            let stopped = runtime.spawn(async move {
+                drain(parts.executor.clone(), parts.scheduler.clone(), &work_dir).await;
+                let _ = parts.shutdown.send(());
+            });
+            let _ = stopped.await;
+        }
+        self.runtime.shutdown().await;
+        self.work_dir.remove();
+    }
+
+    fn abandon(&self) {
+        self.parts.lock().take();
+        self.runtime.abandon();
+        self.work_dir.remove();
+    }
 }
 
 #[napi]
@@ -101,27 +129,22 @@ impl NativeExecutor {
 
     #[napi(getter)]
     pub fn work_dir(&self) -> String {
-        self.work_dir.path().to_owned()
+        self.running.work_dir.path().to_owned()
     }
 
     #[napi]
     pub async fn wait_for_termination(&self) -> napi::Result<()> {
-        guard(wait(&self.ended)).await
+        guard(wait(self.ended.subscribe())).await
     }
 
     /// Takes no new tasks, lets the running ones end, frees ports and threads and removes the
     /// folder. Idempotent.
     #[napi]
     pub async fn close(&self) -> napi::Result<()> {
-        guard(async {
-            if let Ok(runtime) = self.runtime.handle() {
-                let drained = runtime.spawn(drain(self.executor.clone(), self.scheduler.clone()));
-                let _ = drained.await;
-                let _ = self.shutdown.send(());
-            }
-            self.runtime.shutdown().await;
-            self.work_dir.remove();
-            end(&self.ended, Ok(()));
+        let (running, ended) = (self.running.clone(), self.ended.clone());
+        guard(async move {
+            running.close().await;
+            end(&ended, Ok(()));
             Ok(())
         })
         .await
@@ -130,8 +153,7 @@ impl NativeExecutor {
     /// Stops at once and removes the folder: for a process that is ending.
     #[napi(catch_unwind)]
     pub fn abandon(&self) {
-        self.runtime.abandon();
-        self.work_dir.remove();
+        self.running.abandon();
     }
 }
 
@@ -143,12 +165,7 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
     let folder = work_dir.path().to_owned();
     let host = options.host.clone();
     let parts = runtime.run(assemble(options, flight, port, folder)).await;
-    let Parts {
-        executor,
-        scheduler,
-        shutdown,
-        mut stop,
-    } = match parts {
+    let (parts, mut stop) = match parts {
         Ok(parts) => parts,
         Err(error) => {
             runtime.shutdown().await;
@@ -165,14 +182,14 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
         }
     });
     Ok(NativeExecutor {
-        id: executor.metadata.id.clone(),
+        id: parts.executor.metadata.id.clone(),
         host,
         port,
-        work_dir,
-        executor,
-        scheduler,
-        shutdown,
-        runtime,
+        running: Arc::new(Running {
+            work_dir,
+            parts: Mutex::new(Some(parts)),
+            runtime,
+        }),
         ended,
     })
 }
@@ -181,7 +198,6 @@ struct Parts {
     executor: Arc<Executor>,
     scheduler: SchedulerGrpcClient<Channel>,
     shutdown: broadcast::Sender<()>,
-    stop: mpsc::Receiver<bool>,
 }
 
 async fn assemble(
@@ -189,7 +205,7 @@ async fn assemble(
     flight: TcpListener,
     port: u16,
     work_dir: String,
-) -> Result<Parts> {
+) -> Result<(Parts, mpsc::Receiver<bool>)> {
     let channel = connect(&options.scheduler_host, options.scheduler_port).await?;
     let scheduler = SchedulerGrpcClient::new(channel.clone())
         .max_decoding_message_size(MESSAGE_BYTES)
@@ -204,7 +220,10 @@ async fn assemble(
         let config = Arc::new(process_config(&options, port)?);
         let executor = Arc::new(executor(&options, &config, &work_dir, tables.clone()));
         let (stop_sender, stop) = mpsc::channel(1);
-        let codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode> = BallistaCodec::default();
+        let codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode> = BallistaCodec::new(
+            Arc::new(BallistaLogicalExtensionCodec::default()),
+            Arc::new(PhysicalCodec::default()),
+        );
         let started = executor_server::startup(
             scheduler.clone(),
             config,
@@ -233,12 +252,13 @@ async fn assemble(
             .add_service(service)
             .serve_with_incoming(incoming),
     );
-    Ok(Parts {
+    let shutdown = notifier.notify_shutdown;
+    let parts = Parts {
         executor,
         scheduler,
-        shutdown: notifier.notify_shutdown,
-        stop,
-    })
+        shutdown,
+    };
+    Ok((parts, stop))
 }
 
 async fn sweep(tables: Arc<TableSource>) {
@@ -308,9 +328,7 @@ fn executor(
         Arc::new(functions()),
         Arc::new(LoggingMetricsCollector::default()),
         options.vcores as usize,
-        Arc::new(DefaultExecutionEngine::with_client_pool(Arc::new(
-            ClientPool::default(),
-        ))),
+        Arc::new(Engine::new(ClientPool::default())),
     )
     .with_session_runtime_cache(Some(Arc::new(cache)))
 }

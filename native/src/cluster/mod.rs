@@ -7,6 +7,7 @@ pub mod address;
 pub mod clients;
 pub mod distribution;
 pub mod drain;
+pub mod engine;
 pub mod executor;
 pub mod runtime;
 pub mod scheduler;

@@ -4,6 +4,7 @@
 use super::address::{advertised, listen, port_of};
 use super::distribution::LargestFirst;
 use super::runtime::OwnedRuntime;
+use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Code, Error, Result};
 use crate::tables::registry::Registry;
@@ -48,7 +49,7 @@ pub struct NativeSchedulerOptions {
 pub struct NativeScheduler {
     host: String,
     port: u16,
-    runtime: OwnedRuntime,
+    runtime: Arc<OwnedRuntime>,
     /// How it ended, once it has.
     ended: watch::Sender<Option<Result<()>>>,
 }
@@ -73,15 +74,16 @@ impl NativeScheduler {
 
     #[napi]
     pub async fn wait_for_termination(&self) -> napi::Result<()> {
-        guard(wait(&self.ended)).await
+        guard(wait(self.ended.subscribe())).await
     }
 
     /// Frees the port and the threads. Idempotent.
     #[napi]
     pub async fn close(&self) -> napi::Result<()> {
-        guard(async {
-            self.runtime.shutdown().await;
-            end(&self.ended, Ok(()));
+        let (runtime, ended) = (self.runtime.clone(), self.ended.clone());
+        guard(async move {
+            runtime.shutdown().await;
+            end(&ended, Ok(()));
             Ok(())
         })
         .await
@@ -97,8 +99,7 @@ pub fn end(ended: &watch::Sender<Option<Result<()>>>, result: Result<()>) {
     });
 }
 
-pub async fn wait(ended: &watch::Sender<Option<Result<()>>>) -> Result<()> {
-    let mut ended = ended.subscribe();
+pub async fn wait(mut ended: watch::Receiver<Option<Result<()>>>) -> Result<()> {
     let end = ended.wait_for(Option::is_some).await;
     end.ok().and_then(|end| end.clone()).unwrap_or(Ok(()))
 }
@@ -148,7 +149,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     Ok(NativeScheduler {
         host: options.host,
         port,
-        runtime,
+        runtime: Arc::new(runtime),
         ended,
     })
 }
@@ -169,6 +170,7 @@ fn config(host: &str, port: u16, external: String, state: State) -> SchedulerCon
         grpc_server_max_decoding_message_size: MESSAGE_BYTES as u32,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
+        override_physical_codec: Some(Arc::new(PhysicalCodec::default())),
         override_config_producer: Some(Arc::new(move || session_config(&state))),
         override_session_builder: Some(Arc::new(|config| {
             let runtime = RuntimeEnvBuilder::new()
