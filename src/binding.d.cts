@@ -191,5 +191,11 @@ export interface NativeVersions {
   datafusion: string
 }
 
+/**
+ * Removes the folders of all executors, also of those that are just starting: for a process that
+ * is ending.
+ */
+export declare function removeWorkFolders(): void
+
 /** Checks names and values against the engine. */
 export declare function validateConfig(config: Record<string, string>): void

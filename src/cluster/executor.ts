@@ -4,10 +4,11 @@
  * @module
  */
 
+import { isMainThread } from 'node:worker_threads';
 import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
 import { EXECUTOR_SETTINGS } from '../config/options.js';
 import { resolve } from '../config/settings.js';
-import { native } from '../native.js';
+import { callSync, native } from '../native.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaExecutor}. */
@@ -42,6 +43,10 @@ export interface ExecutorOptions {
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
   protected readonly what = 'executor';
+  // Its folder is there before the executor is; a worker must not remove those of other threads.
+  protected override readonly starting = isMainThread
+    ? { abandon: () => callSync((binding) => binding.removeWorkFolders()) }
+    : {};
 
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {

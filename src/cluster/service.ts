@@ -25,6 +25,9 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   /** What this is, for errors. */
   protected abstract readonly what: string;
 
+  /** Stands for the server until it has started. */
+  protected readonly starting: Running = {};
+
   /** Starts the native server. */
   protected abstract launch(): Promise<N>;
 
@@ -75,12 +78,15 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
     if (this.#closing) throw new BallistaError('CLOSED', `the ${this.what} was closed; make a new one`);
     if (this.#starting) throw new BallistaError('INVALID_ARGUMENT', `the ${this.what} was started before`);
     this.#starting = call(() => this.launch());
+    runningServers().add(this.starting);
     try {
       this.#native = await this.#starting;
       runningServers().add(this.#native);
     } catch (failure) {
       this.#starting = undefined;
       throw failure;
+    } finally {
+      runningServers().delete(this.starting);
     }
   }
 

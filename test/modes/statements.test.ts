@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -147,6 +147,20 @@ describe('COPY TO', () => {
     const create = `CREATE EXTERNAL TABLE copy_${format} STORED AS ${format} LOCATION '${path}'`;
     const query = `SELECT count(*) AS c, sum(n) AS s FROM copy_${format}`;
     expect(await run(create, query)).toEqual([{ c: 229, s: 3_000_000 }]);
+  });
+});
+
+describe('the options of COPY TO', () => {
+  it('of CSV reach the executors', async () => {
+    const options = "OPTIONS ('format.delimiter' ';', 'format.has_header' 'false', 'format.null_value' '-')";
+    await rows(`COPY (VALUES (1, 'a'), (2, NULL)) TO '${temp('options.csv')}' STORED AS CSV ${options}`);
+    expect(readFileSync(temp('options.csv'), 'utf8')).toBe('1;a\n2;-\n');
+  });
+
+  it('refuse compressed text, which would be written uncompressed', async () => {
+    const options = "OPTIONS ('format.compression' 'gzip')";
+    const copy = ctx.sql(`COPY (SELECT 1 AS a) TO '${temp('packed.csv')}' STORED AS CSV ${options}`);
+    expect(await rejected(copy.then((df) => df.collect()))).toMatchObject({ code: 'NOT_IMPLEMENTED' });
   });
 });
 

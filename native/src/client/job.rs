@@ -146,7 +146,9 @@ impl Job {
                 }
                 Some(Status::Failed(failure)) => {
                     self.over.store(true, Ordering::Release);
-                    return Err(match self.cancelled.load(Ordering::Acquire) {
+                    // There is no status for a job that another session cancelled, but this text.
+                    let cancelled = failure.error == "Cancelled";
+                    return Err(match cancelled || self.cancelled.load(Ordering::Acquire) {
                         true => self.cancelled_error(),
                         false => Error::new(
                             Code::JobFailed,
@@ -210,8 +212,9 @@ impl Job {
             return false;
         }
         self.cancelled.store(true, Ordering::Release);
-        cancel(&self.scheduler, &self.id).await;
-        !self.over.swap(true, Ordering::AcqRel)
+        let ran = cancel(&self.scheduler, &self.id).await;
+        self.over.store(true, Ordering::Release);
+        ran
     }
 
     /// Cancels what runs; of a success, removes the result from the executors.

@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod connection;
+pub mod copy;
 pub mod fetch;
 pub mod job;
 pub mod planner;

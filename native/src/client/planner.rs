@@ -2,6 +2,7 @@
 
 use super::analyze::AnalyzeExec;
 use super::connection::Connection;
+use super::copy::with_options;
 use super::query::RemoteQueryExec;
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
@@ -89,15 +90,6 @@ fn inline(scan: TableScan, table: &StoredTable) -> Result<LogicalPlan> {
     plan.limit(0, scan.fetch)?.build()
 }
 
-fn is_text(format: &str) -> bool {
-    matches!(format, "csv" | "json")
-}
-
-fn compresses(options: &HashMap<String, String>) -> bool {
-    let compression = options.get("format.compression");
-    compression.is_some_and(|name| !name.is_empty() && !name.eq_ignore_ascii_case("uncompressed"))
-}
-
 fn is_recursive(plan: &LogicalPlan) -> Result<bool> {
     let mut recursive = false;
     plan.apply_with_subqueries(|node| {
@@ -152,11 +144,9 @@ impl QueryPlanner for ClusterPlanner {
             LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
                 not_impl_err!("{op}: the files of a table do not change; create a new table from a query")
             }
-            LogicalPlan::Copy(copy) if is_text(&copy.file_type.get_ext()) && compresses(&copy.options) => {
-                not_impl_err!("COPY TO compressed text: Ballista would write it uncompressed; use Parquet")
-            }
-            LogicalPlan::Copy(copy) if copy.file_type.get_ext() == "arrow" => {
-                not_impl_err!("COPY TO Arrow files: Ballista cannot send it to executors; use Parquet")
+            LogicalPlan::Copy(copy) => {
+                let copy = with_options(copy, session)?;
+                Ok(Arc::new(self.remote(&copy).await?))
             }
             _ => Ok(Arc::new(self.remote(plan).await?)),
         }

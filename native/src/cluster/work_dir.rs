@@ -1,10 +1,35 @@
 //! The folder of an executor: its own, removed with it.
 
 use crate::error::{Code, Error, Result};
+use napi_derive::napi;
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use tempfile::{Builder, TempDir};
+
+/// All of this process, for its end; `None` when that has come.
+static FOLDERS: Mutex<Option<BTreeSet<String>>> = Mutex::new(Some(BTreeSet::new()));
+
+/// Removes the folders of all executors, also of those that are just starting: for a process that
+/// is ending.
+#[napi(catch_unwind)]
+pub fn remove_work_folders() {
+    let folders = FOLDERS.lock().take();
+    for folder in folders.into_iter().flatten() {
+        remove(Path::new(&folder));
+    }
+}
+
+/// A task that has not noticed its end yet may still write: try again for a moment.
+fn remove(folder: &Path) {
+    for _ in 0..50 {
+        match std::fs::remove_dir_all(folder) {
+            Err(_) if folder.exists() => std::thread::sleep(Duration::from_millis(10)),
+            _ => break,
+        }
+    }
+}
 
 pub struct WorkDir {
     path: String,
@@ -15,6 +40,10 @@ impl WorkDir {
     /// A new folder inside `parent`, which is never removed itself, or in the system's temporary
     /// folder.
     pub fn create(parent: Option<&str>) -> Result<Self> {
+        let mut folders = FOLDERS.lock();
+        let Some(folders) = folders.as_mut() else {
+            return Err(Error::new(Code::Closed, "The process is ending."));
+        };
         let mut builder = Builder::new();
         builder.prefix("ballista-executor-");
         let folder = match parent {
@@ -36,6 +65,7 @@ impl WorkDir {
             .path()
             .to_str()
             .ok_or_else(|| Error::new(Code::InvalidArgument, "The path of the work folder is not UTF-8."))?;
+        folders.insert(path.to_owned());
         Ok(Self {
             path: path.to_owned(),
             folder: Mutex::new(Some(folder)),
@@ -46,18 +76,14 @@ impl WorkDir {
         &self.path
     }
 
-    /// A task that has not noticed its end yet may still write: try again for a moment.
     pub fn remove(&self) {
         let Some(folder) = self.folder.lock().take() else {
             return;
         };
-        let path = folder.keep();
-        for _ in 0..50 {
-            match std::fs::remove_dir_all(&path) {
-                Err(_) if path.exists() => std::thread::sleep(Duration::from_millis(10)),
-                _ => break,
-            }
+        if let Some(folders) = FOLDERS.lock().as_mut() {
+            folders.remove(&self.path);
         }
+        remove(&folder.keep());
     }
 }
 
