@@ -16,14 +16,14 @@ const DRAIN: Duration = Duration::from_secs(10);
 const READ: Duration = Duration::from_secs(5);
 
 /// Until no job has files here: who has read a result says so, and its files are removed.
-async fn read(work_dir: &str) {
-    let has_jobs = || std::fs::read_dir(work_dir).is_ok_and(|mut entries| entries.next().is_some());
+async fn read(jobs: &str) {
+    let has_jobs = || std::fs::read_dir(jobs).is_ok_and(|mut entries| entries.next().is_some());
     while has_jobs() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<Channel>, work_dir: &str) {
+pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<Channel>, jobs: &str) {
     let id = executor.metadata.id.clone();
     let tasks = async {
         let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -50,7 +50,7 @@ pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<C
         }
     };
     let _ = tokio::time::timeout(DRAIN, tasks).await;
-    let _ = tokio::time::timeout(READ, read(work_dir)).await;
+    let _ = tokio::time::timeout(READ, read(jobs)).await;
     let stopped = ExecutorStoppedParams {
         executor_id: id.clone(),
         reason: "closed".into(),

@@ -85,10 +85,10 @@ impl Running {
     async fn close(&self) {
         let parts = self.parts.lock().take();
         if let (Some(parts), Ok(runtime)) = (parts, self.runtime.handle()) {
-            let work_dir = self.work_dir.path().to_owned();
+            let jobs = self.work_dir.jobs();
             // Dropped there too.
             let stopped = runtime.spawn(async move {
-                drain(parts.executor.clone(), parts.scheduler.clone(), &work_dir).await;
+                drain(parts.executor.clone(), parts.scheduler.clone(), &jobs).await;
                 let _ = parts.shutdown.send(());
             });
             let _ = stopped.await;
@@ -162,9 +162,9 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
     let port = port_of(&flight)?;
     let work_dir = WorkDir::create(options.work_dir.as_deref())?;
     let runtime = OwnedRuntime::new("executor")?;
-    let folder = work_dir.path().to_owned();
+    let folders = (work_dir.jobs(), work_dir.spill());
     let host = options.host.clone();
-    let parts = runtime.run(assemble(options, flight, port, folder)).await;
+    let parts = runtime.run(assemble(options, flight, port, folders)).await;
     let (parts, mut stop) = match parts {
         Ok(parts) => parts,
         Err(error) => {
@@ -204,7 +204,7 @@ async fn assemble(
     options: NativeExecutorOptions,
     flight: TcpListener,
     port: u16,
-    work_dir: String,
+    (jobs, spill): (String, String),
 ) -> Result<(Parts, mpsc::Receiver<bool>)> {
     let channel = connect(&options.scheduler_host, options.scheduler_port).await?;
     let scheduler = SchedulerGrpcClient::new(channel.clone())
@@ -218,7 +218,7 @@ async fn assemble(
     let (executor, stop) = loop {
         attempt += 1;
         let config = Arc::new(process_config(&options, port)?);
-        let executor = Arc::new(executor(&options, &config, &work_dir, tables.clone()));
+        let executor = Arc::new(executor(&options, &config, &jobs, &spill, tables.clone()));
         let (stop_sender, stop) = mpsc::channel(1);
         let codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode> = BallistaCodec::new(
             Arc::new(BallistaLogicalExtensionCodec::default()),
@@ -240,7 +240,7 @@ async fn assemble(
         }
     };
 
-    let service = BallistaFlightService::new(work_dir);
+    let service = BallistaFlightService::new(jobs);
     let service = FlightServiceServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
@@ -305,15 +305,16 @@ fn process_config(options: &NativeExecutorOptions, port: u16) -> Result<Executor
 fn executor(
     options: &NativeExecutorOptions,
     config: &Arc<ExecutorProcessConfig>,
-    work_dir: &str,
+    jobs: &str,
+    spill: &str,
     tables: Arc<TableSource>,
 ) -> Executor {
     let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
-    let folder = work_dir.to_owned();
+    let spill = spill.to_owned();
     let runtime: RuntimeProducer = Arc::new(move |_| {
         RuntimeEnvBuilder::new()
             .with_memory_pool(pool.clone())
-            .with_temp_file_path(folder.clone())
+            .with_temp_file_path(spill.clone())
             .with_object_store_registry(Arc::new(Registry::with_source(tables.clone())))
             .build_arc()
     });
@@ -322,7 +323,7 @@ fn executor(
     let cache = DefaultSessionRuntimeCache::new(runtime.clone(), policy, SESSIONS);
     Executor::new(
         structure_executor_metadata(config, options.vcores),
-        work_dir,
+        jobs,
         runtime,
         Arc::new(server_config),
         Arc::new(functions()),

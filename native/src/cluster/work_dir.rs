@@ -76,6 +76,16 @@ impl WorkDir {
         &self.path
     }
 
+    /// Where results and shuffles lie: a folder for each job.
+    pub fn jobs(&self) -> String {
+        format!("{}/jobs", self.path)
+    }
+
+    /// Where tasks put what does not fit in memory.
+    pub fn spill(&self) -> String {
+        format!("{}/spill", self.path)
+    }
+
     pub fn remove(&self) {
         let Some(folder) = self.folder.lock().take() else {
             return;
