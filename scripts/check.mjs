@@ -119,7 +119,7 @@ async function packaged() {
 }
 
 async function clippy() {
-  await cargo('clippy', '--release', ...locked, '--workspace', '--all-targets', '--', '-D', 'warnings');
+  await cargo('clippy', '--release', ...locked, '--workspace', '--', '-D', 'warnings');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
