@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import {
   BallistaExecutor,
   BallistaScheduler,
@@ -8,6 +7,7 @@ import {
 } from 'ballista';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { jobsOf } from '../support/jobs.js';
 import { Program } from '../support/program.js';
 import { failure, rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
@@ -132,9 +132,9 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
   ])('after an abort of %s', async (_, run) => {
     const controller = new AbortController();
     const reason = new Error('enough');
-    const before = readdirSync(executor.workDir).length;
+    const before = new Set(jobsOf(executor));
     const work = failure(run(controller.signal));
-    await until('a task has begun', () => readdirSync(executor.workDir).length > before);
+    await until('a task has begun', () => jobsOf(executor).some((job) => !before.has(job)));
     controller.abort(reason);
     expect(await work).toBe(reason);
     await expectFreeSlot();
@@ -150,8 +150,7 @@ it('break out of for await frees the slot and removes what is left of the result
     break;
   }
   await expectFreeSlot();
-  const names = (): string[] => readdirSync(executor.workDir);
-  await until('its folder is gone', () => !names().includes(String(stream.jobId)));
+  await until('its folder is gone', () => !jobsOf(executor).includes(String(stream.jobId)));
 });
 
 it('an aborted signal starts nothing', async () => {

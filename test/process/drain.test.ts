@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { BallistaError, BallistaExecutor, BallistaScheduler, BallistaSessionContext, setupTestCluster } from 'ballista';
 import { expect, it } from 'vitest';
 
+import { jobsOf } from '../support/jobs.js';
 import { until } from '../support/until.js';
 import { LONG, registerNumbers, SHORT, SHORT_RESULT, startJob } from './fixtures/queries.mjs';
 
@@ -22,7 +22,7 @@ async function cluster() {
 it('close() of an executor lets its running task end, and the result arrives', async () => {
   const { scheduler, first, ctx } = await cluster();
   const { first: result } = await startJob((await ctx.sql(SHORT)).stream());
-  await until('its task runs', () => readdirSync(first.workDir).length > 0);
+  await until('its task runs', () => jobsOf(first).length > 0);
   const closing = first.close();
   expect((await result).value?.getChild('s')?.get(0)).toBe(SHORT_RESULT);
   await closing;
@@ -37,7 +37,7 @@ it('close() of one of two executors loses nothing: the other takes over', async 
   const { first: result } = await startJob(stream);
   const second = executor();
   await second.start();
-  await until('its first task runs', () => readdirSync(first.workDir).length > 0);
+  await until('its first task runs', () => jobsOf(first).length > 0);
   await first.close();
   const batch = (await result).value;
   expect([batch?.getChild('s')?.get(0), batch?.getChild('c')?.get(0)]).toEqual([SHORT_RESULT, 100n]);
