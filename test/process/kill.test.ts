@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { BallistaError, BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { jobsOf } from '../support/jobs.js';
 import { Program } from '../support/program.js';
 import { until } from '../support/until.js';
 import { registerNumbers, SEPARATE_TASKS, SHORT, SHORT_RESULT } from './fixtures/queries.mjs';
@@ -45,10 +45,9 @@ describe('an executor that is killed in the middle of a query', () => {
     async (_, options) => {
       const ctx = new BallistaSessionContext(scheduler.url, options);
       await registerNumbers(ctx);
-      const before = readdirSync(victimFolder).length;
       const df = await ctx.sql<{ s: bigint }>(QUERY);
       const result = df.toArray({ signal: AbortSignal.timeout(BOUND_MS) }).catch((error: unknown) => error);
-      await until('it has a task', () => readdirSync(victimFolder).length > before);
+      await until('it has a task', () => jobsOf({ workDir: victimFolder }).length > 0);
       victim.kill('SIGKILL');
       await victim.ended;
       const outcome = await result;
