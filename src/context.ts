@@ -235,7 +235,8 @@ export class BallistaSessionContext implements AsyncDisposable {
    * A DataFrame over Parquet files.
    *
    * @param path - a file, a folder, a glob, a URL, or several of them
-   * @throws BallistaError `OBJECT_STORE`, `EXECUTION`, `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format,
+   * `INVALID_ARGUMENT`, `CLOSED`
    */
   async readParquet<T extends object = Row>(path: PathLike, options?: ParquetReadOptions): Promise<DataFrame<T>> {
     return this.#read<T, 'parquet'>('parquet', path, options);
@@ -243,6 +244,9 @@ export class BallistaSessionContext implements AsyncDisposable {
 
   /**
    * A DataFrame over CSV files; see {@link readParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format,
+   * `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -263,17 +267,32 @@ export class BallistaSessionContext implements AsyncDisposable {
     return this.#read<T, 'csv'>('csv', path, options);
   }
 
-  /** A DataFrame over files with one JSON object a line; see {@link readParquet}. */
+  /**
+   * A DataFrame over files with one JSON object a line; see {@link readParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format,
+   * `INVALID_ARGUMENT`, `CLOSED`
+   */
   async readJson<T extends object = Row>(path: PathLike, options?: JsonReadOptions): Promise<DataFrame<T>> {
     return this.#read<T, 'json'>('json', path, options);
   }
 
-  /** A DataFrame over Avro files; see {@link readParquet}. */
+  /**
+   * A DataFrame over Avro files; see {@link readParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format,
+   * `INVALID_ARGUMENT`, `CLOSED`
+   */
   async readAvro<T extends object = Row>(path: PathLike, options?: AvroReadOptions): Promise<DataFrame<T>> {
     return this.#read<T, 'avro'>('avro', path, options);
   }
 
-  /** A DataFrame over Arrow IPC files; see {@link readParquet}. */
+  /**
+   * A DataFrame over Arrow IPC files; see {@link readParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format,
+   * `INVALID_ARGUMENT`, `CLOSED`
+   */
   async readArrow<T extends object = Row>(path: PathLike, options?: ArrowReadOptions): Promise<DataFrame<T>> {
     return this.#read<T, 'arrow'>('arrow', path, options);
   }
@@ -283,28 +302,49 @@ export class BallistaSessionContext implements AsyncDisposable {
    *
    * @param name - as in SQL: `trips`, or `schema.trips`
    * @param path - a file, a folder, a glob, a URL, or several of them
-   * @throws BallistaError `OBJECT_STORE`, `EXECUTION`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
+   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
    */
   async registerParquet(name: string, path: PathLike, options?: ParquetReadOptions): Promise<void> {
     return this.#register('parquet', name, path, options);
   }
 
-  /** Registers CSV files as a table; see {@link registerParquet}. */
+  /**
+   * Registers CSV files as a table; see {@link registerParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
+   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   */
   async registerCsv(name: string, path: PathLike, options?: CsvReadOptions): Promise<void> {
     return this.#register('csv', name, path, options);
   }
 
-  /** Registers files with one JSON object a line as a table; see {@link registerParquet}. */
+  /**
+   * Registers files with one JSON object a line as a table; see {@link registerParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
+   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   */
   async registerJson(name: string, path: PathLike, options?: JsonReadOptions): Promise<void> {
     return this.#register('json', name, path, options);
   }
 
-  /** Registers Avro files as a table; see {@link registerParquet}. */
+  /**
+   * Registers Avro files as a table; see {@link registerParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
+   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   */
   async registerAvro(name: string, path: PathLike, options?: AvroReadOptions): Promise<void> {
     return this.#register('avro', name, path, options);
   }
 
-  /** Registers Arrow IPC files as a table; see {@link registerParquet}. */
+  /**
+   * Registers Arrow IPC files as a table; see {@link registerParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
+   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   */
   async registerArrow(name: string, path: PathLike, options?: ArrowReadOptions): Promise<void> {
     return this.#register('arrow', name, path, options);
   }
@@ -407,12 +447,20 @@ export class BallistaSessionContext implements AsyncDisposable {
     return this.#frame<T>((session) => session.table(tableName(name)));
   }
 
-  /** All tables and views. */
+  /**
+   * All tables and views.
+   *
+   * @throws BallistaError `CLOSED`
+   */
   async tables(): Promise<TableRef[]> {
     return this.#call((session) => session.tables());
   }
 
-  /** Whether a table is registered: by its name, or by `schema.name` or `catalog.schema.name`. */
+  /**
+   * Whether a table is registered: by its name, or by `schema.name` or `catalog.schema.name`.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   */
   async tableExists(name: string): Promise<boolean> {
     const wanted = tableName(name);
     const all = await this.tables();
@@ -421,12 +469,20 @@ export class BallistaSessionContext implements AsyncDisposable {
     );
   }
 
-  /** Removes a table or view from the session, never its files. Whether there was one. */
+  /**
+   * Removes a table or view from the session, never its files. Whether there was one.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   */
   async deregisterTable(name: string): Promise<boolean> {
     return this.#call((session) => session.deregisterTable(tableName(name)));
   }
 
-  /** Cancels a job on the scheduler, such as `stream.jobId`. Whether there was one to cancel. */
+  /**
+   * Cancels a job on the scheduler, such as `stream.jobId`. Whether there was one to cancel.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CONNECTION`, `CLOSED`
+   */
   async cancelJob(jobId: string): Promise<boolean> {
     if (typeof jobId !== 'string' || jobId === '')
       throw invalid(`cancelJob takes the id of a job, not ${describe(jobId)}`);
@@ -435,7 +491,11 @@ export class BallistaSessionContext implements AsyncDisposable {
 
   // ---------------------------------------------------------------- life
 
-  /** Cancels the running jobs of this session and frees it; closes the cluster of `standalone()`. Idempotent. */
+  /**
+   * Cancels the running jobs of this session and frees it; closes the cluster of `standalone()`. Idempotent.
+   *
+   * @throws BallistaError `CONNECTION`
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

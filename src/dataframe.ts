@@ -169,7 +169,11 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return this.#derive((df) => df.aggregate(json(groups), json(values)));
   }
 
-  /** Sorts; a bare column sorts smallest first and nulls last, as SQL does. */
+  /**
+   * Sorts; a bare column sorts smallest first and nulls last, as SQL does.
+   *
+   * @throws BallistaError `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   */
   sort(...keys: SortKey[]): DataFrame<T> {
     return this.#derive((df) => df.sort(json(keys.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)))));
   }
@@ -179,6 +183,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    *
    * @param count - how many rows at most
    * @param offset - default 0
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
    */
   limit(count: number, offset = 0): DataFrame<T> {
     checkCount(count, 'limit: count');
@@ -186,7 +192,11 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return this.#derive((df) => df.limit(offset, count));
   }
 
-  /** Keeps one of each set of equal rows. */
+  /**
+   * Keeps one of each set of equal rows.
+   *
+   * @throws BallistaError `CLOSED`
+   */
   distinct(): DataFrame<T> {
     return this.#derive((df) => df.distinct());
   }
@@ -228,7 +238,12 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return this as unknown as DataFrame<U>;
   }
 
-  /** Runs the query and gives a DataFrame over its result, which is kept in memory. */
+  /**
+   * Runs the query and gives a DataFrame over its result, which is kept in memory.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
+   */
   async cache({ signal }: ActionOptions = {}): Promise<DataFrame<T>> {
     this.#session.assertOpen();
     const { abandon } = this.#session;
@@ -248,7 +263,11 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return callSync(() => this.#native.logicalPlan());
   }
 
-  /** The logical plan after the optimiser, as text. */
+  /**
+   * The logical plan after the optimiser, as text.
+   *
+   * @throws BallistaError `PLAN`, `CLOSED`
+   */
   async optimizedLogicalPlan(): Promise<string> {
     this.#session.assertOpen();
     return call(() => this.#native.optimizedLogicalPlan());
@@ -256,6 +275,9 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
 
   /**
    * Prints the plans of the query as a table, `plan_type | plan`.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
    *
    * @example
    * ```ts
@@ -271,7 +293,12 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     print(await this.explainString(options));
   }
 
-  /** What {@link explain} prints. */
+  /**
+   * What {@link explain} prints.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
+   */
   async explainString({ signal, ...options }: ExplainOptions = {}): Promise<string> {
     const { verbose, analyze, format } = resolve<{ verbose: boolean; analyze: boolean; format?: string }>(
       'explain',
@@ -294,6 +321,9 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    *
    * @param rows - how many; default 20
    *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
+   *
    * @example
    * ```ts
    * import { BallistaSessionContext } from 'ballista';
@@ -313,13 +343,21 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     print(await this.#table(rows, options, process.stdout.isTTY ? process.stdout.columns : undefined));
   }
 
-  /** What {@link show} prints, at full width. */
+  /**
+   * What {@link show} prints, at full width.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
+   */
   async toDisplayString(rows = 20, options: ActionOptions = {}): Promise<string> {
     return this.#table(rows, options, undefined);
   }
 
   /**
    * How many rows the result has.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
    *
    * @example
    * ```ts
@@ -344,6 +382,9 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result as record batches.
    *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
+   *
    * @example
    * ```ts
    * import { BallistaSessionContext } from 'ballista';
@@ -359,7 +400,12 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return toBatches(this.stream(options));
   }
 
-  /** The result as an apache-arrow `Table`, which has the schema even without rows. */
+  /**
+   * The result as an apache-arrow `Table`, which has the schema even without rows.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
+   */
   async toArrow(options: ActionOptions = {}): Promise<Table> {
     const stream = this.stream(options);
     const batches = await toBatches(stream);
@@ -390,7 +436,12 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return rows.flat();
   }
 
-  /** The result column by column; see {@link toArray}. */
+  /**
+   * The result column by column; see {@link toArray}.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
+   */
   async toColumns(options: RowOptions = {}): Promise<{ [K in keyof T]: T[K][] }> {
     const { stream, convert } = this.#convert(options);
     const parts: unknown[][][] = [];
@@ -401,6 +452,9 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
 
   /**
    * The result as the bytes of an Arrow IPC stream, or file; a stream is not decoded on the way.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
+   * abort
    *
    * @example
    * ```ts
@@ -428,13 +482,19 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return concatBytes(parts);
   }
 
-  /** The result as a stream of batches; the job starts when the first is asked for. */
+  /**
+   * The result as a stream of batches; the job starts when the first is asked for.
+   *
+   * @throws BallistaError `CLOSED`
+   */
   stream(options: ActionOptions = {}): RecordBatchStream {
     return new RecordBatchStream(this.#native, this.#session, options);
   }
 
   /**
    * The result row by row, as plain objects, in bounded memory; see {@link toArray}.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -451,7 +511,11 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return new RowStream(stream, convert);
   }
 
-  /** The result as a web stream of batches. */
+  /**
+   * The result as a web stream of batches.
+   *
+   * @throws BallistaError `CLOSED`
+   */
   toReadableStream(options: ActionOptions = {}): ReturnType<RecordBatchStream['toReadableStream']> {
     return this.stream(options).toReadableStream();
   }
