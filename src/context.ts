@@ -428,7 +428,11 @@ export class BallistaSessionContext implements AsyncDisposable {
     await this.#call((session) => session.registerIpc(tableName(name), partitions));
   }
 
-  /** Registers a DataFrame as a view: its query runs whenever the view is queried. */
+  /**
+   * Registers a DataFrame as a view: its query runs whenever the view is queried.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `EXECUTION` where the name is taken, `CLOSED`
+   */
   // biome-ignore lint/suspicious/noExplicitAny: the row type does not matter
   async registerView(name: string, df: DataFrame<any>): Promise<void> {
     const native = nativeOf(df, 'the view');

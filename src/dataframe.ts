@@ -227,7 +227,11 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return this.#derive((df) => df.join(nativeOf(right, 'the other side of join'), how, leftOn, rightOn));
   }
 
-  /** The rows of both, which must have the same columns; `distinct` drops repeated rows. */
+  /**
+   * The rows of both, which must have the same columns; `distinct` drops repeated rows.
+   *
+   * @throws BallistaError `PLAN` where the columns differ, `INVALID_ARGUMENT`, `CLOSED`
+   */
   // biome-ignore lint/suspicious/noExplicitAny: as in join
   union(other: DataFrame<any>, distinct = false): DataFrame<T> {
     return this.#derive((df) => df.union(nativeOf(other, 'the other side of union'), distinct));

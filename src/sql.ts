@@ -14,7 +14,7 @@ const IDENTIFIER = Symbol.for('ballista.sql.identifier');
 /** What may stand in `${…}` of an `sql` template. */
 export type SqlPart = ParamValue | SqlQuery | Identifier;
 
-/** SQL text with its values apart; made by {@link sql}. Immutable. */
+/** SQL text with its values apart, which become DataFusion's placeholders; made by {@link sql}. Immutable. */
 export class SqlQuery {
   readonly #texts: readonly string[];
   /** The values, in the order of their placeholders: the first belongs to `$1`. */

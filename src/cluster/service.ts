@@ -90,7 +90,11 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
     }
   }
 
-  /** Resolves when it has ended, through `close()` or by a failure of its own. */
+  /**
+   * Resolves when it has ended through `close()`; keeps the process alive while it waits.
+   *
+   * @throws BallistaError `CONNECTION` where an executor lost its scheduler, `INVALID_ARGUMENT` before `start()`
+   */
   async waitForTermination(): Promise<void> {
     const service = this.started('waitForTermination()');
     await call(() => service.waitForTermination());

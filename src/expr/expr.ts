@@ -208,7 +208,10 @@ export class Expr {
   }
 }
 
-/** An expression with a direction, made by {@link Expr.sort}, {@link Expr.asc} and {@link Expr.desc}. Immutable. */
+/**
+ * An expression with a direction, made by {@link Expr.sort}, {@link Expr.asc} and {@link Expr.desc}. Immutable. From
+ * DataFusion's `SortExpr`.
+ */
 export class SortExpr {
   /** The key as data, as it crosses to the engine. */
   readonly node: SortNode;
