@@ -431,7 +431,7 @@ export class BallistaSessionContext implements AsyncDisposable {
   /**
    * Registers a DataFrame as a view: its query runs whenever the view is queried.
    *
-   * @throws BallistaError `INVALID_ARGUMENT`, `EXECUTION` where the name is taken, `CLOSED`
+   * @throws BallistaError `EXECUTION` where the name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
    */
   // biome-ignore lint/suspicious/noExplicitAny: the row type does not matter
   async registerView(name: string, df: DataFrame<any>): Promise<void> {
