@@ -21,7 +21,7 @@ export const ERROR_CODES = Object.freeze({
   ADDRESS_IN_USE: 'The host and port asked for are taken.',
   VERSION: 'Client and scheduler have versions that do not work together.',
   JOB_FAILED:
-    'The job failed on the cluster: division by zero, a cast that fails, a lost file; the message is what the cluster reported.',
+    'The job failed on the cluster: division by zero, a cast that fails, a lost file, an executor lost in the middle of a write; the message is what the cluster reported.',
   JOB_CANCELLED: 'The job was cancelled.',
   UDF: 'A user-defined function threw.',
   INVALID_ARGUMENT: 'An argument has the wrong shape, type or range.',

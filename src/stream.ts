@@ -59,7 +59,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
     return this.#schema;
   }
 
-  /** The id of the job on the scheduler, once it has one. */
+  /** The id of the job on the scheduler, once it has one. A query that lost an executor runs again as another job. */
   get jobId(): string | undefined {
     return this.#native.jobId ?? undefined;
   }

@@ -11,7 +11,7 @@ import { jobsOf } from '../support/jobs.js';
 import { Program } from '../support/program.js';
 import { failure, rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
-import { LONG, registerNumbers, SEPARATE_TASKS, startJob, WIDE } from './fixtures/queries.mjs';
+import { LONG, registerNumbers, startJob, WIDE } from './fixtures/queries.mjs';
 
 let scheduler: BallistaScheduler;
 let executor: BallistaExecutor;
@@ -53,7 +53,7 @@ afterAll(async () => {
   await scheduler.close();
 });
 beforeEach(async () => {
-  ctx = new BallistaSessionContext(scheduler.url, SEPARATE_TASKS);
+  ctx = new BallistaSessionContext(scheduler.url);
   await registerNumbers(ctx);
 });
 afterEach(() => ctx.close());

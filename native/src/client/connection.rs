@@ -115,24 +115,30 @@ impl Connection {
 
     /// Whether the scheduler has an executor; `None` when it does not say.
     pub async fn has_executors(&self) -> Result<Option<bool>> {
-        use tonic::codegen::Service;
-        let mut channel = self.channel().await?.clone();
-        let request = axum::http::Request::get(format!("{}/readyz", self.url()))
-            .body(tonic::body::Body::new(Body::empty()))
-            .expect("a request of constant parts");
-        std::future::poll_fn(|context| channel.poll_ready(context))
-            .await
-            .map_err(|error| self.lost(&error))?;
-        let status = channel
-            .call(request)
-            .await
-            .map_err(|error| self.lost(&error))?
-            .status();
-        Ok(match status.as_u16() {
+        Ok(match self.get("/readyz").await? {
             200 => Some(true),
             503 => Some(false),
             _ => None,
         })
+    }
+
+    /// Whether the scheduler has lost an executor that the job ran on. Stock ones do not say.
+    pub async fn lost_executor(&self, job: &str) -> Result<bool> {
+        Ok(self.get(&format!("/jobs/{job}/executors")).await? == 410)
+    }
+
+    /// The status of a plain GET on the port of the scheduler.
+    async fn get(&self, path: &str) -> Result<u16> {
+        use tonic::codegen::Service;
+        let mut channel = self.channel().await?.clone();
+        let request = axum::http::Request::get(self.url() + path)
+            .body(tonic::body::Body::new(Body::empty()))
+            .expect("a request of constant parts and an id");
+        std::future::poll_fn(|context| channel.poll_ready(context))
+            .await
+            .map_err(|error| self.lost(&error))?;
+        let response = channel.call(request).await;
+        Ok(response.map_err(|error| self.lost(&error))?.status().as_u16())
     }
 
     pub fn lost(&self, error: &dyn std::fmt::Display) -> Error {

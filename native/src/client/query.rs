@@ -3,14 +3,14 @@
 use super::connection::Connection;
 use super::fetch;
 use super::job::Job;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::tables::local::StoredTable;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::{DataFusionError, Result as EngineResult};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::LogicalPlan;
@@ -25,6 +25,9 @@ use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
 use tokio::runtime::Handle;
+
+/// How often a query that lost an executor runs again.
+const RERUNS: usize = 3;
 
 /// The job of a query once it is submitted.
 pub type JobSlot = Arc<Mutex<Option<Arc<Job>>>>;
@@ -108,14 +111,30 @@ impl ExecutionPlan for RemoteQueryExec {
         let config = Arc::new(context.session_config().ballista_config());
         let (connection, slot) = (self.connection.clone(), self.job.clone());
         let (tables, schema) = (self.tables.clone(), self.schema.clone());
+        // What a query has written it would write again.
+        let mut reruns = match writes(&self.plan)? {
+            true => 0,
+            false => RERUNS,
+        };
         let run = async move {
-            let job = Job::submit(&connection, &config, bytes).await?;
-            *slot.lock() = Some(job.clone());
-            let release = Release {
-                job: job.clone(),
-                runtime: Handle::current(),
+            let (job, release, output) = loop {
+                let job = Job::submit(&connection, &config, bytes.clone()).await?;
+                *slot.lock() = Some(job.clone());
+                let release = Release {
+                    job: job.clone(),
+                    runtime: Handle::current(),
+                };
+                match job.wait().await {
+                    Ok(output) => break (job, release, output),
+                    Err(error) => {
+                        let failed = error.code == Code::JobFailed && reruns > 0;
+                        if !failed || !connection.lost_executor(&job.id).await.unwrap_or(false) {
+                            return Err(error);
+                        }
+                        reruns -= 1;
+                    }
+                }
             };
-            let output = job.wait().await?;
             let batches = fetch::batches(connection, job, output, config)
                 .map(move |batch| conform(batch?, &schema))
                 // Owned by the stream, and dropped with it.
@@ -130,6 +149,10 @@ impl ExecutionPlan for RemoteQueryExec {
             batches,
         )))
     }
+}
+
+fn writes(plan: &LogicalPlan) -> EngineResult<bool> {
+    plan.exists(|node| Ok(matches!(node, LogicalPlan::Copy(_) | LogicalPlan::Dml(_))))
 }
 
 /// Nobody reads the result any more: whatever is left of the job goes.

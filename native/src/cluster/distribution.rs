@@ -8,18 +8,16 @@
 //! runs as one task.
 
 use crate::codec::with_scan_options;
-use async_trait::async_trait;
 use ballista_core::execution_plans::{RangeShuffleReaderExec, ShuffleReaderExec};
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::protobuf::{job_status, AvailableVcores};
 use ballista_core::serde::scheduler::TaskKey;
 use ballista_core::JobId;
-use ballista_scheduler::cluster::{BoundTask, DistributionPolicy};
+use ballista_scheduler::cluster::BoundTask;
 use ballista_scheduler::state::execution_graph::{create_task_info, TaskDescription};
 use ballista_scheduler::state::execution_stage::RunningStage;
 use ballista_scheduler::state::task_manager::JobInfoCache;
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::error::Result;
 use datafusion::physical_expr::Distribution;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMergeExec;
@@ -29,41 +27,30 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-#[derive(Debug)]
-pub struct LargestFirst;
-
-#[async_trait]
-impl DistributionPolicy for LargestFirst {
-    fn name(&self) -> &str {
-        "largest first"
-    }
-
-    async fn bind_tasks(
-        &self,
-        mut budgets: Vec<&mut AvailableVcores>,
-        running_jobs: Arc<HashMap<JobId, JobInfoCache>>,
-    ) -> Result<Vec<BoundTask>> {
-        budgets.sort_by_key(|budget| Reverse(budget.vcores));
-        let mut bound = vec![];
-        for (job_id, job) in running_jobs.iter() {
-            if !matches!(job.status, Some(job_status::Status::Running(_))) {
-                continue;
-            }
-            let mut graph = job.execution_graph.write().await;
-            let session_id = graph.session_id().to_owned();
-            let mut done = vec![];
-            while let Some(stage) = graph.fetch_running_stage(&done) {
-                let Some(budget) = budgets.iter_mut().find(|budget| budget.vcores > 0) else {
-                    return Ok(bound);
-                };
-                match bind(stage, &session_id, job_id, budget) {
-                    Some(task) => bound.push(task),
-                    None => done.push(stage.stage_id),
-                }
+pub async fn bind_tasks(
+    budgets: &mut [AvailableVcores],
+    jobs: &HashMap<JobId, JobInfoCache>,
+) -> Vec<BoundTask> {
+    budgets.sort_by_key(|budget| Reverse(budget.vcores));
+    let mut bound = vec![];
+    for (job_id, job) in jobs {
+        if !matches!(job.status, Some(job_status::Status::Running(_))) {
+            continue;
+        }
+        let mut graph = job.execution_graph.write().await;
+        let session_id = graph.session_id().to_owned();
+        let mut done = vec![];
+        while let Some(stage) = graph.fetch_running_stage(&done) {
+            let Some(budget) = budgets.iter_mut().find(|budget| budget.vcores > 0) else {
+                return bound;
+            };
+            match bind(stage, &session_id, job_id, budget) {
+                Some(task) => bound.push(task),
+                None => done.push(stage.stage_id),
             }
         }
-        Ok(bound)
     }
+    bound
 }
 
 /// Gives an executor as many of the stage's pending partitions as it has vcores.

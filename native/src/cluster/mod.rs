@@ -9,6 +9,7 @@ pub mod distribution;
 pub mod drain;
 pub mod engine;
 pub mod executor;
+pub mod executors;
 pub mod runtime;
 pub mod scheduler;
 pub mod work_dir;

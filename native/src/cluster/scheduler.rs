@@ -2,7 +2,7 @@
 //! port.
 
 use super::address::{advertised, listen, port_of};
-use super::distribution::LargestFirst;
+use super::executors::{Executors, Fate};
 use super::runtime::OwnedRuntime;
 use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
@@ -10,31 +10,32 @@ use crate::error::{guard, Code, Error, Result};
 use crate::tables::registry::Registry;
 use crate::tables::service::TableService;
 use arrow_flight::flight_service_server::FlightServiceServer;
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::serve::ListenerExt;
 use axum::Router;
-use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpcServer;
+use ballista_core::serde::protobuf::scheduler_grpc_server::{SchedulerGrpc, SchedulerGrpcServer};
 use ballista_core::utils::default_session_builder;
-use ballista_scheduler::cluster::{BallistaCluster, ClusterState};
-use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
+use ballista_core::JobId;
+use ballista_scheduler::cluster::BallistaCluster;
+use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::create_scheduler;
 use ballista_scheduler::scheduler_server::SchedulerServer;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
-use futures::FutureExt;
 use napi_derive::napi;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tonic::service::RoutesBuilder;
+use tonic::Request;
 
 type Server = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
-type State = Arc<OnceLock<Arc<dyn ClusterState>>>;
 
 #[napi(object)]
 pub struct NativeSchedulerOptions {
@@ -108,21 +109,28 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let listener = listen(&options.host, options.port)?;
     let port = port_of(&listener)?;
     let external = advertised(&options.host, options.external_host.as_deref())?;
-    let state = State::default();
-    let config = config(&options.host, port, external, state.clone());
+    let (fail, mut failures) = mpsc::unbounded_channel();
+    let executors = Arc::new(Executors::new(fail));
+    let config = config(&options.host, port, external, executors.clone());
     let runtime = OwnedRuntime::new("scheduler")?;
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
     runtime
         .run(async move {
-            let cluster = BallistaCluster::new_from_config(&config).await?;
-            let _ = state.set(cluster.cluster_state());
-            let server = create_scheduler(cluster, Arc::new(config)).await?;
+            let jobs = BallistaCluster::new_from_config(&config).await?.job_state();
+            let cluster = BallistaCluster::new(executors.clone(), jobs);
+            let server: Server = create_scheduler(cluster, Arc::new(config)).await?;
+            let scheduler = server.clone();
+            tokio::spawn(async move {
+                while let Some(failure) = failures.recv().await {
+                    let _ = SchedulerGrpc::update_task_status(&scheduler, Request::new(failure)).await;
+                }
+            });
             let listener =
                 TcpListener::from_std(listener).map_err(|error| Error::new(Code::Io, error.to_string()))?;
             let tables = TableService::default();
             let held = tables.held();
-            let routes = routes(server, tables);
+            let routes = routes(server, executors, tables);
             tokio::spawn(async move {
                 // Nagle's algorithm costs 40 ms a request; accepted sockets do not inherit the
                 // option everywhere.
@@ -154,12 +162,13 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     })
 }
 
-fn config(host: &str, port: u16, external: String, state: State) -> SchedulerConfig {
+fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) -> SchedulerConfig {
     SchedulerConfig {
         bind_host: host.to_owned(),
         bind_port: port,
         external_host: external,
-        task_distribution: TaskDistributionPolicy::Custom(Arc::new(LargestFirst)),
+        // A task that cannot read what another executor made fails the job: see `Executors`.
+        stage_max_failures: 1,
         // An executor that does not answer a launch is dropped at once; this is for the others.
         executor_timeout_seconds: 30,
         expire_dead_executor_interval_seconds: 5,
@@ -171,7 +180,7 @@ fn config(host: &str, port: u16, external: String, state: State) -> SchedulerCon
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
         override_physical_codec: Some(Arc::new(PhysicalCodec::default())),
-        override_config_producer: Some(Arc::new(move || session_config(&state))),
+        override_config_producer: Some(Arc::new(move || session_config(&executors))),
         override_session_builder: Some(Arc::new(|config| {
             let runtime = RuntimeEnvBuilder::new()
                 .with_object_store_registry(Arc::new(Registry::default()))
@@ -187,23 +196,14 @@ fn config(host: &str, port: u16, external: String, state: State) -> SchedulerCon
 
 /// The configuration a query starts from, before its client's settings: as many partitions as the
 /// registered executors have slots.
-fn session_config(state: &State) -> SessionConfig {
-    let config = server_config();
-    let slots: usize = state
-        .get()
-        // In memory, hence ready at once.
-        .and_then(|state| state.registered_executor_metadata().now_or_never())
-        .unwrap_or_default()
-        .iter()
-        .map(|executor| executor.specification.vcores as usize)
-        .sum();
-    match slots {
-        0 => config,
-        slots => config.with_target_partitions(slots),
+fn session_config(executors: &Executors) -> SessionConfig {
+    match executors.slots() {
+        0 => server_config(),
+        slots => server_config().with_target_partitions(slots),
     }
 }
 
-fn routes(server: Server, tables: TableService) -> Router {
+fn routes(server: Server, executors: Arc<Executors>, tables: TableService) -> Router {
     let grpc = SchedulerGrpcServer::new(server.clone())
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
@@ -220,6 +220,17 @@ fn routes(server: Server, tables: TableService) -> Router {
                 match server.is_ready() {
                     true => (StatusCode::OK, "ready"),
                     false => (StatusCode::SERVICE_UNAVAILABLE, "no executor is registered"),
+                }
+            }),
+        )
+        // Whether the executors a job ran on are still there: a client asks when it has failed.
+        .route(
+            "/jobs/{id}/executors",
+            get(move |Path(id): Path<String>| async move {
+                match executors.fate(&JobId::from(id)).await {
+                    Fate::Alive => (StatusCode::OK, "alive"),
+                    Fate::Lost => (StatusCode::GONE, "an executor is lost"),
+                    Fate::Unknown => (StatusCode::NOT_FOUND, "no such job"),
                 }
             }),
         )

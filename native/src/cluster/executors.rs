@@ -1,0 +1,294 @@
+//! What the scheduler knows of its executors: which slots are free, and which jobs end when one is
+//! lost. Otherwise the engine's own state in memory, which leaves two things to be desired.
+//!
+//! It counts free slots up and down, and loses those of tasks whose stage it takes back, until an
+//! executor gets no task any more; here they are what the running tasks leave.
+//!
+//! And what a lost executor had finished it runs again, but forgets to take back what other
+//! executors had made of it: rows come twice. Here such a job fails, and the client runs it again.
+
+use super::distribution;
+use async_trait::async_trait;
+use ballista_core::error::Result;
+use ballista_core::serde::protobuf::failed_task::FailedReason;
+use ballista_core::serde::protobuf::task_status::Status;
+use ballista_core::serde::protobuf::{
+    job_status, AvailableVcores, ExecutionError, ExecutorHeartbeat, FailedTask, TaskStatus,
+    UpdateTaskStatusParams,
+};
+use ballista_core::serde::scheduler::{ExecutorData, ExecutorMetadata};
+use ballista_core::JobId;
+use ballista_scheduler::cluster::memory::InMemoryClusterState;
+use ballista_scheduler::cluster::{BoundTask, ClusterState, ClusterStateEventStream, ExecutorSlot};
+use ballista_scheduler::config::TaskDistributionPolicy;
+use ballista_scheduler::state::execution_graph::{create_task_info, ExecutionGraphBox};
+use ballista_scheduler::state::execution_stage::ExecutionStage;
+use ballista_scheduler::state::task_manager::JobInfoCache;
+use datafusion::common::tree_node::TreeNode;
+use datafusion::datasource::sink::DataSinkExec;
+use datafusion::physical_plan::ExecutionPlan;
+use futures::{future, FutureExt};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, Mutex, RwLock};
+
+/// How long it is known where an ended job ran: its client asks at once.
+const MEMORY: Duration = Duration::from_secs(60);
+/// Until an executor that does not answer counts as lost.
+const ANSWER: Duration = Duration::from_secs(1);
+/// Until a job that has to fail has done so.
+const FAILURE: Duration = Duration::from_secs(5);
+
+pub struct Executors {
+    known: InMemoryClusterState,
+    jobs: Mutex<HashMap<JobId, Job>>,
+    /// To the scheduler, which owns this.
+    failures: mpsc::UnboundedSender<UpdateTaskStatusParams>,
+}
+
+/// Where a job has run so far.
+struct Job {
+    graph: Weak<RwLock<ExecutionGraphBox>>,
+    executors: HashSet<String>,
+    ended: Option<Instant>,
+}
+
+/// What became of the executors of a job.
+#[derive(PartialEq, Eq)]
+pub enum Fate {
+    Unknown,
+    Alive,
+    Lost,
+}
+
+impl Executors {
+    pub fn new(failures: mpsc::UnboundedSender<UpdateTaskStatusParams>) -> Self {
+        Self {
+            known: InMemoryClusterState::default(),
+            jobs: Mutex::default(),
+            failures,
+        }
+    }
+
+    pub fn slots(&self) -> usize {
+        // In memory, hence ready at once.
+        let executors = self.known.registered_executor_metadata().now_or_never();
+        let executors = executors.unwrap_or_default();
+        executors
+            .iter()
+            .map(|executor| executor.specification.vcores as usize)
+            .sum()
+    }
+
+    /// Whether the executors that had tasks of the job still answer.
+    pub async fn fate(&self, job: &JobId) -> Fate {
+        let executors = match self.jobs.lock().await.get(job) {
+            Some(job) => job.executors.clone(),
+            None => return Fate::Unknown,
+        };
+        let lost = executors.into_iter().map(|id| async move {
+            match self.known.get_executor_metadata(&id).await {
+                Ok(executor) => !answers(&executor).await,
+                Err(_) => true,
+            }
+        });
+        match future::join_all(lost).await.contains(&true) {
+            true => Fate::Lost,
+            false => Fate::Alive,
+        }
+    }
+
+    async fn budgets(
+        &self,
+        jobs: &HashMap<JobId, JobInfoCache>,
+        executors: Option<HashSet<String>>,
+    ) -> Vec<AvailableVcores> {
+        let mut taken: HashMap<String, u32> = HashMap::new();
+        for job in jobs.values() {
+            let graph = job.execution_graph.read().await;
+            for task in graph.running_tasks() {
+                let vcores = graph.task_vcores(task.stage_id, task.task_id);
+                *taken.entry(task.executor_id).or_default() += vcores.unwrap_or(0);
+            }
+        }
+        let known = self.known.registered_executor_metadata().await.into_iter();
+        known
+            .filter(|executor| executors.as_ref().is_none_or(|ids| ids.contains(&executor.id)))
+            .map(|executor| AvailableVcores {
+                vcores: executor
+                    .specification
+                    .vcores
+                    .saturating_sub(taken.get(&executor.id).copied().unwrap_or(0)),
+                executor_id: executor.id,
+            })
+            .collect()
+    }
+
+    async fn fail_jobs_of(&self, executor: &str) {
+        let graphs: Vec<_> = {
+            let jobs = self.jobs.lock().await;
+            let held = jobs.values().filter(|job| job.executors.contains(executor));
+            held.filter_map(|job| job.graph.upgrade()).collect()
+        };
+        for graph in graphs {
+            let failure = {
+                let mut graph = graph.write().await;
+                match unfinished(&graph) && needs(&graph, executor) {
+                    true => failure(&mut graph, executor),
+                    false => None,
+                }
+            };
+            let Some(failure) = failure else { continue };
+            let _ = self.failures.send(UpdateTaskStatusParams {
+                executor_id: executor.to_owned(),
+                task_status: vec![failure],
+            });
+            // The executor has to be known until then, and the engine must not begin to recover.
+            let failed = async {
+                while unfinished(&*graph.read().await) {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            let _ = tokio::time::timeout(FAILURE, failed).await;
+        }
+    }
+}
+
+async fn answers(executor: &ExecutorMetadata) -> bool {
+    let connected = TcpStream::connect((executor.host.as_str(), executor.port));
+    matches!(tokio::time::timeout(ANSWER, connected).await, Ok(Ok(_)))
+}
+
+fn unfinished(graph: &ExecutionGraphBox) -> bool {
+    matches!(graph.status().status, Some(job_status::Status::Running(_)))
+}
+
+/// Whether results of the job lie on the executor, or files are half written there. Its other
+/// tasks can run elsewhere: nobody has seen anything of them.
+fn needs(graph: &ExecutionGraphBox, executor: &str) -> bool {
+    graph.stages().values().any(|stage| {
+        let tasks = stage.task_infos().unwrap_or_default();
+        tasks.iter().any(|task| match &task.task_status {
+            Status::Successful(done) => done.executor_id == executor,
+            Status::Running(running) => running.executor_id == executor && writes(stage),
+            Status::Failed(_) => false,
+        })
+    })
+}
+
+fn writes(stage: &ExecutionStage) -> bool {
+    let ExecutionStage::Running(stage) = stage else {
+        return false;
+    };
+    stage
+        .plan
+        .exists(|node: &Arc<dyn ExecutionPlan>| Ok(node.is::<DataSinkExec>()))
+        .unwrap_or(true)
+}
+
+/// A failure of one of the job's tasks that ends the job: there is no other way to give a reason.
+fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<TaskStatus> {
+    let running = graph.running_tasks().into_iter().next();
+    let (stage_id, task_id) = match running {
+        Some(task) => (task.stage_id, task.task_id),
+        // Between two tasks: one that never runs.
+        None => {
+            let stage = graph.fetch_running_stage(&[])?;
+            let task_id = stage.task_infos.len();
+            stage
+                .task_infos
+                .push(create_task_info(executor.to_owned(), task_id));
+            (stage.stage_id, task_id)
+        }
+    };
+    let Some(ExecutionStage::Running(stage)) = graph.stages().get(&stage_id) else {
+        return None;
+    };
+    Some(TaskStatus {
+        task_id: task_id as u32,
+        job_id: graph.job_id().to_string(),
+        stage_id: stage_id as u32,
+        stage_attempt_num: stage.stage_attempt_num as u32,
+        status: Some(Status::Failed(FailedTask {
+            error: format!("executor {executor} was lost, and with it results that the job needs"),
+            retryable: false,
+            count_to_failures: false,
+            failed_reason: Some(FailedReason::ExecutionError(ExecutionError {})),
+        })),
+        ..TaskStatus::default()
+    })
+}
+
+#[async_trait]
+impl ClusterState for Executors {
+    async fn bind_schedulable_tasks(
+        &self,
+        _: TaskDistributionPolicy,
+        active: Arc<HashMap<JobId, JobInfoCache>>,
+        executors: Option<HashSet<String>>,
+    ) -> Result<Vec<BoundTask>> {
+        let mut jobs = self.jobs.lock().await;
+        for (id, job) in jobs.iter_mut() {
+            if !active.contains_key(id) {
+                job.ended.get_or_insert_with(Instant::now);
+            }
+        }
+        jobs.retain(|_, job| job.ended.is_none_or(|ended| ended.elapsed() < MEMORY));
+        let mut budgets = self.budgets(&active, executors).await;
+        let bound = distribution::bind_tasks(&mut budgets, &active).await;
+        for (executor, task) in &bound {
+            let id = &task.key.job_id;
+            let job = jobs.entry(id.clone()).or_insert_with(|| Job {
+                graph: Arc::downgrade(&active[id].execution_graph),
+                executors: HashSet::new(),
+                ended: None,
+            });
+            job.executors.insert(executor.clone());
+        }
+        Ok(bound)
+    }
+
+    /// Nothing to do: see `budgets`.
+    async fn unbind_tasks(&self, _: Vec<ExecutorSlot>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn remove_executor(&self, executor: &str) -> Result<()> {
+        self.fail_jobs_of(executor).await;
+        self.known.remove_executor(executor).await
+    }
+
+    async fn register_executor(&self, metadata: ExecutorMetadata, data: ExecutorData) -> Result<()> {
+        self.known.register_executor(metadata, data).await
+    }
+
+    async fn save_executor_metadata(&self, metadata: ExecutorMetadata) -> Result<()> {
+        self.known.save_executor_metadata(metadata).await
+    }
+
+    async fn get_executor_metadata(&self, executor: &str) -> Result<ExecutorMetadata> {
+        self.known.get_executor_metadata(executor).await
+    }
+
+    async fn registered_executor_metadata(&self) -> Vec<ExecutorMetadata> {
+        self.known.registered_executor_metadata().await
+    }
+
+    async fn save_executor_heartbeat(&self, heartbeat: ExecutorHeartbeat) -> Result<()> {
+        self.known.save_executor_heartbeat(heartbeat).await
+    }
+
+    fn executor_heartbeats(&self) -> HashMap<String, ExecutorHeartbeat> {
+        self.known.executor_heartbeats()
+    }
+
+    fn get_executor_heartbeat(&self, executor: &str) -> Option<ExecutorHeartbeat> {
+        self.known.get_executor_heartbeat(executor)
+    }
+
+    async fn cluster_state_events(&self) -> Result<ClusterStateEventStream> {
+        self.known.cluster_state_events().await
+    }
+}
