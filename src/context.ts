@@ -63,10 +63,13 @@ export interface SqlOptions extends ActionOptions {
   allowStatements?: boolean;
 }
 
-/** A table of a context. */
+/** A table of a context. From DataFusion's catalog: what `information_schema.tables` shows. */
 export interface TableRef {
+  /** `'datafusion'` unless made otherwise. */
   catalog: string;
+  /** `'public'` unless made otherwise. */
   schema: string;
+  /** The name alone. */
   name: string;
   /** `'table'`, `'view'` or `'temporary'`. */
   kind: string;
@@ -178,7 +181,17 @@ export class BallistaSessionContext implements AsyncDisposable {
   /**
    * Checks that the scheduler answers; without it the first query finds out.
    *
-   * @throws BallistaError `CONNECTION`, `VERSION`, `CLOSED`
+   * @returns the context itself
+   * @throws BallistaError `CONNECTION`, `VERSION`, `CLOSED`; the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const cluster = await setupTestCluster();
+   * await using ctx = await new BallistaSessionContext(cluster.url).ready({ signal: AbortSignal.timeout(5_000) });
+   * console.log(String(ctx)); // BallistaSessionContext { df://127.0.0.1:… }
+   * await ctx.close();
+   * await cluster.close();
+   * ```
    */
   async ready({ signal }: ActionOptions = {}): Promise<this> {
     await this.#call((session) => session.ready(), signal);
@@ -232,11 +245,17 @@ export class BallistaSessionContext implements AsyncDisposable {
   // ---------------------------------------------------------------- files
 
   /**
-   * A DataFrame over Parquet files.
+   * A DataFrame over Parquet files. From DataFusion's `SessionContext::read_parquet`.
    *
    * @param path - a file, a folder, a glob, a URL, or several of them
    * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format,
    * `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const flights = await ctx.readParquet('data/flights-3m.parquet');
+   * console.log(await flights.filter(col('delay').gt(600)).count());
+   * ```
    */
   async readParquet<T extends object = Row>(path: PathLike, options?: ParquetReadOptions): Promise<DataFrame<T>> {
     return this.#read<T, 'parquet'>('parquet', path, options);
@@ -272,6 +291,15 @@ export class BallistaSessionContext implements AsyncDisposable {
    *
    * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format,
    * `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { writeFile } from 'node:fs/promises';
+   *
+   * await writeFile('people.json', '{"name": "Ada", "tags": ["a", "b"]}\n{"name": "Bob"}\n');
+   * const people = await ctx.readJson('people.json');
+   * console.log(await people.toArray()); // [ { name: 'Ada', tags: [ 'a', 'b' ] }, { name: 'Bob', tags: null } ]
+   * ```
    */
   async readJson<T extends object = Row>(path: PathLike, options?: JsonReadOptions): Promise<DataFrame<T>> {
     return this.#read<T, 'json'>('json', path, options);
@@ -292,18 +320,30 @@ export class BallistaSessionContext implements AsyncDisposable {
    *
    * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format,
    * `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const flights = await ctx.readArrow('data/flights-200k.arrow');
+   * console.log(String(flights)); // DataFrame { delay: Int16, distance: Int16, time: Float32 }
+   * ```
    */
   async readArrow<T extends object = Row>(path: PathLike, options?: ArrowReadOptions): Promise<DataFrame<T>> {
     return this.#read<T, 'arrow'>('arrow', path, options);
   }
 
   /**
-   * Registers Parquet files as a table.
+   * Registers Parquet files as a table. From DataFusion's `SessionContext::register_parquet`.
    *
    * @param name - as in SQL: `trips`, or `schema.trips`
    * @param path - a file, a folder, a glob, a URL, or several of them
    * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
-   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   * name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await ctx.registerParquet('trips', 'data/flights-3m.parquet');
+   * await (await ctx.sql('select count(*) from trips')).show();
+   * ```
    */
   async registerParquet(name: string, path: PathLike, options?: ParquetReadOptions): Promise<void> {
     return this.#register('parquet', name, path, options);
@@ -313,7 +353,13 @@ export class BallistaSessionContext implements AsyncDisposable {
    * Registers CSV files as a table; see {@link registerParquet}.
    *
    * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
-   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   * name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await ctx.registerCsv('airports', 'data/airports.csv');
+   * await (await ctx.sql('select state, count(*) as n from airports group by state order by n desc limit 3')).show();
+   * ```
    */
   async registerCsv(name: string, path: PathLike, options?: CsvReadOptions): Promise<void> {
     return this.#register('csv', name, path, options);
@@ -323,7 +369,7 @@ export class BallistaSessionContext implements AsyncDisposable {
    * Registers files with one JSON object a line as a table; see {@link registerParquet}.
    *
    * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
-   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   * name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
    */
   async registerJson(name: string, path: PathLike, options?: JsonReadOptions): Promise<void> {
     return this.#register('json', name, path, options);
@@ -333,7 +379,7 @@ export class BallistaSessionContext implements AsyncDisposable {
    * Registers Avro files as a table; see {@link registerParquet}.
    *
    * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
-   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   * name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
    */
   async registerAvro(name: string, path: PathLike, options?: AvroReadOptions): Promise<void> {
     return this.#register('avro', name, path, options);
@@ -343,7 +389,7 @@ export class BallistaSessionContext implements AsyncDisposable {
    * Registers Arrow IPC files as a table; see {@link registerParquet}.
    *
    * @throws BallistaError `OBJECT_STORE` where there is no file, `EXECUTION` where it is of another format or the
-   * name is taken, `INVALID_ARGUMENT`, `CLOSED`
+   * name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
    */
   async registerArrow(name: string, path: PathLike, options?: ArrowReadOptions): Promise<void> {
     return this.#register('arrow', name, path, options);
@@ -355,7 +401,7 @@ export class BallistaSessionContext implements AsyncDisposable {
    * A DataFrame over record batches in memory, partition by partition.
    *
    * @param name - also registers it as a table of that name
-   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `INVALID_ARGUMENT`, `EXECUTION` where the name is taken, `CLOSED`
    *
    * @example
    * ```ts
@@ -383,7 +429,16 @@ export class BallistaSessionContext implements AsyncDisposable {
    * A DataFrame over Arrow data: a table, batches, or the bytes of an IPC stream or file.
    *
    * @param name - also registers it as a table of that name
-   * @throws BallistaError `INVALID_ARGUMENT`, `ARROW`, `CLOSED`
+   * @throws BallistaError `INVALID_ARGUMENT`, `ARROW`, `EXECUTION` where the name is taken, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { tableFromArrays } from 'apache-arrow';
+   *
+   * const numbers = await ctx.fromArrow(tableFromArrays({ a: Int32Array.of(1, 2, 3) }), 'numbers');
+   * console.log(await numbers.count()); // 3
+   * await (await ctx.sql('select sum(a) from numbers')).show();
+   * ```
    */
   async fromArrow<T extends object = Row>(data: ArrowInput, name?: string): Promise<DataFrame<T>> {
     return this.#fromIpc<T>(toPartitions(data), name);
@@ -413,15 +468,30 @@ export class BallistaSessionContext implements AsyncDisposable {
    * A DataFrame over columns: arrays, or typed arrays, which keep their type. See {@link fromRows}.
    *
    * @throws BallistaError `INVALID_ARGUMENT` that names the row and the column, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const points = await ctx.fromColumns({ x: Float32Array.of(1.5, 2.5), label: ['a', null] });
+   * console.log(String(points)); // DataFrame { x: Float32, label: Utf8 }
+   * ```
    */
   async fromColumns<T extends object = Row>(columns: ColumnsInput, schema?: Schema): Promise<DataFrame<T>> {
     return this.#fromIpc<T>([columnsToIpc(columns, schema)]);
   }
 
   /**
-   * Registers Arrow data in memory as a table; batches of batches are partitions.
+   * Registers Arrow data in memory as a table; batches of batches are partitions. From DataFusion's `MemTable`.
    *
-   * @throws BallistaError `INVALID_ARGUMENT`, `ARROW`, `CLOSED`
+   * @throws BallistaError `INVALID_ARGUMENT`, `ARROW`, `EXECUTION` where the name is taken, `PLAN` for an unknown schema,
+   * `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { tableFromArrays } from 'apache-arrow';
+   *
+   * await ctx.registerRecordBatches('numbers', tableFromArrays({ a: Int32Array.of(1, 2, 3) }));
+   * await (await ctx.sql('select sum(a) from numbers')).show();
+   * ```
    */
   async registerRecordBatches(name: string, data: ArrowInput | readonly (readonly RecordBatch[])[]): Promise<void> {
     const partitions = toPartitions(data);
@@ -432,6 +502,12 @@ export class BallistaSessionContext implements AsyncDisposable {
    * Registers a DataFrame as a view: its query runs whenever the view is queried.
    *
    * @throws BallistaError `EXECUTION` where the name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await ctx.registerView('late', df.filter(col('delay').gt(60)));
+   * console.log(await (await ctx.table('late')).count());
+   * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: the row type does not matter
   async registerView(name: string, df: DataFrame<any>): Promise<void> {
@@ -443,9 +519,15 @@ export class BallistaSessionContext implements AsyncDisposable {
   // ---------------------------------------------------------------- tables and jobs
 
   /**
-   * A DataFrame over a registered table.
+   * A DataFrame over a registered table or view.
    *
-   * @throws BallistaError `PLAN` for an unknown table, `CLOSED`
+   * @throws BallistaError `PLAN` for an unknown table, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const flights = await ctx.table('flights');
+   * console.log(await flights.count()); // 3000000
+   * ```
    */
   async table<T extends object = Row>(name: string): Promise<DataFrame<T>> {
     return this.#frame<T>((session) => session.table(tableName(name)));
@@ -455,6 +537,11 @@ export class BallistaSessionContext implements AsyncDisposable {
    * All tables and views.
    *
    * @throws BallistaError `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(await ctx.tables()); // [ { catalog: 'datafusion', schema: 'public', name: 'flights', kind: 'table' } ]
+   * ```
    */
   async tables(): Promise<TableRef[]> {
     return this.#call((session) => session.tables());
@@ -464,6 +551,11 @@ export class BallistaSessionContext implements AsyncDisposable {
    * Whether a table is registered: by its name, or by `schema.name` or `catalog.schema.name`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(await ctx.tableExists('flights'), await ctx.tableExists('trains')); // true false
+   * ```
    */
   async tableExists(name: string): Promise<boolean> {
     const wanted = tableName(name);
@@ -476,7 +568,12 @@ export class BallistaSessionContext implements AsyncDisposable {
   /**
    * Removes a table or view from the session, never its files. Whether there was one.
    *
-   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(await ctx.deregisterTable('flights'), await ctx.deregisterTable('flights')); // true false
+   * ```
    */
   async deregisterTable(name: string): Promise<boolean> {
     return this.#call((session) => session.deregisterTable(tableName(name)));
@@ -486,6 +583,14 @@ export class BallistaSessionContext implements AsyncDisposable {
    * Cancels a job on the scheduler, such as `stream.jobId`. Whether there was one to cancel.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CONNECTION`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const stream = df.stream();
+   * await stream.next();
+   * console.log(await ctx.cancelJob(stream.jobId ?? '')); // false: it has succeeded already
+   * await stream.cancel();
+   * ```
    */
   async cancelJob(jobId: string): Promise<boolean> {
     if (typeof jobId !== 'string' || jobId === '')
@@ -496,9 +601,8 @@ export class BallistaSessionContext implements AsyncDisposable {
   // ---------------------------------------------------------------- life
 
   /**
-   * Cancels the running jobs of this session and frees it; closes the cluster of `standalone()`. Idempotent.
-   *
-   * @throws BallistaError `CONNECTION`
+   * Cancels the running jobs of this session and frees it; closes the cluster of `standalone()`. Idempotent. A scheduler
+   * that is gone by then is no failure.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -91,7 +91,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * Keeps the given columns and expressions; a string is the exact name of a column, `'*'` is all columns.
    *
-   * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit
+   * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit and for two results of one name,
+   * `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -112,7 +113,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * Keeps the rows for which all predicates are true; a string is SQL.
    *
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -134,7 +135,13 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * Adds a column, or replaces the one of that name; a string is SQL.
    *
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const hours = df.withColumn('hours', col('delay').div(lit(60, 'Float64'))).select('delay', 'hours');
+   * await hours.show(3);
+   * ```
    */
   withColumn<U extends object = Row>(name: string, expr: ExprLike): DataFrame<U> {
     if (typeof name !== 'string' || name === '')
@@ -147,7 +154,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    *
    * @param groupBy - columns by name, or expressions; `[]` for one row over all
    * @param aggregates - aggregate expressions; a string is SQL, such as `'sum(a) as total'`
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -173,6 +180,11 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * Sorts; a bare column sorts smallest first and nulls last, as SQL does.
    *
    * @throws BallistaError `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await df.sort(col('delay').desc(), 'origin').show(3);
+   * ```
    */
   sort(...keys: SortKey[]): DataFrame<T> {
     return this.#derive((df) => df.sort(json(keys.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)))));
@@ -183,8 +195,12 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    *
    * @param count - how many rows at most
    * @param offset - default 0
-   *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(await df.limit(10, 5).count()); // 10
+   * ```
    */
   limit(count: number, offset = 0): DataFrame<T> {
     checkCount(count, 'limit: count');
@@ -196,6 +212,11 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * Keeps one of each set of equal rows.
    *
    * @throws BallistaError `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(await df.select('origin').distinct().count());
+   * ```
    */
   distinct(): DataFrame<T> {
     return this.#derive((df) => df.distinct());
@@ -206,7 +227,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    *
    * @param on - names that both sides have, or `{ left, right }`
    * @param how - default `'inner'`
-   * @throws BallistaError `SCHEMA` for unknown columns
+   * @throws BallistaError `SCHEMA` for unknown columns, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -231,13 +252,28 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * The rows of both, which must have the same columns; `distinct` drops repeated rows.
    *
    * @throws BallistaError `PLAN` where the columns differ, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const early = df.filter('delay < -60');
+   * const late = df.filter('delay > 600');
+   * console.log(await early.union(late).count());
+   * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: as in join
   union(other: DataFrame<any>, distinct = false): DataFrame<T> {
     return this.#derive((df) => df.union(nativeOf(other, 'the other side of union'), distinct));
   }
 
-  /** The same DataFrame with another row type, for the compiler only. */
+  /**
+   * The same DataFrame with another row type, for the compiler only.
+   *
+   * @example
+   * ```ts
+   * const delays = df.select('origin', 'delay').limit(1).as<{ origin: string; delay: bigint }>();
+   * for (const { origin, delay } of await delays.toArray()) console.log(origin, delay);
+   * ```
+   */
   as<U extends object>(): DataFrame<U> {
     return this as unknown as DataFrame<U>;
   }
@@ -247,6 +283,12 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
    * abort
+   *
+   * @example
+   * ```ts
+   * const late = await df.filter('delay > 600').cache();
+   * console.log(await late.count(), await late.select('origin').distinct().count()); // the filter ran once
+   * ```
    */
   async cache({ signal }: ActionOptions = {}): Promise<DataFrame<T>> {
     this.#session.assertOpen();
@@ -256,13 +298,27 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
 
   // ---------------------------------------------------------------- what it is
 
-  /** The schema of the result; known without running. */
+  /**
+   * The schema of the result; known without running, also after the context is closed.
+   *
+   * @example
+   * ```ts
+   * console.log(df.schema().fields.map(({ name }) => name)); // [ 'date', 'delay', 'distance', 'origin', 'destination' ]
+   * ```
+   */
   schema(): Schema {
     this.#schema ??= readSchema(callSync(() => this.#native.schema()));
     return this.#schema;
   }
 
-  /** The logical plan as it was built, as text. */
+  /**
+   * The logical plan as it was built, as text; also after the context is closed.
+   *
+   * @example
+   * ```ts
+   * console.log(df.limit(1).logicalPlan());
+   * ```
+   */
   logicalPlan(): string {
     return callSync(() => this.#native.logicalPlan());
   }
@@ -270,7 +326,12 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The logical plan after the optimiser, as text.
    *
-   * @throws BallistaError `PLAN`, `CLOSED`
+   * @throws BallistaError `PLAN` where the optimiser finds what building did not, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(await df.select('origin').limit(1).optimizedLogicalPlan());
+   * ```
    */
   async optimizedLogicalPlan(): Promise<string> {
     this.#session.assertOpen();
@@ -280,8 +341,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * Prints the plans of the query as a table, `plan_type | plan`.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    *
    * @example
    * ```ts
@@ -300,8 +361,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * What {@link explain} prints.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    */
   async explainString({ signal, ...options }: ExplainOptions = {}): Promise<string> {
     const { verbose, analyze, format } = resolve<{ verbose: boolean; analyze: boolean; format?: string }>(
@@ -323,10 +384,9 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * Prints the first rows as a table; on a terminal it is fitted to its width.
    *
-   * @param rows - how many; default 20
-   *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @param rows - how many, `Infinity` for all; default 20
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    *
    * @example
    * ```ts
@@ -350,8 +410,13 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * What {@link show} prints, at full width.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
+   *
+   * @example
+   * ```ts
+   * console.log(await df.select('origin').limit(1).toDisplayString());
+   * ```
    */
   async toDisplayString(rows = 20, options: ActionOptions = {}): Promise<string> {
     return this.#table(rows, options, undefined);
@@ -409,6 +474,12 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
    * abort
+   *
+   * @example
+   * ```ts
+   * const table = await df.limit(3).toArrow();
+   * console.log(table.numRows, table.schema.fields.length); // 3 5
+   * ```
    */
   async toArrow(options: ActionOptions = {}): Promise<Table> {
     const stream = this.stream(options);
@@ -420,7 +491,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * The result as plain objects; {@link ConvertOptions} says what the values become.
    *
    * @throws BallistaError `UNSAFE_INTEGER` for a value that does not fit the type asked for, `SCHEMA` where two columns
-   * share a name
+   * share a name, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal after
+   * an abort
    *
    * @example
    * ```ts
@@ -443,8 +515,15 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result column by column; see {@link toArray}.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `UNSAFE_INTEGER` for a value that does not fit the type asked for, `SCHEMA` where two columns
+   * share a name, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal after
+   * an abort
+   *
+   * @example
+   * ```ts
+   * const { origin, delay } = await df.limit(3).as<{ origin: string; delay: bigint }>().toColumns();
+   * console.log(origin.length, delay.length); // 3 3
+   * ```
    */
   async toColumns(options: RowOptions = {}): Promise<{ [K in keyof T]: T[K][] }> {
     const { stream, convert } = this.#convert(options);
@@ -457,8 +536,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result as the bytes of an Arrow IPC stream, or file; a stream is not decoded on the way.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    *
    * @example
    * ```ts
@@ -489,7 +568,14 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result as a stream of batches; the job starts when the first is asked for.
    *
-   * @throws BallistaError `CLOSED`
+   * @throws BallistaError `CLOSED`; the reason of the signal where it is aborted already
+   *
+   * @example
+   * ```ts
+   * let rows = 0;
+   * for await (const batch of df.stream()) rows += batch.numRows;
+   * console.log(rows); // 3000000
+   * ```
    */
   stream(options: ActionOptions = {}): RecordBatchStream {
     return new RecordBatchStream(this.#native, this.#session, options);
@@ -518,7 +604,20 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result as a web stream of batches.
    *
-   * @throws BallistaError `CLOSED`
+   * @throws BallistaError `CLOSED`; the reason of the signal where it is aborted already
+   *
+   * @example
+   * ```ts
+   * let rows = 0;
+   * await df.toReadableStream().pipeTo(
+   *   new WritableStream({
+   *     write: (batch) => {
+   *       rows += batch.numRows;
+   *     },
+   *   }),
+   * );
+   * console.log(rows); // 3000000
+   * ```
    */
   toReadableStream(options: ActionOptions = {}): ReturnType<RecordBatchStream['toReadableStream']> {
     return this.stream(options).toReadableStream();

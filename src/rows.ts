@@ -9,9 +9,18 @@ import type { RecordBatchStream } from './stream.js';
 
 /**
  * Plain objects, one by one, in bounded memory: the next batch is fetched when the rows of the last are used up. Leaving a
- * `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` cancel the job on the scheduler.
+ * `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` cancel the job on the scheduler. From
+ * `DataFrame.rows()`, over DataFusion's `SendableRecordBatchStream`.
  *
  * Not an async generator: that costs several times as much a row.
+ *
+ * @example
+ * ```ts
+ * for await (const row of df.rows()) {
+ *   console.log(row);
+ *   break; // cancels the job
+ * }
+ * ```
  */
 export class RowStream<T extends object> implements AsyncIterableIterator<T>, AsyncDisposable {
   readonly #stream: RecordBatchStream;
@@ -59,7 +68,11 @@ export class RowStream<T extends object> implements AsyncIterableIterator<T>, As
     return { done: true, value: undefined };
   }
 
-  /** Cancels the job on the scheduler and waits until it is over there. Idempotent. */
+  /**
+   * Cancels the job on the scheduler and waits until it is over there. Idempotent.
+   *
+   * @throws BallistaError `CONNECTION` where the scheduler cannot be reached
+   */
   async cancel(): Promise<void> {
     this.#rows = [];
     await this.#stream.cancel();
@@ -70,6 +83,7 @@ export class RowStream<T extends object> implements AsyncIterableIterator<T>, As
     return this.cancel();
   }
 
+  /** The stream itself: it can be iterated once. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -106,11 +106,27 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
     return this.cancel();
   }
 
+  /** The stream itself: it can be iterated once. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  /** The batches as a web stream: a batch is fetched when the reader asks for it. Reads on where the iteration stands. */
+  /**
+   * The batches as a web stream: a batch is fetched when the reader asks for it. Reads on where the iteration stands.
+   * Cancelling it cancels the job; what {@link next} would throw errors the stream.
+   *
+   * @example
+   * ```ts
+   * const response = new Response(
+   *   df.limit(3).stream().toReadableStream().pipeThrough(
+   *     new TransformStream({
+   *       transform: (batch, controller) => controller.enqueue(new TextEncoder().encode(`${batch.numRows} rows\n`)),
+   *     }),
+   *   ),
+   * );
+   * console.log(await response.text());
+   * ```
+   */
   toReadableStream(): ReadableStream<RecordBatch> {
     return new ReadableStream<RecordBatch>(
       {
@@ -128,6 +144,17 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   /**
    * The result as the bytes of one Arrow IPC stream, in pieces, undecoded. Use it instead of the iteration over batches,
    * not beside it.
+   *
+   * @throws BallistaError as {@link next}
+   *
+   * @example
+   * ```ts
+   * import { open } from 'node:fs/promises';
+   *
+   * const file = await open('flights.arrows', 'w');
+   * for await (const piece of df.limit(1000).stream().ipc()) await file.write(piece);
+   * await file.close();
+   * ```
    */
   async *ipc(): AsyncGenerator<Uint8Array, void, undefined> {
     let started = false;

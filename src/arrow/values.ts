@@ -15,8 +15,11 @@ export type Row = Record<string, unknown>;
 
 /** An SQL interval. `nanoseconds` follows {@link ConvertOptions.int64}. */
 export interface IntervalValue {
+  /** Whole months; a year is 12. */
   months: number;
+  /** Days beside the months, of whatever length. */
   days: number;
+  /** The rest, below a day or above. */
   nanoseconds: bigint | number | string;
 }
 

@@ -100,7 +100,10 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
     await call(() => service.waitForTermination());
   }
 
-  /** Stops it: running tasks are drained, ports, threads and folders are freed. Idempotent. */
+  /**
+   * Stops it: running tasks are drained for up to 10 s, then ports, threads and folders are freed. Idempotent, also before
+   * `start()`.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

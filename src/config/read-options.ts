@@ -31,7 +31,7 @@ export interface ReadOptions {
   fileSortOrder?: readonly (SortKey | readonly SortKey[])[];
 }
 
-/** Options of `readParquet` and `registerParquet`. */
+/** Options of `readParquet` and `registerParquet`. From DataFusion's `ParquetReadOptions`. */
 export interface ParquetReadOptions extends ReadOptions {
   /** Whether row groups are skipped by their statistics. Default: the session's `datafusion.execution.parquet.pruning`. */
   parquetPruning?: boolean;
@@ -42,7 +42,7 @@ export interface ParquetReadOptions extends ReadOptions {
 /** Compression of text files. */
 export type FileCompression = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'uncompressed';
 
-/** Options of `readCsv` and `registerCsv`. */
+/** Options of `readCsv` and `registerCsv`. From DataFusion's `CsvReadOptions`. */
 export interface CsvReadOptions extends ReadOptions {
   /** Whether the first line holds the names. Default `true`. */
   hasHeader?: boolean;
@@ -68,7 +68,7 @@ export interface CsvReadOptions extends ReadOptions {
   fileCompressionType?: FileCompression;
 }
 
-/** Options of `readJson` and `registerJson`: files with one JSON object a line. */
+/** Options of `readJson` and `registerJson`: files with one JSON object a line. From DataFusion's `JsonReadOptions`. */
 export interface JsonReadOptions extends ReadOptions {
   /** From how many rows the schema is inferred. Default 1000. */
   schemaInferMaxRecords?: number;
@@ -76,10 +76,10 @@ export interface JsonReadOptions extends ReadOptions {
   fileCompressionType?: FileCompression;
 }
 
-/** Options of `readAvro` and `registerAvro`. */
+/** Options of `readAvro` and `registerAvro`. From DataFusion's `AvroReadOptions`. */
 export type AvroReadOptions = ReadOptions;
 
-/** Options of `readArrow` and `registerArrow`: Arrow IPC files. */
+/** Options of `readArrow` and `registerArrow`: Arrow IPC files. From DataFusion's `ArrowReadOptions`. */
 export type ArrowReadOptions = ReadOptions;
 
 /** The formats and their options. */

@@ -20,6 +20,9 @@ const SORT_EXPR = Symbol.for('ballista.sortExpr');
 /**
  * An expression over columns. Immutable; every method gives a new one. From DataFusion's `Expr`.
  *
+ * Methods throw `INVALID_ARGUMENT` for a value that is no literal, such as `undefined` or a function. Whether columns exist
+ * and types fit is found where a DataFrame takes the expression: `SCHEMA`, `PLAN`.
+ *
  * @example
  * ```ts
  * import { col } from 'ballista';
@@ -240,9 +243,11 @@ export class SortExpr {
 }
 
 /**
- * A column, by its exact name: `col('Name')` is not `col('name')`, and a dot is part of the name.
+ * A column, by its exact name: `col('Name')` is not `col('name')`, and a dot is part of the name. From DataFusion's
+ * `Expr::Column`.
  *
  * @param relation - the table or alias, where several have such a column
+ * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
  * ```ts
@@ -260,7 +265,8 @@ export function col(name: string, relation?: string): Expr {
 }
 
 /**
- * A literal. The type follows from the value (see {@link ParamValue}), or is the one given.
+ * A literal. The type follows from the value (see {@link ParamValue}), or is the one given. From DataFusion's
+ * `Expr::Literal`.
  *
  * @throws BallistaError `INVALID_ARGUMENT` for a value without an SQL type
  *

@@ -50,8 +50,11 @@ export type ExprNode =
 
 /** A sort key as it crosses to Rust. */
 export interface SortNode {
+  /** What is sorted by. */
   readonly expr: ExprNode;
+  /** Smallest first. */
   readonly ascending: boolean;
+  /** Nulls before everything else, in either direction. */
   readonly nullsFirst: boolean;
 }
 

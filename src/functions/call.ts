@@ -11,7 +11,8 @@ import { describe } from '../params.js';
 
 /**
  * Calls a function of the engine by its SQL name. JavaScript values become literals, strings too; columns are
- * `col('name')`. The engine checks name and arguments when a DataFrame takes the expression.
+ * `col('name')`. The engine checks name and arguments when a DataFrame takes the expression. From DataFusion's
+ * `Expr::ScalarFunction` and `Expr::AggregateFunction`.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  *

@@ -27,7 +27,7 @@ function argument(name: string, expr: Expr): ExprNode {
 }
 
 /**
- * Functions of the engine.
+ * Functions of the engine. From DataFusion's `functions_aggregate`; they throw `INVALID_ARGUMENT` for what is no expression.
  *
  * @example
  * ```ts
