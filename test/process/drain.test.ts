@@ -5,33 +5,35 @@ import { jobsOf } from '../support/jobs.js';
 import { until } from '../support/until.js';
 import { LONG, registerNumbers, SHORT, SHORT_RESULT, startJob } from './fixtures/queries.mjs';
 
-/** One executor of one slot; queries have several tasks all the same. */
-async function cluster() {
+/** One executor of one slot. */
+async function cluster(targetPartitions: number) {
   const scheduler = new BallistaScheduler({ port: 0 });
   await scheduler.start();
   const executor = () => new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
   const first = executor();
   await first.start();
   const ctx = new BallistaSessionContext(scheduler.url, {
-    clusterConfig: { 'datafusion.execution.target_partitions': 4 },
+    clusterConfig: { 'datafusion.execution.target_partitions': targetPartitions },
   });
   await registerNumbers(ctx);
   return { scheduler, executor, first, ctx };
 }
 
 it('close() of an executor lets its running task end, and the result arrives', async () => {
-  const { scheduler, first, ctx } = await cluster();
-  const { first: result } = await startJob((await ctx.sql(SHORT)).stream());
+  const { scheduler, first, ctx } = await cluster(1);
+  const stream = (await ctx.sql(SHORT)).stream();
+  const { first: result } = await startJob(stream);
   await until('its task runs', () => jobsOf(first).length > 0);
   const closing = first.close();
   expect((await result).value?.getChild('s')?.get(0)).toBe(SHORT_RESULT);
+  expect((await stream.next()).done).toBe(true);
   await closing;
   await ctx.close();
   await scheduler.close();
 });
 
 it('close() of one of two executors loses nothing: the other takes over', async () => {
-  const { scheduler, executor, first, ctx } = await cluster();
+  const { scheduler, executor, first, ctx } = await cluster(4);
   const groups = 'select k.x as g, sum(k.x * cast(n.x as bigint)) as s from k cross join n group by k.x';
   const stream = (await ctx.sql(`select sum(s) as s, count(*) as c from (${groups})`)).stream();
   const { first: result } = await startJob(stream);

@@ -8,13 +8,14 @@
 //! executors had made of it: rows come twice. Here such a job fails, and the client runs it again.
 
 use super::distribution;
+use super::drain::CLOSING;
 use async_trait::async_trait;
 use ballista_core::error::Result;
 use ballista_core::serde::protobuf::failed_task::FailedReason;
 use ballista_core::serde::protobuf::task_status::Status;
 use ballista_core::serde::protobuf::{
-    job_status, AvailableVcores, ExecutionError, ExecutorHeartbeat, FailedTask, TaskStatus,
-    UpdateTaskStatusParams,
+    executor_status, job_status, AvailableVcores, ExecutionError, ExecutorHeartbeat, FailedTask,
+    MultiTaskDefinition, TaskStatus, UpdateTaskStatusParams,
 };
 use ballista_core::serde::scheduler::{ExecutorData, ExecutorMetadata};
 use ballista_core::JobId;
@@ -23,7 +24,8 @@ use ballista_scheduler::cluster::{BoundTask, ClusterState, ClusterStateEventStre
 use ballista_scheduler::config::TaskDistributionPolicy;
 use ballista_scheduler::state::execution_graph::{create_task_info, ExecutionGraphBox};
 use ballista_scheduler::state::execution_stage::ExecutionStage;
-use ballista_scheduler::state::task_manager::JobInfoCache;
+use ballista_scheduler::state::executor_manager::ExecutorManager;
+use ballista_scheduler::state::task_manager::{JobInfoCache, TaskLauncher};
 use datafusion::common::tree_node::TreeNode;
 use datafusion::datasource::sink::DataSinkExec;
 use datafusion::physical_plan::ExecutionPlan;
@@ -44,13 +46,15 @@ const FAILURE: Duration = Duration::from_secs(5);
 pub struct Executors {
     known: InMemoryClusterState,
     jobs: Mutex<HashMap<JobId, Job>>,
+    /// Where executors report to.
+    scheduler: String,
     /// To the scheduler, which owns this.
     failures: mpsc::UnboundedSender<UpdateTaskStatusParams>,
 }
 
-/// Where a job has run so far.
 struct Job {
     graph: Weak<RwLock<ExecutionGraphBox>>,
+    /// Who has got tasks of it.
     executors: HashSet<String>,
     ended: Option<Instant>,
 }
@@ -64,10 +68,11 @@ pub enum Fate {
 }
 
 impl Executors {
-    pub fn new(failures: mpsc::UnboundedSender<UpdateTaskStatusParams>) -> Self {
+    pub fn new(scheduler: String, failures: mpsc::UnboundedSender<UpdateTaskStatusParams>) -> Self {
         Self {
             known: InMemoryClusterState::default(),
             jobs: Mutex::default(),
+            scheduler,
             failures,
         }
     }
@@ -114,8 +119,16 @@ impl Executors {
             }
         }
         let known = self.known.registered_executor_metadata().await.into_iter();
+        let beats = self.known.executor_heartbeats();
+        let closes = |id: &str| {
+            let status = beats
+                .get(id)
+                .and_then(|beat| beat.status.as_ref()?.status.as_ref());
+            matches!(status, Some(executor_status::Status::Active(text)) if text == CLOSING)
+        };
         known
             .filter(|executor| executors.as_ref().is_none_or(|ids| ids.contains(&executor.id)))
+            .filter(|executor| !closes(&executor.id))
             .map(|executor| AvailableVcores {
                 vcores: executor
                     .specification
@@ -212,13 +225,44 @@ fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<TaskStatus> 
         stage_id: stage_id as u32,
         stage_attempt_num: stage.stage_attempt_num as u32,
         status: Some(Status::Failed(FailedTask {
-            error: format!("executor {executor} was lost, and with it results that the job needs"),
+            error: format!("executor {executor} was lost, and with it what it had made for the job"),
             retryable: false,
             count_to_failures: false,
             failed_reason: Some(FailedReason::ExecutionError(ExecutionError {})),
         })),
         ..TaskStatus::default()
     })
+}
+
+#[async_trait]
+impl TaskLauncher for Executors {
+    /// As the engine's own, but remembers who has got tasks. Who could not be reached has none.
+    async fn launch_tasks(
+        &self,
+        executor: &ExecutorMetadata,
+        tasks: Vec<MultiTaskDefinition>,
+        executors: &ExecutorManager,
+    ) -> Result<HashSet<JobId>> {
+        let ids: HashSet<JobId> = tasks.iter().map(|task| task.job_id.clone().into()).collect();
+        let first_of: Vec<JobId> = {
+            let mut jobs = self.jobs.lock().await;
+            let first = |id: &JobId| {
+                let job = jobs.get_mut(id);
+                job.is_some_and(|job| job.executors.insert(executor.id.clone()))
+            };
+            ids.into_iter().filter(first).collect()
+        };
+        let launched = executors
+            .launch_multi_task(&executor.id, tasks, self.scheduler.clone())
+            .await;
+        if launched.is_err() {
+            let mut jobs = self.jobs.lock().await;
+            for id in first_of {
+                jobs.get_mut(&id).map(|job| job.executors.remove(&executor.id));
+            }
+        }
+        launched
+    }
 }
 
 #[async_trait]
@@ -237,17 +281,14 @@ impl ClusterState for Executors {
         }
         jobs.retain(|_, job| job.ended.is_none_or(|ended| ended.elapsed() < MEMORY));
         let mut budgets = self.budgets(&active, executors).await;
-        let bound = distribution::bind_tasks(&mut budgets, &active).await;
-        for (executor, task) in &bound {
-            let id = &task.key.job_id;
-            let job = jobs.entry(id.clone()).or_insert_with(|| Job {
-                graph: Arc::downgrade(&active[id].execution_graph),
+        for (id, job) in active.iter() {
+            jobs.entry(id.clone()).or_insert_with(|| Job {
+                graph: Arc::downgrade(&job.execution_graph),
                 executors: HashSet::new(),
                 ended: None,
             });
-            job.executors.insert(executor.clone());
         }
-        Ok(bound)
+        Ok(distribution::bind_tasks(&mut budgets, &active).await)
     }
 
     /// Nothing to do: see `budgets`.

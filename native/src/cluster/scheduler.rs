@@ -16,11 +16,12 @@ use axum::routing::get;
 use axum::serve::ListenerExt;
 use axum::Router;
 use ballista_core::serde::protobuf::scheduler_grpc_server::{SchedulerGrpc, SchedulerGrpcServer};
+use ballista_core::serde::{BallistaCodec, BallistaLogicalExtensionCodec};
 use ballista_core::utils::default_session_builder;
 use ballista_core::JobId;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
-use ballista_scheduler::scheduler_process::create_scheduler;
+use ballista_scheduler::metrics::default_metrics_collector;
 use ballista_scheduler::scheduler_server::SchedulerServer;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -110,7 +111,8 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let port = port_of(&listener)?;
     let external = advertised(&options.host, options.external_host.as_deref())?;
     let (fail, mut failures) = mpsc::unbounded_channel();
-    let executors = Arc::new(Executors::new(fail));
+    let endpoint = format!("{external}:{port}");
+    let executors = Arc::new(Executors::new(endpoint.clone(), fail));
     let config = config(&options.host, port, external, executors.clone());
     let runtime = OwnedRuntime::new("scheduler")?;
     let ended = watch::Sender::new(None);
@@ -119,7 +121,18 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
         .run(async move {
             let jobs = BallistaCluster::new_from_config(&config).await?.job_state();
             let cluster = BallistaCluster::new(executors.clone(), jobs);
-            let server: Server = create_scheduler(cluster, Arc::new(config)).await?;
+            let mut server = Server::new_with_task_launcher(
+                endpoint,
+                cluster,
+                BallistaCodec::new(
+                    Arc::new(BallistaLogicalExtensionCodec::default()),
+                    Arc::new(PhysicalCodec::default()),
+                ),
+                Arc::new(config),
+                default_metrics_collector()?,
+                executors.clone(),
+            );
+            server.init().await?;
             let scheduler = server.clone();
             tokio::spawn(async move {
                 while let Some(failure) = failures.recv().await {
@@ -179,7 +192,6 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
         grpc_server_max_decoding_message_size: MESSAGE_BYTES as u32,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
-        override_physical_codec: Some(Arc::new(PhysicalCodec::default())),
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         override_session_builder: Some(Arc::new(|config| {
             let runtime = RuntimeEnvBuilder::new()
