@@ -48,8 +48,12 @@ fn entries() -> Vec<ConfigEntry> {
 /// Settings of every session unless it says otherwise; they travel with each query.
 ///
 /// Ballista's adaptive planner loses a job when planning anew fails half-way, as it does for some
-/// unions: the job then never ends. Its static planner has no such half-way.
-const DEFAULTS: [(&str, &str); 1] = [("ballista.planner.adaptive.enabled", "false")];
+/// unions: the job then never ends. Its static planner has no such half-way. And where it turns a
+/// hash join into a broadcast, it may swap the sides after ORDER BY was planned below one of them.
+const DEFAULTS: [(&str, &str); 2] = [
+    ("ballista.planner.adaptive.enabled", "false"),
+    ("ballista.optimizer.broadcast_join_threshold_bytes", "0"),
+];
 
 /// What a session is given, and our own defaults.
 pub fn settings(given: HashMap<String, String>) -> BTreeMap<String, String> {

@@ -29,6 +29,7 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::watch;
 
 #[napi(object)]
@@ -259,7 +260,7 @@ impl Session {
             return Ok(job.cancel().await);
         }
         let scheduler = self.connection.scheduler(&Default::default()).await?;
-        Ok(job::cancel(&scheduler, &id).await)
+        Ok(job::cancel(&scheduler, &id, Duration::ZERO).await)
     }
 }
 

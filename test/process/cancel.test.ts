@@ -69,6 +69,18 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
     await expectOver(jobId);
   });
 
+  it('after an abort while it is on its way to the scheduler', async () => {
+    const df = await ctx.sql(LONG);
+    for (let turns = 0; turns < 40; turns++) {
+      const controller = new AbortController();
+      const first = failure(df.stream({ signal: controller.signal }).next());
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      controller.abort(turns);
+      expect(await first).toBe(turns);
+    }
+    await expectFreeSlot();
+  });
+
   it('after the time of AbortSignal.timeout', async () => {
     const df = await ctx.sql(LONG);
     expect(await failure(df.toArray({ signal: AbortSignal.timeout(500) }))).toMatchObject({ name: 'TimeoutError' });

@@ -2,11 +2,18 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { BallistaExecutor, BallistaScheduler, BallistaSessionContext, type SessionOptions } from 'ballista';
-import { describe, it } from 'vitest';
+import {
+  BallistaExecutor,
+  BallistaScheduler,
+  BallistaSessionContext,
+  type SessionOptions,
+  setupTestCluster,
+} from 'ballista';
+import { describe, expect, it } from 'vitest';
 
 import { stagesOf } from '../support/jobs.js';
 import { Program } from '../support/program.js';
+import { rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
 import { registerNumbers, SHORT, SHORT_RESULT } from './fixtures/queries.mjs';
 
@@ -92,5 +99,29 @@ describe.concurrent('an executor that is killed in the middle of', () => {
       expect(await (await ctx.sql(SHORT)).toArray({ signal })).toEqual([{ s: SHORT_RESULT }]);
     });
     rmSync(folder, { recursive: true });
+  });
+});
+
+it.concurrent(
+  'an executor whose scheduler is gone says so',
+  async ({ expect }) => {
+    const scheduler = new BallistaScheduler({ port: 0 });
+    await scheduler.start();
+    await using executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
+    await executor.start();
+    const ended = rejected(executor.waitForTermination());
+    await scheduler.close();
+    expect((await ended).code).toBe('CONNECTION');
+  },
+  BOUND_MS,
+);
+
+describe('whether an executor of a failed job is lost', () => {
+  it.each(['127.0.0.1', '::1'])('is answered by the scheduler on %s', async (host) => {
+    await using cluster = await setupTestCluster({ host, vcores: 1 });
+    await using ctx = new BallistaSessionContext(cluster.url);
+    const { jobId } = await rejected((await ctx.sql('select 1 / (x - 1) from (values (1)) as t(x)')).collect());
+    const origin = cluster.url.replace('df:', 'http:');
+    expect((await fetch(`${origin}/jobs/${jobId}/executors`)).status).toBe(200);
   });
 });

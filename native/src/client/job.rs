@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// How often the scheduler is asked whether it has an executor.
 const EXECUTOR_CHECK: Duration = Duration::from_millis(250);
+/// How long the scheduler may take to know a job that it has accepted.
+const ACCEPTED: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub struct Job {
@@ -133,6 +135,7 @@ impl Job {
         let started = Instant::now();
         let mut checked = started;
         let mut without_executor: Option<Instant> = None;
+        let mut known = false;
         loop {
             let GetJobStatusResult { status, flight_proxy } = self.status().await?;
             match status.and_then(|status| status.status) {
@@ -157,7 +160,13 @@ impl Job {
                         .of_job(&self.id),
                     });
                 }
-                _ => {}
+                Some(_) => known = true,
+                None if known || started.elapsed() > ACCEPTED => {
+                    self.over.store(true, Ordering::Release);
+                    let forgotten = format!("the scheduler does not know job {} any more", self.id);
+                    return Err(self.connection.lost(&forgotten).of_job(&self.id));
+                }
+                None => {}
             }
             if checked.elapsed() >= EXECUTOR_CHECK {
                 checked = Instant::now();
@@ -165,7 +174,7 @@ impl Job {
                     Some(false) => {
                         let since = *without_executor.get_or_insert(checked);
                         if since.elapsed() + EXECUTOR_CHECK >= self.connection.executor_timeout {
-                            cancel(&self.scheduler, &self.id).await;
+                            cancel(&self.scheduler, &self.id, ACCEPTED).await;
                             self.over.store(true, Ordering::Release);
                             return Err(self.no_executors());
                         }
@@ -212,7 +221,7 @@ impl Job {
             return false;
         }
         self.cancelled.store(true, Ordering::Release);
-        let ran = cancel(&self.scheduler, &self.id).await;
+        let ran = cancel(&self.scheduler, &self.id, ACCEPTED).await;
         self.over.store(true, Ordering::Release);
         ran
     }
@@ -233,18 +242,21 @@ impl Job {
 }
 
 /// Cancels until the scheduler says that the job is over: it forgets a request that comes while it
-/// plans. `false`: the job was over already, or never was.
-pub async fn cancel(scheduler: &SchedulerClient, id: &str) -> bool {
+/// plans. One that it does not know, it may get to know in the time of `accepted`. `false`: the job
+/// was over already, or never was.
+pub async fn cancel(scheduler: &SchedulerClient, id: &str, accepted: Duration) -> bool {
+    let started = Instant::now();
     let mut pause = Duration::from_millis(2);
     let mut ran = false;
     loop {
         let status = GetJobStatusParams { job_id: id.into() };
         let status = scheduler.clone().get_job_status(status).await;
         let status = status.ok().and_then(|answer| answer.into_inner().status?.status);
-        if !matches!(status, Some(Status::Queued(_) | Status::Running(_))) {
-            return ran;
+        match status {
+            Some(Status::Queued(_) | Status::Running(_)) => ran = true,
+            None if !ran && started.elapsed() < accepted => {}
+            _ => return ran,
         }
-        ran = true;
         let request = CancelJobParams { job_id: id.into() };
         if scheduler.clone().cancel_job(request).await.is_err() {
             return ran;

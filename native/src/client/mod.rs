@@ -6,4 +6,5 @@ pub mod copy;
 pub mod fetch;
 pub mod job;
 pub mod planner;
+pub mod portable;
 pub mod query;

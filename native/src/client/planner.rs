@@ -3,6 +3,7 @@
 use super::analyze::AnalyzeExec;
 use super::connection::Connection;
 use super::copy::with_options;
+use super::portable::portable;
 use super::query::RemoteQueryExec;
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
@@ -34,7 +35,8 @@ impl ClusterPlanner {
     }
 
     async fn remote(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
-        let (plan, tables) = self.ship_tables(plan.clone()).await?;
+        let plan = plan.clone().transform_down_with_subqueries(portable)?.data;
+        let (plan, tables) = self.ship_tables(plan).await?;
         Ok(RemoteQueryExec::new(self.connection.clone(), plan, tables))
     }
 

@@ -5,6 +5,7 @@ use super::fetch;
 use super::job::Job;
 use crate::error::{Code, Error, Result};
 use crate::tables::local::StoredTable;
+use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
 use datafusion::arrow::array::RecordBatch;
@@ -25,6 +26,7 @@ use parking_lot::Mutex;
 use std::fmt;
 use std::sync::Arc;
 use tokio::runtime::Handle;
+use tokio::task::JoinError;
 
 /// How often a query that lost an executor runs again.
 const RERUNS: usize = 3;
@@ -117,15 +119,12 @@ impl ExecutionPlan for RemoteQueryExec {
             false => RERUNS,
         };
         let run = async move {
-            let (job, release, output) = loop {
-                let job = Job::submit(&connection, &config, bytes.clone()).await?;
+            let (release, output) = loop {
+                let release = submit(connection.clone(), config.clone(), bytes.clone()).await?;
+                let job = &release.job;
                 *slot.lock() = Some(job.clone());
-                let release = Release {
-                    job: job.clone(),
-                    runtime: Handle::current(),
-                };
                 match job.wait().await {
-                    Ok(output) => break (job, release, output),
+                    Ok(output) => break (release, output),
                     Err(error) => {
                         let failed = error.code == Code::JobFailed && reruns > 0;
                         if !failed || !connection.lost_executor(&job.id).await.unwrap_or(false) {
@@ -135,7 +134,7 @@ impl ExecutionPlan for RemoteQueryExec {
                     }
                 }
             };
-            let batches = fetch::batches(connection, job, output, config)
+            let batches = fetch::batches(connection, release.job.clone(), output, config)
                 .map(move |batch| conform(batch?, &schema))
                 // Owned by the stream, and dropped with it.
                 .inspect(move |_| {
@@ -153,6 +152,18 @@ impl ExecutionPlan for RemoteQueryExec {
 
 fn writes(plan: &LogicalPlan) -> EngineResult<bool> {
     plan.exists(|node| Ok(matches!(node, LogicalPlan::Copy(_) | LogicalPlan::Dml(_))))
+}
+
+/// Goes on when nobody waits for it any more, and then takes the job back: half-way, the scheduler
+/// has a job of which nobody knows.
+async fn submit(connection: Arc<Connection>, config: Arc<BallistaConfig>, plan: Vec<u8>) -> Result<Release> {
+    let submitted = tokio::spawn(async move {
+        let job = Job::submit(&connection, &config, plan).await?;
+        let runtime = Handle::current();
+        Ok(Release { job, runtime })
+    });
+    let panicked = |error: JoinError| Error::new(Code::Internal, error.to_string());
+    submitted.await.map_err(panicked)?
 }
 
 /// Nobody reads the result any more: whatever is left of the job goes.

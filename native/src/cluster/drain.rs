@@ -43,29 +43,12 @@ pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<C
         }),
         metadata: Some(executor.metadata.clone()),
     };
-    let mut fences = scheduler.clone();
     // A scheduler that is gone needs no goodbye.
-    if fences.heart_beat_from_executor(fence.clone()).await.is_err() {
+    if scheduler.heart_beat_from_executor(fence).await.is_err() {
         return;
     }
-    // Repeated: the engine's own heartbeat says otherwise.
-    let fenced = async {
-        let mut second = tokio::time::interval(Duration::from_secs(1));
-        loop {
-            second.tick().await;
-            if fences.heart_beat_from_executor(fence.clone()).await.is_err() {
-                return;
-            }
-        }
-    };
-    let quiet = async {
-        let _ = tokio::time::timeout(DRAIN, TasksDrainedFuture(executor)).await;
-        let _ = tokio::time::timeout(READ, read(jobs)).await;
-    };
-    tokio::select! {
-        _ = fenced => return,
-        _ = quiet => {}
-    }
+    let _ = tokio::time::timeout(DRAIN, TasksDrainedFuture(executor)).await;
+    let _ = tokio::time::timeout(READ, read(jobs)).await;
     let stopped = ExecutorStoppedParams {
         executor_id: id,
         reason: "closed".into(),

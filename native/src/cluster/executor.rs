@@ -34,6 +34,7 @@ use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use napi_derive::napi;
 use parking_lot::Mutex;
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -76,6 +77,7 @@ pub struct NativeExecutor {
 
 struct Running {
     work_dir: WorkDir,
+    closing: Arc<AtomicBool>,
     /// Taken when it stops: connections keep descriptors of the runtime.
     parts: Mutex<Option<Parts>>,
     runtime: OwnedRuntime,
@@ -83,6 +85,7 @@ struct Running {
 
 impl Running {
     async fn close(&self) {
+        self.closing.store(true, Ordering::Release);
         let parts = self.parts.lock().take();
         if let (Some(parts), Ok(runtime)) = (parts, self.runtime.handle()) {
             let jobs = self.work_dir.jobs();
@@ -98,6 +101,7 @@ impl Running {
     }
 
     fn abandon(&self) {
+        self.closing.store(true, Ordering::Release);
         self.parts.lock().take();
         self.runtime.abandon();
         self.work_dir.remove();
@@ -174,9 +178,13 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
     };
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
-    // The engine asks to stop when the scheduler says so, or does not answer any more.
+    let closing = Arc::new(AtomicBool::new(false));
+    let ours = closing.clone();
+    // The engine asks to stop when the scheduler says so. When that does not answer any more, it
+    // stops of itself, and with it goes the other end.
     runtime.handle()?.spawn(async move {
-        if stop.recv().await.is_some() {
+        stop.recv().await;
+        if !ours.load(Ordering::Acquire) {
             let lost = Error::new(Code::Connection, "The executor lost its scheduler.");
             end(&notify, Err(lost));
         }
@@ -187,6 +195,7 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
         port,
         running: Arc::new(Running {
             work_dir,
+            closing,
             parts: Mutex::new(Some(parts)),
             runtime,
         }),

@@ -14,15 +14,15 @@ use ballista_core::error::Result;
 use ballista_core::serde::protobuf::failed_task::FailedReason;
 use ballista_core::serde::protobuf::task_status::Status;
 use ballista_core::serde::protobuf::{
-    executor_status, job_status, AvailableVcores, ExecutionError, ExecutorHeartbeat, FailedTask,
-    MultiTaskDefinition, TaskStatus, UpdateTaskStatusParams,
+    executor_status, job_status, AvailableVcores, ExecutionError, ExecutorHeartbeat, ExecutorStatus,
+    FailedTask, MultiTaskDefinition, TaskStatus, UpdateTaskStatusParams,
 };
 use ballista_core::serde::scheduler::{ExecutorData, ExecutorMetadata};
 use ballista_core::JobId;
 use ballista_scheduler::cluster::memory::InMemoryClusterState;
 use ballista_scheduler::cluster::{BoundTask, ClusterState, ClusterStateEventStream, ExecutorSlot};
 use ballista_scheduler::config::TaskDistributionPolicy;
-use ballista_scheduler::state::execution_graph::{create_task_info, ExecutionGraphBox};
+use ballista_scheduler::state::execution_graph::{create_task_info, ExecutionGraphBox, RunningTaskInfo};
 use ballista_scheduler::state::execution_stage::ExecutionStage;
 use ballista_scheduler::state::executor_manager::ExecutorManager;
 use ballista_scheduler::state::task_manager::{JobInfoCache, TaskLauncher};
@@ -49,26 +49,27 @@ pub struct Executors {
     /// Where executors report to.
     scheduler: String,
     /// To the scheduler, which owns this.
-    failures: mpsc::UnboundedSender<UpdateTaskStatusParams>,
+    failures: mpsc::UnboundedSender<Failure>,
+}
+
+/// What ends a job: the failure of one of its tasks, for there is no other way to give a reason.
+pub struct Failure {
+    pub status: UpdateTaskStatusParams,
+    /// The task, where it runs on an executor that lives: as failed, nobody else cancels it.
+    pub running: Option<RunningTaskInfo>,
 }
 
 struct Job {
     graph: Weak<RwLock<ExecutionGraphBox>>,
-    /// Who has got tasks of it.
-    executors: HashSet<String>,
+    /// How often an executor has got tasks of it.
+    launches: HashMap<String, usize>,
+    /// It has failed for an executor that was lost.
+    lost: bool,
     ended: Option<Instant>,
 }
 
-/// What became of the executors of a job.
-#[derive(PartialEq, Eq)]
-pub enum Fate {
-    Unknown,
-    Alive,
-    Lost,
-}
-
 impl Executors {
-    pub fn new(scheduler: String, failures: mpsc::UnboundedSender<UpdateTaskStatusParams>) -> Self {
+    pub fn new(scheduler: String, failures: mpsc::UnboundedSender<Failure>) -> Self {
         Self {
             known: InMemoryClusterState::default(),
             jobs: Mutex::default(),
@@ -87,11 +88,15 @@ impl Executors {
             .sum()
     }
 
-    /// Whether the executors that had tasks of the job still answer.
-    pub async fn fate(&self, job: &JobId) -> Fate {
-        let executors = match self.jobs.lock().await.get(job) {
-            Some(job) => job.executors.clone(),
-            None => return Fate::Unknown,
+    /// Whether an executor that had tasks of the job is gone.
+    pub async fn lost(&self, job: &JobId) -> bool {
+        let executors: Vec<String> = match self.jobs.lock().await.get(job) {
+            Some(job) if job.lost => return true,
+            Some(job) => {
+                let launched = job.launches.iter().filter(|(_, times)| **times > 0);
+                launched.map(|(id, _)| id.clone()).collect()
+            }
+            None => return false,
         };
         let lost = executors.into_iter().map(|id| async move {
             match self.known.get_executor_metadata(&id).await {
@@ -99,10 +104,7 @@ impl Executors {
                 Err(_) => true,
             }
         });
-        match future::join_all(lost).await.contains(&true) {
-            true => Fate::Lost,
-            false => Fate::Alive,
-        }
+        future::join_all(lost).await.contains(&true)
     }
 
     async fn budgets(
@@ -119,16 +121,11 @@ impl Executors {
             }
         }
         let known = self.known.registered_executor_metadata().await.into_iter();
-        let beats = self.known.executor_heartbeats();
-        let closes = |id: &str| {
-            let status = beats
-                .get(id)
-                .and_then(|beat| beat.status.as_ref()?.status.as_ref());
-            matches!(status, Some(executor_status::Status::Active(text)) if text == CLOSING)
+        let takes = |executor: &ExecutorMetadata| {
+            executors.as_ref().is_none_or(|ids| ids.contains(&executor.id)) && !self.closes(&executor.id)
         };
         known
-            .filter(|executor| executors.as_ref().is_none_or(|ids| ids.contains(&executor.id)))
-            .filter(|executor| !closes(&executor.id))
+            .filter(takes)
             .map(|executor| AvailableVcores {
                 vcores: executor
                     .specification
@@ -139,38 +136,45 @@ impl Executors {
             .collect()
     }
 
+    fn closes(&self, executor: &str) -> bool {
+        let beat = self.known.get_executor_heartbeat(executor);
+        let status = beat.and_then(|beat| beat.status?.status);
+        matches!(status, Some(executor_status::Status::Active(text)) if text == CLOSING)
+    }
+
+    /// Ends the jobs that cannot do without the executor, before the engine begins to recover.
     async fn fail_jobs_of(&self, executor: &str) {
-        let graphs: Vec<_> = {
+        let jobs: Vec<_> = {
             let jobs = self.jobs.lock().await;
-            let held = jobs.values().filter(|job| job.executors.contains(executor));
-            held.filter_map(|job| job.graph.upgrade()).collect()
-        };
-        for graph in graphs {
-            let failure = {
-                let mut graph = graph.write().await;
-                match unfinished(&graph) && needs(&graph, executor) {
-                    true => failure(&mut graph, executor),
-                    false => None,
-                }
-            };
-            let Some(failure) = failure else { continue };
-            let _ = self.failures.send(UpdateTaskStatusParams {
-                executor_id: executor.to_owned(),
-                task_status: vec![failure],
+            let running = jobs.iter().filter_map(|(id, job)| {
+                let launched = job.launches.get(executor).is_some_and(|times| *times > 0);
+                Some((id.clone(), job.graph.upgrade()?, launched))
             });
-            // The executor has to be known until then, and the engine must not begin to recover.
-            let failed = async {
-                while unfinished(&*graph.read().await) {
-                    tokio::time::sleep(Duration::from_millis(1)).await;
+            running.collect()
+        };
+        let failed = jobs.into_iter().map(|(id, graph, launched)| async move {
+            loop {
+                let failure = {
+                    let mut graph = graph.write().await;
+                    if !unfinished(&graph) || !needs(&graph, executor, launched) {
+                        return;
+                    }
+                    failure(&mut graph, executor)
+                };
+                if let Some(job) = self.jobs.lock().await.get_mut(&id) {
+                    job.lost = true;
                 }
-            };
-            let _ = tokio::time::timeout(FAILURE, failed).await;
-        }
+                // Again where its task has ended in the meantime.
+                failure.map(|failure| self.failures.send(failure));
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let _ = tokio::time::timeout(FAILURE, future::join_all(failed)).await;
     }
 }
 
 async fn answers(executor: &ExecutorMetadata) -> bool {
-    let connected = TcpStream::connect((executor.host.as_str(), executor.port));
+    let connected = TcpStream::connect(format!("{}:{}", executor.host, executor.port));
     matches!(tokio::time::timeout(ANSWER, connected).await, Ok(Ok(_)))
 }
 
@@ -180,12 +184,12 @@ fn unfinished(graph: &ExecutionGraphBox) -> bool {
 
 /// Whether results of the job lie on the executor, or files are half written there. Its other
 /// tasks can run elsewhere: nobody has seen anything of them.
-fn needs(graph: &ExecutionGraphBox, executor: &str) -> bool {
+fn needs(graph: &ExecutionGraphBox, executor: &str, launched: bool) -> bool {
     graph.stages().values().any(|stage| {
         let tasks = stage.task_infos().unwrap_or_default();
         tasks.iter().any(|task| match &task.task_status {
             Status::Successful(done) => done.executor_id == executor,
-            Status::Running(running) => running.executor_id == executor && writes(stage),
+            Status::Running(running) => launched && running.executor_id == executor && writes(stage),
             Status::Failed(_) => false,
         })
     })
@@ -201,10 +205,11 @@ fn writes(stage: &ExecutionStage) -> bool {
         .unwrap_or(true)
 }
 
-/// A failure of one of the job's tasks that ends the job: there is no other way to give a reason.
-fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<TaskStatus> {
-    let running = graph.running_tasks().into_iter().next();
-    let (stage_id, task_id) = match running {
+fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<Failure> {
+    let mut tasks = graph.running_tasks();
+    tasks.sort_by_key(|task| task.executor_id != executor);
+    let task = tasks.into_iter().next();
+    let (stage_id, task_id) = match &task {
         Some(task) => (task.stage_id, task.task_id),
         // Between two tasks: one that never runs.
         None => {
@@ -219,7 +224,7 @@ fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<TaskStatus> 
     let Some(ExecutionStage::Running(stage)) = graph.stages().get(&stage_id) else {
         return None;
     };
-    Some(TaskStatus {
+    let status = TaskStatus {
         task_id: task_id as u32,
         job_id: graph.job_id().to_string(),
         stage_id: stage_id as u32,
@@ -231,6 +236,13 @@ fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<TaskStatus> 
             failed_reason: Some(FailedReason::ExecutionError(ExecutionError {})),
         })),
         ..TaskStatus::default()
+    };
+    Some(Failure {
+        status: UpdateTaskStatusParams {
+            executor_id: executor.to_owned(),
+            task_status: vec![status],
+        },
+        running: task.filter(|task| task.executor_id != executor),
     })
 }
 
@@ -244,21 +256,27 @@ impl TaskLauncher for Executors {
         executors: &ExecutorManager,
     ) -> Result<HashSet<JobId>> {
         let ids: HashSet<JobId> = tasks.iter().map(|task| task.job_id.clone().into()).collect();
-        let first_of: Vec<JobId> = {
-            let mut jobs = self.jobs.lock().await;
-            let first = |id: &JobId| {
-                let job = jobs.get_mut(id);
-                job.is_some_and(|job| job.executors.insert(executor.id.clone()))
-            };
-            ids.into_iter().filter(first).collect()
-        };
+        for job in self
+            .jobs
+            .lock()
+            .await
+            .iter_mut()
+            .filter(|(id, _)| ids.contains(*id))
+        {
+            *job.1.launches.entry(executor.id.clone()).or_default() += 1;
+        }
         let launched = executors
             .launch_multi_task(&executor.id, tasks, self.scheduler.clone())
             .await;
         if launched.is_err() {
-            let mut jobs = self.jobs.lock().await;
-            for id in first_of {
-                jobs.get_mut(&id).map(|job| job.executors.remove(&executor.id));
+            for job in self
+                .jobs
+                .lock()
+                .await
+                .iter_mut()
+                .filter(|(id, _)| ids.contains(*id))
+            {
+                *job.1.launches.entry(executor.id.clone()).or_insert(1) -= 1;
             }
         }
         launched
@@ -284,7 +302,8 @@ impl ClusterState for Executors {
         for (id, job) in active.iter() {
             jobs.entry(id.clone()).or_insert_with(|| Job {
                 graph: Arc::downgrade(&job.execution_graph),
-                executors: HashSet::new(),
+                launches: HashMap::new(),
+                lost: false,
                 ended: None,
             });
         }
@@ -317,7 +336,12 @@ impl ClusterState for Executors {
         self.known.registered_executor_metadata().await
     }
 
-    async fn save_executor_heartbeat(&self, heartbeat: ExecutorHeartbeat) -> Result<()> {
+    /// Who has said that it closes does so, whatever the engine's own heartbeat says after that.
+    async fn save_executor_heartbeat(&self, mut heartbeat: ExecutorHeartbeat) -> Result<()> {
+        if self.closes(&heartbeat.executor_id) {
+            let status = executor_status::Status::Active(CLOSING.into());
+            heartbeat.status = Some(ExecutorStatus { status: Some(status) });
+        }
         self.known.save_executor_heartbeat(heartbeat).await
     }
 

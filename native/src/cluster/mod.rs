@@ -10,6 +10,7 @@ pub mod drain;
 pub mod engine;
 pub mod executor;
 pub mod executors;
+pub mod rules;
 pub mod runtime;
 pub mod scheduler;
 pub mod work_dir;

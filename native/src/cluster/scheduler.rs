@@ -2,7 +2,8 @@
 //! port.
 
 use super::address::{advertised, listen, port_of};
-use super::executors::{Executors, Fate};
+use super::executors::{Executors, Failure};
+use super::rules::corrected;
 use super::runtime::OwnedRuntime;
 use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
@@ -135,8 +136,15 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             server.init().await?;
             let scheduler = server.clone();
             tokio::spawn(async move {
-                while let Some(failure) = failures.recv().await {
-                    let _ = SchedulerGrpc::update_task_status(&scheduler, Request::new(failure)).await;
+                while let Some(Failure { status, running }) = failures.recv().await {
+                    let _ = SchedulerGrpc::update_task_status(&scheduler, Request::new(status)).await;
+                    if let Some(task) = running {
+                        let _ = scheduler
+                            .state
+                            .executor_manager
+                            .cancel_running_tasks(vec![task])
+                            .await;
+                    }
                 }
             });
             let listener =
@@ -198,8 +206,10 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
                 .with_object_store_registry(Arc::new(Registry::default()))
                 .build_arc()?;
             let state = default_session_builder(config)?;
+            let rules = corrected(state.physical_optimizers());
             Ok(SessionStateBuilder::new_from_existing(state)
                 .with_runtime_env(runtime)
+                .with_physical_optimizer_rules(rules)
                 .build())
         })),
         ..SchedulerConfig::default()
@@ -239,10 +249,9 @@ fn routes(server: Server, executors: Arc<Executors>, tables: TableService) -> Ro
         .route(
             "/jobs/{id}/executors",
             get(move |Path(id): Path<String>| async move {
-                match executors.fate(&JobId::from(id)).await {
-                    Fate::Alive => (StatusCode::OK, "alive"),
-                    Fate::Lost => (StatusCode::GONE, "an executor is lost"),
-                    Fate::Unknown => (StatusCode::NOT_FOUND, "no such job"),
+                match executors.lost(&JobId::from(id)).await {
+                    true => (StatusCode::GONE, "an executor is lost"),
+                    false => (StatusCode::OK, "no executor is lost"),
                 }
             }),
         )

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { withCluster, withContext } from '../support/cluster.js';
+import { AIRPORTS, FLIGHTS, tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+// Queries that the engine's own planner and messages get wrong on a cluster.
+
+const cluster = await withCluster();
+const temp = tempFolder();
+const contexts = {
+  'as by default': withContext(cluster),
+  'with hash joins': withContext(cluster, { clusterConfig: { 'datafusion.optimizer.prefer_hash_join': true } }),
+};
+
+beforeAll(async () => {
+  for (const ctx of Object.values(contexts)) {
+    await ctx.registerCsv('airports', AIRPORTS);
+    await ctx.registerParquet('flights', FLIGHTS);
+  }
+});
+
+const A = '(values (1), (2), (3)) as a(id)';
+const B = '(values (1), (2)) as b(id)';
+const X = "(values (1, 'a'), (2, 'a'), (3, 'b')) as t(x, z)";
+
+const CASES: [what: string, query: string, rows: object[]][] = [
+  // A condition beside the keys, with fewer columns selected than it reads.
+  ...['a.iata', 'a.iata, a.longitude', 'a.iata, a.longitude, a.state'].map((columns): [string, string, object[]] => [
+    `a left join with a condition, of ${columns}`,
+    `select count(m) as n from (
+       select ${columns}, b.iata as m from airports a left join airports b on a.iata = b.iata and a.latitude > 40)`,
+    [{ n: 1574 }],
+  ]),
+  [
+    'a left join with a condition on a column that is not selected',
+    'select a.id, b.id as m from (values (1, 0, 9), (2, 9, 0)) as a(id, w, v) left join (values (1), (2)) as b(id) on a.id = b.id and a.v > 5 order by 1',
+    [
+      { id: 1, m: 1 },
+      { id: 2, m: null },
+    ],
+  ],
+  [
+    'an inner join with a condition of both sides',
+    'select count(*) as n from airports a join airports b on a.iata = b.iata and a.latitude <> b.longitude and a.city = b.city',
+    [{ n: 3376 }],
+  ],
+  ...(
+    [
+      ['left', [3, 2, 1]],
+      ['right', [2, 1]],
+      ['full', [3, 2, 1]],
+      ['inner', [2, 1]],
+    ] as const
+  ).map(([how, ids]): [string, string, object[]] => [
+    `a ${how} join in order`,
+    `select coalesce(a.id, b.id) as q from ${A} ${how} join ${B} on a.id = b.id order by q desc`,
+    ids.map((q) => ({ q })),
+  ]),
+  [
+    'a semi join in order',
+    `select id from ${A} where id in (select id from ${B}) order by id desc`,
+    [{ id: 2 }, { id: 1 }],
+  ],
+  ['an anti join', `select id from ${A} where id not in (select id from ${B})`, [{ id: 3 }]],
+
+  [
+    'FILTER over a window',
+    `select count(*) filter (where x > 1) over (partition by z) as c, sum(x) filter (where x < 3) over (order by x) as s from ${X} order by x`,
+    [
+      { c: 1, s: 1 },
+      { c: 1, s: 3 },
+      { c: 1, s: 3 },
+    ],
+  ],
+  [
+    'a window partitioned by a column that WHERE makes constant',
+    `select row_number() over (partition by origin order by date, delay) as l, count(*) over (partition by origin) > 2 as many
+     from flights where origin = 'SEA' order by date, delay limit 2`,
+    [
+      { l: 1, many: true },
+      { l: 2, many: true },
+    ],
+  ],
+  [
+    'a window partitioned by a constant',
+    `with t as (select 1 as k, iata from airports)
+     select max(l) as m from (select row_number() over (partition by k order by iata) as l from t)`,
+    [{ m: 3376 }],
+  ],
+
+  [
+    'an aggregate of nothing',
+    'select sum(delay) as s, count(delay) as n from flights where 1 = 0',
+    [{ s: null, n: 0 }],
+  ],
+  ['an aggregate of LIMIT 0', 'select sum(d) as s from (select delay as d from flights limit 0)', [{ s: null }]],
+  ['a contradiction', "select max(delay) as m from flights where origin = 'SEA' and origin = 'JFK'", [{ m: null }]],
+  ['an empty subquery', 'select (select max(delay) from flights where false) as m', [{ m: null }]],
+  [
+    'NOT IN nothing',
+    'select count(*) as n from airports where iata not in (select origin from flights where false)',
+    [{ n: 3376 }],
+  ],
+  ['a union with nothing', "select iata from airports where false union all select 'x'", [{ iata: 'x' }]],
+  [
+    'grouping sets of nothing',
+    'select origin, count(*) as n from flights where false group by grouping sets ((origin), ())',
+    [{ origin: null, n: 0 }],
+  ],
+];
+
+describe.each(Object.entries(contexts))('%s', (_, ctx) => {
+  it.each(CASES)('%s', async (_what, query, rows) => {
+    await cluster.betweenQueries();
+    const df = await ctx.sql(query);
+    expect(await df.toArray({ int64: 'number' })).toEqual(rows);
+  });
+
+  it('COPY of nothing writes the columns', async () => {
+    const path = temp('nothing.csv');
+    await (await ctx.sql(`copy (select origin, delay from flights where false) to '${path}'`)).collect();
+    expect(readFileSync(path, 'utf8')).toBe('origin,delay\n');
+  });
+});
+
+it.each([
+  ['IGNORE NULLS of a window function', `select first_value(x) ignore nulls over (order by x) from ${X}`],
+  [
+    'FILTER of an aggregate that counts nulls in',
+    `select array_agg(x) filter (where x > 1) over (order by x) from ${X}`,
+  ],
+  ['LIMIT beyond 32 bits', `select * from ${X} limit 4294967296`],
+  ['OFFSET beyond 32 bits', `select * from ${X} offset 4294967296`],
+])('%s is refused rather than lost', async (_, query) => {
+  const ctx = contexts['as by default'];
+  expect((await rejected((await ctx.sql(query)).collect())).code).toBe('NOT_IMPLEMENTED');
+});
