@@ -11,8 +11,10 @@ use datafusion::execution::SessionState;
 use futures::TryStreamExt;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
+use object_store::ObjectStore;
 use std::collections::HashMap;
 use std::sync::Arc;
+use url::Url;
 
 #[napi(object)]
 pub struct NativePartitionColumn {
@@ -41,10 +43,17 @@ pub async fn listing_table(
     options: NativeReadOptions,
 ) -> Result<Arc<ListingTable>> {
     let schema = options.schema.as_deref().map(schema_from_ipc).transpose()?;
-    let urls = paths
-        .iter()
-        .map(ListingTableUrl::parse)
-        .collect::<datafusion::error::Result<Vec<_>>>()?;
+    let (mut urls, mut listed) = (vec![], vec![]);
+    for path in paths {
+        let url = parse(path)?;
+        match url.get_glob() {
+            Some(glob) if glob.as_str().contains('/') => urls.extend(expand(state, &url, path).await?),
+            _ => {
+                listed.push((url.clone(), path));
+                urls.push(url);
+            }
+        }
+    }
     let format = format(state, &options)?;
     let listing = listing_options(&urls, format, &options)?;
     let mut config =
@@ -52,7 +61,7 @@ pub async fn listing_table(
     config = match schema {
         Some(schema) => config.with_schema(schema),
         None => {
-            require_files(state, &urls, paths, &listing).await?;
+            require_files(state, &listed, &listing).await?;
             config
                 .infer_schema(state)
                 .await
@@ -60,6 +69,68 @@ pub async fn listing_table(
         }
     };
     Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+/// A file may be named like a pattern.
+fn parse(path: &str) -> Result<ListingTableUrl> {
+    let named = || {
+        let absolute = std::path::absolute(path).ok()?;
+        let exists = path.contains(['*', '?', '[']) && absolute.exists();
+        let url = match absolute.is_dir() {
+            true => Url::from_directory_path(absolute),
+            false => Url::from_file_path(absolute),
+        };
+        url.ok().filter(|_| exists)
+    };
+    Ok(match named() {
+        Some(url) => ListingTableUrl::try_new(url, None)?,
+        None => ListingTableUrl::parse(path)?,
+    })
+}
+
+/// The files of a pattern over several folders. Left to itself the engine matches patterns against
+/// names only, or, by a setting of the session, reads all folders below every other path too.
+async fn expand(state: &SessionState, url: &ListingTableUrl, path: &str) -> Result<Vec<ListingTableUrl>> {
+    let mut deep = state.clone();
+    let execution = &mut deep.config_mut().options_mut().execution;
+    execution.listing_table_ignore_subdirectory = false;
+    let store = object_store(state, url)?;
+    let files = url.list_all_files(&deep, store.as_ref(), "").await?;
+    let mut locations: Vec<_> = files.map_ok(|file| file.location).try_collect().await?;
+    // To the engine `*` also means a slash.
+    let pattern = url.get_glob().as_ref().map_or("", |glob| glob.as_str());
+    let depth = url.prefix().parts_count() + pattern.split('/').count();
+    locations.retain(|location| pattern.contains("**") || location.parts_count() == depth);
+    if locations.is_empty() {
+        return Err(no_file(path, ""));
+    }
+    locations.sort();
+    let root = url.object_store();
+    let root: &Url = root.as_ref();
+    let urls = locations.into_iter().map(|location| {
+        let mut file = root.clone();
+        file.path_segments_mut()
+            .unwrap_or_else(|()| unreachable!("a store has a path"))
+            .extend(location.parts().map(|part| part.as_ref().to_owned()));
+        Ok(ListingTableUrl::try_new(file, None)?)
+    });
+    urls.collect()
+}
+
+fn object_store(state: &SessionState, url: &ListingTableUrl) -> Result<Arc<dyn ObjectStore>> {
+    let store = state.runtime_env().object_store(url);
+    store.map_err(|error| Error::new(Code::ObjectStore, error.message()))
+}
+
+fn no_file(path: &str, extension: &str) -> Error {
+    let like = match extension {
+        "" => String::new(),
+        extension => format!(" that ends in \"{extension}\""),
+    };
+    Error::new(
+        Code::ObjectStore,
+        format!("There is no file{like} at \"{path}\"."),
+    )
 }
 
 fn unreadable(options: &NativeReadOptions, paths: &[String], error: DataFusionError) -> Error {
@@ -113,23 +184,14 @@ fn listing_options(
 /// No file means no schema: say which path is empty.
 async fn require_files(
     state: &SessionState,
-    urls: &[ListingTableUrl],
-    paths: &[String],
+    urls: &[(ListingTableUrl, &String)],
     listing: &ListingOptions,
 ) -> Result<()> {
-    for (url, path) in urls.iter().zip(paths) {
-        let store = state.runtime_env().object_store(url);
-        let store = store.map_err(|error| Error::new(Code::ObjectStore, error.message()))?;
+    for (url, path) in urls {
+        let store = object_store(state, url)?;
         let files = url.list_all_files(state, store.as_ref(), &listing.file_extension);
         if files.await?.try_next().await?.is_none() {
-            let like = match listing.file_extension.as_str() {
-                "" => String::new(),
-                extension => format!(" that ends in \"{extension}\""),
-            };
-            return Err(Error::new(
-                Code::ObjectStore,
-                format!("There is no file{like} at \"{path}\"."),
-            ));
+            return Err(no_file(path, &listing.file_extension));
         }
     }
     Ok(())

@@ -41,6 +41,9 @@ describe('SQL', () => {
     ['CONFIG', 'RESET datafusion.execution.batch_sise', 'batch_sise'],
     ['NOT_IMPLEMENTED', 'UPDATE memory SET a = 0', 'Update'],
     ['NOT_IMPLEMENTED', 'SELECT 1; SELECT 2', 'single SQL statement'],
+    ['NOT_IMPLEMENTED', 'COMMIT', 'Commit'],
+    ['NOT_IMPLEMENTED', 'EXPLAIN SET datafusion.execution.batch_size = 1', 'cannot be sent'],
+    ['NOT_IMPLEMENTED', 'SELECT EXISTS (SELECT 1)', 'EXISTS'],
   ])('%s: %s', async (code, query, text) => {
     expect(await failed(query)).toMatchObject({ name: 'BallistaError', code, message: expect.stringContaining(text) });
   });

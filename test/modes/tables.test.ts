@@ -70,6 +70,18 @@ describe('paths', () => {
     ]);
   });
 
+  it.each([
+    ['folders/*/part.csv', 3],
+    ['folders/**/part.csv', 4],
+    ['folders/br[1]/part.csv', 1],
+    ['folders/br[1]', 1],
+  ])('%s', async (path, n) => {
+    for (const folder of ['a', 'a/deep', 'c d', 'br[1]']) file(`folders/${folder}/part.csv`, 'a\n1\n');
+    const df = await ctx.readCsv(temp(path));
+    await cluster.betweenQueries();
+    expect(await df.count()).toBe(n);
+  });
+
   it('with an ending of its own', async () => {
     const df = await ctx.readCsv(FOLDER, { delimiter: ';', fileExtension: 'second.csv' });
     expect(await rows(df)).toEqual([{ a: 3, b: 'z' }]);

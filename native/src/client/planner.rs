@@ -146,6 +146,9 @@ impl QueryPlanner for ClusterPlanner {
             LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
                 not_impl_err!("{op}: the files of a table do not change; create a new table from a query")
             }
+            LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
+                not_impl_err!("{}: there is no such statement here", plan.display())
+            }
             LogicalPlan::Copy(copy) => {
                 let copy = with_options(copy, session)?;
                 Ok(Arc::new(self.remote(&copy).await?))

@@ -109,7 +109,11 @@ impl ExecutionPlan for RemoteQueryExec {
     ) -> EngineResult<SendableRecordBatchStream> {
         let codec = BallistaLogicalExtensionCodec::default();
         let mut bytes = Vec::new();
-        LogicalPlanNode::try_from_logical_plan(&self.plan, &codec)?.try_encode(&mut bytes)?;
+        LogicalPlanNode::try_from_logical_plan(&self.plan, &codec)
+            .and_then(|message| message.try_encode(&mut bytes))
+            .map_err(|error| {
+                DataFusionError::NotImplemented(format!("This query cannot be sent to a scheduler: {error}"))
+            })?;
         let config = Arc::new(context.session_config().ballista_config());
         let (connection, slot) = (self.connection.clone(), self.job.clone());
         let (tables, schema) = (self.tables.clone(), self.schema.clone());
