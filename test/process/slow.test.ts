@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net';
 
-import { BallistaScheduler, BallistaSessionContext } from 'ballista';
+import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
 import { afterEach, expect, it } from 'vitest';
 
+import { ServerProcess } from '../support/child.js';
 import { Program } from '../support/program.js';
 import { rejected } from '../support/rejected.js';
 import { registerNumbers, WIDE } from './fixtures/queries.mjs';
@@ -33,6 +34,33 @@ async function listen(serve: (client: Socket) => void): Promise<number> {
   });
   return (server.address() as AddressInfo).port;
 }
+
+it('an upload may take longer than a call', async () => {
+  // In a process of its own: within one, tables are not sent.
+  const scheduler = await ServerProcess.start('test/support/server.mjs', 'scheduler');
+  open.push(() => scheduler.close());
+  const executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
+  open.unshift(() => executor.close());
+  await executor.start();
+  let sent = 0;
+  const port = await listen((client) => {
+    const server = dial(scheduler.port, '127.0.0.1').on('error', () => undefined);
+    server.pipe(client).pipe(server);
+    client.on('close', () => server.destroy());
+    client.on('data', (bytes) => {
+      const before = sent;
+      sent += bytes.length;
+      if (before < 1 << 20 && sent >= 1 << 20) {
+        client.unpipe(server).pause();
+        setTimeout(() => client.pipe(server), 3000);
+      }
+    });
+  });
+  const ctx = context(port, 'ballista.client.grpc_timeout_seconds');
+  const df = await ctx.fromColumns({ x: Float64Array.from({ length: 1_000_000 }, (_, i) => i) });
+  expect(await df.count()).toBe(1_000_000);
+  expect(sent).toBeGreaterThan(8e6);
+});
 
 it('a scheduler that does not answer is given the time that the session sets', async () => {
   const port = await listen(() => undefined);

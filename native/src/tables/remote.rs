@@ -102,15 +102,13 @@ pub async fn ensure(channel: &Channel, table: &Arc<StoredTable>) -> Result<bool>
         Err(status) if status.code() == Grpc::Unimplemented => return Ok(false),
         Err(status) => return Err(connection(&status)),
     }
-    client
-        .do_put(frames(table.clone())?)
-        .await
-        .map_err(|status| connection(&status))?
-        .into_inner()
-        .message()
-        .await
-        .map_err(|status| connection(&status))?;
-    Ok(true)
+    let frames = frames(table.clone())?;
+    // The answer begins at once; its message comes when the scheduler has the table.
+    let put = async { client.do_put(frames).await?.into_inner().message().await };
+    let answer = put.await.and_then(|message| {
+        message.ok_or_else(|| Status::data_loss("the scheduler did not say that it has it"))
+    });
+    answer.map(|_| true).map_err(|status| connection(&status))
 }
 
 pub async fn drop_remote(channel: &Channel, id: &str) {

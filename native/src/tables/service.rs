@@ -66,9 +66,13 @@ impl FlightService for TableService {
     }
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {
-        let table = assemble(request.into_inner()).await?;
-        self.held.keep(table);
-        one(PutResult::default())
+        let held = self.held.clone();
+        // In the stream: an answer that begins after the upload is too late for the client's timeout.
+        let put = async move {
+            held.keep(assemble(request.into_inner()).await?);
+            Ok(PutResult::default())
+        };
+        Ok(Response::new(stream::once(put).boxed()))
     }
 
     async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
