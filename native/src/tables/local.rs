@@ -6,11 +6,12 @@ use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::arrow::ipc::reader::FileReader;
 use datafusion::arrow::ipc::writer::FileWriter;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Cursor;
 use std::sync::{Arc, LazyLock, Weak};
+use std::time::{Duration, Instant};
 use tonic::codegen::Bytes;
 
 /// Files of about this size: small enough to travel as a few messages and to give every core a
@@ -26,6 +27,7 @@ pub struct StoredTable {
     pub schema: SchemaRef,
     pub files: Vec<Bytes>,
     pub rows: usize,
+    used: Mutex<Instant>,
 }
 
 impl StoredTable {
@@ -70,13 +72,21 @@ impl StoredTable {
             schema,
             files,
             rows,
+            used: Mutex::new(Instant::now()),
         });
         TABLES.write().insert(table.id.clone(), Arc::downgrade(&table));
         table
     }
 
+    /// Whoever finds a table uses it, and so keeps the copies of this process.
     pub fn find(id: &str) -> Option<Arc<Self>> {
-        TABLES.read().get(id).and_then(Weak::upgrade)
+        let table = TABLES.read().get(id).and_then(Weak::upgrade)?;
+        *table.used.lock() = Instant::now();
+        Some(table)
+    }
+
+    pub fn idle(&self) -> Duration {
+        self.used.lock().elapsed()
     }
 
     pub fn bytes(&self) -> usize {

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tonic::codegen::Bytes;
 use tonic::transport::Channel;
 use tonic::{Code as Grpc, Status};
@@ -139,17 +139,11 @@ fn connection(status: &Status) -> Error {
 
 /// Copies of tables, kept while they are in use.
 #[derive(Debug, Default)]
-pub struct Held(Mutex<HashMap<String, (Arc<StoredTable>, Instant)>>);
+pub struct Held(Mutex<HashMap<String, Arc<StoredTable>>>);
 
 impl Held {
     pub fn keep(&self, table: Arc<StoredTable>) {
-        self.0.lock().insert(table.id.clone(), (table, Instant::now()));
-    }
-
-    pub fn touch(&self, id: &str) {
-        if let Some((_, used)) = self.0.lock().get_mut(id) {
-            *used = Instant::now();
-        }
+        self.0.lock().insert(table.id.clone(), table);
     }
 
     pub fn forget(&self, id: &str) {
@@ -157,7 +151,7 @@ impl Held {
     }
 
     pub fn sweep(&self) {
-        self.0.lock().retain(|_, (_, used)| used.elapsed() < IDLE);
+        self.0.lock().retain(|_, table| table.idle() < IDLE);
     }
 }
 
@@ -182,7 +176,6 @@ impl TableSource {
         // One at a time: tasks that start together want the same table.
         let _turn = self.fetching.lock().await;
         if let Some(table) = StoredTable::find(id) {
-            self.held.touch(id);
             return Ok(table);
         }
         let mut client =

@@ -50,10 +50,7 @@ impl FlightService for TableService {
         let id = std::str::from_utf8(&body)
             .map_err(|_| Status::invalid_argument("the id of a table is not UTF-8"))?;
         let body = match r#type.as_str() {
-            HAS => {
-                self.held.touch(id);
-                vec![u8::from(StoredTable::find(id).is_some())]
-            }
+            HAS => vec![u8::from(StoredTable::find(id).is_some())],
             DROP => {
                 self.held.forget(id);
                 vec![]
@@ -79,7 +76,6 @@ impl FlightService for TableService {
         let ticket = request.into_inner().ticket;
         let id = std::str::from_utf8(&ticket)
             .map_err(|_| Status::invalid_argument("the id of a table is not UTF-8"))?;
-        self.held.touch(id);
         let table = StoredTable::find(id)
             .ok_or_else(|| Status::not_found("the table is gone: its session was closed"))?;
         let frames = frames(table).map_err(|error| Status::internal(error.message))?;
