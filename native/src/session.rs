@@ -21,7 +21,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{DdlStatement, LogicalPlan, Statement};
+use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
@@ -194,8 +194,15 @@ impl Session {
             }
             LogicalPlan::Statement(Statement::ResetVariable(reset)) => {
                 let key = reset.variable.clone();
-                let frame = context.execute_logical_plan(plan).await?;
-                self.connection.settings.write().remove(&key);
+                let ours = config::settings(HashMap::new()).remove(&key);
+                // The engine resets its own keys only, and only to its own defaults.
+                let frame = match key.starts_with("ballista.") || ours.is_some() {
+                    true => self.reset(&key)?,
+                    false => context.execute_logical_plan(plan).await?,
+                };
+                let mut settings = self.connection.settings.write();
+                settings.remove(&key);
+                settings.extend(ours.map(|value| (key, value)));
                 Ok(frame)
             }
             LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
@@ -206,6 +213,22 @@ impl Session {
             }
             _ => Ok(context.execute_logical_plan(plan).await?),
         }
+    }
+
+    fn reset(&self, key: &str) -> Result<DataFrame> {
+        let defaults = config::config_entries().into_iter();
+        let default = defaults
+            .filter(|entry| entry.key == key)
+            .find_map(|entry| entry.value);
+        let default = default.unwrap_or_default();
+        config::check(key, &default)?;
+        let context = self.context();
+        let state = context.state_ref();
+        state.write().config_mut().options_mut().set(key, &default)?;
+        Ok(DataFrame::new(
+            context.state(),
+            LogicalPlanBuilder::empty(false).build()?,
+        ))
     }
 
     /// CREATE TABLE leaves an engine's own in-memory table, which no plan can carry: replace it.
