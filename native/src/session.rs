@@ -247,6 +247,11 @@ impl Session {
         Ok(())
     }
 
+    pub fn table_exists(&self, name: String) -> bool {
+        // Fails for an unknown catalog or schema only.
+        self.context().table_exist(name).unwrap_or(false)
+    }
+
     pub async fn tables(&self) -> Result<Vec<NativeTableRef>> {
         let mut tables = Vec::new();
         for catalog in self.context().catalog_names() {
