@@ -29,6 +29,7 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 #[napi(object)]
@@ -57,8 +58,16 @@ pub struct Session {
     /// Built on first use: it takes some milliseconds, and the constructor is synchronous.
     context: OnceLock<SessionContext>,
     /// Calls that JavaScript may give up, by the number it gave them.
-    tasks: Mutex<HashMap<u32, watch::Sender<bool>>>,
+    tasks: Mutex<HashMap<u32, Task>>,
 }
+
+struct Task {
+    given_up: watch::Sender<bool>,
+    since: Instant,
+}
+
+/// How long a call that was given up may take to begin.
+const BEGINS: Duration = Duration::from_secs(60);
 
 impl Session {
     pub fn new(connection: Connection, config: SessionConfig, memory_table_limit: usize) -> Self {
@@ -101,24 +110,31 @@ impl Session {
         self.connection.check_open()?;
         let Some(task) = task else { return work.await };
         let mut given_up = self.task(task, watch::Sender::subscribe);
-        let result = tokio::select! {
+        // Dropped after a panic too.
+        let _forget = Forget { session: self, task };
+        tokio::select! {
             _ = given_up.wait_for(|given_up| *given_up) => {
                 Err(Error::new(Code::JobCancelled, "The call was cancelled."))
             }
             result = work => result,
-        };
-        self.tasks.lock().remove(&task);
-        result
+        }
     }
 
-    /// Gives up the call that has this number, or will have it: the call may not have begun yet.
+    /// Gives up the call that has this number, or will have it: the call may not have begun yet. Or
+    /// it is over, which JavaScript did not know yet: then nobody but time removes the number.
     pub fn abandon(&self, task: u32) {
-        self.task(task, |sender| sender.send_replace(true));
+        let waits = |task: &Task| task.given_up.receiver_count() > 0 || task.since.elapsed() < BEGINS;
+        self.tasks.lock().retain(|_, task| waits(task));
+        self.task(task, |given_up| given_up.send_replace(true));
     }
 
     fn task<T>(&self, task: u32, then: impl FnOnce(&watch::Sender<bool>) -> T) -> T {
         let mut tasks = self.tasks.lock();
-        then(tasks.entry(task).or_insert_with(|| watch::Sender::new(false)))
+        let task = tasks.entry(task).or_insert_with(|| Task {
+            given_up: watch::Sender::new(false),
+            since: Instant::now(),
+        });
+        then(&task.given_up)
     }
 
     /// Takes batches as a table, unless they are too many.
@@ -288,6 +304,17 @@ impl Session {
         }
         let scheduler = self.connection.scheduler(&Default::default()).await?;
         Ok(job::cancel(&scheduler, &id).await)
+    }
+}
+
+struct Forget<'a> {
+    session: &'a Session,
+    task: u32,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.session.tasks.lock().remove(&self.task);
     }
 }
 
