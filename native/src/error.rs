@@ -96,6 +96,12 @@ impl From<Error> for DataFusionError {
     }
 }
 
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Error::new(Code::Io, error.to_string())
+    }
+}
+
 impl From<DataFusionError> for Error {
     fn from(error: DataFusionError) -> Self {
         (&error).into()
