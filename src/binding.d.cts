@@ -78,6 +78,7 @@ export declare class NativeSession {
   /** The DataFrame's plan under a name. */
   registerView(name: string, frame: NativeDataFrame): void
   deregisterTable(name: string): Promise<boolean>
+  tableExists(name: string): Promise<boolean>
   tables(): Promise<Array<NativeTableRef>>
   /** Whether there was a running job of that id to cancel. */
   cancelJob(jobId: string): Promise<boolean>

@@ -548,7 +548,7 @@ export class BallistaSessionContext implements AsyncDisposable {
   }
 
   /**
-   * Whether a table is registered: by its name, or by `schema.name` or `catalog.schema.name`.
+   * Whether {@link table} finds a table or view of that name: `name`, `schema.name` or `catalog.schema.name`, as in SQL.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
    *
@@ -558,11 +558,7 @@ export class BallistaSessionContext implements AsyncDisposable {
    * ```
    */
   async tableExists(name: string): Promise<boolean> {
-    const wanted = tableName(name);
-    const all = await this.tables();
-    return all.some((table) =>
-      [table.name, `${table.schema}.${table.name}`, `${table.catalog}.${table.schema}.${table.name}`].includes(wanted),
-    );
+    return this.#call((session) => session.tableExists(tableName(name)));
   }
 
   /**

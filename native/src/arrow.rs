@@ -33,7 +33,7 @@ pub fn batches_to_ipc(batches: &[RecordBatch], schema: &Schema) -> Result<Vec<u8
     for batch in batches {
         match batch.schema_ref().fields() == schema.fields() {
             true => writer.write(batch)?,
-            false => writer.write(&readable_batch(batch, &schema)?)?,
+            false => writer.write(&with_schema(batch, &schema)?)?,
         }
     }
     writer.finish()?;
@@ -69,7 +69,8 @@ fn readable_schema(schema: &Schema) -> Schema {
     Schema::new_with_metadata(readable_fields(schema.fields()), schema.metadata().clone())
 }
 
-fn readable_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+/// The batch with another schema of as many columns: they are cast.
+pub fn with_schema(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     let columns = batch.columns().iter().zip(schema.fields());
     let columns = columns.map(|(column, field)| cast(column, field.data_type()));
     let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));

@@ -166,6 +166,12 @@ impl NativeSession {
     }
 
     #[napi]
+    pub async fn table_exists(&self, name: String) -> napi::Result<bool> {
+        let session = self.session.clone();
+        run(session.clone(), async move { Ok(session.table_exists(name)) }).await
+    }
+
+    #[napi]
     pub async fn tables(&self) -> napi::Result<Vec<NativeTableRef>> {
         let session = self.session.clone();
         run(session.clone(), async move { session.tables().await }).await

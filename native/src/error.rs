@@ -96,6 +96,12 @@ impl From<Error> for DataFusionError {
     }
 }
 
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Error::new(Code::Io, error.to_string())
+    }
+}
+
 impl From<DataFusionError> for Error {
     fn from(error: DataFusionError) -> Self {
         (&error).into()
@@ -191,11 +197,17 @@ impl From<Error> for napi::Error {
     }
 }
 
-/// Every asynchronous call from JavaScript goes through here: a panic becomes an INTERNAL error.
+/// Every asynchronous call from JavaScript goes through here.
 pub async fn guard<T>(work: impl Future<Output = Result<T>>) -> napi::Result<T> {
-    match AssertUnwindSafe(work).catch_unwind().await {
-        Ok(result) => result.map_err(Into::into),
-        Err(panic) => {
+    Ok(caught(work).await?)
+}
+
+/// A panic becomes an INTERNAL error.
+pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|panic| {
             let text = panic
                 .downcast_ref::<&str>()
                 .map(|text| text.to_string())
@@ -204,8 +216,6 @@ pub async fn guard<T>(work: impl Future<Output = Result<T>>) -> napi::Result<T> 
             Err(Error::new(
                 Code::Internal,
                 format!("The engine panicked, which is a bug: {text}"),
-            )
-            .into())
-        }
-    }
+            ))
+        })
 }

@@ -21,7 +21,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{DdlStatement, LogicalPlan, Statement};
+use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
@@ -29,7 +29,7 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 #[napi(object)]
@@ -58,8 +58,16 @@ pub struct Session {
     /// Built on first use: it takes some milliseconds, and the constructor is synchronous.
     context: OnceLock<SessionContext>,
     /// Calls that JavaScript may give up, by the number it gave them.
-    tasks: Mutex<HashMap<u32, watch::Sender<bool>>>,
+    tasks: Mutex<HashMap<u32, Task>>,
 }
+
+struct Task {
+    given_up: watch::Sender<bool>,
+    since: Instant,
+}
+
+/// How long a call that was given up may take to begin.
+const BEGINS: Duration = Duration::from_secs(60);
 
 impl Session {
     pub fn new(connection: Connection, config: SessionConfig, memory_table_limit: usize) -> Self {
@@ -102,24 +110,31 @@ impl Session {
         self.connection.check_open()?;
         let Some(task) = task else { return work.await };
         let mut given_up = self.task(task, watch::Sender::subscribe);
-        let result = tokio::select! {
+        // Dropped after a panic too.
+        let _forget = Forget { session: self, task };
+        tokio::select! {
             _ = given_up.wait_for(|given_up| *given_up) => {
                 Err(Error::new(Code::JobCancelled, "The call was cancelled."))
             }
             result = work => result,
-        };
-        self.tasks.lock().remove(&task);
-        result
+        }
     }
 
-    /// Gives up the call that has this number, or will have it: the call may not have begun yet.
+    /// Gives up the call that has this number, or will have it: the call may not have begun yet. Or
+    /// it is over, which JavaScript did not know yet: then nobody but time removes the number.
     pub fn abandon(&self, task: u32) {
-        self.task(task, |sender| sender.send_replace(true));
+        let waits = |task: &Task| task.given_up.receiver_count() > 0 || task.since.elapsed() < BEGINS;
+        self.tasks.lock().retain(|_, task| waits(task));
+        self.task(task, |given_up| given_up.send_replace(true));
     }
 
     fn task<T>(&self, task: u32, then: impl FnOnce(&watch::Sender<bool>) -> T) -> T {
         let mut tasks = self.tasks.lock();
-        then(tasks.entry(task).or_insert_with(|| watch::Sender::new(false)))
+        let task = tasks.entry(task).or_insert_with(|| Task {
+            given_up: watch::Sender::new(false),
+            since: Instant::now(),
+        });
+        then(&task.given_up)
     }
 
     /// Takes batches as a table, unless they are too many.
@@ -195,8 +210,15 @@ impl Session {
             }
             LogicalPlan::Statement(Statement::ResetVariable(reset)) => {
                 let key = reset.variable.clone();
-                let frame = context.execute_logical_plan(plan).await?;
-                self.connection.settings.write().remove(&key);
+                let ours = config::settings(HashMap::new()).remove(&key);
+                // The engine resets its own keys only, and only to its own defaults.
+                let frame = match key.starts_with("ballista.") || ours.is_some() {
+                    true => self.reset(&key)?,
+                    false => context.execute_logical_plan(plan).await?,
+                };
+                let mut settings = self.connection.settings.write();
+                settings.remove(&key);
+                settings.extend(ours.map(|value| (key, value)));
                 Ok(frame)
             }
             LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
@@ -207,6 +229,22 @@ impl Session {
             }
             _ => Ok(context.execute_logical_plan(plan).await?),
         }
+    }
+
+    fn reset(&self, key: &str) -> Result<DataFrame> {
+        let defaults = config::config_entries().into_iter();
+        let default = defaults
+            .filter(|entry| entry.key == key)
+            .find_map(|entry| entry.value);
+        let default = default.unwrap_or_default();
+        config::check(key, &default)?;
+        let context = self.context();
+        let state = context.state_ref();
+        state.write().config_mut().options_mut().set(key, &default)?;
+        Ok(DataFrame::new(
+            context.state(),
+            LogicalPlanBuilder::empty(false).build()?,
+        ))
     }
 
     /// CREATE TABLE leaves an engine's own in-memory table, which no plan can carry: replace it.
@@ -223,6 +261,11 @@ impl Session {
         let table = self.store(provider.schema(), &batches, Some(provider.clone()))?;
         self.context().register_table(name, table)?;
         Ok(())
+    }
+
+    pub fn table_exists(&self, name: String) -> bool {
+        // Fails for an unknown catalog or schema only.
+        self.context().table_exist(name).unwrap_or(false)
     }
 
     pub async fn tables(&self) -> Result<Vec<NativeTableRef>> {
@@ -261,6 +304,17 @@ impl Session {
         }
         let scheduler = self.connection.scheduler(&Default::default()).await?;
         Ok(job::cancel(&scheduler, &id, Duration::ZERO).await)
+    }
+}
+
+struct Forget<'a> {
+    session: &'a Session,
+    task: u32,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.session.tasks.lock().remove(&self.task);
     }
 }
 

@@ -1,6 +1,7 @@
 import {
   Dictionary,
   Field,
+  Int8,
   Int32,
   type RecordBatch,
   Schema,
@@ -15,7 +16,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { DataFrame } from '../../src/dataframe.js';
 import { col } from '../../src/expr/expr.js';
 import { withCluster, withContext } from '../support/cluster.js';
-import { FLIGHTS } from '../support/data.js';
+import { FLIGHTS, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
 const cluster = await withCluster();
@@ -102,6 +103,26 @@ describe('data of the program', () => {
     expect(await rows(df.join(df.distinct().select(col('s').alias('t')), { left: 's', right: 't' }))).toHaveLength(3);
   });
 
+  it('of several dictionaries for one column', async () => {
+    const key = new Int32();
+    const batch = (...texts: string[]) =>
+      new Table({ s: vectorFromArray(texts, new Dictionary(new Utf8(), key)) }).batches[0] as RecordBatch;
+    const df = await ctx.createDataFrame([[batch('x', 'y')], [batch('z'), batch('y', 'w')]]);
+    expect((await rows(df.sort('s'))).map(({ s }) => s)).toEqual(['w', 'x', 'y', 'y', 'z']);
+    await cluster.betweenQueries();
+    expect(await rows(df.aggregate('s', 'count(*) AS n').filter('n > 1'))).toEqual([{ s: 'y', n: 2 }]);
+  });
+
+  it('of more values than the keys of a dictionary tell apart', async () => {
+    const batch = (first: number) => {
+      const texts = Array.from({ length: 100 }, (_, i) => `text ${first + i}`);
+      return new Table({ s: vectorFromArray(texts, new Dictionary(new Utf8(), new Int8())) }).batches[0] as RecordBatch;
+    };
+    const df = await ctx.createDataFrame([0, 100, 200, 300].map((first) => [batch(first)]));
+    const query = df.aggregate([], ['count(DISTINCT s) AS n', 'max(s) AS last']);
+    expect(await rows(query)).toEqual([{ n: 400, last: 'text 99' }]);
+  });
+
   it('of three million rows', async () => {
     const df = await ctx.fromColumns({
       id: BigInt64Array.from({ length: 3_000_000 }, (_, i) => BigInt(i)),
@@ -139,6 +160,42 @@ describe('together with files', () => {
     await cluster.betweenQueries();
     const query = "SELECT count(*) AS n, sum(delay) AS delay FROM totals WHERE origin IN ('SEA', 'none')";
     expect(await rows(ctx.sql(query))).toEqual([{ n: 2, delay: 485_215 }]);
+  });
+});
+
+/** The columns of folders are dictionaries, of one value per file. */
+describe('of a table in folders', () => {
+  const temp = tempFolder();
+  beforeAll(async () => {
+    const query = `SELECT delay, origin FROM flights WHERE origin IN ('JFK', 'SEA', 'ORD')`;
+    const copy = `COPY (${query}) TO '${temp('origins/')}' STORED AS PARQUET PARTITIONED BY (origin)`;
+    await rows(ctx.sql(copy));
+    const create = 'CREATE EXTERNAL TABLE origins STORED AS PARQUET PARTITIONED BY (origin)';
+    await ctx.sql(`${create} LOCATION '${temp('origins/')}'`);
+    const origin = (await ctx.table('origins')).schema().fields.find(({ name }) => name === 'origin');
+    expect(String(origin?.type)).toContain('Dictionary');
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['CREATE TABLE AS', () => ctx.sql('CREATE TABLE held AS SELECT * FROM origins')],
+    ['cache', async () => ctx.registerView('held', await (await ctx.table('origins')).cache())],
+    ['fromArrow of collect', async () => ctx.fromArrow(await (await ctx.table('origins')).collect(), 'held')],
+    [
+      'INSERT',
+      async () => {
+        await ctx.sql("CREATE TABLE held AS SELECT * FROM origins WHERE origin = 'JFK'");
+        await cluster.betweenQueries();
+        await rows(ctx.sql("INSERT INTO held SELECT * FROM origins WHERE origin <> 'JFK'"));
+      },
+    ],
+  ])('%s', async (_, make) => {
+    const query = 'SELECT origin, count(*) AS n, sum(delay) AS delay FROM TABLE GROUP BY origin ORDER BY origin';
+    const expected = await rows(ctx.sql(query.replace('TABLE', 'origins')));
+    expect(expected).toHaveLength(3);
+    await make();
+    await cluster.betweenQueries();
+    expect(await rows(ctx.sql(query.replace('TABLE', 'held')))).toEqual(expected);
+    await ctx.deregisterTable('held');
   });
 });
 

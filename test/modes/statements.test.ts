@@ -193,6 +193,25 @@ describe('settings', () => {
     expect(Math.max(...batches.map((batch) => batch.numRows))).toBeLessThanOrEqual(1000);
   });
 
+  it('RESET brings back the default of this package, on the cluster too', async () => {
+    const name = 'ballista.planner.adaptive.enabled';
+    // The adaptive planner, which is the scheduler's own default, counts stages from 0.
+    const stages = async () => {
+      const df = await ctx.sql('SELECT count(*) AS n FROM flights');
+      return (await df.explainString({ analyze: true })).match(/Stage \d+/gu);
+    };
+    const before = await stages();
+    expect(await run(`SET ${name} = true`, `SHOW ${name}`)).toEqual([{ name, value: 'true' }]);
+    expect(await stages()).not.toEqual(before);
+    expect(await run(`RESET ${name}`, `SHOW ${name}`)).toEqual([{ name, value: 'false' }]);
+    expect(await stages()).toEqual(before);
+  });
+
+  it('RESET takes every key, and no other', async () => {
+    expect(await run('SET ballista.job.name = x', 'RESET ballista.job.name')).toEqual([]);
+    expect((await rejected(ctx.sql('RESET ballista.nope'))).code).toBe('CONFIG');
+  });
+
   it('SHOW ALL has every key', async () => {
     const keys = (await rows('SHOW ALL')).map((row) => row['name']);
     expect(keys).toContain('datafusion.execution.target_partitions');

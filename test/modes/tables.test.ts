@@ -180,11 +180,26 @@ describe('the catalog', () => {
     await ctx.sql('CREATE SCHEMA IF NOT EXISTS files');
     await ctx.registerCsv('files.first', FIRST, { delimiter: ';' });
     expect(await ctx.tables()).toContainEqual({ catalog: 'datafusion', schema: 'files', name: 'first', kind: 'table' });
-    for (const name of ['first', 'files.first', 'datafusion.files.first'])
+    for (const name of ['files.first', 'datafusion.files.first', 'FILES.First', '"files"."first"'])
       expect(await ctx.tableExists(name)).toBe(true);
+    for (const name of ['first', 'none.first', 'none.files.first', '"Files".first'])
+      expect(await ctx.tableExists(name)).toBe(false);
     expect(await (await ctx.table('files.first')).count()).toBe(2);
     expect([await ctx.deregisterTable('files.first'), await ctx.deregisterTable('files.first')]).toEqual([true, false]);
     expect(await ctx.tableExists('files.first')).toBe(false);
+  });
+
+  it.each([
+    ['Trips', 'trips'],
+    ['"Trips"', '"Trips"'],
+    ['"with.dot"', 'public."with.dot"'],
+  ])('takes %s as SQL does, everywhere', async (name, same) => {
+    await ctx.registerCsv(name, FIRST, { delimiter: ';' });
+    for (const spelling of [name, same]) {
+      expect(await ctx.tableExists(spelling)).toBe(true);
+      expect(await (await ctx.table(spelling)).count()).toBe(2);
+    }
+    expect([await ctx.deregisterTable(same), await ctx.tableExists(name)]).toEqual([true, false]);
   });
 
   it('has views of DataFrames', async () => {

@@ -1,12 +1,14 @@
 //! One connection to a scheduler, and one to each executor, reused for the life of a session.
 
 use super::job::Job;
+use crate::config::session_config;
 use crate::error::{Code, Error, Result};
 use crate::tables::local::StoredTable;
 use crate::tables::remote;
 use axum::body::Body;
 use ballista_core::client::BallistaClient;
 use ballista_core::config::BallistaConfig;
+use ballista_core::extension::{BallistaConfigGrpcEndpoint, SessionConfigExt};
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use ballista_core::utils::{create_grpc_client_endpoint, GrpcClientConfig};
 use parking_lot::{Mutex, RwLock};
@@ -14,9 +16,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 use tonic::transport::Channel;
 
 pub type SchedulerClient = SchedulerGrpcClient<Channel>;
+type ExecutorClient = Arc<OnceCell<BallistaClient>>;
 
 pub struct Connection {
     pub host: String,
@@ -26,8 +30,9 @@ pub struct Connection {
     pub executor_timeout: Duration,
     /// Settings that were set by somebody; the others are the scheduler's to decide.
     pub settings: RwLock<BTreeMap<String, String>>,
-    channel: tokio::sync::OnceCell<Channel>,
-    executors: tokio::sync::Mutex<HashMap<(String, u16), BallistaClient>>,
+    channel: OnceCell<Channel>,
+    /// Locked for a look only: no executor waits until another is connected.
+    executors: Mutex<HashMap<(String, u16), ExecutorClient>>,
     jobs: Mutex<HashMap<String, Weak<Job>>>,
     sent: Mutex<HashMap<String, Weak<StoredTable>>>,
     closed: AtomicBool,
@@ -77,7 +82,10 @@ impl Connection {
     pub async fn channel(&self) -> Result<&Channel> {
         self.check_open()?;
         self.channel
-            .get_or_try_init(|| connect(&self.host, self.port))
+            .get_or_try_init(|| async {
+                let config = session_config(&self.settings.read())?.ballista_config();
+                connect_with(&self.host, self.port, &GrpcClientConfig::from(&config)).await
+            })
             .await
     }
 
@@ -91,26 +99,24 @@ impl Connection {
     /// The Flight client of an executor; clones share its HTTP/2 connection.
     pub async fn executor(&self, host: &str, port: u16, config: &BallistaConfig) -> Result<BallistaClient> {
         let key = (host.to_owned(), port);
-        let mut executors = self.executors.lock().await;
-        if let Some(client) = executors.get(&key) {
-            return Ok(client.clone());
-        }
-        let grpc = GrpcClientConfig::from(config);
-        let client = BallistaClient::try_new(
-            host,
-            port,
-            grpc.max_message_size,
-            false,
-            None,
-            // 0 is "unreachable" in the engine.
-            grpc.io_retries_times.max(1),
-            grpc.io_retry_wait_time_ms,
-            grpc.initial_connection_window_size,
-            grpc.initial_stream_window_size,
-        )
-        .await?;
-        executors.insert(key, client.clone());
-        Ok(client)
+        let cell = self.executors.lock().entry(key).or_default().clone();
+        let connect = || async {
+            let grpc = GrpcClientConfig::from(config);
+            BallistaClient::try_new(
+                host,
+                port,
+                grpc.max_message_size,
+                false,
+                Some(Arc::new(alive(&grpc))),
+                // 0 is "unreachable" in the engine.
+                grpc.io_retries_times.max(1),
+                grpc.io_retry_wait_time_ms,
+                grpc.initial_connection_window_size,
+                grpc.initial_stream_window_size,
+            )
+            .await
+        };
+        Ok(cell.get_or_try_init(connect).await?.clone())
     }
 
     /// Whether the scheduler has an executor; `None` when it does not say.
@@ -201,7 +207,7 @@ impl Connection {
                 remote::drop_remote(channel, &id).await;
             }
         }
-        self.executors.lock().await.clear();
+        self.executors.lock().clear();
     }
 }
 
@@ -212,11 +218,28 @@ fn url(host: &str, port: u16) -> String {
     }
 }
 
-/// Connects to a scheduler; also what an executor starts with.
+/// What the engine gives its other connections: one to an executor that is gone ends, in the end.
+fn alive(grpc: &GrpcClientConfig) -> BallistaConfigGrpcEndpoint {
+    let grpc = grpc.clone();
+    BallistaConfigGrpcEndpoint::new(Arc::new(move |endpoint| {
+        Ok(endpoint
+            .connect_timeout(Duration::from_secs(grpc.connect_timeout_seconds))
+            .tcp_nodelay(true)
+            .tcp_keepalive(Some(Duration::from_secs(grpc.tcp_keepalive_seconds)))
+            .http2_keep_alive_interval(Duration::from_secs(grpc.http2_keepalive_interval_seconds))
+            .keep_alive_timeout(Duration::from_secs(20))
+            .keep_alive_while_idle(true))
+    }))
+}
+
+/// Connects to a scheduler with the engine's own times, as an executor does.
 pub async fn connect(host: &str, port: u16) -> Result<Channel> {
+    connect_with(host, port, &GrpcClientConfig::from(&BallistaConfig::default())).await
+}
+
+async fn connect_with(host: &str, port: u16, grpc: &GrpcClientConfig) -> Result<Channel> {
     let url = url(host, port);
-    let grpc = GrpcClientConfig::from(&BallistaConfig::default());
-    let endpoint = create_grpc_client_endpoint(url.clone(), Some(&grpc)).map_err(|error| {
+    let endpoint = create_grpc_client_endpoint(url.clone(), Some(grpc)).map_err(|error| {
         Error::new(
             Code::InvalidArgument,
             format!("{url} is not the address of a scheduler: {error}"),

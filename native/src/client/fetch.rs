@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::job::{Job, Output};
-use crate::error::{Code, Error, Result};
+use crate::error::{caught, Code, Error, Result};
 use ballista_core::config::BallistaConfig;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
 use ballista_core::serde::protobuf::PartitionLocation;
@@ -52,8 +52,9 @@ pub fn batches(
                     let (connection, job) = (connection.clone(), job.clone());
                     let (proxy, config) = (proxy.clone(), config.clone());
                     state.readers.spawn(async move {
-                        let read = read(&connection, location, &proxy, &config, &sender).await;
-                        if let Err(error) = read {
+                        let read = read(&connection, location, &proxy, &config, &sender);
+                        // A sender that is dropped without an error ends its partition.
+                        if let Err(error) = caught(read).await {
                             let _ = sender.send(Err(error.of_job(&job.id))).await;
                         }
                     });

@@ -1,14 +1,17 @@
 //! The tables of this process, found by id for as long as somebody holds them.
 
 use crate::error::{Code, Error, Result};
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::{Array, ArrayData, RecordBatch};
+use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::arrow::ipc::reader::FileReader;
 use datafusion::arrow::ipc::writer::FileWriter;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Cursor;
 use std::sync::{Arc, LazyLock, Weak};
+use std::time::{Duration, Instant};
 use tonic::codegen::Bytes;
 
 /// Files of about this size: small enough to travel as a few messages and to give every core a
@@ -24,6 +27,7 @@ pub struct StoredTable {
     pub schema: SchemaRef,
     pub files: Vec<Bytes>,
     pub rows: usize,
+    used: Mutex<Instant>,
 }
 
 impl StoredTable {
@@ -31,8 +35,16 @@ impl StoredTable {
         let mut files = Vec::new();
         let mut writer = None;
         let mut rows = 0;
-        for batch in batches {
+        let unified = has_dictionaries(&schema);
+        let batches = match unified {
+            true => Cow::Owned(unify(&schema, batches)?),
+            false => Cow::Borrowed(batches),
+        };
+        for batch in &*batches {
             rows += batch.num_rows();
+            if unified {
+                files.extend(writer.take().map(finish).transpose()?);
+            }
             for piece in pieces(batch) {
                 let open = match &mut writer {
                     Some(open) => open,
@@ -60,13 +72,21 @@ impl StoredTable {
             schema,
             files,
             rows,
+            used: Mutex::new(Instant::now()),
         });
         TABLES.write().insert(table.id.clone(), Arc::downgrade(&table));
         table
     }
 
+    /// Whoever finds a table uses it, and so keeps the copies of this process.
     pub fn find(id: &str) -> Option<Arc<Self>> {
-        TABLES.read().get(id).and_then(Weak::upgrade)
+        let table = TABLES.read().get(id).and_then(Weak::upgrade)?;
+        *table.used.lock() = Instant::now();
+        Some(table)
+    }
+
+    pub fn idle(&self) -> Duration {
+        self.used.lock().elapsed()
     }
 
     pub fn bytes(&self) -> usize {
@@ -98,15 +118,50 @@ impl Drop for StoredTable {
     }
 }
 
-/// Slices of a batch no larger than a file.
+/// Slices of a batch no larger than a file, unless its dictionaries are larger: every file repeats them.
 fn pieces(batch: &RecordBatch) -> Vec<RecordBatch> {
+    let dictionaries = batch
+        .columns()
+        .iter()
+        .map(|column| dictionary_bytes(&column.to_data()));
+    let limit = dictionaries.sum::<usize>().max(FILE_BYTES);
     let bytes = batch.get_array_memory_size().max(1);
-    let count = bytes.div_ceil(FILE_BYTES).min(batch.num_rows().max(1));
+    let count = bytes.div_ceil(limit).min(batch.num_rows().max(1));
     let rows = batch.num_rows().div_ceil(count).max(1);
     (0..batch.num_rows())
         .step_by(rows)
         .map(|start| batch.slice(start, rows.min(batch.num_rows() - start)))
         .collect()
+}
+
+fn has_dictionaries(schema: &Schema) -> bool {
+    let fields = schema.flattened_fields();
+    fields
+        .iter()
+        .any(|field| matches!(field.data_type(), DataType::Dictionary(..)))
+}
+
+fn dictionary_bytes(data: &ArrayData) -> usize {
+    let children = data.child_data().iter();
+    match data.data_type() {
+        DataType::Dictionary(..) => children.map(ArrayData::get_array_memory_size).sum(),
+        _ => children.map(dictionary_bytes).sum(),
+    }
+}
+
+/// Batches of one dictionary per column each, for a file has no place for more. They are few: there
+/// is a second one only where the values are more than the keys can tell apart.
+fn unify(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
+    match concat_batches(schema, batches) {
+        Ok(batch) => Ok(vec![batch]),
+        Err(_) if batches.len() > 1 => {
+            let (first, second) = batches.split_at(batches.len() / 2);
+            let mut unified = unify(schema, first)?;
+            unified.append(&mut unify(schema, second)?);
+            Ok(unified)
+        }
+        Err(error) => Err(arrow(error)),
+    }
 }
 
 fn finish(mut writer: FileWriter<Vec<u8>>) -> Result<Bytes> {

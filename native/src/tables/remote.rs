@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tonic::codegen::Bytes;
 use tonic::transport::Channel;
 use tonic::{Code as Grpc, Status};
@@ -71,7 +71,8 @@ pub async fn assemble(
         .map_err(|error| Status::invalid_argument(format!("bad schema of a table: {error}")))?;
     let mut files = Vec::with_capacity(header.files.len());
     for size in &header.files {
-        let mut file = Vec::with_capacity(*size);
+        // Grows with what arrives: the size is what a stranger says.
+        let mut file = Vec::new();
         while file.len() < *size {
             let piece = frames
                 .next()
@@ -102,15 +103,13 @@ pub async fn ensure(channel: &Channel, table: &Arc<StoredTable>) -> Result<bool>
         Err(status) if status.code() == Grpc::Unimplemented => return Ok(false),
         Err(status) => return Err(connection(&status)),
     }
-    client
-        .do_put(frames(table.clone())?)
-        .await
-        .map_err(|status| connection(&status))?
-        .into_inner()
-        .message()
-        .await
-        .map_err(|status| connection(&status))?;
-    Ok(true)
+    let frames = frames(table.clone())?;
+    // The answer begins at once; its message comes when the scheduler has the table.
+    let put = async { client.do_put(frames).await?.into_inner().message().await };
+    let answer = put.await.and_then(|message| {
+        message.ok_or_else(|| Status::data_loss("the scheduler did not say that it has it"))
+    });
+    answer.map(|_| true).map_err(|status| connection(&status))
 }
 
 pub async fn drop_remote(channel: &Channel, id: &str) {
@@ -140,17 +139,11 @@ fn connection(status: &Status) -> Error {
 
 /// Copies of tables, kept while they are in use.
 #[derive(Debug, Default)]
-pub struct Held(Mutex<HashMap<String, (Arc<StoredTable>, Instant)>>);
+pub struct Held(Mutex<HashMap<String, Arc<StoredTable>>>);
 
 impl Held {
     pub fn keep(&self, table: Arc<StoredTable>) {
-        self.0.lock().insert(table.id.clone(), (table, Instant::now()));
-    }
-
-    pub fn touch(&self, id: &str) {
-        if let Some((_, used)) = self.0.lock().get_mut(id) {
-            *used = Instant::now();
-        }
+        self.0.lock().insert(table.id.clone(), table);
     }
 
     pub fn forget(&self, id: &str) {
@@ -158,7 +151,7 @@ impl Held {
     }
 
     pub fn sweep(&self) {
-        self.0.lock().retain(|_, (_, used)| used.elapsed() < IDLE);
+        self.0.lock().retain(|_, table| table.idle() < IDLE);
     }
 }
 
@@ -183,7 +176,6 @@ impl TableSource {
         // One at a time: tasks that start together want the same table.
         let _turn = self.fetching.lock().await;
         if let Some(table) = StoredTable::find(id) {
-            self.held.touch(id);
             return Ok(table);
         }
         let mut client =

@@ -50,10 +50,7 @@ impl FlightService for TableService {
         let id = std::str::from_utf8(&body)
             .map_err(|_| Status::invalid_argument("the id of a table is not UTF-8"))?;
         let body = match r#type.as_str() {
-            HAS => {
-                self.held.touch(id);
-                vec![u8::from(StoredTable::find(id).is_some())]
-            }
+            HAS => vec![u8::from(StoredTable::find(id).is_some())],
             DROP => {
                 self.held.forget(id);
                 vec![]
@@ -66,16 +63,19 @@ impl FlightService for TableService {
     }
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {
-        let table = assemble(request.into_inner()).await?;
-        self.held.keep(table);
-        one(PutResult::default())
+        let held = self.held.clone();
+        // In the stream: an answer that begins after the upload is too late for the client's timeout.
+        let put = async move {
+            held.keep(assemble(request.into_inner()).await?);
+            Ok(PutResult::default())
+        };
+        Ok(Response::new(stream::once(put).boxed()))
     }
 
     async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
         let ticket = request.into_inner().ticket;
         let id = std::str::from_utf8(&ticket)
             .map_err(|_| Status::invalid_argument("the id of a table is not UTF-8"))?;
-        self.held.touch(id);
         let table = StoredTable::find(id)
             .ok_or_else(|| Status::not_found("the table is gone: its session was closed"))?;
         let frames = frames(table).map_err(|error| Status::internal(error.message))?;

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net';
+
+import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
+import { afterEach, expect, it } from 'vitest';
+
+import { ServerProcess } from '../support/child.js';
+import { Program } from '../support/program.js';
+import { rejected } from '../support/rejected.js';
+import { registerNumbers, WIDE } from './fixtures/queries.mjs';
+
+const open: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+function context(port: number, setting: string): BallistaSessionContext {
+  const ctx = new BallistaSessionContext(`df://127.0.0.1:${port}`, { clusterConfig: { [setting]: 1 } });
+  open.unshift(() => ctx.close());
+  return ctx;
+}
+
+/** A TCP server that does with each connection what it is told. */
+async function listen(serve: (client: Socket) => void): Promise<number> {
+  const clients: Socket[] = [];
+  const server: Server = createServer((client) => {
+    clients.push(client.on('error', () => undefined));
+    serve(client);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  open.push(async () => {
+    for (const client of clients) client.destroy();
+    await new Promise((closed) => server.close(closed));
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+it('an upload may take longer than a call', async () => {
+  // In a process of its own: within one, tables are not sent.
+  const scheduler = await ServerProcess.start('test/support/server.mjs', 'scheduler');
+  open.push(() => scheduler.close());
+  const executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
+  open.unshift(() => executor.close());
+  await executor.start();
+  let sent = 0;
+  const port = await listen((client) => {
+    const server = dial(scheduler.port, '127.0.0.1').on('error', () => undefined);
+    server.pipe(client).pipe(server);
+    client.on('close', () => server.destroy());
+    client.on('data', (bytes) => {
+      const before = sent;
+      sent += bytes.length;
+      if (before < 1 << 20 && sent >= 1 << 20) {
+        client.unpipe(server).pause();
+        setTimeout(() => client.pipe(server), 3000);
+      }
+    });
+  });
+  const ctx = context(port, 'ballista.client.grpc_timeout_seconds');
+  const df = await ctx.fromColumns({ x: Float64Array.from({ length: 1_000_000 }, (_, i) => i) });
+  expect(await df.count()).toBe(1_000_000);
+  expect(sent).toBeGreaterThan(8e6);
+});
+
+it('a scheduler that does not answer is given the time that the session sets', async () => {
+  const port = await listen(() => undefined);
+  const ctx = context(port, 'ballista.client.grpc_timeout_seconds');
+  const begin = performance.now();
+  const error = await rejected(ctx.sql('select 1 as a').then((df) => df.collect()));
+  expect(error.code).toBe('CONNECTION');
+  expect(performance.now() - begin).toBeLessThan(15_000);
+});
+
+it('a result whose executor falls silent ends with an error', async () => {
+  const scheduler = new BallistaScheduler({ port: 0 });
+  open.push(() => scheduler.close());
+  await scheduler.start();
+  const executor = new Program('executor.mjs', { args: [String(scheduler.port)], timeoutMs: 110_000 });
+  open.unshift(() => {
+    executor.kill('SIGKILL');
+    return executor.ended;
+  });
+  await executor.line('ready');
+  const ctx = context(scheduler.port, 'ballista.client.grpc_http2_keepalive_interval_seconds');
+  await registerNumbers(ctx);
+  const stream = (await ctx.sql(WIDE)).stream();
+  await stream.next();
+  executor.kill('SIGSTOP');
+  const read = async () => {
+    for await (const _ of stream);
+  };
+  // Inside a batch, or between two.
+  expect(['ARROW', 'IO']).toContain((await rejected(read())).code);
+}, 120_000);
