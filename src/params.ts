@@ -142,6 +142,11 @@ export function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]';
 }
 
+/** Whether a value is a `Map`, also one of another realm. */
+export function isMap(value: unknown): value is Map<unknown, unknown> {
+  return Object.prototype.toString.call(value) === '[object Map]';
+}
+
 function wellFormed(value: string, where: string): string {
   // Lone surrogates have no UTF-8; the engine would refuse them with an unrelated message.
   if (!(value as string & { isWellFormed(): boolean }).isWellFormed())

@@ -21,7 +21,7 @@ import {
 } from 'apache-arrow';
 
 import { invalid } from '../errors.js';
-import { describe, isBytes, isDate } from '../params.js';
+import { describe, isBytes, isDate, isMap } from '../params.js';
 
 /** The kinds of values that do not mix, and what each becomes. */
 type Kind = 'boolean' | 'number' | 'bigint' | 'string' | 'Date' | 'Uint8Array' | 'array' | 'Map' | 'object';
@@ -101,7 +101,7 @@ function kindOf(value: unknown, cells: Cells, index: number): Kind {
       if (isDate(value)) return 'Date';
       if (isBytes(value)) return 'Uint8Array';
       if (ArrayBuffer.isView(value) && !(Object.prototype.toString.call(value) === '[object DataView]')) return 'array';
-      if (Object.prototype.toString.call(value) === '[object Map]') return 'Map';
+      if (isMap(value)) return 'Map';
       return 'object';
     default:
       throw invalid(`${cellName(cells, index)}: ${describe(value)} has no Arrow type`);
@@ -182,16 +182,16 @@ export function itemsOf(cells: Cells): Cells {
 
 /** The keys and values of the maps of a column; a `Map`, an array of pairs or an object. */
 export function entriesOf(cells: Cells): { keys: Cells; values: Cells } {
-  const pairs = (value: unknown): (readonly [unknown, unknown])[] =>
-    Array.isArray(value)
-      ? (value as [unknown, unknown][])
-      : typeof (value as { entries?: unknown }).entries === 'function'
-        ? [...(value as Map<unknown, unknown>).entries()]
-        : Object.entries(value as object);
   return {
-    keys: flatten(cells, '.key', (value) => pairs(value).map(([key]) => key)),
-    values: flatten(cells, '.value', (value) => pairs(value).map(([, item]) => item)),
+    keys: flatten(cells, '.key', (value) => pairsOf(value).map(([key]) => key)),
+    values: flatten(cells, '.value', (value) => pairsOf(value).map(([, item]) => item)),
   };
+}
+
+/** The entries of one map of {@link entriesOf}. */
+export function pairsOf(value: unknown): readonly (readonly [unknown, unknown])[] {
+  if (Array.isArray(value)) return value as [unknown, unknown][];
+  return isMap(value) ? [...value] : Object.entries(value as object);
 }
 
 function flatten(cells: Cells, suffix: string, items: (value: unknown) => ArrayLike<unknown>): Cells {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import * as arrow from 'apache-arrow';
 import { Field, type RecordBatch, Schema, type Table, tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
@@ -102,6 +103,12 @@ describe('toIpc', () => {
   });
 });
 
+const ENTRY = new arrow.Struct<{ key: arrow.Utf8; value: arrow.Int32 }>([
+  new Field('key', new arrow.Utf8(), false),
+  new Field('value', new arrow.Int32()),
+]);
+const MAP = new arrow.Map_(new Field('entries', ENTRY, false));
+
 describe('rowsToIpc', () => {
   const inferred: [name: string, values: unknown[], type: string, out?: unknown[]][] = [
     ['integers', [1, null, -2], 'Int64', [1n, null, -2n]],
@@ -131,6 +138,18 @@ describe('rowsToIpc', () => {
       [new Map([['k', 1]]), null],
       'Map("entries": non-null Struct("key": non-null Utf8, "value": Int64), unsorted)',
       [new Map([['k', 1n]]), null],
+    ],
+    [
+      'maps of another realm',
+      [runInNewContext('new Map([["a", 1]])'), runInNewContext('new Map([["b", 2], ["c", 3]])')],
+      'Map("entries": non-null Struct("key": non-null Utf8, "value": Int64), unsorted)',
+      [
+        new Map([['a', 1n]]),
+        new Map([
+          ['b', 2n],
+          ['c', 3n],
+        ]),
+      ],
     ],
   ];
 
@@ -199,6 +218,9 @@ describe('rowsToIpc', () => {
     [new arrow.List(new Field('item', new arrow.Int32())), 'abc'],
     [new arrow.FixedSizeList(2, new Field('item', new arrow.Int32())), [1]],
     [new arrow.Struct([new Field('a', new arrow.Int32())]), [1]],
+    [MAP, [['k']]],
+    [MAP, [5]],
+    [MAP, 'k'],
   ];
 
   it.each(misfits)('refuses for %s: %s', (type, value) => {
