@@ -243,6 +243,12 @@ describe('columnsToIpc', () => {
     expect(thrown(() => columnsToIpc(columns as never)).code).toBe('INVALID_ARGUMENT');
   });
 
+  const vector = arrow.vectorFromArray(['x', 'y']);
+  it.each([vector, foreign(vector), vector.data[0]])('refuses a vector, and says what takes it', (a) => {
+    const error = thrown(() => columnsToIpc({ n: [1, 2], a: a as never }));
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/column "a".*fromArrow/) });
+  });
+
   it('needs every column of a schema', () => {
     const schema = new Schema([new Field('b', new arrow.Int32())]);
     expect(thrown(() => columnsToIpc({ a: [1] }, schema)).message).toContain('"b"');
