@@ -64,6 +64,11 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
     return this.#native.jobId ?? undefined;
   }
 
+  /** @internal Whether it was cancelled or aborted: rows of a batch that was fetched before are no longer wanted. */
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
   /**
    * The next batch. Calls are served one after the other.
    *
