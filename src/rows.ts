@@ -37,11 +37,11 @@ export class RowStream<T extends object> implements AsyncIterableIterator<T>, As
   /**
    * The next row.
    *
-   * @throws BallistaError `UNSAFE_INTEGER`, `SCHEMA`, and what ends the job
+   * @throws BallistaError `UNSAFE_INTEGER`, `SCHEMA`, and what ends the job; the reason of the signal after an abort
    */
   next(): Promise<IteratorResult<T, undefined>> {
     const value = this.#rows[this.#next];
-    if (value === undefined) return this.#refill();
+    if (value === undefined || this.#stream.closed) return this.#refill();
     this.#next++;
     return Promise.resolve({ done: false, value });
   }

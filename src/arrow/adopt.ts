@@ -30,6 +30,11 @@ export function isSchema(value: unknown): value is Schema {
   return arrow.isArrowSchema(value) || (isObject(value) && isFieldList((value as { fields?: unknown }).fields));
 }
 
+/** Whether a value is a vector or a chunk of one, of any copy of apache-arrow. */
+export function isVector(value: unknown): boolean {
+  return isObject(value) && typeof (value as Partial<Vector>).type?.typeId === 'number';
+}
+
 function hasSchema(value: unknown): boolean {
   return isObject(value) && isSchema((value as { schema?: unknown }).schema);
 }

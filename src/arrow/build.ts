@@ -25,10 +25,10 @@ import {
 } from 'apache-arrow';
 
 import { BallistaError, invalid } from '../errors.js';
-import { isBytes, isDate } from '../params.js';
+import { isBytes, isDate, isWellFormed } from '../params.js';
 import { bytes, dates, decimals, floats, fromDate, integers, intervals } from './build-values.js';
 import { type Buffers, each, fill, fill64, offsetsOf, toNumber, units } from './fill.js';
-import { type Cells, cellName, entriesOf, itemsOf, memberOf } from './infer.js';
+import { type Cells, cellName, entriesOf, itemsOf, memberOf, pairsOf } from './infer.js';
 import { UNITS_PER_SECOND } from './temporal.js';
 import { typeName } from './type-name.js';
 
@@ -76,7 +76,9 @@ function buffersOf(type: DataType, cells: Cells): Buffers {
       return floats(type as Float, cells);
     case Type.Utf8:
     case Type.LargeUtf8:
-      return bytes(type, cells, (value) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : undefined));
+      return bytes(type, cells, (value) =>
+        typeof value === 'string' && isWellFormed(value) ? Buffer.from(value, 'utf8') : undefined,
+      );
     case Type.Binary:
     case Type.LargeBinary:
       return bytes(type, cells, (value) => (isBytes(value) ? value : undefined));
@@ -127,15 +129,7 @@ function buffersOf(type: DataType, cells: Cells): Buffers {
       };
     }
     case Type.Map: {
-      const size = (value: unknown): number | undefined =>
-        typeof value !== 'object'
-          ? undefined
-          : value instanceof Map
-            ? value.size
-            : Array.isArray(value)
-              ? value.length
-              : Object.keys(value as object).length;
-      const offsets = offsetsOf(type, cells, size);
+      const offsets = offsetsOf(type, cells, mapSize);
       const entries = (type.children as Field[])[0] as Field;
       const [key, value] = (entries.type as DataType).children as Field[] as [Field, Field];
       const { keys, values } = entriesOf(cells);
@@ -158,6 +152,12 @@ function buffersOf(type: DataType, cells: Cells): Buffers {
         `column "${cells.path}": values of the type ${typeName(type)} cannot be built from rows; pass Arrow data`,
       );
   }
+}
+
+function mapSize(value: unknown): number | undefined {
+  if (typeof value !== 'object') return undefined;
+  const pairs = pairsOf(value);
+  return pairs.every((pair) => Array.isArray(pair) && pair.length === 2) ? pairs.length : undefined;
 }
 
 function listLength(value: unknown): number | undefined {

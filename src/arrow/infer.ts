@@ -21,7 +21,7 @@ import {
 } from 'apache-arrow';
 
 import { invalid } from '../errors.js';
-import { describe, isBytes, isDate } from '../params.js';
+import { describe, isBytes, isDate, isMap } from '../params.js';
 
 /** The kinds of values that do not mix, and what each becomes. */
 type Kind = 'boolean' | 'number' | 'bigint' | 'string' | 'Date' | 'Uint8Array' | 'array' | 'Map' | 'object';
@@ -60,6 +60,30 @@ export function cellName(cells: Cells, index: number): string {
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 export function inferType(cells: Cells): DataType {
+  for (let i = 0; i < cells.values.length; i++) {
+    if (isDeep(cells.values[i]))
+      throw invalid(
+        `${cellName(cells, i)}: values are nested more than ${MOST_LEVELS} levels deep, or hold themselves`,
+      );
+  }
+  return infer(cells);
+}
+
+/** Types nested deeper do not reach an executor: what decodes plans there gives up. */
+const MOST_LEVELS = 30;
+
+function isDeep(value: unknown, level = 0): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  if (level >= MOST_LEVELS) return true;
+  const items = Array.isArray(value)
+    ? value
+    : isMap(value)
+      ? [...value.keys(), ...value.values()]
+      : Object.values(value);
+  return items.some((item) => isDeep(item, level + 1));
+}
+
+function infer(cells: Cells): DataType {
   let kind: Kind | undefined;
   let integers = true;
   let first = 0;
@@ -101,7 +125,7 @@ function kindOf(value: unknown, cells: Cells, index: number): Kind {
       if (isDate(value)) return 'Date';
       if (isBytes(value)) return 'Uint8Array';
       if (ArrayBuffer.isView(value) && !(Object.prototype.toString.call(value) === '[object DataView]')) return 'array';
-      if (Object.prototype.toString.call(value) === '[object Map]') return 'Map';
+      if (isMap(value)) return 'Map';
       return 'object';
     default:
       throw invalid(`${cellName(cells, index)}: ${describe(value)} has no Arrow type`);
@@ -123,19 +147,19 @@ function typeOf(kind: Kind, integers: boolean, cells: Cells): DataType {
     case 'Uint8Array':
       return new Binary();
     case 'array':
-      return new List(new Field('item', inferType(itemsOf(cells)), true));
+      return new List(new Field('item', infer(itemsOf(cells)), true));
     case 'Map': {
       const { keys, values } = entriesOf(cells);
       const entries = new Struct<{ key: DataType; value: DataType }>([
-        new Field('key', inferType(keys), false),
-        new Field('value', inferType(values), true),
+        new Field('key', infer(keys), false),
+        new Field('value', infer(values), true),
       ]);
       return new Map_(new Field('entries', entries, false));
     }
     case 'object': {
       const names = keysOf(cells);
       if (names.length === 0) throw invalid(`${cellName(cells, 0)}: an object without keys has no Arrow type`);
-      return new Struct(names.map((name) => new Field(name, inferType(memberOf(cells, name)), true)));
+      return new Struct(names.map((name) => new Field(name, infer(memberOf(cells, name)), true)));
     }
   }
 }
@@ -182,16 +206,16 @@ export function itemsOf(cells: Cells): Cells {
 
 /** The keys and values of the maps of a column; a `Map`, an array of pairs or an object. */
 export function entriesOf(cells: Cells): { keys: Cells; values: Cells } {
-  const pairs = (value: unknown): (readonly [unknown, unknown])[] =>
-    Array.isArray(value)
-      ? (value as [unknown, unknown][])
-      : typeof (value as { entries?: unknown }).entries === 'function'
-        ? [...(value as Map<unknown, unknown>).entries()]
-        : Object.entries(value as object);
   return {
-    keys: flatten(cells, '.key', (value) => pairs(value).map(([key]) => key)),
-    values: flatten(cells, '.value', (value) => pairs(value).map(([, item]) => item)),
+    keys: flatten(cells, '.key', (value) => pairsOf(value).map(([key]) => key)),
+    values: flatten(cells, '.value', (value) => pairsOf(value).map(([, item]) => item)),
   };
+}
+
+/** The entries of one map of {@link entriesOf}. */
+export function pairsOf(value: unknown): readonly (readonly [unknown, unknown])[] {
+  if (Array.isArray(value)) return value as [unknown, unknown][];
+  return isMap(value) ? [...value] : Object.entries(value as object);
 }
 
 function flatten(cells: Cells, suffix: string, items: (value: unknown) => ArrayLike<unknown>): Cells {

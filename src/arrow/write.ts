@@ -19,7 +19,7 @@ import {
 
 import { BallistaError, invalid } from '../errors.js';
 import { describe, isBytes } from '../params.js';
-import { adoptBatch, adoptSchema, isRecordBatch, isSchema, isTable } from './adopt.js';
+import { adoptBatch, adoptSchema, isRecordBatch, isSchema, isTable, isVector } from './adopt.js';
 import { buildColumn } from './build.js';
 import { inferType, keysOf, memberOf } from './infer.js';
 import { typeName } from './type-name.js';
@@ -173,6 +173,11 @@ export function columnsToIpc(columns: ColumnsInput, schema?: Schema): Uint8Array
     const column: unknown = columns[name];
     if (typeof column !== 'object' || column === null || typeof (column as { length?: unknown }).length !== 'number') {
       throw invalid(`column "${name}" must be an array or a typed array, not ${describe(column)}`);
+    }
+    if (isVector(column)) {
+      throw invalid(
+        `column "${name}" is ${describe(column)} of apache-arrow, not an array; use fromArrow with a Table of it`,
+      );
     }
     if (columns[name]?.length !== columns[first]?.length) {
       throw invalid(

@@ -55,6 +55,17 @@ describe('a signal that is aborted during', () => {
     await expect(stream.next()).rejects.toThrow('enough');
   });
 
+  it('rows: rejects at the next row, though its batch is here', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const rows = (await ctx.table('flights')).rows({ signal: controller.signal });
+    await rows.next();
+    await rows.next();
+    controller.abort(reason);
+    for (let i = 0; i < 2; i++) await expect(rows.next()).rejects.toBe(reason);
+    expect(await rows.return()).toEqual({ done: true, value: undefined });
+  });
+
   it('an action: rejects with the reason as it is', async () => {
     const df = await ctx.sql(LONG_QUERY);
     for (const run of ['collect', 'toArray', 'toIPC', 'cache'] as const) {
