@@ -3,13 +3,13 @@
 use super::connection::Connection;
 use super::fetch;
 use super::job::Job;
+use crate::arrow::with_schema;
 use crate::error::{Code, Error, Result};
 use crate::tables::local::StoredTable;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::{DataFusionError, Result as EngineResult};
@@ -188,20 +188,8 @@ impl Drop for Release {
 /// The executors' batches with the schema that the plan promised: dictionaries may arrive
 /// decoded, and nullability and metadata are the executors' own.
 fn conform(batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
-    if batch.schema_ref() == schema {
-        return Ok(batch);
+    match batch.schema_ref() == schema {
+        true => Ok(batch),
+        false => with_schema(&batch, schema),
     }
-    let columns = batch
-        .columns()
-        .iter()
-        .zip(schema.fields())
-        .map(|(column, field)| match column.data_type() == field.data_type() {
-            true => Ok(column.clone()),
-            false => cast(column, field.data_type()),
-        });
-    let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    columns
-        .collect::<std::result::Result<_, _>>()
-        .and_then(|columns| RecordBatch::try_new_with_options(schema.clone(), columns, &options))
-        .map_err(|error| DataFusionError::from(error).into())
 }

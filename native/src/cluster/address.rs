@@ -36,15 +36,13 @@ pub fn listen(host: &str, port: u16) -> Result<TcpListener> {
         _ => Error::new(Code::Io, format!("Cannot listen on {host}:{port}: {error}.")),
     })?;
     let nonblocking = listener.set_nonblocking(true);
-    nonblocking.map_err(|error| Error::new(Code::Io, error.to_string()))?;
+    nonblocking?;
     Ok(listener)
 }
 
 pub fn port_of(listener: &TcpListener) -> Result<u16> {
     let address = listener.local_addr();
-    address
-        .map(|address| address.port())
-        .map_err(|error| Error::new(Code::Io, error.to_string()))
+    address.map(|address| address.port()).map_err(Error::from)
 }
 
 /// What others connect to: the given name, or the address itself.

@@ -253,8 +253,7 @@ async fn assemble(
     let service = FlightServiceServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
-    let listener =
-        tokio::net::TcpListener::from_std(flight).map_err(|error| Error::new(Code::Io, error.to_string()))?;
+    let listener = tokio::net::TcpListener::from_std(flight).map_err(Error::from)?;
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     tokio::spawn(
         Server::builder()

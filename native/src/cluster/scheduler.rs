@@ -7,7 +7,7 @@ use super::rules::corrected;
 use super::runtime::OwnedRuntime;
 use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
-use crate::error::{guard, Code, Error, Result};
+use crate::error::{guard, Error, Result};
 use crate::tables::registry::Registry;
 use crate::tables::service::TableService;
 use arrow_flight::flight_service_server::FlightServiceServer;
@@ -147,8 +147,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
                     }
                 }
             });
-            let listener =
-                TcpListener::from_std(listener).map_err(|error| Error::new(Code::Io, error.to_string()))?;
+            let listener = TcpListener::from_std(listener).map_err(Error::from)?;
             let tables = TableService::default();
             let held = tables.held();
             let routes = routes(server, executors, tables);
@@ -160,10 +159,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
                 });
                 let service = routes.into_make_service_with_connect_info::<SocketAddr>();
                 let served = axum::serve(listener, service).await;
-                end(
-                    &notify,
-                    served.map_err(|error| Error::new(Code::Io, error.to_string())),
-                );
+                end(&notify, served.map_err(Error::from));
             });
             tokio::spawn(async move {
                 let mut minute = tokio::time::interval(Duration::from_secs(60));
