@@ -10,7 +10,7 @@ import { type ArrowInput, type ColumnsInput, columnsToIpc, rowsToIpc, toPartitio
 import type { NativeDataFrame, NativeSession } from './binding.cjs';
 import { setupTestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
 import { type ClusterConfig, parseAddress, toConfigNative } from './config/cluster-config.js';
-import { SESSION_SETTINGS, TEST_CLUSTER_SETTINGS } from './config/options.js';
+import { ACTION_SETTINGS, SESSION_SETTINGS, TEST_CLUSTER_SETTINGS } from './config/options.js';
 import {
   type ArrowReadOptions,
   type AvroReadOptions,
@@ -76,6 +76,7 @@ export interface TableRef {
 }
 
 const SQL_SETTINGS = {
+  ...ACTION_SETTINGS,
   params: { type: 'any', doc: 'Values of placeholders.' },
   allowDdl: { type: 'boolean', default: true, doc: 'CREATE and DROP.' },
   allowDml: { type: 'boolean', default: true, doc: 'INSERT and COPY.' },
@@ -182,7 +183,7 @@ export class BallistaSessionContext implements AsyncDisposable {
    * Checks that the scheduler answers; without it the first query finds out.
    *
    * @returns the context itself
-   * @throws BallistaError `CONNECTION`, `VERSION`, `CLOSED`; the reason of the signal after an abort
+   * @throws BallistaError `CONNECTION`, `VERSION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal after an abort
    *
    * @example
    * ```ts
@@ -193,7 +194,8 @@ export class BallistaSessionContext implements AsyncDisposable {
    * await cluster.close();
    * ```
    */
-  async ready({ signal }: ActionOptions = {}): Promise<this> {
+  async ready(options: ActionOptions = {}): Promise<this> {
+    const { signal } = resolve<ActionOptions>('ready', ACTION_SETTINGS, options);
     await this.#call((session) => session.ready(), signal);
     return this;
   }
@@ -221,15 +223,10 @@ export class BallistaSessionContext implements AsyncDisposable {
    * await ctx.close();
    * ```
    */
-  async sql<T extends object = Row>(
-    query: string | SqlQuery,
-    { signal, ...options }: SqlOptions = {},
-  ): Promise<DataFrame<T>> {
-    const { params, ...allowed } = resolve<Required<Omit<SqlOptions, 'params' | 'signal'>> & { params?: Params }>(
-      'sql',
-      SQL_SETTINGS,
-      options,
-    );
+  async sql<T extends object = Row>(query: string | SqlQuery, options: SqlOptions = {}): Promise<DataFrame<T>> {
+    const { signal, params, ...allowed } = resolve<
+      Required<Omit<SqlOptions, 'params' | 'signal'>> & ActionOptions & { params?: Params }
+    >('sql', SQL_SETTINGS, options);
     const tagged = SqlQuery.is(query);
     if (!tagged && typeof query !== 'string')
       throw invalid(`sql takes text or a query of the sql tag, not ${describe(query)}`);

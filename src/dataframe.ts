@@ -9,8 +9,16 @@ import { toIpcFile } from './arrow/file.js';
 import { concatBytes } from './arrow/ipc.js';
 import { readSchema } from './arrow/read.js';
 import { schemaText } from './arrow/type-name.js';
-import { type Converter, type ConvertOptions, converter, type Row, toConversion } from './arrow/values.js';
+import {
+  CONVERT_SETTINGS,
+  type Converter,
+  type ConvertOptions,
+  converter,
+  type Row,
+  toConversion,
+} from './arrow/values.js';
 import type { NativeDataFrame } from './binding.cjs';
+import { ACTION_SETTINGS } from './config/options.js';
 import { resolve } from './config/settings.js';
 import { drawTable } from './display/table.js';
 import { BallistaError, invalid } from './errors.js';
@@ -45,7 +53,6 @@ export interface ExplainOptions extends ActionOptions {
 export type RowOptions = ActionOptions & ConvertOptions;
 
 const JOIN_TYPES: readonly JoinType[] = ['inner', 'left', 'right', 'full', 'semi', 'anti'];
-const EXPLAIN_FORMATS = ['indent', 'tree', 'pgjson', 'graphviz'];
 
 /** The native handles, out of reach for users and in reach for `join`, `union` and `registerView`. */
 const natives = new WeakMap<object, NativeDataFrame>();
@@ -281,8 +288,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * Runs the query and gives a DataFrame over its result, which is kept in memory.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    *
    * @example
    * ```ts
@@ -290,7 +297,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * console.log(await late.count(), await late.select('origin').distinct().count()); // the filter ran once
    * ```
    */
-  async cache({ signal }: ActionOptions = {}): Promise<DataFrame<T>> {
+  async cache(options: ActionOptions = {}): Promise<DataFrame<T>> {
+    const { signal } = resolve<ActionOptions>('cache', ACTION_SETTINGS, options);
     this.#session.assertOpen();
     const { abandon } = this.#session;
     return new DataFrame<T>(await callTask(abandon, (task) => this.#native.cache(task), signal), this.#session);
@@ -364,18 +372,16 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
    */
-  async explainString({ signal, ...options }: ExplainOptions = {}): Promise<string> {
-    const { verbose, analyze, format } = resolve<{ verbose: boolean; analyze: boolean; format?: string }>(
+  async explainString(options: ExplainOptions = {}): Promise<string> {
+    const { verbose, analyze, format, ...action } = resolve<ExplainOptions & { verbose: boolean; analyze: boolean }>(
       'explain',
       EXPLAIN_SETTINGS,
       options,
     );
-    if (format !== undefined && !EXPLAIN_FORMATS.includes(format))
-      throw invalid(`explain: format must be one of ${EXPLAIN_FORMATS.join(', ')}`);
     const plans = this.#derive((df) =>
       df.explain(format === undefined ? { verbose, analyze } : { verbose, analyze, format }),
     );
-    const stream = plans.stream({ signal });
+    const stream = plans.stream(action);
     return drawTable(await toBatches(stream), stream.schema).text;
   }
 
@@ -425,8 +431,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * How many rows the result has.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    *
    * @example
    * ```ts
@@ -451,8 +457,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result as record batches.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    *
    * @example
    * ```ts
@@ -472,8 +478,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result as an apache-arrow `Table`, which has the schema even without rows.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `CLOSED`; the reason of the signal after an
-   * abort
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    *
    * @example
    * ```ts
@@ -550,12 +556,9 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * await ctx.close();
    * ```
    */
-  async toIPC({
-    format = 'stream',
-    ...options
-  }: ActionOptions & { format?: 'stream' | 'file' } = {}): Promise<Uint8Array> {
-    if (format !== 'stream' && format !== 'file') throw invalid("toIPC: format must be 'stream' or 'file'");
-    const stream = this.stream(options);
+  async toIPC(options: ActionOptions & { format?: 'stream' | 'file' } = {}): Promise<Uint8Array> {
+    const { format, ...action } = resolve<ActionOptions & { format: string }>('toIPC', IPC_SETTINGS, options);
+    const stream = this.stream(action);
     if (format === 'file') {
       const batches = await toBatches(stream);
       return toIpcFile(stream.schema, batches);
@@ -568,7 +571,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result as a stream of batches; the job starts when the first is asked for.
    *
-   * @throws BallistaError `CLOSED`; the reason of the signal where it is aborted already
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal where it is aborted already
    *
    * @example
    * ```ts
@@ -604,7 +607,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   /**
    * The result as a web stream of batches.
    *
-   * @throws BallistaError `CLOSED`; the reason of the signal where it is aborted already
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal where it is aborted already
    *
    * @example
    * ```ts
@@ -649,11 +652,9 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 
   /** A stream and its converter, which is made when the schema is sure: after the first batch, or at the end. */
-  #convert({ signal, ...options }: RowOptions): {
-    stream: RecordBatchStream;
-    convert: () => Converter<T>;
-  } {
-    const conversion = toConversion(this.#session.convert, options);
+  #convert(options: RowOptions): { stream: RecordBatchStream; convert: () => Converter<T> } {
+    const { signal, ...convert } = resolve<RowOptions>('this action', ROW_SETTINGS, options);
+    const conversion = toConversion(this.#session.convert, convert);
     const stream = this.stream({ signal });
     let made: Converter<T> | undefined;
     return {
@@ -674,10 +675,18 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 }
 
+const ROW_SETTINGS = { ...ACTION_SETTINGS, ...CONVERT_SETTINGS };
+
+const IPC_SETTINGS = {
+  ...ACTION_SETTINGS,
+  format: { type: 'choice', choices: ['stream', 'file'], default: 'stream', doc: 'Which form of Arrow IPC.' },
+} as const;
+
 const EXPLAIN_SETTINGS = {
+  ...ACTION_SETTINGS,
   verbose: { type: 'boolean', default: false, doc: 'All plans of the way.' },
   analyze: { type: 'boolean', default: false, doc: 'Run, and add metrics.' },
-  format: { type: 'string', doc: 'How plans are drawn.' },
+  format: { type: 'choice', choices: ['indent', 'tree', 'pgjson', 'graphviz'], doc: 'How plans are drawn.' },
 } as const;
 
 function json(value: unknown): string {

@@ -11,6 +11,8 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { bodyMessages, END_OF_STREAM, schemaMessage } from './arrow/ipc.js';
 import { readBatches, readSchema } from './arrow/read.js';
 import type { NativeDataFrame, NativeStream } from './binding.cjs';
+import { ACTION_SETTINGS } from './config/options.js';
+import { resolve } from './config/settings.js';
 import { BallistaError } from './errors.js';
 import { call, callSync } from './native.js';
 import type { ActionOptions, Session } from './session.js';
@@ -44,7 +46,8 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   #last: Promise<void> = Promise.resolve();
 
   /** @internal Made by `DataFrame.stream()`. */
-  constructor(df: NativeDataFrame, session: Session, { signal }: ActionOptions) {
+  constructor(df: NativeDataFrame, session: Session, options: ActionOptions) {
+    const { signal } = resolve<ActionOptions>('this action', ACTION_SETTINGS, options);
     signal?.throwIfAborted();
     session.assertOpen();
     this.#session = session;

@@ -6,6 +6,7 @@
 
 import { type DataType, type RecordBatch, type Schema, TimeUnit } from 'apache-arrow';
 
+import { resolve, type Setting } from '../config/settings.js';
 import { BallistaError, invalid } from '../errors.js';
 import { type Binder, compile, type Leaves } from './columns.js';
 import { floorDiv, isoDateTime, isoDay, isoTime, UNITS_PER_SECOND } from './temporal.js';
@@ -69,13 +70,14 @@ export interface ConvertOptions {
 /** {@link ConvertOptions} with nothing left open. */
 export type Conversion = Required<ConvertOptions>;
 
-const CHOICES: { readonly [K in keyof Conversion]: readonly Conversion[K][] } = {
-  int64: ['bigint', 'number', 'string'],
-  decimal: ['string', 'number', 'bigint'],
-  timestamp: ['date', 'bigint', 'string'],
-  date: ['date', 'string'],
-  json: [false, true],
-};
+/** Options of conversions. */
+export const CONVERT_SETTINGS = {
+  int64: { type: 'choice', choices: ['bigint', 'number', 'string'], doc: '64-bit integers.' },
+  decimal: { type: 'choice', choices: ['string', 'number', 'bigint'], doc: 'Decimals.' },
+  timestamp: { type: 'choice', choices: ['date', 'bigint', 'string'], doc: 'Timestamps.' },
+  date: { type: 'choice', choices: ['date', 'string'], doc: 'Dates.' },
+  json: { type: 'boolean', doc: 'Everything safe for JSON.stringify.' },
+} as const satisfies { [K in keyof Conversion]: Setting };
 
 /**
  * Checks and completes options; the later of two wins.
@@ -83,17 +85,10 @@ const CHOICES: { readonly [K in keyof Conversion]: readonly Conversion[K][] } = 
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 export function toConversion(...given: (ConvertOptions | undefined)[]): Conversion {
-  const merged: ConvertOptions = {};
-  for (const options of given) {
-    for (const key of Object.keys(CHOICES) as (keyof Conversion)[]) {
-      const value = options?.[key];
-      if (value === undefined) continue;
-      if (!(CHOICES[key] as readonly unknown[]).includes(value)) {
-        throw invalid(`${key} must be one of ${CHOICES[key].map((choice) => JSON.stringify(choice)).join(', ')}`);
-      }
-      Object.assign(merged, { [key]: value });
-    }
-  }
+  const merged: ConvertOptions = Object.assign(
+    {},
+    ...given.map((options) => resolve<ConvertOptions>('convert', CONVERT_SETTINGS, options)),
+  );
   if (!merged.json)
     return { int64: 'bigint', decimal: 'string', timestamp: 'date', date: 'date', json: false, ...merged };
   if ([merged.int64, merged.decimal, merged.timestamp].includes('bigint')) {

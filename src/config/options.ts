@@ -1,5 +1,5 @@
 /**
- * The settings of sessions, schedulers and executors: one table each, with types, defaults and documentation.
+ * The settings of sessions, actions, schedulers and executors: one table each, with types, defaults and documentation.
  *
  * Later steps add TLS, tokens and the command line here: a flag is a row of these tables.
  *
@@ -40,6 +40,11 @@ export const SESSION_SETTINGS = {
     min: 0,
     doc: 'The size up to which an in-memory table is sent to the cluster, in bytes.',
   },
+} as const satisfies SettingTable;
+
+/** Options of every action. */
+export const ACTION_SETTINGS = {
+  signal: { type: 'signal', doc: 'Aborts the action.' },
 } as const satisfies SettingTable;
 
 /** Options of a scheduler. */

@@ -9,7 +9,7 @@ import { describe } from '../params.js';
 import { suggestion } from './nearest.js';
 
 /** What a setting takes. `any` is checked where it is used. */
-export type SettingType = 'string' | 'character' | 'boolean' | 'integer' | 'any';
+export type SettingType = 'string' | 'character' | 'boolean' | 'integer' | 'choice' | 'signal' | 'any';
 
 /** One setting: its type, its default where it has one, and what it is for. */
 export interface Setting {
@@ -18,6 +18,8 @@ export interface Setting {
   /** For integers: the smallest and the largest value. */
   readonly min?: number;
   readonly max?: number;
+  /** For choices: what there is. */
+  readonly choices?: readonly string[];
   readonly doc: string;
 }
 
@@ -51,7 +53,7 @@ export function resolve<O extends object>(subject: string, table: SettingTable, 
 }
 
 /** What is wrong with a value, as what it should be instead. */
-function check({ type, min, max }: Setting, value: unknown): string | undefined {
+function check({ type, min, max, choices = [] }: Setting, value: unknown): string | undefined {
   switch (type) {
     case 'string':
       return typeof value === 'string' && value !== ''
@@ -69,7 +71,17 @@ function check({ type, min, max }: Setting, value: unknown): string | undefined 
         ? undefined
         : `a whole number from ${low} to ${high}, not ${typeof value === 'number' ? value : describe(value)}`;
     }
+    case 'choice':
+      return choices.includes(value as string) ? undefined : `one of ${choices.map((one) => `"${one}"`).join(', ')}`;
+    case 'signal':
+      return isSignal(value) ? undefined : `an AbortSignal, not ${describe(value)}`;
     case 'any':
       return undefined;
   }
+}
+
+/** By what it does: a signal may be one of another realm, or stand behind a proxy. */
+function isSignal(value: unknown): boolean {
+  const signal = value as AbortSignal | null;
+  return typeof signal?.throwIfAborted === 'function' && typeof signal.aborted === 'boolean';
 }

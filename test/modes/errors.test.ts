@@ -109,6 +109,54 @@ describe('a context', () => {
   });
 });
 
+describe('the options of an action', () => {
+  const actions: Record<string, (options: never) => unknown> = {
+    ready: (options) => ctx.ready(options),
+    sql: (options) => ctx.sql('SELECT 1', options),
+  };
+  for (const name of ['cache', 'collect', 'count', 'explain', 'rows', 'stream', 'toArray', 'toArrow'] as const)
+    actions[name] = async (options) => (await ctx.table('memory'))[name](options);
+  for (const name of ['toColumns', 'toIPC', 'toReadableStream'] as const)
+    actions[name] = async (options) => (await ctx.table('memory'))[name](options);
+  for (const name of ['show', 'toDisplayString'] as const)
+    actions[name] = async (options) => (await ctx.table('memory'))[name](1, options);
+
+  it.each(Object.entries(actions))('INVALID_ARGUMENT: %s', async (_, run) => {
+    for (const [options, text] of [
+      [{ signla: undefined }, '"signal"'],
+      [{ signal: {} }, 'an AbortSignal, not an object'],
+      [{ signal: null }, 'an AbortSignal, not null'],
+      [null, 'must be an object, not null'],
+      ['x', 'must be an object, not a string'],
+    ]) {
+      const error = await rejected((async () => run(options as never))());
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text as string) });
+    }
+  });
+
+  it.each<[string, object, string]>([
+    ['toArray', { int46: 'number' }, '"int64"'],
+    ['toArray', { int64: 'float' }, 'int64 must be one of "bigint", "number", "string"'],
+    ['rows', { json: 1 }, 'json must be true or false'],
+    ['collect', { int64: 'number' }, '"int64"'],
+    ['toIPC', { formt: 'file' }, '"format"'],
+    ['toIPC', { format: 'feather' }, 'format must be one of "stream", "file"'],
+    ['explain', { format: 'svg' }, 'format must be one of "indent"'],
+  ])('INVALID_ARGUMENT: %s of %j', async (name, options, text) => {
+    const error = await rejected((async () => actions[name]?.(options as never))());
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });
+  });
+
+  it.each([5, null, { int46: 'number' }])('INVALID_ARGUMENT: conversions %j', async (convert) => {
+    expect(thrown(() => new BallistaSessionContext(cluster.url, { convert: convert as never })).code).toBe(
+      'INVALID_ARGUMENT',
+    );
+    expect((await rejected(BallistaSessionContext.standalone({ convert: convert as never }))).code).toBe(
+      'INVALID_ARGUMENT',
+    );
+  });
+});
+
 describe('a job', () => {
   it.each([
     ['division by zero', 'SELECT 1 / (delay - delay) FROM flights', /divide/i],
