@@ -147,10 +147,13 @@ export function isMap(value: unknown): value is Map<unknown, unknown> {
   return Object.prototype.toString.call(value) === '[object Map]';
 }
 
+/** Whether a string is text: lone surrogates have no UTF-8, and would become U+FFFD or an unrelated message. */
+export function isWellFormed(value: string): boolean {
+  return (value as string & { isWellFormed(): boolean }).isWellFormed();
+}
+
 function wellFormed(value: string, where: string): string {
-  // Lone surrogates have no UTF-8; the engine would refuse them with an unrelated message.
-  if (!(value as string & { isWellFormed(): boolean }).isWellFormed())
-    throw invalid(`${where} holds a lone surrogate, which is no text`);
+  if (!isWellFormed(value)) throw invalid(`${where} is ${describe(value)}, which is no text`);
   return value;
 }
 
@@ -159,6 +162,7 @@ export function describe(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'string' && !isWellFormed(value)) return 'a string with a lone surrogate';
   if (typeof value !== 'object') return `a ${typeof value}`;
   const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
   return typeof name === 'string' && name !== 'Object' && name !== '' ? `a ${name}` : 'an object';

@@ -25,7 +25,7 @@ import {
 } from 'apache-arrow';
 
 import { BallistaError, invalid } from '../errors.js';
-import { isBytes, isDate } from '../params.js';
+import { isBytes, isDate, isWellFormed } from '../params.js';
 import { bytes, dates, decimals, floats, fromDate, integers, intervals } from './build-values.js';
 import { type Buffers, each, fill, fill64, offsetsOf, toNumber, units } from './fill.js';
 import { type Cells, cellName, entriesOf, itemsOf, memberOf, pairsOf } from './infer.js';
@@ -76,7 +76,9 @@ function buffersOf(type: DataType, cells: Cells): Buffers {
       return floats(type as Float, cells);
     case Type.Utf8:
     case Type.LargeUtf8:
-      return bytes(type, cells, (value) => (typeof value === 'string' ? Buffer.from(value, 'utf8') : undefined));
+      return bytes(type, cells, (value) =>
+        typeof value === 'string' && isWellFormed(value) ? Buffer.from(value, 'utf8') : undefined,
+      );
     case Type.Binary:
     case Type.LargeBinary:
       return bytes(type, cells, (value) => (isBytes(value) ? value : undefined));

@@ -60,6 +60,30 @@ export function cellName(cells: Cells, index: number): string {
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 export function inferType(cells: Cells): DataType {
+  for (let i = 0; i < cells.values.length; i++) {
+    if (isDeep(cells.values[i]))
+      throw invalid(
+        `${cellName(cells, i)}: values are nested more than ${MOST_LEVELS} levels deep, or hold themselves`,
+      );
+  }
+  return infer(cells);
+}
+
+/** Types nested deeper do not reach an executor: what decodes plans there gives up. */
+const MOST_LEVELS = 30;
+
+function isDeep(value: unknown, level = 0): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  if (level >= MOST_LEVELS) return true;
+  const items = Array.isArray(value)
+    ? value
+    : isMap(value)
+      ? [...value.keys(), ...value.values()]
+      : Object.values(value);
+  return items.some((item) => isDeep(item, level + 1));
+}
+
+function infer(cells: Cells): DataType {
   let kind: Kind | undefined;
   let integers = true;
   let first = 0;
@@ -123,19 +147,19 @@ function typeOf(kind: Kind, integers: boolean, cells: Cells): DataType {
     case 'Uint8Array':
       return new Binary();
     case 'array':
-      return new List(new Field('item', inferType(itemsOf(cells)), true));
+      return new List(new Field('item', infer(itemsOf(cells)), true));
     case 'Map': {
       const { keys, values } = entriesOf(cells);
       const entries = new Struct<{ key: DataType; value: DataType }>([
-        new Field('key', inferType(keys), false),
-        new Field('value', inferType(values), true),
+        new Field('key', infer(keys), false),
+        new Field('value', infer(values), true),
       ]);
       return new Map_(new Field('entries', entries, false));
     }
     case 'object': {
       const names = keysOf(cells);
       if (names.length === 0) throw invalid(`${cellName(cells, 0)}: an object without keys has no Arrow type`);
-      return new Struct(names.map((name) => new Field(name, inferType(memberOf(cells, name)), true)));
+      return new Struct(names.map((name) => new Field(name, infer(memberOf(cells, name)), true)));
     }
   }
 }

@@ -103,6 +103,18 @@ describe('toIpc', () => {
   });
 });
 
+/** A value that holds itself, twice. */
+function cyclic<T extends object>(value: T): T {
+  if (Array.isArray(value)) value.push(value, value);
+  else if (value instanceof Map) value.set('self', value).set('me', value);
+  else Object.assign(value, { self: value, me: value });
+  return value;
+}
+
+function nested(levels: number): unknown {
+  return levels === 0 ? 1 : [nested(levels - 1)];
+}
+
 const ENTRY = new arrow.Struct<{ key: arrow.Utf8; value: arrow.Int32 }>([
   new Field('key', new arrow.Utf8(), false),
   new Field('value', new arrow.Int32()),
@@ -159,6 +171,10 @@ describe('rowsToIpc', () => {
     expect(decoded.rows).toEqual(out.map((x) => ({ x })));
   });
 
+  it('takes lists of 30 levels', () => {
+    expect(decode(rowsToIpc([{ x: nested(30) }])).schema).toMatch(/^x: (List\(){30}Int64/);
+  });
+
   it('fills in keys that rows lack, in the order of their first appearance', () => {
     expect(decode(rowsToIpc([{ b: 1 }, { a: 'x', toString: true }]))).toEqual({
       schema: 'b: Int64, a: Utf8, toString: Boolean',
@@ -174,7 +190,13 @@ describe('rowsToIpc', () => {
     ['mixed types deep inside', [{ a: [{ b: 1 }] }, { a: [{ b: 2 }, { b: true }] }], /row 1, column "a\[\]\.b"/],
     ['bigints with fractions', [{ a: 1n }, { a: 0.5 }], /no type holds both/],
     ['bigints past 64 bits', [{ a: 1 }, { a: 2n ** 64n }], /row 1, column "a".*64 bits/],
+    ['lone surrogates', [{ a: 'x' }, { a: '\ud800' }], /row 1, column "a": a string with a lone surrogate is no Utf8/],
+    ['lone surrogates in maps', [{ a: new Map([['\ud800', 1]]) }], /row 0, column "a\.key": .*lone surrogate/],
     ['functions', [{ a: () => 1 }], /row 0, column "a": a function/],
+    ['objects that hold themselves', [{ a: 1 }, cyclic({})], /row 1, column "self".*hold themselves/],
+    ['lists that hold themselves', [{ a: cyclic([]) }], /row 0, column "a".*hold themselves/],
+    ['maps that hold themselves', [{ a: cyclic(new Map()) }], /row 0, column "a".*hold themselves/],
+    ['lists of 31 levels', [{ a: nested(31) }], /row 0, column "a".*more than 30 levels/],
     ['empty objects', [{ a: {} }], /without keys/],
     ['rows that are none', [{ a: 1 }, 5], /row 1 must be an object/],
     ['no rows', [], /schema/],
@@ -205,6 +227,8 @@ describe('rowsToIpc', () => {
     [new arrow.Float64(), 2n ** 53n + 1n],
     [new arrow.Bool(), 1],
     [new arrow.Utf8(), 1],
+    [new arrow.Utf8(), 'a\ud800'],
+    [new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32()), '\udc00a'],
     [new arrow.Binary(), 'x'],
     [new arrow.FixedSizeBinary(2), Uint8Array.of(1)],
     [new arrow.Decimal(2, 4), '1.234'],
