@@ -11,6 +11,7 @@ export { BallistaExecutor, type ExecutorOptions } from './cluster/executor.js';
 export { BallistaScheduler, type SchedulerOptions } from './cluster/scheduler.js';
 export { setupTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
 export type { ClusterConfig } from './config/cluster-config.js';
+export type { ConfigKey } from './config/generated/keys.js';
 export type {
   ArrowReadOptions,
   AvroReadOptions,

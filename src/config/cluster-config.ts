@@ -6,13 +6,16 @@
 
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
+import type { ConfigKey } from './generated/keys.js';
 import { SCHEDULER_PORT } from './options.js';
+
+type ConfigValue = string | number | boolean;
 
 /**
  * Engine configuration by key, such as `'datafusion.execution.target_partitions'`: every `datafusion.*` and `ballista.*`
- * key. Values are the engine's text; numbers and booleans are turned into it.
+ * key, which editors offer. Values are the engine's text; numbers and booleans are turned into it.
  */
-export type ClusterConfig = Readonly<Record<string, string | number | boolean>>;
+export type ClusterConfig = Readonly<{ [K in ConfigKey]?: ConfigValue } & Record<string, ConfigValue>>;
 
 /**
  * The values as text; keys and values are the engine's to check.

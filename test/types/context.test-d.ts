@@ -5,6 +5,8 @@ import {
   BallistaExecutor,
   BallistaScheduler,
   BallistaSessionContext,
+  type ClusterConfig,
+  type ConfigKey,
   lit,
   type SqlQuery,
   setupTestCluster,
@@ -27,6 +29,15 @@ describe('a context', () => {
     new BallistaSessionContext('df://h', { cluster_config: {} });
     // @ts-expect-error the address is needed
     new BallistaSessionContext();
+  });
+
+  it('offers the keys of the engine', () => {
+    type Offered<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] };
+    expectTypeOf<Offered<ClusterConfig>>().toEqualTypeOf<ConfigKey>();
+    expectTypeOf<'datafusion.execution.target_partitions'>().toExtend<ConfigKey>();
+    expectTypeOf<'datafusion.execution.target_partition'>().not.toExtend<ConfigKey>();
+    // @ts-expect-error undefined is no value
+    new BallistaSessionContext('df://h', { clusterConfig: { 'datafusion.execution.target_partitions': undefined } });
   });
 
   it('is disposable', () => {
