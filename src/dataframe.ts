@@ -52,6 +52,9 @@ export interface ExplainOptions extends ActionOptions {
 /** Options of actions that give rows. */
 export type RowOptions = ActionOptions & ConvertOptions;
 
+/** How far `limit` reaches. */
+const MOST_ROWS = 2 ** 32 - 1;
+
 const JOIN_TYPES: readonly JoinType[] = ['inner', 'left', 'right', 'full', 'semi', 'anti'];
 
 /** The native handles, out of reach for users and in reach for `join`, `union` and `registerView`. */
@@ -198,7 +201,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 
   /**
-   * Keeps `count` rows after skipping `offset`.
+   * Keeps `count` rows after skipping `offset`. Executors hold both together in 32 bits: they are at most 2^32 - 1.
    *
    * @param count - how many rows at most
    * @param offset - default 0
@@ -212,6 +215,9 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   limit(count: number, offset = 0): DataFrame<T> {
     checkCount(count, 'limit: count');
     checkCount(offset, 'limit: offset');
+    // Past that an executor drops the upper bits, so rows would be lost without a word.
+    if (offset + count > MOST_ROWS)
+      throw invalid(`limit: count and offset are together at most ${MOST_ROWS} (2^32 - 1)`);
     return this.#derive((df) => df.limit(offset, count));
   }
 
@@ -668,9 +674,11 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
 
   async #table(rows: number, options: ActionOptions, maxWidth: number | undefined): Promise<string> {
     if (rows !== Infinity) checkCount(rows, 'the number of rows');
+    // What no table can hold needs no limit, which `limit` would refuse.
+    const maxRows = rows < 2 ** 31 ? rows : Infinity;
     // One row more than shown tells whether there are more.
-    const stream = (rows === Infinity || this.#native.isAbout ? this : this.limit(rows + 1)).stream(options);
-    const { text, notes } = drawTable(await toBatches(stream), stream.schema, { maxRows: rows, maxWidth });
+    const stream = (maxRows === Infinity || this.#native.isAbout ? this : this.limit(maxRows + 1)).stream(options);
+    const { text, notes } = drawTable(await toBatches(stream), stream.schema, { maxRows, maxWidth });
     return [text, ...notes].join('\n');
   }
 }

@@ -114,6 +114,26 @@ describe('sort and limit', () => {
     expect(await rows(people.select('id').sort('id').limit(1, 1))).toEqual([{ id: 2 }]);
     expect(await people.limit(0).count()).toBe(0);
   });
+
+  it('as far as 32 bits reach', async () => {
+    expect(await people.limit(2 ** 32 - 1).count()).toBe(3);
+    expect(
+      await rows(
+        people
+          .select('id')
+          .sort('id')
+          .limit(2 ** 32 - 3, 2),
+      ),
+    ).toEqual([{ id: 3 }]);
+    const beyond = { code: 'INVALID_ARGUMENT', message: expect.stringContaining('4294967295') };
+    for (const [count, offset] of [[2 ** 32], [5, 2 ** 32], [2 ** 32 - 1, 1]] as const)
+      expect(thrown(() => people.limit(count, offset))).toMatchObject(beyond);
+  });
+
+  it('shows all rows of more than any table has', async () => {
+    const all = await people.toDisplayString(Infinity);
+    for (const count of [2 ** 31, 2 ** 32 - 1, 2 ** 40]) expect(await people.toDisplayString(count)).toBe(all);
+  });
 });
 
 describe('distinct and union', () => {
