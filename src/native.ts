@@ -12,7 +12,7 @@ import type * as Binding from './binding.cjs';
 import { BallistaError, type BallistaErrorCode, ERROR_CODES } from './errors.js';
 
 /** The addon's exports: what Rust provides. */
-export type NativeBinding = typeof Binding;
+type NativeBinding = typeof Binding;
 
 let loaded: NativeBinding | undefined;
 

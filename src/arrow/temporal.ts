@@ -17,7 +17,7 @@ export const UNITS_PER_SECOND: Readonly<Record<TimeUnit, bigint>> = Object.freez
 });
 
 /** How many digits of a second to print: `all` that the unit has, or `some`: 0, 3, 6 or 9 as needed, as Rust does. */
-export type FractionDigits = 'all' | 'some';
+type FractionDigits = 'all' | 'some';
 
 /** Division that rounds towards minus infinity: instants before 1970 must not be rounded towards it. */
 export function floorDiv(value: bigint, by: bigint): bigint {

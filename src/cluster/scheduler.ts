@@ -65,7 +65,7 @@ export class BallistaScheduler extends Service<NativeScheduler> {
 }
 
 /** `df://host:port`; an IPv6 address stands in brackets, and one that means "all" is reached through loopback. */
-export function schedulerUrl(host: string, port: number): string {
+function schedulerUrl(host: string, port: number): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `df://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

@@ -9,7 +9,7 @@ import { call, callSync } from '../native.js';
 import { type Running, runningServers } from './exit.js';
 
 /** What Rust gives for a started server. */
-export interface NativeService extends Running {
+interface NativeService extends Running {
   readonly host: string;
   readonly port: number;
   waitForTermination(): Promise<void>;

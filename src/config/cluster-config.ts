@@ -38,7 +38,7 @@ export function toConfigNative(config: ClusterConfig | undefined): Record<string
 }
 
 /** Where a scheduler is. */
-export interface SchedulerAddress {
+interface SchedulerAddress {
   readonly host: string;
   readonly port: number;
 }

@@ -8,13 +8,13 @@
 export const GAP = -1;
 
 /** What a column would like: the width of its content, and the width below which it is not cut. */
-export interface ColumnWidths {
+interface ColumnWidths {
   readonly full: number;
   readonly least: number;
 }
 
 /** The columns to draw. */
-export interface Fit {
+interface Fit {
   readonly columns: readonly { readonly index: number; readonly width: number }[];
   /** The columns left out: out of the middle. */
   readonly hidden: readonly number[];

@@ -22,7 +22,7 @@ export interface TableOptions {
 }
 
 /** A drawn table. */
-export interface DrawnTable {
+interface DrawnTable {
   readonly text: string;
   /** What was left out, one sentence a line. */
   readonly notes: readonly string[];
