@@ -7,22 +7,24 @@
 /** Every code a {@link BallistaError} can carry, with what it means. */
 export const ERROR_CODES = Object.freeze({
   SQL_PARSE: 'The SQL text does not parse.',
-  PLAN: 'The query parses but cannot be planned: unknown table or function, wrong types, a statement kind that is not allowed.',
+  PLAN: 'The query parses but cannot be planned: an unknown table or function, wrong types, a statement kind that is not allowed.',
   SCHEMA: 'A column is unknown or ambiguous, or schemas do not match.',
   CONFIG: 'An unknown configuration key, or a value that does not parse.',
   EXECUTION: 'The engine failed outside of a job: a file that is not of its format, a table that exists already.',
-  RESOURCES_EXHAUSTED: 'A memory limit was reached.',
+  RESOURCES_EXHAUSTED:
+    'A limit was reached: the size of an in-memory table or of a message, or memory in this process.',
   NOT_IMPLEMENTED: 'The engine knows the request but does not support it.',
   OBJECT_STORE: 'A path or URL could not be read or written.',
   IO: 'A file or socket operation failed.',
-  ARROW: 'Arrow data could not be encoded or decoded.',
-  CONNECTION: 'The scheduler or an executor cannot be reached.',
-  NO_EXECUTORS: 'The scheduler has no executor, and none came within the time allowed.',
+  ARROW:
+    'Arrow data could not be encoded, decoded or computed with: a file that is not what it is read as, a cast of a constant.',
+  CONNECTION: 'The scheduler or an executor cannot be reached, or went away.',
+  NO_EXECUTORS: 'The scheduler has no executor, and none came within `executorTimeoutMs`.',
   ADDRESS_IN_USE: 'The host and port asked for are taken.',
   VERSION: 'Client and scheduler have versions that do not work together.',
   JOB_FAILED:
-    'The job failed on the cluster: division by zero, a cast that fails, a lost file, an executor lost in the middle of a write; the message is what the cluster reported.',
-  JOB_CANCELLED: 'The job was cancelled.',
+    'The job failed on the cluster, whatever the reason: a division by zero, a cast that fails, a file that an executor cannot see, a lack of memory there, an executor lost in the middle of a write.',
+  JOB_CANCELLED: 'The job was cancelled: by `cancelJob`, by the close of its context, or from elsewhere.',
   UDF: 'A user-defined function threw.',
   INVALID_ARGUMENT: 'An argument has the wrong shape, type or range.',
   UNSAFE_INTEGER: 'A value does not fit the JavaScript type asked for without losing digits.',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 import { BallistaError, ERROR_CODES } from '../src/errors.js';
@@ -30,4 +31,10 @@ it('documents every code in a sentence', () => {
     expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
     expect(text).toMatch(/^[A-Z].*\.$/);
   }
+});
+
+it('has the same texts in docs/errors.md', () => {
+  const page = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)].map(([, code, text]) => [code, text]);
+  expect(rows).toEqual(Object.entries(ERROR_CODES));
 });
