@@ -41,9 +41,13 @@ export function resolve<O extends object>(subject: string, table: SettingTable, 
   for (const [name, { default: value }] of Object.entries(table)) {
     if (value !== undefined) options[name] = typeof value === 'function' ? value() : value;
   }
-  for (const [name, value] of Object.entries(given ?? {})) {
-    const setting = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (!setting) throw invalid(`${subject} has no option "${name}"${suggestion(name, Object.keys(table))}`);
+  for (const name of Object.keys(given ?? {})) {
+    if (!Object.hasOwn(table, name))
+      throw invalid(`${subject} has no option "${name}"${suggestion(name, Object.keys(table))}`);
+  }
+  // By the names of the table, not by own properties: an AbortController, whose signal is inherited, is options too.
+  for (const [name, setting] of Object.entries(table)) {
+    const value = (given as Record<string, unknown> | undefined)?.[name];
     if (value === undefined) continue;
     const problem = check(setting, value);
     if (problem) throw invalid(`${subject}: ${name} must be ${problem}`);

@@ -79,6 +79,13 @@ describe('a signal that is aborted during', () => {
     }
   });
 
+  it('an action that takes the controller itself as its options', async () => {
+    const controller = new AbortController();
+    controller.abort(new Error('enough'));
+    for (const run of ['collect', 'toArray', 'toIPC', 'cache'] as const)
+      await expect((await ctx.table('flights'))[run](controller), run).rejects.toThrow('enough');
+  });
+
   it('a timeout: TimeoutError', async () => {
     const pending = (await ctx.sql(LONG_QUERY)).collect({ signal: AbortSignal.timeout(200) });
     await expect(pending).rejects.toMatchObject({ name: 'TimeoutError' });
