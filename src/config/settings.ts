@@ -87,5 +87,5 @@ function check({ type, min, max, choices = [] }: Setting, value: unknown): strin
 /** By what it does: a signal may be one of another realm, or stand behind a proxy. */
 function isSignal(value: unknown): boolean {
   const signal = value as AbortSignal | null;
-  return typeof signal?.throwIfAborted === 'function' && typeof signal.addEventListener === 'function';
+  return typeof signal?.throwIfAborted === 'function' && typeof signal.aborted === 'boolean';
 }
