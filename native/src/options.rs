@@ -68,6 +68,14 @@ pub async fn listing_table(
                 .map_err(|error| unreadable(&options, paths, error))?
         }
     };
+    if config
+        .file_schema
+        .as_ref()
+        .is_some_and(|schema| schema.fields().is_empty())
+    {
+        let empty = DataFusionError::Execution("there is nothing in it, not even columns".into());
+        return Err(unreadable(&options, paths, empty));
+    }
     Ok(Arc::new(ListingTable::try_new(config)?))
 }
 
