@@ -19,7 +19,7 @@ import { registerNumbers, SHORT, SHORT_RESULT } from './fixtures/queries.mjs';
 
 /** Past this a query hangs. An executor that only computes is missed after 30 s. */
 const BOUND_MS = 120_000;
-const PARTS = 10;
+const PARTS = 20;
 const QUERY = `select sum(s) as s from (${Array(PARTS).fill(SHORT).join(' union all ')})`;
 
 /** A scheduler, an executor to be killed in a process of its own, and one that stays, started by `survive`. */
