@@ -62,7 +62,7 @@ pub struct Failure {
 struct Job {
     graph: Weak<RwLock<ExecutionGraphBox>>,
     /// How often an executor has got tasks of it.
-    launches: HashMap<String, usize>,
+    launches: HashMap<String, isize>,
     /// It has failed for an executor that was lost.
     lost: bool,
     ended: Option<Instant>,
@@ -140,6 +140,16 @@ impl Executors {
         let beat = self.known.get_executor_heartbeat(executor);
         let status = beat.and_then(|beat| beat.status?.status);
         matches!(status, Some(executor_status::Status::Active(text)) if text == CLOSING)
+    }
+
+    /// Counts a launch of tasks of the jobs, or takes it back.
+    async fn count(&self, ids: &HashSet<JobId>, executor: &str, launches: isize) {
+        let mut jobs = self.jobs.lock().await;
+        for id in ids {
+            if let Some(job) = jobs.get_mut(id) {
+                *job.launches.entry(executor.to_owned()).or_default() += launches;
+            }
+        }
     }
 
     /// Ends the jobs that cannot do without the executor, before the engine begins to recover.
@@ -256,28 +266,12 @@ impl TaskLauncher for Executors {
         executors: &ExecutorManager,
     ) -> Result<HashSet<JobId>> {
         let ids: HashSet<JobId> = tasks.iter().map(|task| task.job_id.clone().into()).collect();
-        for job in self
-            .jobs
-            .lock()
-            .await
-            .iter_mut()
-            .filter(|(id, _)| ids.contains(*id))
-        {
-            *job.1.launches.entry(executor.id.clone()).or_default() += 1;
-        }
+        self.count(&ids, &executor.id, 1).await;
         let launched = executors
             .launch_multi_task(&executor.id, tasks, self.scheduler.clone())
             .await;
         if launched.is_err() {
-            for job in self
-                .jobs
-                .lock()
-                .await
-                .iter_mut()
-                .filter(|(id, _)| ids.contains(*id))
-            {
-                *job.1.launches.entry(executor.id.clone()).or_insert(1) -= 1;
-            }
+            self.count(&ids, &executor.id, -1).await;
         }
         launched
     }
