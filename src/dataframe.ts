@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ReadableStream } from 'node:stream/web';
+
 import { type RecordBatch, type Schema, Table } from 'apache-arrow';
 import { toIpcFile } from './arrow/file.js';
 import { concatBytes } from './arrow/ipc.js';
@@ -28,7 +30,14 @@ import { call, callSync, callTask } from './native.js';
 import { describe } from './params.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
-import { RecordBatchStream } from './stream.js';
+import {
+  type BatchStreamOptions,
+  type IpcStreamOptions,
+  type NdjsonStreamOptions,
+  READABLE_STREAM_SETTINGS,
+  type ReadableStreamOptions,
+  RecordBatchStream,
+} from './stream.js';
 
 /** How two DataFrames are joined: `semi` and `anti` keep the left rows that have, or have not, a match. */
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
@@ -611,25 +620,27 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 
   /**
-   * The result as a web stream of batches.
+   * The result as a web stream: of batches, or with `format` of bytes, which a `Response` takes. A batch is fetched when
+   * the reader asks for it; cancelling the web stream cancels the job. See {@link RecordBatchStream.toReadableStream}.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal where it is aborted already
    *
    * @example
    * ```ts
-   * let rows = 0;
-   * await df.toReadableStream().pipeTo(
-   *   new WritableStream({
-   *     write: (batch) => {
-   *       rows += batch.numRows;
-   *     },
-   *   }),
-   * );
-   * console.log(rows); // 3000000
+   * const body = df.limit(1000).toReadableStream({ format: 'ipc' });
+   * const response = new Response(body, { headers: { 'content-type': 'application/vnd.apache.arrow.stream' } });
+   * console.log((await response.arrayBuffer()).byteLength);
    * ```
    */
-  toReadableStream(options: ActionOptions = {}): ReturnType<RecordBatchStream['toReadableStream']> {
-    return this.stream(options).toReadableStream();
+  toReadableStream(options?: ActionOptions & BatchStreamOptions): ReadableStream<RecordBatch>;
+  toReadableStream(options: ActionOptions & (IpcStreamOptions | NdjsonStreamOptions)): ReadableStream<Uint8Array>;
+  toReadableStream(options: ActionOptions & ReadableStreamOptions = {}): ReadableStream<RecordBatch | Uint8Array> {
+    const { signal, ...format } = resolve<ActionOptions & IpcStreamOptions>(
+      'toReadableStream',
+      { ...ACTION_SETTINGS, ...READABLE_STREAM_SETTINGS },
+      options as ActionOptions & IpcStreamOptions,
+    );
+    return this.stream({ signal }).toReadableStream(format);
   }
 
   /** The result as a stream of batches: `for await (const batch of df)`. */

@@ -40,4 +40,9 @@ export type { Params, ParamValue } from './params.js';
 export { RowStream } from './rows.js';
 export type { ActionOptions } from './session.js';
 export { Identifier, type SqlPart, SqlQuery, sql } from './sql.js';
-export { RecordBatchStream } from './stream.js';
+export {
+  type BatchStreamOptions,
+  type IpcStreamOptions,
+  type NdjsonStreamOptions,
+  RecordBatchStream,
+} from './stream.js';
