@@ -7,7 +7,7 @@
 import type { ReadableStream } from 'node:stream/web';
 
 import { type RecordBatch, type Schema, Table } from 'apache-arrow';
-import { toIpcFile } from './arrow/file.js';
+import { hasDictionaries, shareDictionaries } from './arrow/dictionaries.js';
 import { concatBytes } from './arrow/ipc.js';
 import { readSchema } from './arrow/read.js';
 import { schemaText } from './arrow/type-name.js';
@@ -19,6 +19,7 @@ import {
   type Row,
   toConversion,
 } from './arrow/values.js';
+import { encode } from './arrow/write.js';
 import type { NativeDataFrame } from './binding.cjs';
 import { ACTION_SETTINGS } from './config/options.js';
 import { resolve } from './config/settings.js';
@@ -491,7 +492,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 
   /**
-   * The result as an apache-arrow `Table`, which has the schema even without rows.
+   * The result as an apache-arrow `Table`, which has the schema even without rows, and one dictionary for each column that
+   * has dictionaries.
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
@@ -504,8 +506,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    */
   async toArrow(options: ActionOptions = {}): Promise<Table> {
     const stream = this.stream(options);
-    const batches = await toBatches(stream);
-    return new Table(stream.schema, batches);
+    const { schema, batches } = shareDictionaries(await toBatches(stream), stream.schema);
+    return new Table(schema, batches);
   }
 
   /**
@@ -555,7 +557,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 
   /**
-   * The result as the bytes of an Arrow IPC stream, or file; a stream is not decoded on the way.
+   * The result as the bytes of an Arrow IPC stream, or file, with one dictionary for each column that has dictionaries. A
+   * stream without any is not decoded on the way.
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
@@ -572,11 +575,16 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * ```
    */
   async toIPC(options: ActionOptions & { format?: 'stream' | 'file' } = {}): Promise<Uint8Array> {
-    const { format, ...action } = resolve<ActionOptions & { format: string }>('toIPC', IPC_SETTINGS, options);
+    const { format, ...action } = resolve<ActionOptions & { format: 'stream' | 'file' }>(
+      'toIPC',
+      IPC_SETTINGS,
+      options,
+    );
     const stream = this.stream(action);
-    if (format === 'file') {
-      const batches = await toBatches(stream);
-      return toIpcFile(stream.schema, batches);
+    // Readers there are take the last dictionary of a stream for that of all its batches.
+    if (format === 'file' || hasDictionaries(stream.schema)) {
+      const { schema, batches } = shareDictionaries(await toBatches(stream), stream.schema);
+      return encode(schema, batches, format);
     }
     const parts: Uint8Array[] = [];
     for await (const part of stream.ipc()) parts.push(part);
