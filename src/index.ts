@@ -4,6 +4,9 @@
  * @packageDocumentation
  */
 
+import * as functions from './functions/index.js';
+import * as spark from './functions/spark.js';
+
 export type { TypeLike } from './arrow/type-name.js';
 export type { ConvertOptions, IntervalValue, Row } from './arrow/values.js';
 export type { ArrowInput, ColumnsInput } from './arrow/write.js';
@@ -51,8 +54,9 @@ export { placeholder } from './expr/placeholder.js';
 export { exists, outerRef, scalarSubquery } from './expr/subquery.js';
 export { expr } from './expr/tag.js';
 export { Window, type WindowOptions } from './expr/window.js';
-export { callFunction } from './functions/call.js';
-export { type AggregateOptions, f } from './functions/index.js';
+export type { ArraySortOptions } from './functions/array-sort.js';
+export { type AggregateClauses, type AggregateOptions, callFunction } from './functions/call.js';
+export type { KeyedOperands, NamedOperands } from './functions/objects.js';
 export type { Params, ParamValue } from './params.js';
 export { RowStream } from './rows.js';
 export type { ActionOptions } from './session.js';
@@ -62,3 +66,4 @@ export { RecordBatchStream } from './stream.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
 export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';
+export { functions, functions as f, spark };

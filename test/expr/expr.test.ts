@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toColumnNode, toSortNode, toSqlNode } from '../../src/expr/coerce.js';
 import { col, type Expr, lit } from '../../src/expr/expr.js';
 import { callFunction } from '../../src/functions/call.js';
-import { f } from '../../src/functions/index.js';
+import * as f from '../../src/functions/index.js';
 import { thrown } from '../support/thrown.js';
 
 const [a, b] = [col('a'), col('b')];
