@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NativeExecutionPlan, NativeLogicalPlan, NativeSession } from './binding.cjs';
 import { call, callSync } from './native.js';
 import {
   connectContext,
@@ -16,31 +17,9 @@ import {
 import { ExecutionPlan, placeOf } from './plan/execution-plan.js';
 import { LogicalPlan, logicalHandleOf } from './plan/logical-plan.js';
 
-// Until src/binding.d.cts has them.
-interface NativePlans {
-  substraitToJson(bytes: Uint8Array): string;
-  substraitFromJson(json: string): Buffer;
-}
-interface NativeLogicalPlan {
-  inputs(): NativeLogicalPlan[];
-  display(format: string): string;
-  toBytes(): Buffer;
-  toSql(dialect: string, pretty: boolean): string;
-  toSubstrait(): Promise<Buffer>;
-}
-interface NativeExecutionPlan {
-  tree(): string;
-  toBytes(path: number[]): Buffer;
-}
-interface NativePlanSession {
-  planFromBytes(bytes: Uint8Array): NativeLogicalPlan;
-  planFromSubstrait(bytes: Uint8Array): Promise<NativeLogicalPlan>;
-  executionPlanFromBytes(bytes: Uint8Array): NativeExecutionPlan;
-}
-
 connectSubstrait({
-  toJson: (bytes) => callSync((binding) => (binding as unknown as NativePlans).substraitToJson(bytes)),
-  fromJson: (json) => toBytes(callSync((binding) => (binding as unknown as NativePlans).substraitFromJson(json))),
+  toJson: (bytes) => callSync((binding) => binding.substraitToJson(bytes)),
+  fromJson: (json) => toBytes(callSync((binding) => binding.substraitFromJson(json))),
 });
 
 /** A logical plan of the addon. */
@@ -71,7 +50,7 @@ export function nativeExecutionPlanOf(plan: unknown, where: string): { native: N
 /** Makes a context known to `LogicalPlan.fromBytes`, `substrait` and their like. */
 export function connectPlans(
   ctx: PlanContext,
-  session: NativePlanSession,
+  session: NativeSession,
   { assertOpen, planSql }: { assertOpen: () => void; planSql: (query: string) => Promise<NativeLogicalPlan> },
 ): void {
   connectContext(ctx, {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { invalid } from '../errors.js';
+import { BallistaError, invalid } from '../errors.js';
 import { describe } from '../params.js';
 
 /** How the engine prints a logical plan. */
@@ -69,8 +69,8 @@ export function engineOf(ctx: PlanContext, where: string): PlanEngine {
   return engine;
 }
 
-/** The codec of Substrait plans. */
+/** @throws BallistaError `ADDON` before it is connected */
 export function substraitCodec(): SubstraitCodec {
-  if (!codec) throw new Error('nobody called connectSubstrait');
+  if (!codec) throw new BallistaError('ADDON', 'the engine is needed for this, and the addon is not loaded');
   return codec;
 }

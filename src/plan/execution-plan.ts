@@ -41,7 +41,7 @@ export function placeOf(plan: unknown, where: string): Place {
  * @example
  * ```ts
  * const plan = await df.aggregate('origin', f.count().alias('n')).executionPlan();
- * console.log(plan.name, plan.outputPartitioning.scheme);
+ * console.log(plan.name, plan.partitionCount);
  * console.log(String(plan));
  * ```
  */
@@ -84,19 +84,21 @@ export class ExecutionPlan {
     return this.#children;
   }
 
-  /** How many partitions it gives. */
-  get partitionCount(): number {
-    return this.outputPartitioning.partitionCount;
+  /** How many partitions it gives; `undefined` as {@link outputPartitioning}. */
+  get partitionCount(): number | undefined {
+    return this.outputPartitioning?.partitionCount;
   }
 
-  /** How its rows are spread over partitions. */
-  get outputPartitioning(): PhysicalPartitioning {
+  /** How its rows are spread over partitions; `undefined` for what ran on a cluster, which keeps no record of it. */
+  get outputPartitioning(): PhysicalPartitioning | undefined {
     return this.#node.partitioning;
   }
 
   /** @internal The number of the stage whose result it reads. */
   get inputStage(): number | undefined {
-    return this.#node.inputStage;
+    // A scheduler tells of what ran as lines of text only.
+    const stage = this.name === 'ShuffleReaderExec' ? /upstream_stage: (\d+)/.exec(this.#node.display)?.[1] : undefined;
+    return stage === undefined ? undefined : Number(stage);
   }
 
   /** This operator, in one line. */
@@ -148,9 +150,9 @@ function lines(plan: ExecutionPlan, depth: number): string[] {
   return [line, ...plan.children.flatMap((child) => lines(child, depth + 1))];
 }
 
-/** A part of a query that ran on a cluster as one: between two shuffles. From Ballista's `QueryStage`. */
+/** A part of a query that ran: on a cluster, what is between two shuffles. From Ballista's `QueryStage`. */
 export interface PlanStage {
-  /** Its number, from 1; stages read from those of lower numbers. */
+  /** Its number, from 1; stages read from those of lower numbers. 0 for a query that ran in this process, as one. */
   readonly stage: number;
   /** How many tasks it ran as. */
   readonly partitions: number;

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { bytesText, countText, durationText } from './amount.js';
 import type { MetricData } from './node.js';
 
 /** What can be added up over partitions: a sum of points in time or of ratios means nothing. */
-const SUMMABLE: ReadonlySet<string> = new Set(['count', 'time', 'gauge']);
+const SUMMABLE: ReadonlySet<string> = new Set(['count', 'bytes', 'time', 'gauge']);
 
 /**
  * One measured value of an operator. From DataFusion's `Metric`.
@@ -56,15 +57,14 @@ export class Metric {
     return SUMMABLE.has(this.#data.kind);
   }
 
-  /** @internal Whether it is a span of time. */
-  get isTime(): boolean {
-    return this.#data.kind === 'time';
+  /** @internal `'time'`, `'bytes'`, … */
+  get kind(): string {
+    return this.#data.kind;
   }
 
-  /** `output_rows=3` */
+  /** The value with its unit: `elapsed_compute=1.23ms` */
   toString(): string {
-    const { name, value, valueAsDate } = this;
-    return `${name}=${valueAsDate?.toISOString() ?? value ?? '?'}`;
+    return `${this.name}=${this.#data.text}`;
   }
 
   /** @internal */
@@ -124,23 +124,33 @@ export class MetricsSet {
     return sum;
   }
 
-  /** @internal One metric a name, partitions added up; points in time and what has no value are left out. */
-  summed(): Metric[] {
-    const first = new Map(this.#metrics.filter(({ summable }) => summable).map((metric) => [metric.name, metric]));
-    return [...first].flatMap(([name, { isTime }]) => {
-      const sum = this.sumByName(name);
-      const kind = isTime ? 'time' : 'count';
-      return sum === undefined ? [] : [new Metric({ name, value: String(sum), kind, labels: {} })];
-    });
+  /**
+   * One value a name, partitions added up: `output_rows=3, elapsed_compute=1.2 ms`. Without points in time, and without
+   * what does not add up but has several values.
+   */
+  toString(): string {
+    return this.texts().join(', ');
   }
 
-  /** `output_rows=3, elapsed_compute=1200` */
-  toString(): string {
-    return this.summed().join(', ');
+  /** @internal The parts of {@link toString}. */
+  texts(): string[] {
+    const byName = new Map<string, Metric[]>();
+    for (const metric of this.#metrics) byName.set(metric.name, [...(byName.get(metric.name) ?? []), metric]);
+    return [...byName.values()].flatMap(([first, ...more]) => {
+      if (!first || first.kind === 'timestamp') return [];
+      const sum = this.sumByName(first.name);
+      if (sum !== undefined) return [`${first.name}=${amountText(sum, first.kind)}`];
+      return more.length === 0 ? [String(first)] : [];
+    });
   }
 
   /** @internal */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `MetricsSet { ${this.toString()} }`;
   }
+}
+
+function amountText(amount: number, kind: string): string {
+  if (kind === 'time') return durationText(amount);
+  return kind === 'bytes' ? bytesText(amount) : countText(amount);
 }

@@ -10,11 +10,10 @@ export interface PlanNode {
   readonly name: string;
   /** One line: the name and what it does. */
   readonly display: string;
-  readonly partitioning: PhysicalPartitioning;
+  /** Before a run on a cluster only. */
+  readonly partitioning?: PhysicalPartitioning;
   /** After a run only. */
   readonly metrics?: readonly MetricData[];
-  /** The stage whose result this operator reads. */
-  readonly inputStage?: number;
   readonly children: readonly PlanNode[];
 }
 
@@ -32,6 +31,8 @@ export interface MetricData {
   readonly name: string;
   /** An integer as text; `null` where there is none. */
   readonly value: string | null;
+  /** The value for people, with its unit. */
+  readonly text: string;
   /** `'time'` is in nanoseconds, `'timestamp'` in milliseconds since 1970. */
   readonly kind: string;
   readonly partition?: number | null;

@@ -31,7 +31,7 @@ export class SubstraitPlan {
   /**
    * Reads the JSON form of Substrait.
    *
-   * @throws BallistaError `INVALID_ARGUMENT`, `PLAN` for JSON of something else
+   * @throws BallistaError `INVALID_ARGUMENT` also for JSON of something else
    */
   static fromJson(json: string): SubstraitPlan {
     if (typeof json !== 'string') throw invalid(`SubstraitPlan.fromJson takes JSON text, not ${describe(json)}`);

@@ -59,7 +59,7 @@ export async function serializeBytes(query: string, ctx: PlanContext): Promise<U
 /**
  * Reads a plan from a file.
  *
- * @throws BallistaError `IO`, `INVALID_ARGUMENT`, `PLAN` for a file of something else
+ * @throws BallistaError `IO`, `INVALID_ARGUMENT` also for a file of something else
  */
 export async function deserialize(path: string | URL): Promise<SubstraitPlan> {
   const file = toFilePath(path, 'substrait.deserialize');
@@ -75,10 +75,11 @@ export async function deserialize(path: string | URL): Promise<SubstraitPlan> {
 /**
  * Reads a plan from protobuf.
  *
- * @throws BallistaError `INVALID_ARGUMENT`, `PLAN` for bytes of something else
+ * @throws BallistaError `INVALID_ARGUMENT` also for bytes of something else
  */
 export function deserializeBytes(bytes: Uint8Array): SubstraitPlan {
-  const plan = new SubstraitPlan(toPlanBytes(bytes, 'substrait.deserializeBytes').slice());
+  // A copy, which `slice` of a Buffer is not.
+  const plan = new SubstraitPlan(new Uint8Array(toPlanBytes(bytes, 'substrait.deserializeBytes')));
   // Bytes of something else are refused here, not where the plan is used.
   substraitCodec().toJson(bytes);
   return plan;

@@ -61,9 +61,11 @@ function toEdge({ from, to, label, shuffle }: Arrow): string {
   return `  ${to} -> ${from} [${attributes.join(', ')}];`;
 }
 
-/** For an HTML-like label. */
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** For an HTML-like label. A backslash has no escape there, but `\N` becomes the id of the node: a joiner, unseen, keeps it. */
 function xml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? '').replaceAll(/\\(?=[EGHLNT])/g, '\\\u2060');
 }
 
 /** For a string in quotes: backslash is its escape, and entities are read in it. */

@@ -81,7 +81,7 @@ export function draw(parts: readonly Part[]): Drawing {
       for (const child of operator.children) add(child, id);
     };
     add(plan, undefined);
-    groups.push({ id: `p${i}`, title: stage === undefined ? undefined : stageTitle(stage, partitions), boxes });
+    groups.push({ id: `p${i}`, title: stageTitle(stage, partitions), boxes });
   }
   for (const { id, stage } of readers) {
     const root = roots.get(stage);
@@ -90,9 +90,9 @@ export function draw(parts: readonly Part[]): Drawing {
   return { groups, arrows };
 }
 
-/** `Stage 2, 4 partitions` */
-export function stageTitle(stage: number, partitions: number | undefined): string {
-  return `Stage ${stage}${partitions === undefined ? '' : `, ${partitionsText(partitions)}`}`;
+/** `Stage 2, 4 partitions`; nothing for a query as planned, or that ran in this process. */
+export function stageTitle(stage: number | undefined, partitions = 1): string | undefined {
+  return stage ? `Stage ${stage}, ${partitionsText(partitions)}` : undefined;
 }
 
 function toBox(id: string, operator: ExecutionPlan, rows: string | undefined, total: number): Box {
@@ -111,7 +111,7 @@ function toBox(id: string, operator: ExecutionPlan, rows: string | undefined, to
       (fact) => fact !== '',
     ),
     heat: share >= HOT ? 'hot' : share >= WARM ? 'warm' : undefined,
-    tooltip: [display, ...(metrics?.summed() ?? []).map((metric) => visible(metricText(metric)))],
+    tooltip: [display, ...(metrics?.texts() ?? []).map(visible)],
   };
 }
 
@@ -121,10 +121,6 @@ function percent(share: number): string {
 
 function spilled(metrics: MetricsSet | undefined): string {
   return metrics?.spillCount ? `spilled ${bytesText(metrics.spilledBytes ?? 0)} to disk` : '';
-}
-
-function metricText(metric: ReturnType<MetricsSet['summed']>[number]): string {
-  return metric.isTime ? `${metric.name}=${durationText(metric.value ?? 0)}` : String(metric);
 }
 
 function outputRows(operator: ExecutionPlan): string | undefined {

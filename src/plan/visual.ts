@@ -58,7 +58,7 @@ export class PlanVisualization {
   get planString(): string {
     return this.#parts
       .map(({ stage, partitions, plan }) =>
-        stage === undefined ? String(plan) : `${stageTitle(stage, partitions)}\n${plan}`,
+        [stageTitle(stage, partitions), plan].filter((part) => part !== undefined).join('\n'),
       )
       .join('\n\n');
   }
