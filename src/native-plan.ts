@@ -12,10 +12,10 @@ import {
   type ExecutionPlanHandle,
   type LogicalPlanFormat,
   type LogicalPlanHandle,
-  type PlanContext,
 } from './plan/engine.js';
 import { ExecutionPlan, placeOf } from './plan/execution-plan.js';
 import { LogicalPlan, logicalHandleOf } from './plan/logical-plan.js';
+import type { SessionContext } from './session-context.js';
 
 connectSubstrait({
   toJson: (bytes) => callSync((binding) => binding.substraitToJson(bytes)),
@@ -49,7 +49,7 @@ export function nativeExecutionPlanOf(plan: unknown, where: string): { native: N
 
 /** Makes a context known to `LogicalPlan.fromBytes`, `substrait` and their like. */
 export function connectPlans(
-  ctx: PlanContext,
+  ctx: SessionContext,
   session: NativeSession,
   { assertOpen, planSql }: { assertOpen: () => void; planSql: (query: string) => Promise<NativeLogicalPlan> },
 ): void {

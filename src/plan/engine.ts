@@ -7,6 +7,7 @@
 
 import { BallistaError, invalid } from '../errors.js';
 import { describe } from '../params.js';
+import type { SessionContext } from '../session-context.js';
 
 /** How the engine prints a logical plan. */
 export type LogicalPlanFormat = 'line' | 'indent' | 'indentSchema' | 'graphviz';
@@ -30,7 +31,7 @@ export interface ExecutionPlanHandle {
 
 /** What a context does for plans. */
 export interface PlanEngine {
-  /** The optimised plan of a query; no other statement. */
+  /** The plan of a query; of no other statement. */
   planSql(query: string): Promise<LogicalPlanHandle>;
   planFromBytes(bytes: Uint8Array): LogicalPlanHandle;
   planFromSubstrait(bytes: Uint8Array): Promise<LogicalPlanHandle>;
@@ -43,17 +44,11 @@ export interface SubstraitCodec {
   fromJson(json: string): Uint8Array;
 }
 
-/** A context: `SessionContext` or `BallistaSessionContext`. */
-export interface PlanContext {
-  /** The id of the session. */
-  readonly sessionId: string;
-}
-
 const engines = new WeakMap<object, PlanEngine>();
 let codec: SubstraitCodec | undefined;
 
 /** Called by every context for itself. */
-export function connectContext(ctx: PlanContext, engine: PlanEngine): void {
+export function connectContext(ctx: SessionContext, engine: PlanEngine): void {
   engines.set(ctx, engine);
 }
 
@@ -63,7 +58,7 @@ export function connectSubstrait(substrait: SubstraitCodec): void {
 }
 
 /** @throws BallistaError `INVALID_ARGUMENT` for what is no context */
-export function engineOf(ctx: PlanContext, where: string): PlanEngine {
+export function engineOf(ctx: SessionContext, where: string): PlanEngine {
   const engine = typeof ctx === 'object' && ctx !== null ? engines.get(ctx) : undefined;
   if (!engine) throw invalid(`${where} takes a context, not ${describe(ctx)}`);
   return engine;

@@ -6,8 +6,9 @@
 
 import { BallistaError, invalid } from '../errors.js';
 import { describe } from '../params.js';
+import type { SessionContext } from '../session-context.js';
 import { toPlanBytes } from './bytes.js';
-import { type ExecutionPlanHandle, engineOf, type PlanContext } from './engine.js';
+import { type ExecutionPlanHandle, engineOf } from './engine.js';
 import { MetricsSet } from './metrics.js';
 import type { PhysicalPartitioning, PlanNode, StageData } from './node.js';
 
@@ -65,7 +66,7 @@ export class ExecutionPlan {
    *
    * @throws BallistaError `PLAN` for bytes of something else and for an unknown function, `INVALID_ARGUMENT`, `CLOSED`
    */
-  static fromBytes(ctx: PlanContext, bytes: Uint8Array): ExecutionPlan {
+  static fromBytes(ctx: SessionContext, bytes: Uint8Array): ExecutionPlan {
     const engine = engineOf(ctx, 'ExecutionPlan.fromBytes');
     return ExecutionPlan.fromHandle(engine.executionPlanFromBytes(toPlanBytes(bytes, 'ExecutionPlan.fromBytes')));
   }

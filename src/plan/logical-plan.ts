@@ -7,8 +7,9 @@
 import { resolve } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
+import type { SessionContext } from '../session-context.js';
 import { toPlanBytes } from './bytes.js';
-import { engineOf, type LogicalPlanHandle, type PlanContext } from './engine.js';
+import { engineOf, type LogicalPlanHandle } from './engine.js';
 import { SubstraitPlan } from './substrait-plan.js';
 
 /** Whose SQL `toSql` writes. */
@@ -76,7 +77,7 @@ export class LogicalPlan {
    * console.log(await again.count());
    * ```
    */
-  static fromBytes(ctx: PlanContext, bytes: Uint8Array): LogicalPlan {
+  static fromBytes(ctx: SessionContext, bytes: Uint8Array): LogicalPlan {
     const engine = engineOf(ctx, 'LogicalPlan.fromBytes');
     return new LogicalPlan(engine.planFromBytes(toPlanBytes(bytes, 'LogicalPlan.fromBytes')));
   }

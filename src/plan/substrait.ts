@@ -11,14 +11,15 @@ import { readFile } from 'node:fs/promises';
 
 import { BallistaError, invalid } from '../errors.js';
 import { describe } from '../params.js';
+import type { SessionContext } from '../session-context.js';
 import { toFilePath, writeWhole } from '../whole-file.js';
 import { toPlanBytes } from './bytes.js';
-import { engineOf, type PlanContext, substraitCodec } from './engine.js';
+import { engineOf, substraitCodec } from './engine.js';
 import { LogicalPlan } from './logical-plan.js';
 import { SubstraitPlan } from './substrait-plan.js';
 
 /**
- * Plans a query and writes its optimised plan to a file, whole or not at all. Nothing runs.
+ * Plans a query and writes the plan, not optimised, to a file, whole or not at all. Nothing runs.
  *
  * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN` also for a statement that is no query, `NOT_IMPLEMENTED` for a plan
  * that Substrait cannot say, `IO`, `INVALID_ARGUMENT`, `CLOSED`
@@ -31,7 +32,7 @@ import { SubstraitPlan } from './substrait-plan.js';
  * console.log(await df.toArray()); // [ { n: 3000000n } ]
  * ```
  */
-export async function serialize(query: string, ctx: PlanContext, path: string | URL): Promise<void> {
+export async function serialize(query: string, ctx: SessionContext, path: string | URL): Promise<void> {
   const file = toFilePath(path, 'substrait.serialize');
   await writeWhole(file, await serializeBytes(query, ctx));
 }
@@ -41,7 +42,7 @@ export async function serialize(query: string, ctx: PlanContext, path: string | 
  *
  * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN`, `NOT_IMPLEMENTED`, `INVALID_ARGUMENT`, `CLOSED`
  */
-export async function serializeToPlan(query: string, ctx: PlanContext): Promise<SubstraitPlan> {
+export async function serializeToPlan(query: string, ctx: SessionContext): Promise<SubstraitPlan> {
   return new SubstraitPlan(await serializeBytes(query, ctx));
 }
 
@@ -50,7 +51,7 @@ export async function serializeToPlan(query: string, ctx: PlanContext): Promise<
  *
  * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN`, `NOT_IMPLEMENTED`, `INVALID_ARGUMENT`, `CLOSED`
  */
-export async function serializeBytes(query: string, ctx: PlanContext): Promise<Uint8Array> {
+export async function serializeBytes(query: string, ctx: SessionContext): Promise<Uint8Array> {
   const engine = engineOf(ctx, 'substrait.serialize');
   if (typeof query !== 'string') throw invalid(`substrait.serialize takes SQL text, not ${describe(query)}`);
   return (await engine.planSql(query)).toSubstrait();
@@ -90,7 +91,7 @@ export function deserializeBytes(bytes: Uint8Array): SubstraitPlan {
  *
  * @throws BallistaError `NOT_IMPLEMENTED` for a plan that Substrait cannot say, `INVALID_ARGUMENT`, `CLOSED`
  */
-export async function toSubstraitPlan(plan: LogicalPlan, ctx: PlanContext): Promise<SubstraitPlan> {
+export async function toSubstraitPlan(plan: LogicalPlan, ctx: SessionContext): Promise<SubstraitPlan> {
   engineOf(ctx, 'substrait.toSubstraitPlan');
   if (!(plan instanceof LogicalPlan)) throw invalid(`toSubstraitPlan takes a LogicalPlan, not ${describe(plan)}`);
   return plan.toSubstrait();
@@ -101,7 +102,7 @@ export async function toSubstraitPlan(plan: LogicalPlan, ctx: PlanContext): Prom
  *
  * @throws BallistaError `PLAN` for an unknown table or function, `NOT_IMPLEMENTED`, `INVALID_ARGUMENT`, `CLOSED`
  */
-export async function fromSubstraitPlan(ctx: PlanContext, plan: SubstraitPlan): Promise<LogicalPlan> {
+export async function fromSubstraitPlan(ctx: SessionContext, plan: SubstraitPlan): Promise<LogicalPlan> {
   const engine = engineOf(ctx, 'substrait.fromSubstraitPlan');
   if (!(plan instanceof SubstraitPlan)) throw invalid(`fromSubstraitPlan takes a SubstraitPlan, not ${describe(plan)}`);
   return new LogicalPlan(await engine.planFromSubstrait(plan.encode()));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { connectContext, type ExecutionPlanHandle } from '../../src/plan/engine.js';
 import { ExecutionPlan, readStages } from '../../src/plan/execution-plan.js';
+import type { SessionContext } from '../../src/session-context.js';
 import { planned, ran, twoStages } from '../support/plans.js';
 import { thrown } from '../support/thrown.js';
 
@@ -43,7 +44,7 @@ describe('ExecutionPlan', () => {
   });
 
   it('comes back from bytes through the context', () => {
-    const ctx = { sessionId: 's' };
+    const ctx = {} as SessionContext;
     expect(thrown(() => ExecutionPlan.fromBytes(ctx, new Uint8Array(1))).code).toBe('INVALID_ARGUMENT');
     const never = (): never => {
       throw new Error('not asked for');
