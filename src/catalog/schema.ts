@@ -5,8 +5,9 @@
  */
 
 import type { NativeSchema, NativeTable } from '../binding.cjs';
-import { type DataFrame, nativeOf } from '../dataframe.js';
+import type { DataFrame } from '../dataframe.js';
 import { invalid } from '../errors.js';
+import { nativeOf } from '../frames.js';
 import { call, callSync } from '../native.js';
 import { describe } from '../params.js';
 import { exactName, unknownName } from './name.js';
