@@ -36,7 +36,7 @@ export function nativeCatalogOf(catalog: unknown, where: string): NativeCatalog 
  * const ctx = await BallistaSessionContext.standalone();
  * const lake = Catalog.memoryCatalog();
  * lake.registerSchema('raw', CatalogSchema.memorySchema());
- * ctx.registerCatalogProvider('lake', lake);
+ * await ctx.registerCatalogProvider('lake', lake);
  *
  * lake.schema('raw').registerTable('numbers', await ctx.fromColumns({ a: [1, 2, 3] }));
  * await (await ctx.sql('select sum(a) from lake.raw.numbers')).show();
