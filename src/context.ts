@@ -8,7 +8,7 @@ import type { ConvertOptions } from './arrow/values.js';
 import { setupTestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
 import { type ClusterConfig, parseAddress, toConfigNative } from './config/cluster-config.js';
 import { ACTION_SETTINGS, SESSION_SETTINGS, TEST_CLUSTER_SETTINGS } from './config/options.js';
-import { type RuntimeEnvBuilder, toRuntimeNative } from './config/runtime-env.js';
+import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from './config/runtime-env.js';
 import type { SessionConfig } from './config/session-config.js';
 import { resolve } from './config/settings.js';
 import { invalid } from './errors.js';
@@ -34,7 +34,7 @@ export interface SessionOptions {
   /** The size up to which an in-memory table is sent to the cluster, in bytes. Default 1 GiB. */
   memoryTableLimitBytes?: number;
   /** What the little that runs in this process may take of memory and disk; executors have limits of their own. */
-  runtime?: RuntimeEnvBuilder;
+  runtime?: RuntimeEnvBuilder | RuntimeOptions;
 }
 
 /** Options of {@link BallistaSessionContext.standalone}: those of the cluster and those of the session. */
@@ -78,13 +78,14 @@ export class BallistaSessionContext extends SessionContext {
     const { clusterConfig, config, convert, executorTimeoutMs, memoryTableLimitBytes, runtime } = resolve<
       SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }
     >('BallistaSessionContext', SESSION_SETTINGS, options);
+    const native = toRuntimeNative(runtime);
     super(
       {
         ...scheduler,
         config: { ...toConfigNative(config), ...toConfigNative(clusterConfig) },
         executorTimeoutMs,
         memoryTableLimitBytes,
-        ...(runtime && { runtime: toRuntimeNative(runtime) }),
+        ...(native && { runtime: native }),
       },
       convert,
       alsoClose,

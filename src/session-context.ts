@@ -22,7 +22,7 @@ import {
   toPathsNative,
   toReadOptionsNative,
 } from './config/read-options.js';
-import { type RuntimeEnvBuilder, toRuntimeNative } from './config/runtime-env.js';
+import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from './config/runtime-env.js';
 import type { SessionConfig } from './config/session-config.js';
 import { resolve } from './config/settings.js';
 import { DataFrame } from './dataframe.js';
@@ -42,7 +42,7 @@ export interface LocalOptions {
   /** How large an in-memory table may be, in bytes. Default 1 GiB. */
   memoryTableLimitBytes?: number;
   /** What the session may take of memory and disk. Default: as much memory as there is, and the system's temporary folder. */
-  runtime?: RuntimeEnvBuilder;
+  runtime?: RuntimeEnvBuilder | RuntimeOptions;
 }
 
 /** Options of {@link SessionContext.sql}. */
@@ -100,7 +100,11 @@ export class SessionContext implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link SessionContext.local} or a `BallistaSessionContext`. */
-  protected constructor(options: NativeSessionOptions, convert: ConvertOptions | undefined, alsoClose?: AsyncDisposable) {
+  protected constructor(
+    options: NativeSessionOptions,
+    convert: ConvertOptions | undefined,
+    alsoClose?: AsyncDisposable,
+  ) {
     toConversion(convert);
     this.#native = callSync((binding) => new binding.NativeSession(options));
     this.#alsoClose = alsoClose;
@@ -129,12 +133,13 @@ export class SessionContext implements AsyncDisposable {
     const { config, convert, memoryTableLimitBytes, runtime } = resolve<
       LocalOptions & { memoryTableLimitBytes: number }
     >('SessionContext.local', LOCAL_SETTINGS, options);
+    const native = toRuntimeNative(runtime);
     return new SessionContext(
       {
         config: toConfigNative(config),
         executorTimeoutMs: 0,
         memoryTableLimitBytes,
-        ...(runtime && { runtime: toRuntimeNative(runtime) }),
+        ...(native && { runtime: native }),
       },
       convert,
     );

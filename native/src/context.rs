@@ -1,16 +1,16 @@
 //! The session as JavaScript holds it.
 
-use crate::client::connection::Connection;
 use crate::catalog::{NativeCatalog, NativeTable};
+use crate::client::connection::Connection;
 use crate::config;
 use crate::dataframe::{unnamed, NativeDataFrame};
 use crate::error::{guard, Error, Result};
+use crate::options::{listing_table, NativeReadOptions};
 use crate::plan::physical::NativeExecutionPlan;
 use crate::plan::NativeLogicalPlan;
 use crate::runtime_env::NativeRuntimeOptions;
-use crate::spark;
-use crate::options::{listing_table, NativeReadOptions};
 use crate::session::{NativeSqlOptions, NativeTableRef, Session};
+use crate::spark;
 use datafusion::execution::FunctionRegistry;
 use datafusion::prelude::DataFrame;
 use napi::bindgen_prelude::Uint8Array;
@@ -180,7 +180,10 @@ impl NativeSession {
     pub async fn plan_from_substrait(&self, bytes: Uint8Array) -> napi::Result<NativeLogicalPlan> {
         let session = self.session.clone();
         let owner = session.clone();
-        run(owner, async move { NativeLogicalPlan::from_substrait(&session, &bytes).await }).await
+        run(owner, async move {
+            NativeLogicalPlan::from_substrait(&session, &bytes).await
+        })
+        .await
     }
 
     #[napi(catch_unwind)]
@@ -296,7 +299,10 @@ impl NativeSession {
     #[napi]
     pub async fn refresh_catalogs(&self) -> napi::Result<()> {
         let session = self.session.clone();
-        run(session.clone(), async move { Ok(session.context().refresh_catalogs().await?) }).await
+        run(session.clone(), async move {
+            Ok(session.context().refresh_catalogs().await?)
+        })
+        .await
     }
 
     #[napi]

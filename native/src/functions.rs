@@ -71,9 +71,11 @@ fn arity(signature: &TypeSignature) -> Option<Vec<usize>> {
     match signature {
         T::Exact(types) => Some(vec![types.len()]),
         T::Coercible(types) => Some(vec![types.len()]),
-        T::Uniform(count, _) | T::Any(count) | T::Comparable(count) | T::Numeric(count) | T::String(count) => {
-            Some(vec![*count])
-        }
+        T::Uniform(count, _)
+        | T::Any(count)
+        | T::Comparable(count)
+        | T::Numeric(count)
+        | T::String(count) => Some(vec![*count]),
         T::Nullary => Some(vec![0]),
         T::ArraySignature(_) => None,
         T::OneOf(signatures) => {
@@ -130,7 +132,10 @@ fn entries() -> Result<String> {
             function.documentation(),
         ));
     }
-    let mut json: Vec<serde_json::Value> = entries.iter().filter_map(|entry| serde_json::to_value(entry).ok()).collect();
+    let mut json: Vec<serde_json::Value> = entries
+        .iter()
+        .filter_map(|entry| serde_json::to_value(entry).ok())
+        .collect();
     for function in &higher {
         json.push(serde_json::json!({
             "kind": "higherOrder",

@@ -106,7 +106,8 @@ pub fn summary(frame: DataFrame, statistics: &[String], names: Option<&[String]>
         None => schema.columns(),
     };
     let mut aggregates = Vec::new();
-    let mut lists = vec![make_array(statistics.iter().map(|name| lit(name.clone())).collect()).alias("statistic")];
+    let mut lists =
+        vec![make_array(statistics.iter().map(|name| lit(name.clone())).collect()).alias("statistic")];
     for (index, column) in columns.iter().enumerate() {
         let kind = schema.data_type(column)?;
         let mut values = Vec::new();
@@ -135,10 +136,12 @@ pub fn summary(frame: DataFrame, statistics: &[String], names: Option<&[String]>
 /// `None` where it says nothing about a column of that type.
 fn statistic(name: &str, column: Expr, kind: &DataType) -> Result<Option<Expr>> {
     let number = kind.is_numeric();
-    let ordered = number || kind.is_temporal() || matches!(
-        kind,
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Boolean
-    );
+    let ordered = number
+        || kind.is_temporal()
+        || matches!(
+            kind,
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Boolean
+        );
     Ok(match name {
         "count" => Some(count(column)),
         "nullCount" => {
@@ -151,7 +154,9 @@ fn statistic(name: &str, column: Expr, kind: &DataType) -> Result<Option<Expr>> 
         "max" => ordered.then(|| max(column)),
         "median" => number.then(|| median(column)),
         percentile => {
-            let share = percentile.strip_suffix('%').and_then(|text| text.parse::<f64>().ok());
+            let share = percentile
+                .strip_suffix('%')
+                .and_then(|text| text.parse::<f64>().ok());
             let share = share.filter(|share| (0.0..=100.0).contains(share)).ok_or_else(|| {
                 Error::new(
                     Code::InvalidArgument,

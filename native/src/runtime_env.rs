@@ -23,8 +23,7 @@ pub struct NativeRuntimeOptions {
 
 impl NativeRuntimeOptions {
     pub fn build(&self) -> Result<Arc<RuntimeEnv>> {
-        let mut builder =
-            RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Registry::default()));
+        let mut builder = RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Registry::default()));
         let bytes = self.memory_limit_bytes.unwrap_or_default() as usize;
         builder = match self.memory_pool.as_deref() {
             None => builder,

@@ -365,10 +365,7 @@ impl Session {
 }
 
 fn closed() -> Error {
-    Error::new(
-        Code::Closed,
-        "The session is closed: create a new context.",
-    )
+    Error::new(Code::Closed, "The session is closed: create a new context.")
 }
 
 struct Forget<'a> {

@@ -65,7 +65,12 @@ pub fn register(registry: &mut dyn FunctionRegistry) -> Result<()> {
 pub fn take_over(registry: &mut dyn FunctionRegistry) -> Result<()> {
     let own = |name: &str| name.trim_start_matches(PREFIX).to_owned();
     for function in scalars() {
-        let names: Vec<_> = function.aliases().iter().chain([&function.name().to_owned()]).map(|name| own(name)).collect();
+        let names: Vec<_> = function
+            .aliases()
+            .iter()
+            .chain([&function.name().to_owned()])
+            .map(|name| own(name))
+            .collect();
         let names: Vec<&'static str> = names.into_iter().map(|name| &*name.leak()).collect();
         registry.register_udf(Arc::new((*function).clone().with_aliases(names)))?;
     }
@@ -137,7 +142,10 @@ impl ScalarUDFImpl for Scalar {
             Expr::ScalarFunction(ScalarFunction { func, args }) => {
                 let renamed = SCALARS.get(func.name()).filter(|renamed| is(renamed, &func));
                 let func = renamed.cloned().unwrap_or(func);
-                Ok(Transformed::yes(Expr::ScalarFunction(ScalarFunction { func, args })))
+                Ok(Transformed::yes(Expr::ScalarFunction(ScalarFunction {
+                    func,
+                    args,
+                })))
             }
             other => Ok(Transformed::no(other)),
         })?;

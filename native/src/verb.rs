@@ -5,8 +5,8 @@ use crate::expr::node::{Node, SortNode};
 use crate::expr::{no_column, Scope};
 use crate::join::{join, join_on, join_type};
 use crate::literal::{data_type, params, Literal};
-use crate::session::values;
 use crate::reshape::{pivot, summary, unpivot, Pivot, Unpivot};
+use crate::session::values;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::format::ExplainFormat;
 use datafusion::common::{Column, ExprSchema, RecursionUnnestOption, ScalarValue, UnnestOptions};
@@ -175,7 +175,9 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
         }
         Verb::Drop { columns } => {
             let gone: Vec<_> = find_all(&frame, &columns)?;
-            project(frame, |column| (!gone.contains(&column)).then_some(Expr::Column(column)))?
+            project(frame, |column| {
+                (!gone.contains(&column)).then_some(Expr::Column(column))
+            })?
         }
         Verb::Cast { columns, safe } => {
             let typed = |(name, kind): (String, String)| Ok((find(&frame, &name)?, data_type(&kind)?));
@@ -272,7 +274,9 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
                 true => frame.schema().columns(),
                 false => find_all(&frame, &columns)?,
             };
-            let present = columns.into_iter().map(|column| Expr::Column(column).is_not_null());
+            let present = columns
+                .into_iter()
+                .map(|column| Expr::Column(column).is_not_null());
             let predicate = match at_least {
                 None => conjunction(present),
                 Some(least) => present
@@ -357,7 +361,10 @@ fn fill(
             None => {
                 return Err(Error::new(
                     Code::Plan,
-                    format!("The value {value} does not fit the column \"{}\" of type {kind}.", column.name),
+                    format!(
+                        "The value {value} does not fit the column \"{}\" of type {kind}.",
+                        column.name
+                    ),
                 ))
             }
         }

@@ -3,12 +3,12 @@
 use crate::error::{Code, Error, Result};
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::UInt64Type;
+use datafusion::common::TableReference;
 use datafusion::datasource::file_format::format_as_file_type;
 use datafusion::datasource::DefaultTableSource;
 use datafusion::logical_expr::dml::InsertOp;
 use datafusion::logical_expr::{LogicalPlanBuilder, SortExpr};
 use datafusion::prelude::DataFrame;
-use datafusion::common::TableReference;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -74,7 +74,10 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
     };
     let written = DataFrame::new(state, plan).collect().await?;
     let counts = written.iter().flat_map(|batch| {
-        let column = batch.columns().first().and_then(|column| column.as_primitive_opt::<UInt64Type>());
+        let column = batch
+            .columns()
+            .first()
+            .and_then(|column| column.as_primitive_opt::<UInt64Type>());
         column.map(|counts| counts.values().to_vec()).unwrap_or_default()
     });
     Ok(counts.sum::<u64>() as f64)

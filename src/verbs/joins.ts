@@ -12,16 +12,7 @@ import { toNames } from './check.js';
  * How two DataFrames are joined. `semi` and `anti` keep the left rows that have, or have not, a match, `rightSemi` and
  * `rightAnti` the right ones; `mark` keeps all left rows and adds a column `mark` that says which have one.
  */
-export type JoinType =
-  | 'inner'
-  | 'left'
-  | 'right'
-  | 'full'
-  | 'semi'
-  | 'anti'
-  | 'rightSemi'
-  | 'rightAnti'
-  | 'mark';
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti' | 'rightSemi' | 'rightAnti' | 'mark';
 
 /** The columns of a join: names on both sides, or the names of each side. */
 export type JoinOn =

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Row } from '../arrow/values.js';
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
+import type { Row } from '../arrow/values.js';
 import { resolve } from '../config/settings.js';
 import type { DataFrame } from '../dataframe.js';
 import { invalid } from '../errors.js';
@@ -238,9 +238,10 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   cast<U extends object = Row>(types: Readonly<Record<string, TypeLike>>, safe = false): DataFrame<U> {
-    const columns = toEntries(types, 'cast').map(
-      ([name, type]): [string, string] => [name, toTypeName(type, `cast: the type of ${name}`)],
-    );
+    const columns = toEntries(types, 'cast').map(([name, type]): [string, string] => [
+      name,
+      toTypeName(type, `cast: the type of ${name}`),
+    ]);
     return this.derive({ verb: 'cast', columns, safe });
   }
 
@@ -557,7 +558,9 @@ export abstract class Verbs<T extends object = Row> {
    */
   sample(fraction: number): DataFrame<T> {
     if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
-      throw invalid(`sample takes a share from 0 to 1, not ${typeof fraction === 'number' ? fraction : describe(fraction)}`);
+      throw invalid(
+        `sample takes a share from 0 to 1, not ${typeof fraction === 'number' ? fraction : describe(fraction)}`,
+      );
     return this.derive({ verb: 'sample', fraction });
   }
 
@@ -580,7 +583,11 @@ export abstract class Verbs<T extends object = Row> {
    */
   fillNull(value: ParamValue, subset?: string | readonly string[]): DataFrame<T> {
     const literal = toLiteral(value, 'the value of fillNull');
-    return this.derive({ verb: 'fillNull', value: literal, columns: toOptionalNames(subset, 'the subset of fillNull') });
+    return this.derive({
+      verb: 'fillNull',
+      value: literal,
+      columns: toOptionalNames(subset, 'the subset of fillNull'),
+    });
   }
 
   /**
@@ -705,7 +712,8 @@ export abstract class Verbs<T extends object = Row> {
     checkJoinType(how, 'joinOn');
     nativeOf(right, 'the other side of joinOn');
     const predicates = toSql(toList(on), 'joinOn');
-    if (predicates.length === 0) throw invalid('joinOn takes at least one expression; every row with every other is crossJoin');
+    if (predicates.length === 0)
+      throw invalid('joinOn takes at least one expression; every row with every other is crossJoin');
     return this.derive({ verb: 'joinOn', frame: right, how, predicates });
   }
 

@@ -73,7 +73,9 @@ impl Scope<'_> {
             ));
         }
         if let Ok(function) = state.higher_order_function(name) {
-            return Ok(Expr::HigherOrderFunction(HigherOrderFunction::new(function, args)));
+            return Ok(Expr::HigherOrderFunction(HigherOrderFunction::new(
+                function, args,
+            )));
         }
         match state.udf(name) {
             Ok(function) => Ok(function.call(args)),
@@ -160,7 +162,9 @@ fn bound(bound: Bound, units: WindowFrameUnits) -> Result<WindowFrameBound> {
             }
             value => value,
         },
-        (Some(value), _) => value.scalar()?.cast_to(&datafusion::arrow::datatypes::DataType::UInt64)?,
+        (Some(value), _) => value
+            .scalar()?
+            .cast_to(&datafusion::arrow::datatypes::DataType::UInt64)?,
         (None, WindowFrameUnits::Range) => ScalarValue::Null,
         (None, _) => ScalarValue::UInt64(None),
     };

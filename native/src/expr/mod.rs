@@ -39,7 +39,9 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     pub fn expr(&self, node: Node) -> Result<Expr> {
         let expr = self.build(node)?;
-        let Some(schema) = self.schema else { return Ok(expr) };
+        let Some(schema) = self.schema else {
+            return Ok(expr);
+        };
         match expr.exists(|expr| Ok(matches!(expr, Expr::HigherOrderFunction(_))))? {
             true => Ok(expr.resolve_lambda_variables(schema)?.data),
             false => Ok(expr),
@@ -81,10 +83,14 @@ impl Scope<'_> {
     fn build(&self, node: Node) -> Result<Expr> {
         Ok(match node {
             Node::Column { name, relation } => self.column(name, relation)?,
-            Node::Literal { value, metadata } => Expr::Literal(value.scalar()?, metadata.map(FieldMetadata::from)),
-            Node::Binary { op, left, right } => {
-                Expr::BinaryExpr(BinaryExpr::new(self.boxed(left)?, operator(&op)?, self.boxed(right)?))
+            Node::Literal { value, metadata } => {
+                Expr::Literal(value.scalar()?, metadata.map(FieldMetadata::from))
             }
+            Node::Binary { op, left, right } => Expr::BinaryExpr(BinaryExpr::new(
+                self.boxed(left)?,
+                operator(&op)?,
+                self.boxed(right)?,
+            )),
             Node::Unary { op, expr } => unary(&op, self.boxed(expr)?)?,
             Node::Cast {
                 expr,
@@ -132,7 +138,8 @@ impl Scope<'_> {
                 branches,
                 otherwise,
             } => {
-                let branch = |Branch { when, then }| Ok((Box::new(self.build(when)?), Box::new(self.build(then)?)));
+                let branch =
+                    |Branch { when, then }| Ok((Box::new(self.build(when)?), Box::new(self.build(then)?)));
                 Expr::Case(Case::new(
                     expr.map(|expr| self.boxed(expr)).transpose()?,
                     branches.into_iter().map(branch).collect::<Result<_>>()?,
@@ -142,7 +149,10 @@ impl Scope<'_> {
             Node::Call(call) => self.call(call)?,
             Node::Sql { text, args } => self.sql(&text, args)?,
             Node::Wildcard => return Err(unknown("value", "*")),
-            Node::Placeholder { name, data_type: kind } => {
+            Node::Placeholder {
+                name,
+                data_type: kind,
+            } => {
                 let kind = kind.as_deref().map(data_type).transpose()?;
                 let field = kind.map(|kind| Arc::new(Field::new("", kind, true)));
                 Expr::Placeholder(Placeholder { id: name, field })
@@ -224,7 +234,11 @@ impl Scope<'_> {
 }
 
 pub fn no_column(name: &str, schema: &DFSchema) -> Error {
-    let fields: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let fields: Vec<_> = schema
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .collect();
     Error::new(
         Code::Schema,
         format!("There is no column \"{name}\"; there are: {}.", fields.join(", ")),

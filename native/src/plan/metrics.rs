@@ -40,7 +40,9 @@ fn kind(value: &MetricValue) -> &'static str {
     match value {
         M::ElapsedCompute(_) | M::Time { .. } => "time",
         M::StartTimestamp(_) | M::EndTimestamp(_) => "timestamp",
-        M::SpilledBytes(_) | M::OutputBytes(_) | M::CurrentMemoryUsage(_) | M::PeakMemoryUsage { .. } => "bytes",
+        M::SpilledBytes(_) | M::OutputBytes(_) | M::CurrentMemoryUsage(_) | M::PeakMemoryUsage { .. } => {
+            "bytes"
+        }
         M::Gauge { .. } => "gauge",
         M::PruningMetrics { .. } => "pruning",
         M::Ratio { .. } => "ratio",

@@ -79,7 +79,9 @@ fn partitioning(partitioning: &Partitioning) -> Value {
             json!({ "scheme": "Hash", "partitionCount": count, "hashExpressions": exprs })
         }
         Partitioning::Range(_) => json!({ "scheme": "Range", "partitionCount": count }),
-        Partitioning::UnknownPartitioning(_) => json!({ "scheme": "UnknownPartitioning", "partitionCount": count }),
+        Partitioning::UnknownPartitioning(_) => {
+            json!({ "scheme": "UnknownPartitioning", "partitionCount": count })
+        }
     }
 }
 
@@ -103,7 +105,11 @@ pub fn stages(job: &GetJobMetricsResult) -> Result<String> {
                 metrics: operator.metrics.clone(),
             };
             let set: MetricsSet = set.try_into().map_err(Error::from)?;
-            let name = operator.operator_desc.split([':', ' ']).next().unwrap_or_default();
+            let name = operator
+                .operator_desc
+                .split([':', ' '])
+                .next()
+                .unwrap_or_default();
             let node = json!({
                 "name": name,
                 "display": operator.operator_desc,
@@ -126,7 +132,10 @@ fn nested(operators: Vec<(u32, Value)>) -> Value {
     let mut open: Vec<(u32, Value)> = Vec::new();
     let close = |open: &mut Vec<(u32, Value)>| {
         let Some((_, child)) = open.pop() else { return };
-        match open.last_mut().and_then(|(_, parent)| parent["children"].as_array_mut()) {
+        match open
+            .last_mut()
+            .and_then(|(_, parent)| parent["children"].as_array_mut())
+        {
             Some(children) => children.push(child),
             None => open.push((0, child)),
         }

@@ -21,7 +21,12 @@ pub async fn decode(state: &SessionState, bytes: &[u8]) -> Result<LogicalPlan> {
 
 fn read(bytes: &[u8]) -> Result<Plan> {
     let plan = Plan::decode(bytes);
-    plan.map_err(|error| Error::new(Code::InvalidArgument, format!("This is no Substrait plan: {error}.")))
+    plan.map_err(|error| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("This is no Substrait plan: {error}."),
+        )
+    })
 }
 
 #[napi(catch_unwind)]
