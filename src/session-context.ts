@@ -30,7 +30,9 @@ import { DataFrame } from './dataframe.js';
 import { BallistaError, invalid } from './errors.js';
 import { nativeOf } from './frames.js';
 import { call, callSync, callTask } from './native.js';
+import { connectPlans, nativeLogicalPlanOf } from './native-plan.js';
 import { describe, type Params, toParamsNative } from './params.js';
+import type { LogicalPlan } from './plan/logical-plan.js';
 import type { ActionOptions, Session } from './session.js';
 import { SqlQuery } from './sql.js';
 
@@ -115,6 +117,13 @@ export class SessionContext extends Catalogs implements AsyncDisposable {
       abandon: (task: number) => this.#native.abandon(task),
       assertOpen: () => this.#assertOpen(),
     });
+    connectPlans(this, this.#native, {
+      assertOpen: () => this.#assertOpen(),
+      planSql: async (query) => {
+        const df = await this.sql(query, { allowDdl: false, allowDml: false, allowStatements: false });
+        return callSync(() => nativeOf(df, 'the query').logicalPlan());
+      },
+    });
   }
 
   /**
@@ -194,6 +203,27 @@ export class SessionContext extends Catalogs implements AsyncDisposable {
     const text = tagged ? query.text : query;
     const frame = await callTask(this.#session.abandon, (task) => this.#native.sql(text, native, task), signal);
     return new DataFrame<T>(frame, this.#session);
+  }
+
+  /**
+   * A DataFrame of a plan: one of another DataFrame, or from bytes or Substrait. Nothing runs yet. From DataFusion's
+   * `SessionContext::execute_logical_plan`.
+   *
+   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const again = await ctx.executeLogicalPlan(df.filter('delay > 600').logicalPlan());
+   * console.log(await again.count());
+   * ```
+   */
+  async executeLogicalPlan<T extends object = Row>(plan: LogicalPlan): Promise<DataFrame<T>> {
+    const native = nativeLogicalPlanOf(plan, 'the plan of executeLogicalPlan');
+    this.#assertOpen();
+    return new DataFrame<T>(
+      callSync(() => this.#native.frame(native)),
+      this.#session,
+    );
   }
 
   // ---------------------------------------------------------------- files
