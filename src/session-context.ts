@@ -8,6 +8,7 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { type ConvertOptions, type Row, toConversion } from './arrow/values.js';
 import { type ArrowInput, type ColumnsInput, columnsToIpc, rowsToIpc, toPartitions } from './arrow/write.js';
 import type { NativeDataFrame, NativeSession, NativeSessionOptions } from './binding.cjs';
+import { Catalogs } from './catalog/catalogs.js';
 import { type ClusterConfig, toConfigNative } from './config/cluster-config.js';
 import { ACTION_SETTINGS, LOCAL_SETTINGS } from './config/options.js';
 import {
@@ -93,7 +94,7 @@ const SQL_SETTINGS = {
  * await ctx.close();
  * ```
  */
-export class SessionContext implements AsyncDisposable {
+export class SessionContext extends Catalogs implements AsyncDisposable {
   readonly #native: NativeSession;
   readonly #session: Session;
   readonly #alsoClose: AsyncDisposable | undefined;
@@ -105,6 +106,7 @@ export class SessionContext implements AsyncDisposable {
     convert: ConvertOptions | undefined,
     alsoClose?: AsyncDisposable,
   ) {
+    super();
     toConversion(convert);
     this.#native = callSync((binding) => new binding.NativeSession(options));
     this.#alsoClose = alsoClose;
@@ -482,7 +484,7 @@ export class SessionContext implements AsyncDisposable {
    * ```
    */
   async table<T extends object = Row>(name: string): Promise<DataFrame<T>> {
-    return this.#frame<T>((session) => session.table(tableName(name)));
+    return this.frame<T>((session) => session.table(tableName(name)));
   }
 
   /**
@@ -544,7 +546,7 @@ export class SessionContext implements AsyncDisposable {
   }
 
   /** What it is; never runs anything. */
-  toString(): string {
+  override toString(): string {
     return `SessionContext { local${this.closed ? ', closed' : ''} }`;
   }
 
@@ -573,7 +575,16 @@ export class SessionContext implements AsyncDisposable {
     return call(() => run(this.#native), signal);
   }
 
-  async #frame<T extends object>(run: (session: NativeSession) => Promise<NativeDataFrame>): Promise<DataFrame<T>> {
+  /** @internal As {@link call}, at once. */
+  protected callSync<R>(run: (session: NativeSession) => R): R {
+    this.#assertOpen();
+    return callSync(() => run(this.#native));
+  }
+
+  /** @internal As {@link call}, for what gives a DataFrame. */
+  protected async frame<T extends object>(
+    run: (session: NativeSession) => Promise<NativeDataFrame>,
+  ): Promise<DataFrame<T>> {
     return new DataFrame<T>(await this.call(run), this.#session);
   }
 
@@ -584,7 +595,7 @@ export class SessionContext implements AsyncDisposable {
   ): Promise<DataFrame<T>> {
     const native = toReadOptionsNative(format, options);
     const paths = toPathsNative(path);
-    return this.#frame<T>((session) => session.read(paths, native));
+    return this.frame<T>((session) => session.read(paths, native));
   }
 
   async #register<F extends FileFormat>(
@@ -599,7 +610,7 @@ export class SessionContext implements AsyncDisposable {
   }
 
   async #fromIpc<T extends object>(partitions: Uint8Array[], name?: string): Promise<DataFrame<T>> {
-    if (name === undefined) return this.#frame<T>((session) => session.fromIpc(partitions));
+    if (name === undefined) return this.frame<T>((session) => session.fromIpc(partitions));
     await this.call((session) => session.registerIpc(tableName(name), partitions));
     return this.table<T>(name);
   }
