@@ -18,6 +18,7 @@ import {
   type JsonReadOptions,
   type ParquetReadOptions,
   type PathLike,
+  type ReadOptions,
   type ReadOptionsByFormat,
   toPathsNative,
   toReadOptionsNative,
@@ -29,8 +30,11 @@ import { DataFrame } from './dataframe.js';
 import { BallistaError, invalid } from './errors.js';
 import { nativeOf } from './frames.js';
 import { call, callSync, callTask } from './native.js';
+import { connectPlans, nativeLogicalPlanOf } from './native-plan.js';
 import { describe, type Params, toParamsNative } from './params.js';
+import type { LogicalPlan } from './plan/logical-plan.js';
 import type { ActionOptions, Session } from './session.js';
+import { SessionEngine } from './session-engine.js';
 import { SqlQuery } from './sql.js';
 
 /** Options of {@link SessionContext.local}. */
@@ -93,7 +97,7 @@ const SQL_SETTINGS = {
  * await ctx.close();
  * ```
  */
-export class SessionContext implements AsyncDisposable {
+export class SessionContext extends SessionEngine implements AsyncDisposable {
   readonly #native: NativeSession;
   readonly #session: Session;
   readonly #alsoClose: AsyncDisposable | undefined;
@@ -105,6 +109,7 @@ export class SessionContext implements AsyncDisposable {
     convert: ConvertOptions | undefined,
     alsoClose?: AsyncDisposable,
   ) {
+    super();
     toConversion(convert);
     this.#native = callSync((binding) => new binding.NativeSession(options));
     this.#alsoClose = alsoClose;
@@ -112,6 +117,13 @@ export class SessionContext implements AsyncDisposable {
       convert,
       abandon: (task: number) => this.#native.abandon(task),
       assertOpen: () => this.#assertOpen(),
+    });
+    connectPlans(this, this.#native, {
+      assertOpen: () => this.#assertOpen(),
+      planSql: async (query) => {
+        const df = await this.sql(query, { allowDdl: false, allowDml: false, allowStatements: false });
+        return callSync(() => nativeOf(df, 'the query').logicalPlan());
+      },
     });
   }
 
@@ -192,6 +204,27 @@ export class SessionContext implements AsyncDisposable {
     const text = tagged ? query.text : query;
     const frame = await callTask(this.#session.abandon, (task) => this.#native.sql(text, native, task), signal);
     return new DataFrame<T>(frame, this.#session);
+  }
+
+  /**
+   * A DataFrame of a plan: one of another DataFrame, or from bytes or Substrait. Nothing runs yet. From DataFusion's
+   * `SessionContext::execute_logical_plan`.
+   *
+   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const again = await ctx.executeLogicalPlan(df.filter('delay > 600').logicalPlan());
+   * console.log(await again.count());
+   * ```
+   */
+  async executeLogicalPlan<T extends object = Row>(plan: LogicalPlan): Promise<DataFrame<T>> {
+    const native = nativeLogicalPlanOf(plan, 'the plan of executeLogicalPlan');
+    this.#assertOpen();
+    return new DataFrame<T>(
+      callSync(() => this.#native.frame(native)),
+      this.#session,
+    );
   }
 
   // ---------------------------------------------------------------- files
@@ -347,6 +380,24 @@ export class SessionContext implements AsyncDisposable {
     return this.#register('arrow', name, path, options);
   }
 
+  /**
+   * Registers files as a table, of the format that their ending names; see {@link registerParquet}. From DataFusion's
+   * `SessionContext::register_listing_table`.
+   *
+   * @param options - `fileExtension` is `'.parquet'` unless given
+   * @throws BallistaError as {@link registerParquet}; `INVALID_ARGUMENT` for another ending than `.parquet`, `.csv`, `.json`,
+   * `.avro` and `.arrow`
+   *
+   * @example
+   * ```ts
+   * await ctx.registerListingTable('trips', 'data/', { fileExtension: '.parquet' });
+   * ```
+   */
+  async registerListingTable(name: string, path: PathLike, options: ReadOptions = {}): Promise<void> {
+    const extension = options?.fileExtension ?? '.parquet';
+    return this.#register(toFormat(extension), name, path, { ...options, fileExtension: extension });
+  }
+
   // ---------------------------------------------------------------- data in memory
 
   /**
@@ -432,6 +483,42 @@ export class SessionContext implements AsyncDisposable {
   }
 
   /**
+   * A DataFrame over one record batch; see {@link fromArrow}.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   */
+  async readBatch<T extends object = Row>(batch: RecordBatch): Promise<DataFrame<T>> {
+    return this.readBatches<T>([batch]);
+  }
+
+  /**
+   * A DataFrame over record batches of one schema; see {@link fromArrow}.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `SCHEMA` where they differ, `CLOSED`
+   */
+  async readBatches<T extends object = Row>(batches: Iterable<RecordBatch>): Promise<DataFrame<T>> {
+    return this.createDataFrame<T>([[...batches]]);
+  }
+
+  /**
+   * A DataFrame without columns and without rows. From DataFusion's `SessionContext::read_empty`.
+   *
+   * @throws BallistaError `CLOSED`
+   */
+  async emptyTable(): Promise<DataFrame> {
+    return this.#frame(async (session) => session.emptyTable());
+  }
+
+  /**
+   * Registers one record batch as a table; see {@link registerRecordBatches}.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `EXECUTION` where the name is taken, `PLAN` for an unknown schema, `CLOSED`
+   */
+  async registerBatch(name: string, batch: RecordBatch): Promise<void> {
+    return this.registerRecordBatches(name, [[batch]]);
+  }
+
+  /**
    * Registers Arrow data in memory as a table; batches of batches are partitions. From DataFusion's `MemTable`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `ARROW`, `EXECUTION` where the name is taken, `PLAN` for an unknown schema,
@@ -482,7 +569,7 @@ export class SessionContext implements AsyncDisposable {
    * ```
    */
   async table<T extends object = Row>(name: string): Promise<DataFrame<T>> {
-    return this.#frame<T>((session) => session.table(tableName(name)));
+    return this.frame<T>((session) => session.table(tableName(name)));
   }
 
   /**
@@ -544,7 +631,7 @@ export class SessionContext implements AsyncDisposable {
   }
 
   /** What it is; never runs anything. */
-  toString(): string {
+  override toString(): string {
     return `SessionContext { local${this.closed ? ', closed' : ''} }`;
   }
 
@@ -573,7 +660,16 @@ export class SessionContext implements AsyncDisposable {
     return call(() => run(this.#native), signal);
   }
 
-  async #frame<T extends object>(run: (session: NativeSession) => Promise<NativeDataFrame>): Promise<DataFrame<T>> {
+  /** @internal As {@link call}, at once. */
+  protected callSync<R>(run: (session: NativeSession) => R): R {
+    this.#assertOpen();
+    return callSync(() => run(this.#native));
+  }
+
+  /** @internal As {@link call}, for what gives a DataFrame. */
+  protected async frame<T extends object>(
+    run: (session: NativeSession) => Promise<NativeDataFrame>,
+  ): Promise<DataFrame<T>> {
     return new DataFrame<T>(await this.call(run), this.#session);
   }
 
@@ -584,7 +680,7 @@ export class SessionContext implements AsyncDisposable {
   ): Promise<DataFrame<T>> {
     const native = toReadOptionsNative(format, options);
     const paths = toPathsNative(path);
-    return this.#frame<T>((session) => session.read(paths, native));
+    return this.frame<T>((session) => session.read(paths, native));
   }
 
   async #register<F extends FileFormat>(
@@ -599,10 +695,18 @@ export class SessionContext implements AsyncDisposable {
   }
 
   async #fromIpc<T extends object>(partitions: Uint8Array[], name?: string): Promise<DataFrame<T>> {
-    if (name === undefined) return this.#frame<T>((session) => session.fromIpc(partitions));
+    if (name === undefined) return this.frame<T>((session) => session.fromIpc(partitions));
     await this.call((session) => session.registerIpc(tableName(name), partitions));
     return this.table<T>(name);
   }
+}
+
+const FORMATS: readonly FileFormat[] = ['parquet', 'csv', 'json', 'avro', 'arrow'];
+
+function toFormat(extension: string): FileFormat {
+  const format = FORMATS.find((name) => extension === `.${name}`);
+  if (!format) throw invalid(`fileExtension must be one of .${FORMATS.join(', .')}, not ${describe(extension)}`);
+  return format;
 }
 
 function tableName(name: string): string {
