@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** The ways to run a cluster under which test/modes/ runs; BALLISTA_TEST_MODE picks one of them. */
-const modes = ['in-process', 'processes', 'replaced'];
+const modes = ['in-process', 'processes', 'replaced', 'local'];
 const chosen = process.env.BALLISTA_TEST_MODE;
 if (chosen && !modes.includes(chosen)) throw new Error(`BALLISTA_TEST_MODE=${chosen} is none of ${modes.join(', ')}`);
 

@@ -21,23 +21,15 @@ import type { NativeDataFrame } from './binding.cjs';
 import { ACTION_SETTINGS } from './config/options.js';
 import { resolve } from './config/settings.js';
 import { drawTable } from './display/table.js';
-import { BallistaError, invalid } from './errors.js';
-import { type ExprLike, type SortKey, toColumnNode, toList, toSortNode, toSqlNode } from './expr/coerce.js';
-import type { ExprNode } from './expr/node.js';
+import { BallistaError } from './errors.js';
+import { encode, remember } from './frames.js';
 import { call, callSync, callTask } from './native.js';
-import { describe } from './params.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
 import { RecordBatchStream } from './stream.js';
-
-/** How two DataFrames are joined: `semi` and `anti` keep the left rows that have, or have not, a match. */
-export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
-
-/** The columns of a join: names on both sides, or the names of each side. */
-export type JoinOn =
-  | string
-  | readonly string[]
-  | { left: string | readonly string[]; right: string | readonly string[] };
+import { checkCount } from './verbs/check.js';
+import type { Verb } from './verbs/verb.js';
+import { Verbs } from './verbs/verbs.js';
 
 /** Options of `explain`. */
 export interface ExplainOptions extends ActionOptions {
@@ -51,21 +43,6 @@ export interface ExplainOptions extends ActionOptions {
 
 /** Options of actions that give rows. */
 export type RowOptions = ActionOptions & ConvertOptions;
-
-/** How far `limit` reaches. */
-const MOST_ROWS = 2 ** 32 - 1;
-
-const JOIN_TYPES: readonly JoinType[] = ['inner', 'left', 'right', 'full', 'semi', 'anti'];
-
-/** The native handles, out of reach for users and in reach for `join`, `union` and `registerView`. */
-const natives = new WeakMap<object, NativeDataFrame>();
-
-/** @internal The native handle of a DataFrame. */
-export function nativeOf(df: unknown, where: string): NativeDataFrame {
-  const handle = typeof df === 'object' && df !== null ? natives.get(df) : undefined;
-  if (!handle) throw invalid(`${where} must be a DataFrame, not ${describe(df)}`);
-  return handle;
-}
 
 /**
  * A query that has not run: verbs (`select`, `filter`, …) give a new DataFrame at once and check against the schema;
@@ -84,212 +61,20 @@ export function nativeOf(df: unknown, where: string): NativeDataFrame {
  * await ctx.close();
  * ```
  */
-export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBatch> {
+export class DataFrame<T extends object = Row> extends Verbs<T> implements AsyncIterable<RecordBatch> {
   readonly #native: NativeDataFrame;
   readonly #session: Session;
   #schema: Schema | undefined;
 
   /** @internal Made by a context. */
   constructor(native: NativeDataFrame, session: Session) {
+    super();
     this.#native = native;
     this.#session = session;
-    natives.set(this, native);
+    remember(this, native);
   }
 
-  // ---------------------------------------------------------------- verbs
-
-  /**
-   * Keeps the given columns and expressions; a string is the exact name of a column, `'*'` is all columns.
-   *
-   * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit and for two results of one name,
-   * `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * import { BallistaSessionContext, col } from 'ballista';
-   *
-   * const ctx = await BallistaSessionContext.standalone();
-   * const df = await ctx.fromColumns({ a: [1, 2, 3], b: [4, 5, 6] });
-   * console.log(await df.select('a', col('b').mul(2).alias('twice')).toArray({ int64: 'number' }));
-   * await ctx.close();
-   * ```
-   */
-  select<U extends object = Row>(...columns: ExprLike[]): DataFrame<U> {
-    return this.#derive((df) =>
-      df.select(json(columns.map((column, i) => toColumnNode(column, `argument ${i + 1} of select`)))),
-    );
-  }
-
-  /**
-   * Keeps the rows for which all predicates are true; a string is SQL.
-   *
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * import { BallistaSessionContext, col } from 'ballista';
-   *
-   * const ctx = await BallistaSessionContext.standalone();
-   * const df = await ctx.fromColumns({ a: [1, 2, 3] });
-   * console.log(await df.filter(col('a').gt(1), 'a % 2 = 1').toArray()); // [ { a: 3n } ]
-   * await ctx.close();
-   * ```
-   */
-  filter(...predicates: ExprLike[]): DataFrame<T> {
-    const [first, ...others] = predicates.map((predicate, i) => toSqlNode(predicate, `argument ${i + 1} of filter`));
-    if (!first) return this;
-    const all = others.reduce<ExprNode>((left, right) => ({ kind: 'binary', op: 'AND', left, right }), first);
-    return this.#derive((df) => df.filter(json(all)));
-  }
-
-  /**
-   * Adds a column, or replaces the one of that name; a string is SQL.
-   *
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * const hours = df.withColumn('hours', col('delay').div(lit(60, 'Float64'))).select('delay', 'hours');
-   * await hours.show(3);
-   * ```
-   */
-  withColumn<U extends object = Row>(name: string, expr: ExprLike): DataFrame<U> {
-    if (typeof name !== 'string' || name === '')
-      throw invalid(`withColumn: the name must be a string, not ${describe(name)}`);
-    return this.#derive((df) => df.withColumn(name, json(toSqlNode(expr, 'the expression of withColumn'))));
-  }
-
-  /**
-   * Groups and aggregates.
-   *
-   * @param groupBy - columns by name, or expressions; `[]` for one row over all
-   * @param aggregates - aggregate expressions; a string is SQL, such as `'sum(a) as total'`
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * import { BallistaSessionContext, col, f } from 'ballista';
-   *
-   * const ctx = await BallistaSessionContext.standalone();
-   * const df = await ctx.fromColumns({ g: ['x', 'y', 'x'], a: [1, 2, 3] });
-   * const sums = df.aggregate('g', f.sum(col('a')).alias('s')).sort('g');
-   * console.log(await sums.toArray()); // [ { g: 'x', s: 4n }, { g: 'y', s: 2n } ]
-   * await ctx.close();
-   * ```
-   */
-  aggregate<U extends object = Row>(
-    groupBy: ExprLike | readonly ExprLike[],
-    aggregates: ExprLike | readonly ExprLike[],
-  ): DataFrame<U> {
-    const groups = toList(groupBy).map((group) => toColumnNode(group, 'a group of aggregate'));
-    const values = toList(aggregates).map((value) => toSqlNode(value, 'an aggregate'));
-    return this.#derive((df) => df.aggregate(json(groups), json(values)));
-  }
-
-  /**
-   * Sorts; a bare column sorts smallest first and nulls last, as SQL does.
-   *
-   * @throws BallistaError `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * await df.sort(col('delay').desc(), 'origin').show(3);
-   * ```
-   */
-  sort(...keys: SortKey[]): DataFrame<T> {
-    return this.#derive((df) => df.sort(json(keys.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)))));
-  }
-
-  /**
-   * Keeps `count` rows after skipping `offset`. Executors hold both together in 32 bits: they are at most 2^32 - 1.
-   *
-   * @param count - how many rows at most
-   * @param offset - default 0
-   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * console.log(await df.limit(10, 5).count()); // 10
-   * ```
-   */
-  limit(count: number, offset = 0): DataFrame<T> {
-    checkCount(count, 'limit: count');
-    checkCount(offset, 'limit: offset');
-    // Past that an executor drops the upper bits, so rows would be lost without a word.
-    if (offset + count > MOST_ROWS)
-      throw invalid(`limit: count and offset are together at most ${MOST_ROWS} (2^32 - 1)`);
-    return this.#derive((df) => df.limit(offset, count));
-  }
-
-  /**
-   * Keeps one of each set of equal rows.
-   *
-   * @throws BallistaError `CLOSED`
-   *
-   * @example
-   * ```ts
-   * console.log(await df.select('origin').distinct().count());
-   * ```
-   */
-  distinct(): DataFrame<T> {
-    return this.#derive((df) => df.distinct());
-  }
-
-  /**
-   * Joins with another DataFrame of the same context where columns are equal.
-   *
-   * @param on - names that both sides have, or `{ left, right }`
-   * @param how - default `'inner'`
-   * @throws BallistaError `SCHEMA` for unknown columns, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * import { BallistaSessionContext } from 'ballista';
-   *
-   * const ctx = await BallistaSessionContext.standalone();
-   * const people = await ctx.fromColumns({ id: [1, 2], name: ['Ada', 'Bob'] });
-   * const visits = await ctx.fromColumns({ person: [1, 1], day: ['Mon', 'Tue'] });
-   * const joined = people.join(visits, { left: 'id', right: 'person' }).select('name', 'day').sort('day');
-   * console.log(await joined.toArray()); // [ { name: 'Ada', day: 'Mon' }, { name: 'Ada', day: 'Tue' } ]
-   * await ctx.close();
-   * ```
-   */
-  // biome-ignore lint/suspicious/noExplicitAny: the row type of the other side does not matter (js-conventions, deep generics)
-  join<U extends object = Row>(right: DataFrame<any>, on: JoinOn, how: JoinType = 'inner'): DataFrame<U> {
-    if (!JOIN_TYPES.includes(how)) throw invalid(`join: how must be one of ${JOIN_TYPES.join(', ')}`);
-    const { left: leftOn, right: rightOn } = toJoinColumns(on);
-    return this.#derive((df) => df.join(nativeOf(right, 'the other side of join'), how, leftOn, rightOn));
-  }
-
-  /**
-   * The rows of both, which must have the same columns; `distinct` drops repeated rows.
-   *
-   * @throws BallistaError `PLAN` where the columns differ, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * const early = df.filter('delay < -60');
-   * const late = df.filter('delay > 600');
-   * console.log(await early.union(late).count());
-   * ```
-   */
-  // biome-ignore lint/suspicious/noExplicitAny: as in join
-  union(other: DataFrame<any>, distinct = false): DataFrame<T> {
-    return this.#derive((df) => df.union(nativeOf(other, 'the other side of union'), distinct));
-  }
-
-  /**
-   * The same DataFrame with another row type, for the compiler only.
-   *
-   * @example
-   * ```ts
-   * const delays = df.select('origin', 'delay').limit(1).as<{ origin: string; delay: bigint }>();
-   * for (const { origin, delay } of await delays.toArray()) console.log(origin, delay);
-   * ```
-   */
-  as<U extends object>(): DataFrame<U> {
-    return this as unknown as DataFrame<U>;
-  }
+  // ---------------------------------------------------------------- results kept
 
   /**
    * Runs the query and gives a DataFrame over its result, which is kept in memory.
@@ -334,7 +119,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * ```
    */
   logicalPlan(): string {
-    return callSync(() => this.#native.logicalPlan());
+    return callSync(() => this.#native.logicalPlan().display('indent'));
   }
 
   /**
@@ -349,7 +134,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    */
   async optimizedLogicalPlan(): Promise<string> {
     this.#session.assertOpen();
-    return call(() => this.#native.optimizedLogicalPlan());
+    return call(async () => (await this.#native.optimizedLogicalPlan()).display('indent'));
   }
 
   /**
@@ -384,9 +169,8 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
       EXPLAIN_SETTINGS,
       options,
     );
-    const plans = this.#derive((df) =>
-      df.explain(format === undefined ? { verbose, analyze } : { verbose, analyze, format }),
-    );
+    const verb = { verb: 'explain', verbose, analyze } as const;
+    const plans = this.derive(format === undefined ? verb : { ...verb, format });
     const stream = plans.stream(action);
     return drawTable(await toBatches(stream), stream.schema).text;
   }
@@ -452,7 +236,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    */
   async count(options: ActionOptions = {}): Promise<number> {
     if (this.#native.isAbout) return countRows(await this.collect(options));
-    const stream = this.#derive((df) => df.count()).stream(options);
+    const stream = this.derive({ verb: 'count' }).stream(options);
     const [batch] = await toBatches(stream);
     const value: unknown = batch?.getChildAt(0)?.get(0);
     if (typeof value !== 'bigint' && typeof value !== 'number')
@@ -638,7 +422,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 
   /** The columns; never runs anything. */
-  toString(): string {
+  override toString(): string {
     return `DataFrame { ${schemaText(this.schema())} }`;
   }
 
@@ -649,10 +433,15 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
 
   // ---------------------------------------------------------------- inside
 
-  #derive<U extends object>(verb: (df: NativeDataFrame) => NativeDataFrame): DataFrame<U> {
+  protected override get self(): this {
+    return this;
+  }
+
+  protected override derive<U extends object>(verb: Verb): DataFrame<U> {
     this.#session.assertOpen();
+    const { json, frames } = encode(verb);
     return new DataFrame<U>(
-      callSync(() => verb(this.#native)),
+      callSync(() => this.#native.verb(json, frames)),
       this.#session,
     );
   }
@@ -697,10 +486,6 @@ const EXPLAIN_SETTINGS = {
   format: { type: 'choice', choices: ['indent', 'tree', 'pgjson', 'graphviz'], doc: 'How plans are drawn.' },
 } as const;
 
-function json(value: unknown): string {
-  return JSON.stringify(value);
-}
-
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
@@ -713,27 +498,4 @@ async function toBatches(stream: RecordBatchStream): Promise<RecordBatch[]> {
 
 function countRows(batches: readonly RecordBatch[]): number {
   return batches.reduce((sum, batch) => sum + batch.numRows, 0);
-}
-
-function checkCount(value: number, what: string): void {
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw invalid(`${what} must be a whole number from 0, not ${typeof value === 'number' ? value : describe(value)}`);
-  }
-}
-
-function toJoinColumns(on: JoinOn): { left: string[]; right: string[] } {
-  const sides = typeof on === 'object' && on !== null && 'left' in on ? on : { left: on, right: on };
-  const left = toNames(sides.left);
-  const right = toNames(sides.right);
-  if (left.length !== right.length)
-    throw invalid(`join: ${left.length} columns on the left, ${right.length} on the right`);
-  return { left, right };
-}
-
-function toNames(names: unknown): string[] {
-  const list = toList(names as string | readonly string[]);
-  if (list.length === 0 || list.some((name) => typeof name !== 'string' || name === '')) {
-    throw invalid('join: on must be the name of a column, an array of names, or { left, right } of these');
-  }
-  return [...list];
 }

@@ -22,14 +22,8 @@ export type {
   PathLike,
   ReadOptions,
 } from './config/read-options.js';
-export {
-  BallistaSessionContext,
-  type SessionOptions,
-  type SqlOptions,
-  type StandaloneOptions,
-  type TableRef,
-} from './context.js';
-export { DataFrame, type ExplainOptions, type JoinOn, type JoinType, type RowOptions } from './dataframe.js';
+export { BallistaSessionContext, type SessionOptions, type StandaloneOptions } from './context.js';
+export { DataFrame, type ExplainOptions, type RowOptions } from './dataframe.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
 export { CaseBuilder, case_, when } from './expr/case.js';
 export type { ExprLike, Operand, SortKey } from './expr/coerce.js';
@@ -62,5 +56,9 @@ export { type AggregateOptions, f } from './functions/index.js';
 export type { Params, ParamValue } from './params.js';
 export { RowStream } from './rows.js';
 export type { ActionOptions } from './session.js';
+export { type LocalOptions, SessionContext, type SqlOptions, type TableRef } from './session-context.js';
 export { Identifier, type SqlPart, SqlQuery, sql } from './sql.js';
 export { RecordBatchStream } from './stream.js';
+export { GroupedData, type PivotValues } from './verbs/grouped.js';
+export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
+export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';

@@ -42,6 +42,18 @@ impl AnalyzeExec {
     pub fn query(&self) -> &RemoteQueryExec {
         &self.query
     }
+
+    pub async fn measure(&self, context: Arc<TaskContext>) -> Result<GetJobMetricsResult> {
+        measure(&self.query, context).await
+    }
+}
+
+async fn measure(query: &RemoteQueryExec, context: Arc<TaskContext>) -> Result<GetJobMetricsResult> {
+    let mut batches = query.execute(0, context)?;
+    while batches.try_next().await?.is_some() {}
+    let job = query.job().lock().clone();
+    let job = job.ok_or_else(|| Error::new(Code::Internal, "The query left no job."))?;
+    Ok(job.metrics().await?)
 }
 
 impl DisplayAs for AnalyzeExec {
@@ -74,14 +86,10 @@ impl ExecutionPlan for AnalyzeExec {
         Ok(TreeNodeRecursion::Continue)
     }
 
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+    fn execute(&self, _: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let (query, schema) = (self.query.clone(), self.schema.clone());
         let run = async move {
-            let mut batches = query.execute(partition, context)?;
-            while batches.try_next().await?.is_some() {}
-            let job = query.job().lock().clone();
-            let job = job.ok_or_else(|| Error::new(Code::Internal, "The query left no job."))?;
-            let plan = render(&job.metrics().await?)?;
+            let plan = render(&measure(&query, context).await?)?;
             let columns: Vec<Arc<dyn datafusion::arrow::array::Array>> = vec![
                 Arc::new(StringArray::from(vec!["Plan with Metrics"])),
                 Arc::new(StringArray::from(vec![plan])),

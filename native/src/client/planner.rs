@@ -24,6 +24,37 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Everything runs where the session is.
+#[derive(Debug)]
+pub struct LocalPlanner;
+
+#[async_trait]
+impl QueryPlanner for LocalPlanner {
+    async fn create_physical_plan(
+        &self,
+        plan: &LogicalPlan,
+        session: &dyn Session,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        refuse(plan)?;
+        DefaultPhysicalPlanner::default()
+            .create_physical_plan(plan, session)
+            .await
+    }
+}
+
+/// What the engine takes and does not do.
+fn refuse(plan: &LogicalPlan) -> Result<()> {
+    match plan {
+        LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
+            not_impl_err!("{op}: the files of a table do not change; create a new table from a query")
+        }
+        LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
+            not_impl_err!("{}: there is no such statement here", plan.display())
+        }
+        _ => Ok(()),
+    }
+}
+
 #[derive(Debug)]
 pub struct ClusterPlanner {
     connection: Arc<Connection>,
@@ -127,6 +158,7 @@ impl QueryPlanner for ClusterPlanner {
                 .create_physical_plan(plan, session)
                 .await;
         }
+        refuse(plan)?;
         match plan {
             LogicalPlan::Analyze(analyze) => {
                 let query = self.remote(&analyze.input).await?;
@@ -142,12 +174,6 @@ impl QueryPlanner for ClusterPlanner {
             }) if in_memory(target).is_some() => {
                 let input = self.create_physical_plan(input, session).await?;
                 source_as_provider(target)?.insert_into(session, input, *op).await
-            }
-            LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
-                not_impl_err!("{op}: the files of a table do not change; create a new table from a query")
-            }
-            LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
-                not_impl_err!("{}: there is no such statement here", plan.display())
             }
             LogicalPlan::Copy(copy) => {
                 let copy = with_options(copy, session)?;

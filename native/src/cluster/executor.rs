@@ -11,6 +11,7 @@ use crate::client::connection::connect;
 use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Code, Error, Result};
+use crate::spark;
 use crate::tables::registry::Registry;
 use crate::tables::remote::TableSource;
 use arrow_flight::flight_service_server::FlightServiceServer;
@@ -342,8 +343,9 @@ fn executor(
     .with_session_runtime_cache(Some(Arc::new(cache)))
 }
 
-/// All functions of the engine: the default of an executor lacks those of arrays.
+/// All functions of the engine, and Spark's: the default of an executor lacks those of arrays.
 fn functions() -> BallistaFunctionRegistry {
-    let state = default_session_builder(server_config()).expect("the engine's own defaults");
+    let mut state = default_session_builder(server_config()).expect("the engine's own defaults");
+    spark::register(&mut state).expect("functions of this version");
     (&state).into()
 }

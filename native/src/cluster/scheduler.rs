@@ -8,6 +8,7 @@ use super::runtime::OwnedRuntime;
 use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Error, Result};
+use crate::spark;
 use crate::tables::registry::Registry;
 use crate::tables::service::TableService;
 use arrow_flight::flight_service_server::FlightServiceServer;
@@ -203,10 +204,12 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
                 .build_arc()?;
             let state = default_session_builder(config)?;
             let rules = corrected(state.physical_optimizers());
-            Ok(SessionStateBuilder::new_from_existing(state)
+            let mut state = SessionStateBuilder::new_from_existing(state)
                 .with_runtime_env(runtime)
                 .with_physical_optimizer_rules(rules)
-                .build())
+                .build();
+            spark::register(&mut state)?;
+            Ok(state)
         })),
         ..SchedulerConfig::default()
     }
