@@ -117,6 +117,8 @@ describe('names', () => {
     ['spark.abs', 'spark.abs(a)'],
     ['spark.Abs', '"spark.Abs"(a)'],
     ['spark.case', '"spark.case"(a)'],
+    ['substr', 'substr(a)'],
+    ['spark.substr', '"spark.substr"(a)'],
   ])('of functions: %s', (name, text) => {
     expect(String(callFunction(name, a))).toBe(text);
   });
