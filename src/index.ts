@@ -7,10 +7,13 @@
 export type { TypeLike } from './arrow/type-name.js';
 export type { ConvertOptions, IntervalValue, Row } from './arrow/values.js';
 export type { ArrowInput, ColumnsInput } from './arrow/write.js';
+export { Catalog } from './catalog/catalog.js';
+export { CatalogSchema, type TableLike } from './catalog/schema.js';
+export { CatalogTable, type TableKind } from './catalog/table.js';
 export { BallistaExecutor, type ExecutorOptions } from './cluster/executor.js';
 export { BallistaScheduler, type SchedulerOptions } from './cluster/scheduler.js';
 export { setupTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
-export type { ClusterConfig } from './config/cluster-config.js';
+export type { ClusterConfig, ConfigValue } from './config/cluster-config.js';
 export type { ConfigKey } from './config/generated/keys.js';
 export type {
   ArrowReadOptions,
@@ -22,6 +25,8 @@ export type {
   PathLike,
   ReadOptions,
 } from './config/read-options.js';
+export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
+export { SessionConfig } from './config/session-config.js';
 export { BallistaSessionContext, type SessionOptions, type StandaloneOptions } from './context.js';
 export { DataFrame, type ExplainOptions, type RowOptions } from './dataframe.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
@@ -53,7 +58,20 @@ export { expr } from './expr/tag.js';
 export { Window, type WindowOptions } from './expr/window.js';
 export { callFunction } from './functions/call.js';
 export { type AggregateOptions, f } from './functions/index.js';
+export { AmazonS3, type AmazonS3Options } from './object-store/amazon-s3.js';
+export { GoogleCloud, type GoogleCloudOptions } from './object-store/google-cloud.js';
+export { HttpStore, type HttpStoreOptions } from './object-store/http-store.js';
+export { LocalFileSystem, type LocalFileSystemOptions } from './object-store/local-file-system.js';
+export { MicrosoftAzure, type MicrosoftAzureOptions } from './object-store/microsoft-azure.js';
+export { ObjectStore } from './object-store/store.js';
 export type { Params, ParamValue } from './params.js';
+export { ExecutionPlan, type PlanStage } from './plan/execution-plan.js';
+export { LogicalPlan, type SqlDialect, type ToSqlOptions } from './plan/logical-plan.js';
+export { Metric, MetricsSet } from './plan/metrics.js';
+export type { PhysicalPartitioning } from './plan/node.js';
+export * as substrait from './plan/substrait.js';
+export { SubstraitPlan } from './plan/substrait-plan.js';
+export { PlanVisualization } from './plan/visual.js';
 export { RowStream } from './rows.js';
 export type { ActionOptions } from './session.js';
 export { type LocalOptions, SessionContext, type SqlOptions, type TableRef } from './session-context.js';
