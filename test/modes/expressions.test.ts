@@ -8,7 +8,6 @@ import { WindowFrame } from '../../src/expr/frame.js';
 import { GroupingSet } from '../../src/expr/grouping.js';
 import { type Argument, lambda, lambdaVar, toArgumentNode } from '../../src/expr/lambda.js';
 import { placeholder } from '../../src/expr/placeholder.js';
-import { exists, outerRef, scalarSubquery } from '../../src/expr/subquery.js';
 import { expr } from '../../src/expr/tag.js';
 import { Window } from '../../src/expr/window.js';
 import { sql } from '../../src/sql.js';
@@ -347,52 +346,6 @@ describe('grouping sets', () => {
       await cluster.betweenQueries();
       const df = await ctx.sql(`SELECT ${columns}, count(*) AS n, sum(a) AS s FROM t GROUP BY ${grouping}`);
       expect(fluent).toEqual(await sorted(df));
-    }
-  });
-});
-
-describe('subqueries', () => {
-  const ids = async (df: DataFrame): Promise<unknown[]> =>
-    (await df.sort('id').toColumns({ int64: 'number' }))['id'] ?? [];
-
-  /** Fluent, as it prints, and in SQL. */
-  async function keeps(predicate: Expr, text: string, expected: number[]): Promise<void> {
-    for (const df of [
-      t.filter(predicate),
-      await ctx.sql(`SELECT id FROM t WHERE ${predicate}`),
-      await ctx.sql(`SELECT id FROM t WHERE ${text}`),
-    ]) {
-      expect(await ids(df)).toEqual(expected);
-      await cluster.betweenQueries();
-    }
-  }
-
-  it('IN', async () => {
-    const few = t.filter('id < 3').select(col('id').add(1).alias('next'));
-    await keeps(col('id').inSubquery(few), 'id IN (SELECT id + 1 FROM t WHERE id < 3)', [2, 3]);
-    await keeps(col('id').inSubquery(few, true), 'id NOT IN (SELECT id + 1 FROM t WHERE id < 3)', [1, 4, 5]);
-  });
-
-  it('scalar', async () => {
-    const mean = t.aggregate([], call('avg', col('id')).alias('mean'));
-    await keeps(col('id').gt(scalarSubquery(mean)), 'id > (SELECT avg(id) FROM t)', [4, 5]);
-  });
-
-  it('EXISTS, with columns of the query around it', async () => {
-    const outer = t.alias('o');
-    const twin = t.alias('i').filter(
-      col('g', 'i')
-        .eq(outerRef('g', 'Utf8', 'o'))
-        .and(col('id', 'i').gt(outerRef('id', 'Int64', 'o'))),
-    );
-    const text = 'EXISTS (SELECT 1 FROM t i WHERE i.g = o.g AND i.id > o.id)';
-    for (const [predicate, where, expected] of [
-      [exists(twin), text, [1, 3, 4]],
-      [exists(twin, true), `NOT ${text}`, [2, 5]],
-    ] as const) {
-      expect(await ids(outer.filter(predicate).select('id'))).toEqual(expected);
-      expect(await ids(await ctx.sql(`SELECT id FROM t o WHERE ${predicate}`))).toEqual(expected);
-      expect(await ids(await ctx.sql(`SELECT id FROM t o WHERE ${where}`))).toEqual(expected);
     }
   });
 });
