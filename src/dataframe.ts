@@ -121,6 +121,20 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
+   * The query as SQL, as far as SQL can say it; also after the context is closed.
+   *
+   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that SQL has no words for
+   *
+   * @example
+   * ```ts
+   * console.log(df.filter('delay > 60').select('origin').toSql());
+   * ```
+   */
+  toSql(): string {
+    return callSync(() => this.#native.toSql());
+  }
+
+  /**
    * What the query means, as verbs or SQL say it; also after the context is closed. From DataFusion's
    * `DataFrame::logical_plan`.
    *
