@@ -122,9 +122,10 @@ export class ExecutionPlan {
     return handle.toBytes(path);
   }
 
-  /** What the operator measured; `undefined` unless it ran: see `df.analyze()`. */
+  /** What the operator measured; `undefined` for nothing, as before it ran: see `df.analyze()`. */
   metrics(): MetricsSet | undefined {
-    return this.#node.metrics && new MetricsSet(this.#node.metrics);
+    const { metrics = [] } = this.#node;
+    return metrics.length > 0 ? new MetricsSet(metrics) : undefined;
   }
 
   /** {@link display} and {@link metrics} of every operator that has metrics, this one first, inputs after. */

@@ -6,7 +6,8 @@
 
 import type { Arrow, Box, Drawing, Group } from './visual-drawing.js';
 
-const FONT = 'fontname="Helvetica,Arial,sans-serif"';
+/** Graphviz knows how wide its letters are; of most fonts it does not, and boxes come out too small. */
+const FONT = 'fontname="Helvetica"';
 
 /**
  * A drawing as DOT: dark on white by itself; the classes are for a style sheet.

@@ -13,7 +13,7 @@ it('puts stages into subgraphs', () => {
     '    p0n2["<b>DataSourceExec</b><br/>file_groups=#123;2 groups#125;<br/><i>5 ms (5 #37;)</i>"]',
     '  end',
     '  subgraph p1["Stage 2, 4 partitions"]',
-    '    p1n0["<b>AggregateExec</b><br/>mode=FinalPartitioned<br/><i>200 rows, 4 ms (4 #37;)</i>"]',
+    '    p1n0["<b>AggregateExec</b><br/>mode=FinalPartitioned<br/><i>200 rows</i><br/><i>4 ms (4 #37;)</i>"]',
     '    p1n1["<b>ShuffleReaderExec</b><br/>upstream_stage: 1, partitioning:<br/>Hash(#91;origin#64;0#93;, 4)<br/><i>0 ns</i>"]',
     '  end',
     '  p0n1 -->|"400 rows"| p0n0',
