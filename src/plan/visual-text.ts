@@ -16,10 +16,13 @@ const CONTROL = /[\u0000-\u001f]/g;
 /** Also half of a surrogate pair. */
 const NO_CHARACTER = /[\u007f-\u009f\ufffe\uffff\ud800-\udfff]/gu;
 
+/** What puts an unseen joiner into `\\N` and the like, where a format takes them for more than what they show. */
+export const JOINED = '$&\u2060';
+
 /** Paths without their folders, and of a list of file groups the first only. */
 export function shortened(text: string): string {
   return text
-    .replaceAll(/(?:[^\s,:[\](){}'"]+\/){2,}/g, '…/')
+    .replaceAll(/(?:[^\s,:<>[\](){}'"]+\/){2,}/g, '…/')
     .replaceAll(/(\[\[[^\]]*\])(?:, \[[^\]]*\])+(?:, \.\.\.)?\]/g, '$1, …]');
 }
 
