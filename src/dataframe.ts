@@ -24,6 +24,10 @@ import { drawTable } from './display/table.js';
 import { BallistaError } from './errors.js';
 import { encode, remember } from './frames.js';
 import { call, callSync, callTask } from './native.js';
+import { toExecutionPlan, toLogicalPlan } from './native-plan.js';
+import { type ExecutionPlan, type PlanStage, readStages } from './plan/execution-plan.js';
+import type { LogicalPlan } from './plan/logical-plan.js';
+import { PlanVisualization } from './plan/visual.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
 import { RecordBatchStream } from './stream.js';
@@ -39,6 +43,12 @@ export interface ExplainOptions extends ActionOptions {
   analyze?: boolean;
   /** Default `'indent'`. */
   format?: 'indent' | 'tree' | 'pgjson' | 'graphviz';
+}
+
+/** Options of `explainVisual`. */
+export interface ExplainVisualOptions extends ActionOptions {
+  /** Runs the query and shows what it measured. Default `false`. */
+  analyze?: boolean;
 }
 
 /** Options of actions that give rows. */
@@ -111,30 +121,32 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The logical plan as it was built, as text; also after the context is closed.
+   * What the query means, as verbs or SQL say it; also after the context is closed. From DataFusion's
+   * `DataFrame::logical_plan`.
    *
    * @example
    * ```ts
-   * console.log(df.limit(1).logicalPlan());
+   * console.log(String(df.limit(1).logicalPlan()));
+   * console.log(df.filter('delay > 60').logicalPlan().toSql());
    * ```
    */
-  logicalPlan(): string {
-    return callSync(() => this.#native.logicalPlan().display('indent'));
+  logicalPlan(): LogicalPlan {
+    return toLogicalPlan(callSync(() => this.#native.logicalPlan()));
   }
 
   /**
-   * The logical plan after the optimiser, as text.
+   * As {@link logicalPlan}, after the optimiser: what goes to the cluster.
    *
    * @throws BallistaError `PLAN` where the optimiser finds what building did not, `CLOSED`
    *
    * @example
    * ```ts
-   * console.log(await df.select('origin').limit(1).optimizedLogicalPlan());
+   * console.log(String(await df.select('origin').limit(1).optimizedLogicalPlan()));
    * ```
    */
-  async optimizedLogicalPlan(): Promise<string> {
+  async optimizedLogicalPlan(): Promise<LogicalPlan> {
     this.#session.assertOpen();
-    return call(async () => (await this.#native.optimizedLogicalPlan()).display('indent'));
+    return toLogicalPlan(await call(() => this.#native.optimizedLogicalPlan()));
   }
 
   /**
@@ -173,6 +185,51 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
     const plans = this.derive(format === undefined ? verb : { ...verb, format });
     const stream = plans.stream(action);
     return drawTable(await toBatches(stream), stream.schema).text;
+  }
+
+  /**
+   * How one process would run the query; a scheduler plans anew and cuts the plan into stages, which {@link analyze} shows.
+   *
+   * @throws BallistaError `PLAN`, `CLOSED`
+   */
+  async executionPlan(): Promise<ExecutionPlan> {
+    this.#session.assertOpen();
+    return toExecutionPlan(await call(() => this.#native.executionPlan()));
+  }
+
+  /**
+   * Runs the query, drops its rows, and tells what every operator of every stage measured.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
+   *
+   * @example
+   * ```ts
+   * for (const { stage, partitions, plan } of await df.filter('delay > 600').analyze()) {
+   *   console.log(stage, partitions, plan.metrics()?.outputRows);
+   * }
+   * ```
+   */
+  async analyze(options: ActionOptions = {}): Promise<readonly PlanStage[]> {
+    const { signal } = resolve<ActionOptions>('analyze', ACTION_SETTINGS, options);
+    this.#session.assertOpen();
+    return readStages(await callTask(this.#session.abandon, (task) => this.#native.analyze(task), signal));
+  }
+
+  /**
+   * The plan as a picture: {@link executionPlan}, or with `analyze` what {@link analyze} measured.
+   *
+   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`; with `analyze` as {@link analyze}
+   *
+   * @example
+   * ```ts
+   * const visual = await df.filter('delay > 600').explainVisual({ analyze: true });
+   * await visual.save('plan.svg');
+   * ```
+   */
+  async explainVisual(options: ExplainVisualOptions = {}): Promise<PlanVisualization> {
+    const { analyze, ...action } = resolve<ExplainVisualOptions>('explainVisual', EXPLAIN_VISUAL_SETTINGS, options);
+    return new PlanVisualization(analyze ? await this.analyze(action) : await this.executionPlan());
   }
 
   // ---------------------------------------------------------------- actions
@@ -477,6 +534,11 @@ const ROW_SETTINGS = { ...ACTION_SETTINGS, ...CONVERT_SETTINGS };
 const IPC_SETTINGS = {
   ...ACTION_SETTINGS,
   format: { type: 'choice', choices: ['stream', 'file'], default: 'stream', doc: 'Which form of Arrow IPC.' },
+} as const;
+
+const EXPLAIN_VISUAL_SETTINGS = {
+  ...ACTION_SETTINGS,
+  analyze: { type: 'boolean', default: false, doc: 'Run, and show metrics.' },
 } as const;
 
 const EXPLAIN_SETTINGS = {

@@ -65,6 +65,13 @@ export { LocalFileSystem, type LocalFileSystemOptions } from './object-store/loc
 export { MicrosoftAzure, type MicrosoftAzureOptions } from './object-store/microsoft-azure.js';
 export { ObjectStore } from './object-store/store.js';
 export type { Params, ParamValue } from './params.js';
+export { ExecutionPlan, type PlanStage } from './plan/execution-plan.js';
+export { LogicalPlan, type SqlDialect, type ToSqlOptions } from './plan/logical-plan.js';
+export { Metric, MetricsSet } from './plan/metrics.js';
+export type { PhysicalPartitioning } from './plan/node.js';
+export * as substrait from './plan/substrait.js';
+export { SubstraitPlan } from './plan/substrait-plan.js';
+export { PlanVisualization } from './plan/visual.js';
 export { RowStream } from './rows.js';
 export type { ActionOptions } from './session.js';
 export { type LocalOptions, SessionContext, type SqlOptions, type TableRef } from './session-context.js';

@@ -8,6 +8,7 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { type ConvertOptions, type Row, toConversion } from './arrow/values.js';
 import { type ArrowInput, type ColumnsInput, columnsToIpc, rowsToIpc, toPartitions } from './arrow/write.js';
 import type { NativeDataFrame, NativeSession, NativeSessionOptions } from './binding.cjs';
+import { Catalogs } from './catalog/catalogs.js';
 import { type ClusterConfig, toConfigNative } from './config/cluster-config.js';
 import { ACTION_SETTINGS, LOCAL_SETTINGS } from './config/options.js';
 import {
@@ -29,7 +30,9 @@ import { DataFrame } from './dataframe.js';
 import { BallistaError, invalid } from './errors.js';
 import { nativeOf } from './frames.js';
 import { call, callSync, callTask } from './native.js';
+import { connectPlans, nativeLogicalPlanOf } from './native-plan.js';
 import { describe, type Params, toParamsNative } from './params.js';
+import type { LogicalPlan } from './plan/logical-plan.js';
 import type { ActionOptions, Session } from './session.js';
 import { SqlQuery } from './sql.js';
 
@@ -93,7 +96,7 @@ const SQL_SETTINGS = {
  * await ctx.close();
  * ```
  */
-export class SessionContext implements AsyncDisposable {
+export class SessionContext extends Catalogs implements AsyncDisposable {
   readonly #native: NativeSession;
   readonly #session: Session;
   readonly #alsoClose: AsyncDisposable | undefined;
@@ -105,6 +108,7 @@ export class SessionContext implements AsyncDisposable {
     convert: ConvertOptions | undefined,
     alsoClose?: AsyncDisposable,
   ) {
+    super();
     toConversion(convert);
     this.#native = callSync((binding) => new binding.NativeSession(options));
     this.#alsoClose = alsoClose;
@@ -112,6 +116,13 @@ export class SessionContext implements AsyncDisposable {
       convert,
       abandon: (task: number) => this.#native.abandon(task),
       assertOpen: () => this.#assertOpen(),
+    });
+    connectPlans(this, this.#native, {
+      assertOpen: () => this.#assertOpen(),
+      planSql: async (query) => {
+        const df = await this.sql(query, { allowDdl: false, allowDml: false, allowStatements: false });
+        return callSync(() => nativeOf(df, 'the query').logicalPlan());
+      },
     });
   }
 
@@ -192,6 +203,27 @@ export class SessionContext implements AsyncDisposable {
     const text = tagged ? query.text : query;
     const frame = await callTask(this.#session.abandon, (task) => this.#native.sql(text, native, task), signal);
     return new DataFrame<T>(frame, this.#session);
+  }
+
+  /**
+   * A DataFrame of a plan: one of another DataFrame, or from bytes or Substrait. Nothing runs yet. From DataFusion's
+   * `SessionContext::execute_logical_plan`.
+   *
+   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const again = await ctx.executeLogicalPlan(df.filter('delay > 600').logicalPlan());
+   * console.log(await again.count());
+   * ```
+   */
+  async executeLogicalPlan<T extends object = Row>(plan: LogicalPlan): Promise<DataFrame<T>> {
+    const native = nativeLogicalPlanOf(plan, 'the plan of executeLogicalPlan');
+    this.#assertOpen();
+    return new DataFrame<T>(
+      callSync(() => this.#native.frame(native)),
+      this.#session,
+    );
   }
 
   // ---------------------------------------------------------------- files
@@ -482,7 +514,7 @@ export class SessionContext implements AsyncDisposable {
    * ```
    */
   async table<T extends object = Row>(name: string): Promise<DataFrame<T>> {
-    return this.#frame<T>((session) => session.table(tableName(name)));
+    return this.frame<T>((session) => session.table(tableName(name)));
   }
 
   /**
@@ -544,7 +576,7 @@ export class SessionContext implements AsyncDisposable {
   }
 
   /** What it is; never runs anything. */
-  toString(): string {
+  override toString(): string {
     return `SessionContext { local${this.closed ? ', closed' : ''} }`;
   }
 
@@ -573,7 +605,16 @@ export class SessionContext implements AsyncDisposable {
     return call(() => run(this.#native), signal);
   }
 
-  async #frame<T extends object>(run: (session: NativeSession) => Promise<NativeDataFrame>): Promise<DataFrame<T>> {
+  /** @internal As {@link call}, at once. */
+  protected callSync<R>(run: (session: NativeSession) => R): R {
+    this.#assertOpen();
+    return callSync(() => run(this.#native));
+  }
+
+  /** @internal As {@link call}, for what gives a DataFrame. */
+  protected async frame<T extends object>(
+    run: (session: NativeSession) => Promise<NativeDataFrame>,
+  ): Promise<DataFrame<T>> {
     return new DataFrame<T>(await this.call(run), this.#session);
   }
 
@@ -584,7 +625,7 @@ export class SessionContext implements AsyncDisposable {
   ): Promise<DataFrame<T>> {
     const native = toReadOptionsNative(format, options);
     const paths = toPathsNative(path);
-    return this.#frame<T>((session) => session.read(paths, native));
+    return this.frame<T>((session) => session.read(paths, native));
   }
 
   async #register<F extends FileFormat>(
@@ -599,7 +640,7 @@ export class SessionContext implements AsyncDisposable {
   }
 
   async #fromIpc<T extends object>(partitions: Uint8Array[], name?: string): Promise<DataFrame<T>> {
-    if (name === undefined) return this.#frame<T>((session) => session.fromIpc(partitions));
+    if (name === undefined) return this.frame<T>((session) => session.fromIpc(partitions));
     await this.call((session) => session.registerIpc(tableName(name), partitions));
     return this.table<T>(name);
   }

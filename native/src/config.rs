@@ -2,6 +2,7 @@
 //! that the engine itself lacks.
 
 use crate::error::{Code, Error, Result};
+use crate::stores::Stores;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
@@ -137,7 +138,7 @@ pub const MESSAGE_BYTES: usize = 256 << 20;
 
 /// The defaults of our schedulers and executors.
 pub fn server_config() -> SessionConfig {
-    let mut config = SessionConfig::new_with_ballista();
+    let mut config = SessionConfig::new_with_ballista().with_option_extension(Stores::default());
     let options = config.options_mut();
     if let Some(ballista) = options.extensions.get_mut::<BallistaConfig>() {
         ballista

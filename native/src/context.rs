@@ -233,6 +233,20 @@ impl NativeSession {
         frame(owner, None, async move { unnamed(session.context(), table) }).await
     }
 
+    /// `options`: JSON.
+    #[napi(catch_unwind)]
+    pub fn register_object_store(&self, url: String, options: String) -> napi::Result<()> {
+        self.session.check_open()?;
+        Ok(self.session.register_store(&url, options)?)
+    }
+
+    /// Whether there was one.
+    #[napi(catch_unwind)]
+    pub fn deregister_object_store(&self, url: String) -> napi::Result<bool> {
+        self.session.check_open()?;
+        Ok(self.session.deregister_store(&url)?)
+    }
+
     /// The names of all functions of a kind: 'scalar', 'aggregate' or 'window'.
     #[napi(catch_unwind)]
     pub fn function_names(&self, kind: String) -> Vec<String> {

@@ -7,16 +7,20 @@ use crate::client::job;
 use crate::client::planner::{ClusterPlanner, LocalPlanner};
 use crate::config;
 use crate::error::{Code, Error, Result};
+use crate::files::arrow::ArrowFiles;
+use crate::files::staged::StagedFiles;
 use crate::literal::{params, Params};
 use crate::runtime_env::NativeRuntimeOptions;
 use crate::series;
+use crate::expr::parse_json;
 use crate::spark;
+use crate::stores::{self, StoresByUrl};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
 use ballista_core::extension::SessionStateExt;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::catalog::TableProvider;
+use datafusion::catalog::{MemoryCatalogProviderList, TableProvider};
 use datafusion::common::metadata::ScalarAndMetadata;
 use datafusion::common::{ParamValues, TableReference};
 use datafusion::datasource::MemTable;
@@ -32,6 +36,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
+use url::Url;
 
 #[napi(object)]
 pub struct NativeSqlOptions {
@@ -115,14 +120,19 @@ impl Session {
             }
             None => SessionStateBuilder::new()
                 .with_default_features()
+                .with_physical_optimizer_rule(Arc::new(StagedFiles))
                 .with_query_planner(Arc::new(LocalPlanner)),
         };
         let mut state = builder
+            .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
             .with_session_id(self.id.clone())
             .with_config(self.config.clone())
             .with_runtime_env(runtime)
             .build();
         spark::register(&mut state).expect("functions of this version");
+        state
+            .register_file_format(Arc::new(ArrowFiles(None)), true)
+            .expect("overwriting never fails");
         state
     }
 
@@ -324,6 +334,35 @@ impl Session {
         Ok(())
     }
 
+    /// The store is for this session, and travels with its queries.
+    pub fn register_store(&self, url: &str, options: String) -> Result<()> {
+        let parsed = parse_url(url)?;
+        let store = stores::build(&options)?;
+        self.context().register_object_store(&parsed, store);
+        self.change_stores(|by_url| {
+            by_url.insert(url.to_owned(), options);
+        })
+    }
+
+    /// Whether there was one.
+    pub fn deregister_store(&self, url: &str) -> Result<bool> {
+        let gone = self.context().runtime_env().deregister_object_store(&parse_url(url)?);
+        self.change_stores(|by_url| {
+            by_url.remove(url);
+        })?;
+        Ok(gone.is_ok())
+    }
+
+    fn change_stores(&self, change: impl FnOnce(&mut StoresByUrl)) -> Result<()> {
+        let Some(connection) = &self.connection else { return Ok(()) };
+        let mut settings = connection.settings.write();
+        let json = settings.get(stores::KEY).map_or("{}", String::as_str);
+        let mut by_url: StoresByUrl = parse_json(json)?;
+        change(&mut by_url);
+        settings.insert(stores::KEY.to_owned(), serde_json::json!(by_url).to_string());
+        Ok(())
+    }
+
     pub fn table_exists(&self, name: String) -> bool {
         // Fails for an unknown catalog or schema only.
         self.context().table_exist(name).unwrap_or(false)
@@ -362,6 +401,10 @@ impl Session {
         let scheduler = connection.scheduler(&Default::default()).await?;
         Ok(job::cancel(&scheduler, &id, Duration::ZERO).await)
     }
+}
+
+fn parse_url(url: &str) -> Result<Url> {
+    Url::parse(url).map_err(|error| Error::new(Code::InvalidArgument, format!("\"{url}\" is no URL: {error}.")))
 }
 
 fn closed() -> Error {

@@ -58,7 +58,7 @@ describe(PARTITIONS, () => {
       flights.as<{ origin: string }>().aggregate('origin', 'count(*)'),
       (await ctx.sql('SELECT origin FROM view')).aggregate('origin', 'count(*)'),
     ]) {
-      expect(await tasks(df), df.logicalPlan()).toContain(3);
+      expect(await tasks(df), String(df.logicalPlan())).toContain(3);
     }
   });
 

@@ -2,9 +2,9 @@
 
 use super::analyze::AnalyzeExec;
 use super::connection::Connection;
-use super::copy::with_options;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
+use crate::files::copy::with_options;
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;

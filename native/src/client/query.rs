@@ -5,10 +5,10 @@ use super::fetch;
 use super::job::Job;
 use crate::arrow::with_schema;
 use crate::error::{Code, Error, Result};
+use crate::plan::codec::LogicalCodec;
 use crate::tables::local::StoredTable;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
-use ballista_core::serde::BallistaLogicalExtensionCodec;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
@@ -107,7 +107,7 @@ impl ExecutionPlan for RemoteQueryExec {
         _partition: usize,
         context: Arc<TaskContext>,
     ) -> EngineResult<SendableRecordBatchStream> {
-        let codec = BallistaLogicalExtensionCodec::default();
+        let codec = LogicalCodec::default();
         let mut bytes = Vec::new();
         LogicalPlanNode::try_from_logical_plan(&self.plan, &codec)
             .and_then(|message| message.try_encode(&mut bytes))

@@ -11,14 +11,16 @@ use crate::client::connection::connect;
 use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Code, Error, Result};
-use crate::spark;
+use crate::plan::codec::LogicalCodec;
+use crate::stores::RuntimesByStores;
+use crate::{spark, stores};
 use crate::tables::registry::Registry;
 use crate::tables::remote::TableSource;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
-use ballista_core::serde::{BallistaCodec, BallistaLogicalExtensionCodec};
+use ballista_core::serde::BallistaCodec;
 use ballista_core::utils::default_session_builder;
 use ballista_core::RuntimeProducer;
 use ballista_executor::executor::Executor;
@@ -231,7 +233,7 @@ async fn assemble(
         let executor = Arc::new(executor(&options, &config, &jobs, &spill, tables.clone()));
         let (stop_sender, stop) = mpsc::channel(1);
         let codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode> = BallistaCodec::new(
-            Arc::new(BallistaLogicalExtensionCodec::default()),
+            Arc::new(LogicalCodec::default()),
             Arc::new(PhysicalCodec::default()),
         );
         let started = executor_server::startup(
@@ -320,16 +322,18 @@ fn executor(
 ) -> Executor {
     let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = spill.to_owned();
-    let runtime: RuntimeProducer = Arc::new(move |_| {
+    let runtime: RuntimeProducer = Arc::new(move |config| {
+        let registry = Arc::new(Registry::with_source(tables.clone()));
+        stores::register(config, &*registry)?;
         RuntimeEnvBuilder::new()
             .with_memory_pool(pool.clone())
             .with_temp_file_path(spill.clone())
-            .with_object_store_registry(Arc::new(Registry::with_source(tables.clone())))
+            .with_object_store_registry(registry)
             .build_arc()
     });
     // One pool for all tasks, so nothing is left to do for each.
     let policy = Arc::new(|runtime, _: &_, _| Ok(runtime));
-    let cache = DefaultSessionRuntimeCache::new(runtime.clone(), policy, SESSIONS);
+    let cache = RuntimesByStores(DefaultSessionRuntimeCache::new(runtime.clone(), policy, SESSIONS));
     Executor::new(
         structure_executor_metadata(config, options.vcores),
         jobs,

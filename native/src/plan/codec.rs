@@ -1,8 +1,10 @@
-//! Logical plans as bytes that outlive their session: in-memory tables travel inside.
+//! Logical plans as bytes: on the way to a scheduler, and kept by users.
 //!
-//! On the way to a scheduler they do not: see `client::planner`.
+//! In-memory tables travel inside of plans that outlive their session; on the way to a scheduler
+//! they do not: see `client::planner`.
 
 use crate::arrow::{schema_from_ipc, schema_to_ipc};
+use crate::files::arrow::{self, ArrowFiles};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
@@ -20,6 +22,9 @@ use std::sync::Arc;
 
 /// Tells our messages from the engine's. The last byte is the version.
 const MAGIC: &[u8] = b"ballista-table\x01";
+
+/// Arrow files to write, and their compression.
+const ARROW: &[u8] = b"ballista-arrow-files\x01";
 
 #[derive(Clone, PartialEq, Message)]
 struct Table {
@@ -90,6 +95,11 @@ impl LogicalExtensionCodec for LogicalCodec {
     }
 
     fn try_encode_file_format(&self, bytes: &mut Vec<u8>, format: Arc<dyn FileFormatFactory>) -> Result<()> {
+        if let Some(ArrowFiles(compression)) = format.downcast_ref::<ArrowFiles>() {
+            bytes.extend_from_slice(ARROW);
+            bytes.extend_from_slice(arrow::compression_name(*compression).as_bytes());
+            return Ok(());
+        }
         self.0.try_encode_file_format(bytes, format)
     }
 }

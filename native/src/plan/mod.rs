@@ -1,6 +1,6 @@
 //! Plans as JavaScript holds them.
 
-mod codec;
+pub mod codec;
 mod metrics;
 pub mod physical;
 mod substrait;

@@ -1,7 +1,7 @@
 //! Physical plans: what the planner of this process makes of a query, and what a run measured.
 
 use super::metrics::metrics;
-use crate::codec::{with_scan_options, PhysicalCodec};
+use crate::codec::{noted, PhysicalCodec};
 use crate::error::{Code, Error, Result};
 use crate::session::Session;
 use ballista_core::serde::protobuf::{GetJobMetricsResult, OperatorMetricsSet};
@@ -51,7 +51,7 @@ impl NativeExecutionPlan {
 }
 
 fn encode(plan: Arc<dyn ExecutionPlan>) -> Result<Buffer> {
-    let plan = with_scan_options(plan)?;
+    let plan = noted(plan)?;
     let bytes = physical_plan_to_bytes_with_extension_codec(plan, &PhysicalCodec::default())?;
     Ok(Buffer::from(bytes.to_vec()))
 }
