@@ -39,7 +39,8 @@ const SETTINGS = {
 } as const satisfies StoreSettings;
 
 /**
- * A bucket of Amazon S3, or of a service that speaks its protocol (MinIO, Ceph, R2, …).
+ * A bucket of Amazon S3, or of a service that speaks its protocol (MinIO, Ceph, R2, …). What comes from the environment comes
+ * from that of each process that reads: this one, the scheduler, every executor.
  *
  * @example
  * ```ts

@@ -23,6 +23,7 @@ const AZURE = {
   account: 'me',
   clientId: 'id',
   tenantId: 'tenant',
+  endpoint: 'https://blobs.example/me',
   useEmulator: false,
   allowHttp: false,
   useFabricEndpoint: true,
@@ -59,8 +60,8 @@ const stores: [string, ObjectStore, native: object, shown: string][] = [
     new MicrosoftAzure({ ...AZURE, ...AZURE_SECRETS }),
     { type: 'azure', ...AZURE, ...AZURE_SECRETS },
     'MicrosoftAzure { containerName: "c", account: "me", accessKey: (hidden), bearerToken: (hidden), clientId: "id", ' +
-      'clientSecret: (hidden), tenantId: "tenant", sasQueryPairs: (hidden), useEmulator: false, allowHttp: false, ' +
-      'useFabricEndpoint: true }',
+      'clientSecret: (hidden), tenantId: "tenant", sasQueryPairs: (hidden), endpoint: "https://blobs.example/me", ' +
+      'useEmulator: false, allowHttp: false, useFabricEndpoint: true }',
   ],
   [
     'HttpStore',
@@ -134,6 +135,7 @@ describe('refuses', () => {
       'serviceAccountPath must be a path',
     ],
     ['no container', () => new MicrosoftAzure({} as never), 'MicrosoftAzure: containerName is missing'],
+    ['an emulator that was not allowed', azure({ endpoint: 'http://127.0.0.1:10000' }), 'allowHttp: true'],
     ['a signature as text', azure({ sasQueryPairs: 'sig=sEcReT' }), 'an array of [name, value], not a string'],
     ['a signature as an object', azure({ sasQueryPairs: { sig: 'sEcReT' } }), 'not an object'],
     ['half a pair', azure({ sasQueryPairs: [['a', 'b'], ['sEcReT']] }), 'sasQueryPairs[1] must be [name, value]'],
