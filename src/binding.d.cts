@@ -120,6 +120,10 @@ export declare class NativeSession {
   registerTable(name: string, table: NativeTable): void
   tableProvider(name: string): Promise<NativeTable>
   readTable(table: NativeTable): Promise<NativeDataFrame>
+  /** `options`: JSON. */
+  registerObjectStore(url: string, options: string): void
+  /** Whether there was one. */
+  deregisterObjectStore(url: string): boolean
   /** The names of all functions of a kind: 'scalar', 'aggregate' or 'window'. */
   functionNames(kind: string): Array<string>
   /** Whether there was one. */

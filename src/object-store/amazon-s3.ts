@@ -5,7 +5,7 @@
  */
 
 import { ObjectStore, type StoreSettings } from './store.js';
-import { toService } from './url.js';
+import { toEndpoint } from './url.js';
 
 /** Options of {@link AmazonS3}. From `object_store`'s `AmazonS3Builder`. */
 export interface AmazonS3Options {
@@ -57,7 +57,7 @@ export class AmazonS3 extends ObjectStore {
     super({ name: 'AmazonS3', type: 's3', settings: SETTINGS }, options, (checked) => {
       const { endpoint, allowHttp } = checked as Partial<AmazonS3Options>;
       if (endpoint === undefined) return checked;
-      return { ...checked, endpoint: toService(endpoint, 'AmazonS3: endpoint', allowHttp) };
+      return { ...checked, endpoint: toEndpoint(endpoint, 'AmazonS3: endpoint', allowHttp) };
     });
   }
 }

@@ -7,7 +7,7 @@
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
 import { ObjectStore, type StoreSettings } from './store.js';
-import { toService } from './url.js';
+import { toEndpoint } from './url.js';
 
 /** Options of {@link MicrosoftAzure}. From `object_store`'s `MicrosoftAzureBuilder`. */
 export interface MicrosoftAzureOptions {
@@ -76,7 +76,7 @@ export class MicrosoftAzure extends ObjectStore {
       const { endpoint, allowHttp, sasQueryPairs } = checked as Partial<MicrosoftAzureOptions>;
       return {
         ...checked,
-        ...(endpoint !== undefined && { endpoint: toService(endpoint, 'MicrosoftAzure: endpoint', allowHttp) }),
+        ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint, 'MicrosoftAzure: endpoint', allowHttp) }),
         ...(sasQueryPairs !== undefined && { sasQueryPairs: toPairs(sasQueryPairs) }),
       };
     });

@@ -8,9 +8,9 @@ import { GoogleCloud } from '../../src/object-store/google-cloud.js';
 import { HttpStore } from '../../src/object-store/http-store.js';
 import { LocalFileSystem } from '../../src/object-store/local-file-system.js';
 import { MicrosoftAzure } from '../../src/object-store/microsoft-azure.js';
-import { serveAzure } from '../support/azurite.js';
+import { ACCOUNT, ACCOUNT_KEY, serveAzure } from '../support/azurite.js';
 import { serveBucket } from '../support/bucket-server.js';
-import { withCluster, withContext } from '../support/cluster.js';
+import { LOCAL, withCluster, withContext } from '../support/cluster.js';
 import { AIRPORTS, FLIGHTS, tempFolder } from '../support/data.js';
 import { serveFiles } from '../support/file-server.js';
 import { rejected } from '../support/rejected.js';
@@ -19,7 +19,7 @@ const KEYS = { accessKeyId: 'reader', secretAccessKey: 'sEcReT/key+1', sessionTo
 const BUCKET = 'travel';
 
 // Before the cluster: its processes inherit where Azurite is.
-await serveAzure('travel');
+const azure = await serveAzure('travel');
 const [s3, gcs] = await Promise.all([serveBucket(BUCKET, KEYS), serveBucket(BUCKET)]);
 const web = await serveFiles({ '/data/flights.parquet': FLIGHTS, '/data/airports.csv': AIRPORTS });
 const cluster = await withCluster();
@@ -47,6 +47,8 @@ await ctx.registerObjectStore(
 );
 await ctx.registerObjectStore('az://travel', new MicrosoftAzure({ containerName: 'travel', useEmulator: true }));
 await ctx.registerObjectStore(web.url, new HttpStore({ url: web.url }));
+await ctx.registerCsv('airports', AIRPORTS);
+await ctx.registerParquet('flights', FLIGHTS);
 await ctx.registerObjectStore('prefix://files', new LocalFileSystem({ prefix: temp('prefix') }));
 
 for (const { objects } of [s3, gcs]) {
@@ -79,9 +81,9 @@ describe.each([
   it('CSV is read, also by SQL', async () => {
     expect(await (await ctx.readCsv(`${url}/data/airports.csv`)).filter("state = 'AK'").count()).toBe(263);
     await cluster.betweenQueries();
-    await ctx.registerCsv('airports', `${url}/data/airports.csv`);
-    expect(await rows(ctx.sql("SELECT count(*) AS n FROM airports WHERE state = 'AK'"))).toEqual([{ n: 263 }]);
-    await ctx.deregisterTable('airports');
+    await ctx.registerCsv('remote', `${url}/data/airports.csv`);
+    expect(await rows(ctx.sql("SELECT count(*) AS n FROM remote WHERE state = 'AK'"))).toEqual([{ n: 263 }]);
+    await ctx.deregisterTable('remote');
   });
 
   it('what is missing is OBJECT_STORE', async () => {
@@ -104,6 +106,27 @@ describe.each([
   });
 });
 
+describe('a folder', () => {
+  const count = async (url: string) => (await ctx.readCsv(url)).count();
+
+  it('is listed anew by every query that reads it', async () => {
+    s3.objects.set('growing/1.csv', Buffer.from('a\n1\n'));
+    expect(await count(`s3://${BUCKET}/growing/`)).toBe(1);
+    s3.objects.set('growing/2.csv', Buffer.from('a\n2\n'));
+    await cluster.betweenQueries();
+    expect(await count(`s3://${BUCKET}/growing/`)).toBe(2);
+    s3.objects.delete('growing/1.csv');
+    expect(await rows(ctx.readCsv(`s3://${BUCKET}/growing/`))).toEqual([{ a: 2 }]);
+  });
+
+  it('is another one in another store', async () => {
+    s3.objects.set('alike/1.csv', Buffer.from('a\n1\n'));
+    gcs.objects.set('alike/2.csv', Buffer.from('a\n2\n'));
+    expect(await rows(ctx.readCsv(`s3://${BUCKET}/alike/`))).toEqual([{ a: 1 }]);
+    expect(await rows(ctx.readCsv(`gs://${BUCKET}/alike/`))).toEqual([{ a: 2 }]);
+  });
+});
+
 describe.each([
   ['S3', `s3://${BUCKET}`],
   ['Google Cloud Storage', `gs://${BUCKET}`],
@@ -112,10 +135,8 @@ describe.each([
 ])('to %s', (_name, url) => {
   it.each(['PARQUET', 'CSV'] as const)('%s is written and read back', async (format) => {
     const target = `${url}/out/${format}/`;
-    await ctx.registerCsv('airports', AIRPORTS);
     const copied = await ctx.sql(`COPY (SELECT iata, state FROM airports) TO '${target}' STORED AS ${format}`);
     expect(await rows(copied)).toEqual([{ count: 3376 }]);
-    await ctx.deregisterTable('airports');
     await cluster.betweenQueries();
     const back = await (format === 'CSV' ? ctx.readCsv(target) : ctx.readParquet(target));
     expect(await back.filter("state = 'AK'").count()).toBe(263);
@@ -123,10 +144,8 @@ describe.each([
   });
 
   it('a large file is written in parts', async () => {
-    await ctx.registerParquet('flights', FLIGHTS);
     const target = `${url}/large/flights.parquet`;
     await (await ctx.sql(`COPY flights TO '${target}' STORED AS PARQUET`)).collect();
-    await ctx.deregisterTable('flights');
     await cluster.betweenQueries();
     const back = await ctx.readParquet(target);
     expect(await rows(back.aggregate([], ['count(*) AS n', 'sum(CAST(delay AS BIGINT)) AS d']))).toEqual(
@@ -145,10 +164,8 @@ describe('a write', () => {
 
   it('that fails leaves no file', async () => {
     const target = `s3://${BUCKET}/failed/`;
-    await ctx.registerParquet('flights', FLIGHTS);
     const copy = ctx.sql(`COPY (SELECT 100 / (delay - 1) AS x FROM flights) TO '${target}' STORED AS PARQUET`);
-    expect(await rejected(copy.then((df) => df.collect()))).toMatchObject({ code: 'JOB_FAILED' });
-    await ctx.deregisterTable('flights');
+    expect(await rejected(copy.then((df) => df.collect()))).toMatchObject({ code: LOCAL ? 'ARROW' : 'JOB_FAILED' });
     expect([...s3.objects.keys()].filter((key) => key.startsWith('failed/'))).toEqual([]);
   });
 });
@@ -157,27 +174,57 @@ describe('credentials', () => {
   const file = `s3://${BUCKET}/data/airports.csv`;
 
   it.each([
-    ['a wrong secret', { secretAccessKey: 'sEcReT-2' }, 'SignatureDoesNotMatch'],
-    ['a wrong key', { accessKeyId: 'sEcReT-2' }, 'InvalidAccessKeyId'],
-    ['a wrong token', { sessionToken: 'sEcReT-2' }, 'InvalidToken'],
-    ['another bucket', { bucketName: 'other' }, 'NoSuchBucket'],
+    ['a wrong secret', { secretAccessKey: 'sEcReT-2' }, '403'],
+    ['a wrong key', { accessKeyId: 'sEcReT-2' }, '403'],
+    ['a wrong token', { sessionToken: 'sEcReT-2' }, '403'],
+    ['another bucket', { bucketName: 'other' }, '404'],
   ])('%s: OBJECT_STORE', async (_name, wrong, text) => {
     const other = withContext(cluster);
     await other.registerObjectStore(`s3://${BUCKET}`, s3Store(wrong));
     const error = await rejected(other.readCsv(file));
     expect(error.code).toBe('OBJECT_STORE');
+    // An answer to HEAD has no text.
     expect(error.message).toContain(text);
     expect(inspect(error)).not.toContain('sEcReT');
   });
 
-  it('that are refused on the executors: JOB_FAILED', async () => {
+  it('that are refused where the query runs', async () => {
     const other = withContext(cluster);
     await other.registerObjectStore(`s3://${BUCKET}`, s3Store());
     const airports = await other.readCsv(file);
     await other.registerObjectStore(`s3://${BUCKET}`, s3Store({ secretAccessKey: 'sEcReT-2' }));
     const error = await rejected(airports.collect());
-    expect(error).toMatchObject({ code: 'JOB_FAILED', message: expect.stringContaining('SignatureDoesNotMatch') });
+    expect(error.code).toBe(LOCAL ? 'OBJECT_STORE' : 'JOB_FAILED');
+    expect(error.message).toContain('403');
     expect(inspect(error)).not.toContain('sEcReT');
+  });
+
+  it('of Azure, at an address of its own', async () => {
+    const other = withContext(cluster);
+    const options = { containerName: 'travel', account: ACCOUNT, endpoint: `${azure}/${ACCOUNT}`, allowHttp: true };
+    await other.registerObjectStore('az://travel', new MicrosoftAzure({ ...options, accessKey: ACCOUNT_KEY }));
+    await (await other.sql("COPY (SELECT 1 AS a) TO 'az://travel/one.csv' STORED AS CSV")).collect();
+    expect(await rows(other.readCsv('az://travel/one.csv'))).toEqual([{ a: 1 }]);
+    const wrong = Buffer.from('sEcReT').toString('base64');
+    await other.registerObjectStore('az://travel', new MicrosoftAzure({ ...options, accessKey: wrong }));
+    const error = await rejected(other.readCsv('az://travel/one.csv'));
+    expect(error.code).toBe('OBJECT_STORE');
+    expect(inspect(error)).not.toContain(wrong);
+  });
+
+  it('are not mixed with those of the environment', async () => {
+    const { sessionToken: _, ...keys } = KEYS;
+    const server = await serveBucket('plain', keys);
+    server.objects.set('x.csv', Buffer.from('a\n1\n'));
+    const other = withContext(cluster);
+    process.env['AWS_SESSION_TOKEN'] = 'of somebody else';
+    try {
+      const options = { bucketName: 'plain', region: 'eu-1', endpoint: server.url, allowHttp: true, ...keys };
+      await other.registerObjectStore('s3://plain', new AmazonS3(options));
+      expect(await rows(other.readCsv('s3://plain/x.csv'))).toEqual([{ a: 1 }]);
+    } finally {
+      delete process.env['AWS_SESSION_TOKEN'];
+    }
   });
 
   it('appear nowhere', async () => {

@@ -65,15 +65,15 @@ const stores: [string, ObjectStore, native: object, shown: string][] = [
   ],
   [
     'HttpStore',
-    new HttpStore({ url: 'https://me:sEcReT@example.com/data?token=sEcReT' }),
-    { type: 'http', url: 'https://me:sEcReT@example.com/data?token=sEcReT', allowHttp: false },
+    new HttpStore({ url: 'https://example.com/data/' }),
+    { type: 'http', url: 'https://example.com/data', allowHttp: false },
     'HttpStore { url: "https://example.com/data" }',
   ],
   [
     'HttpStore without TLS',
     new HttpStore({ url: new URL('http://127.0.0.1:8080') }),
-    { type: 'http', url: 'http://127.0.0.1:8080/', allowHttp: true },
-    'HttpStore { url: "http://127.0.0.1:8080/" }',
+    { type: 'http', url: 'http://127.0.0.1:8080', allowHttp: true },
+    'HttpStore { url: "http://127.0.0.1:8080" }',
   ],
   [
     'LocalFileSystem',
@@ -127,7 +127,7 @@ describe('refuses', () => {
     ['an endpoint that is no text', s3({ endpoint: 5 }), 'endpoint must be a URL, not a number'],
     ['an endpoint with a password', s3({ endpoint: 'https://me:sEcReT@minio' }), 'an address alone'],
     ['an endpoint with a query', s3({ endpoint: 'https://minio?token=sEcReT' }), 'an address alone'],
-    ['an endpoint with a fragment', s3({ endpoint: 'https://minio#sEcReT' }), 'before the #'],
+    ['an endpoint with a fragment', s3({ endpoint: 'https://minio#sEcReT' }), 'an address alone'],
     ['no bucket', () => new GoogleCloud({} as never), 'GoogleCloud: bucketName is missing'],
     [
       'no file',
@@ -144,6 +144,8 @@ describe('refuses', () => {
     ['no URL', () => new HttpStore({} as never), 'HttpStore: url is missing'],
     ['an empty URL', http(''), 'url must be a URL, not an empty string'],
     ['a path for a URL', http('/sEcReT'), 'url does not parse as a URL'],
+    ['a URL with a password', http('https://me:sEcReT@host'), 'an address alone'],
+    ['a URL with a query', http('https://host/?token=sEcReT'), 'an address alone'],
     ['ftp', http('ftp://sEcReT@host'), 'not ftp:'],
     ['an empty prefix', () => new LocalFileSystem({ prefix: '' }), 'prefix must be a path'],
     ['a prefix elsewhere', () => new LocalFileSystem({ prefix: new URL('s3://b') }), 'prefix must be a path'],

@@ -45,8 +45,9 @@ export async function serveBucket(bucket: string, credentials?: Credentials): Pr
     const { method, query, body } = question;
     if (method === 'GET' && query.get('list-type') === '2') return list(query);
     if (method === 'POST' && query.has('delete')) {
-      for (const [, key = ''] of body.toString().matchAll(/<Key>(.*?)<\/Key>/g)) objects.delete(fromXml(key));
-      return xml('<DeleteResult></DeleteResult>');
+      const keys = [...body.toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key);
+      for (const key of keys) objects.delete(fromXml(key));
+      return xml(`<DeleteResult>${keys.map((key) => `<Deleted><Key>${key}</Key></Deleted>`).join('')}</DeleteResult>`);
     }
     return failure(501, 'NotImplemented');
   }
