@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type RecordBatch, type Schema, Table } from 'apache-arrow';
+import { type RecordBatch, type Schema, Table, type Vector } from 'apache-arrow';
 import { toIpcFile } from './arrow/file.js';
 import { concatBytes } from './arrow/ipc.js';
 import { readSchema } from './arrow/read.js';
@@ -18,20 +18,35 @@ import {
   toConversion,
 } from './arrow/values.js';
 import type { NativeDataFrame } from './binding.cjs';
+import { CatalogTable } from './catalog/table.js';
 import { ACTION_SETTINGS } from './config/options.js';
 import { resolve } from './config/settings.js';
+import {
+  type ArrowWriterOptions,
+  type CsvWriterOptions,
+  type JsonWriterOptions,
+  type NativeWrite,
+  type ParquetWriterOptions,
+  type TableWriteOptions,
+  toFileWriteNative,
+  toTableWriteNative,
+} from './config/write-options.js';
 import { drawTable } from './display/table.js';
-import { BallistaError } from './errors.js';
+import { BallistaError, invalid } from './errors.js';
+import { toSqlNode } from './expr/coerce.js';
+import { col, Expr } from './expr/expr.js';
+import { outerRef } from './expr/subquery.js';
 import { encode, remember } from './frames.js';
 import { call, callSync, callTask } from './native.js';
 import { toExecutionPlan, toLogicalPlan } from './native-plan.js';
 import { type ExecutionPlan, type PlanStage, readStages } from './plan/execution-plan.js';
 import type { LogicalPlan } from './plan/logical-plan.js';
 import { PlanVisualization } from './plan/visual.js';
+import { describe } from './params.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
 import { RecordBatchStream } from './stream.js';
-import { checkCount } from './verbs/check.js';
+import { checkCount, checkName } from './verbs/check.js';
 import type { Verb } from './verbs/verb.js';
 import { Verbs } from './verbs/verbs.js';
 
@@ -105,6 +120,92 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
     return new DataFrame<T>(await callTask(abandon, (task) => this.#native.cache(task), signal), this.#session);
   }
 
+  // ---------------------------------------------------------------- writes
+
+  /**
+   * Writes the result as Parquet, and tells how many rows. Executors write: the path is theirs. Files appear when all are
+   * whole; a write that fails or is aborted leaves none. From DataFusion's `DataFrame::write_parquet`.
+   *
+   * @param path - a folder, to which files are added, or a file if it has an ending
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const rows = await df.filter('delay > 600').writeParquet('late/', { partitionBy: 'origin', compression: 'zstd' });
+   * console.log(rows, await (await ctx.readParquet('late/')).count());
+   * ```
+   */
+  async writeParquet(path: string | URL, options?: ParquetWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('parquet', path, options));
+  }
+
+  /**
+   * Writes the result as CSV; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * console.log(await df.limit(3).writeCsv('three.csv', { delimiter: ';' })); // 3
+   * ```
+   */
+  async writeCsv(path: string | URL, options?: CsvWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('csv', path, options));
+  }
+
+  /**
+   * Writes the result with one JSON object a line; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * console.log(await df.limit(3).writeJson('three.json', { compression: 'gzip' })); // 3
+   * ```
+   */
+  async writeJson(path: string | URL, options?: JsonWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('json', path, options));
+  }
+
+  /**
+   * Writes the result as Arrow IPC files; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * import { readFile } from 'node:fs/promises';
+   * import { tableFromIPC } from 'apache-arrow';
+   *
+   * await df.limit(3).writeArrow('three.arrow');
+   * console.log(tableFromIPC(await readFile('three.arrow')).numRows); // 3
+   * ```
+   */
+  async writeArrow(path: string | URL, options?: ArrowWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('arrow', path, options));
+  }
+
+  /**
+   * Inserts the result into a registered table, and tells how many rows. From DataFusion's `DataFrame::write_table`.
+   *
+   * @throws BallistaError `PLAN` for an unknown table and for columns that do not fit, `NOT_IMPLEMENTED` for a table of
+   * files and another `insertOp` than `'append'`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`;
+   * the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * await ctx.sql('create table late as select * from flights where false');
+   * console.log(await df.filter('delay > 600').writeTable('late'));
+   * ```
+   */
+  async writeTable(name: string, options?: TableWriteOptions): Promise<number> {
+    return this.#write(toTableWriteNative(name, options));
+  }
+
   // ---------------------------------------------------------------- what it is
 
   /**
@@ -118,6 +219,94 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   schema(): Schema {
     this.#schema ??= readSchema(callSync(() => this.#native.schema()));
     return this.#schema;
+  }
+
+  /**
+   * A column of this DataFrame, with the table or alias it belongs to: for joins. From DataFusion's
+   * `DataFrame::find_qualified_columns`.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * console.log(String(df.alias('f').column('delay'))); // f.delay
+   * ```
+   */
+  column(name: string): Expr {
+    const { relation } = this.#column(name);
+    return col(name, relation);
+  }
+
+  /**
+   * Columns as {@link column} gives them.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
+   */
+  findQualifiedColumns(...names: string[]): Expr[] {
+    return names.map((name) => this.column(name));
+  }
+
+  /**
+   * A column of this DataFrame inside of a subquery of it, which so depends on the row outside. From DataFusion's
+   * `out_ref_col`.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * import { exists } from 'ballista';
+   *
+   * const f1 = df.alias('f1');
+   * const later = df.alias('f2').filter(col('origin').eq(f1.outerColumn('origin')), col('delay').gt(1000));
+   * console.log(await f1.filter(exists(later)).select('origin').distinct().count());
+   * ```
+   */
+  outerColumn(name: string): Expr {
+    const { relation, dataType } = this.#column(name);
+    return outerRef(name, dataType, relation);
+  }
+
+  /**
+   * SQL text as an expression over the columns of this DataFrame.
+   *
+   * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * console.log(String(df.parseSqlExpr('delay > 60').not())); // NOT (delay > 60)
+   * ```
+   */
+  parseSqlExpr(text: string): Expr {
+    const parsed = toSqlNode(text, 'the text of parseSqlExpr');
+    callSync(() => this.#native.parseSqlExpr(text));
+    return new Expr(parsed);
+  }
+
+  /**
+   * The query as a table, to register it under names. From DataFusion's `DataFrame::into_view`.
+   *
+   * @param temporary - what {@link CatalogTable.kind} says; default `false`
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * ctx.registerTable('late', df.filter('delay > 600').intoView());
+   * console.log(await (await ctx.table('late')).count());
+   * ```
+   */
+  intoView(temporary = false): CatalogTable {
+    if (typeof temporary !== 'boolean') throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}`);
+    this.#session.assertOpen();
+    return new CatalogTable(callSync(() => this.#native.intoView(temporary)));
+  }
+
+  /**
+   * The query as SQL: `logicalPlan().toSql()`.
+   *
+   * @throws BallistaError `NOT_IMPLEMENTED` for what has no SQL
+   */
+  toSql(): string {
+    return callSync(() => this.#native.toSql());
   }
 
   /**
@@ -323,6 +512,42 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
+   * The values of one column; the others are not computed.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`,
+   * `CLOSED`; the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const delays = await df.limit(3).collectColumn('delay');
+   * console.log(delays.length); // 3
+   * ```
+   */
+  async collectColumn(name: string, options: ActionOptions = {}): Promise<Vector> {
+    const table = await this.select(col(name)).toArrow(options);
+    const column = table.getChildAt(0);
+    if (!column) throw new BallistaError('INTERNAL', 'a column is missing');
+    return column;
+  }
+
+  /**
+   * The last rows, 5 unless told otherwise: counts first.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
+   *
+   * @example
+   * ```ts
+   * await (await df.sort('delay').tail(3)).show();
+   * ```
+   */
+  async tail(rows = 5, options: ActionOptions = {}): Promise<DataFrame<T>> {
+    checkCount(rows, 'tail');
+    const count = await this.count(options);
+    return this.limit(rows, Math.max(0, count - rows));
+  }
+
+  /**
    * The result as an apache-arrow `Table`, which has the schema even without rows.
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
@@ -501,6 +726,20 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
       callSync(() => this.#native.verb(json, frames)),
       this.#session,
     );
+  }
+
+  #column(name: string): { relation?: string; dataType: string } {
+    checkName(name, 'the name of a column');
+    const { relation, dataType } = JSON.parse(callSync(() => this.#native.column(name))) as {
+      relation: string | null;
+      dataType: string;
+    };
+    return relation === null ? { dataType } : { relation, dataType };
+  }
+
+  async #write({ json, signal }: NativeWrite): Promise<number> {
+    this.#session.assertOpen();
+    return callTask(this.#session.abandon, (task) => this.#native.write(json, task), signal);
   }
 
   /** A stream and its converter, which is made when the schema is sure: after the first batch, or at the end. */

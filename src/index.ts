@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+import './native-expr.js';
+
 export type { TypeLike } from './arrow/type-name.js';
 export type { ConvertOptions, IntervalValue, Row } from './arrow/values.js';
 export type { ArrowInput, ColumnsInput } from './arrow/write.js';
@@ -27,6 +29,18 @@ export type {
 } from './config/read-options.js';
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';
+export type {
+  ArrowWriterOptions,
+  Compression,
+  CsvWriterOptions,
+  DataFrameWriteOptions,
+  FileWriteOptions,
+  InsertOp,
+  JsonWriterOptions,
+  ParquetColumnOptions,
+  ParquetWriterOptions,
+  TableWriteOptions,
+} from './config/write-options.js';
 export { BallistaSessionContext, type SessionOptions, type StandaloneOptions } from './context.js';
 export { DataFrame, type ExplainOptions, type RowOptions } from './dataframe.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
@@ -77,6 +91,7 @@ export type { ActionOptions } from './session.js';
 export { type LocalOptions, SessionContext, type SqlOptions, type TableRef } from './session-context.js';
 export { Identifier, type SqlPart, SqlQuery, sql } from './sql.js';
 export { RecordBatchStream } from './stream.js';
+export { version } from './version.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
 export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';

@@ -43,10 +43,7 @@ pub fn join_on(
         return rebuild(left, |plan| plan.cross_join(right.into_unoptimized_plan()));
     }
     let both = left.schema().join(right.schema())?;
-    let scope = Scope {
-        schema: Some(&both),
-        ..*scope
-    };
+    let scope = Scope::new(Some(&both), scope.context, scope.frames);
     Ok(left.join_on(right, kind, scope.exprs(predicates)?)?)
 }
 

@@ -90,6 +90,7 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
             allow_http,
             imdsv1_fallback,
         } => {
+            let own = access_key_id.is_some() || secret_access_key.is_some() || session_token.is_some();
             let given = [
                 (AmazonS3ConfigKey::Region, region),
                 (AmazonS3ConfigKey::AccessKeyId, access_key_id),
@@ -97,7 +98,12 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
                 (AmazonS3ConfigKey::Token, session_token),
                 (AmazonS3ConfigKey::Endpoint, endpoint),
             ];
-            let mut builder = AmazonS3Builder::from_env()
+            // Credentials go together: a token of the environment belongs to a key of the environment.
+            let builder = match own {
+                true => AmazonS3Builder::new(),
+                false => AmazonS3Builder::from_env(),
+            };
+            let mut builder = builder
                 .with_bucket_name(bucket_name)
                 .with_allow_http(allow_http);
             for (key, value) in given {
@@ -134,6 +140,10 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
             allow_http,
             use_fabric_endpoint,
         } => {
+            let own = access_key.is_some()
+                || bearer_token.is_some()
+                || client_secret.is_some()
+                || sas_query_pairs.is_some();
             let given = [
                 (AzureConfigKey::AccountName, account),
                 (AzureConfigKey::AccessKey, access_key),
@@ -145,7 +155,11 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
                 (AzureConfigKey::UseEmulator, use_emulator.map(|on| on.to_string())),
                 (AzureConfigKey::UseFabricEndpoint, use_fabric_endpoint.map(|on| on.to_string())),
             ];
-            let mut builder = MicrosoftAzureBuilder::from_env()
+            let builder = match own {
+                true => MicrosoftAzureBuilder::new(),
+                false => MicrosoftAzureBuilder::from_env(),
+            };
+            let mut builder = builder
                 .with_container_name(container_name)
                 .with_allow_http(allow_http);
             for (key, value) in given {

@@ -9,7 +9,7 @@ use crate::reshape::{pivot, summary, unpivot, Pivot, Unpivot};
 use crate::session::values;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::format::ExplainFormat;
-use datafusion::common::{Column, ExprSchema, RecursionUnnestOption, ScalarValue, UnnestOptions};
+use datafusion::common::{Column, ExprSchema, RecursionUnnestOption, ScalarValue, TableReference, UnnestOptions};
 use datafusion::functions::expr_fn::{coalesce, nanvl, random};
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::utils::conjunction;
@@ -294,7 +294,7 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             true => Partitioning::RoundRobinBatch(count),
             false => Partitioning::Hash(scope.exprs(by)?, count),
         })?,
-        Verb::Alias { name } => frame.alias(&name)?,
+        Verb::Alias { name } => rebuild(frame, |plan| plan.alias(TableReference::bare(name)))?,
         Verb::Params { params: json } => frame.with_param_values(values(params(&json)?))?,
         Verb::Explain {
             verbose,
