@@ -5,6 +5,8 @@
  */
 
 import './native-expr.js';
+import * as functions from './functions/index.js';
+import * as spark from './functions/spark.js';
 
 export type { TypeLike } from './arrow/type-name.js';
 export type { ConvertOptions, IntervalValue, Row } from './arrow/values.js';
@@ -70,8 +72,9 @@ export { placeholder } from './expr/placeholder.js';
 export { exists, outerRef, scalarSubquery } from './expr/subquery.js';
 export { expr } from './expr/tag.js';
 export { Window, type WindowOptions } from './expr/window.js';
-export { callFunction } from './functions/call.js';
-export { type AggregateOptions, f } from './functions/index.js';
+export type { ArraySortOptions } from './functions/array-sort.js';
+export { type AggregateClauses, type AggregateOptions, callFunction } from './functions/call.js';
+export type { KeyedOperands, NamedOperands } from './functions/objects.js';
 export { AmazonS3, type AmazonS3Options } from './object-store/amazon-s3.js';
 export { GoogleCloud, type GoogleCloudOptions } from './object-store/google-cloud.js';
 export { HttpStore, type HttpStoreOptions } from './object-store/http-store.js';
@@ -95,3 +98,4 @@ export { version } from './version.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
 export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';
+export { functions, functions as f, spark };
