@@ -301,9 +301,14 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The query as SQL: `logicalPlan().toSql()`.
+   * The query as SQL, as far as SQL can say it; also after the context is closed.
    *
-   * @throws BallistaError `NOT_IMPLEMENTED` for what has no SQL
+   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that SQL has no words for
+   *
+   * @example
+   * ```ts
+   * console.log(df.filter('delay > 60').select('origin').toSql());
+   * ```
    */
   toSql(): string {
     return callSync(() => this.#native.toSql());

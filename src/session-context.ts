@@ -506,7 +506,7 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
    * @throws BallistaError `CLOSED`
    */
   async emptyTable(): Promise<DataFrame> {
-    return this.#frame(async (session) => session.emptyTable());
+    return this.frame(async (session) => session.emptyTable());
   }
 
   /**

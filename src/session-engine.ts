@@ -130,7 +130,7 @@ export abstract class SessionEngine extends Catalogs {
   parseSqlExpr(text: string, schema: Schema): Expr {
     const parsed = toSqlNode(text, 'the text of parseSqlExpr');
     if (Expr.is(text)) throw invalid('parseSqlExpr takes SQL text, not an expression');
-    this.callSync((session) => session.parseSqlExpr(text, schemaToIpc(schema)));
+    this.callSync((session) => session.parseSqlExpr(text, schemaToIpc(schema, 'the schema of parseSqlExpr')));
     return new Expr(parsed);
   }
 

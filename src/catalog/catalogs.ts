@@ -1,5 +1,5 @@
 /**
- * The catalogs of a session, and tables that come from elsewhere than files.
+ * Where a session finds tables: its catalogs, and the object stores of files.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { exactName, unknownName } from './name.js';
 import { type TableLike, toTableNative } from './schema.js';
 import { CatalogTable } from './table.js';
 
-/** The catalogs of a {@link SessionContext}. */
+/** The catalogs and object stores of a {@link SessionContext}. */
 export abstract class Catalogs {
   /** @internal A call of the native session, unless it is closed. */
   protected abstract call<R>(run: (session: NativeSession) => Promise<R>): Promise<R>;
