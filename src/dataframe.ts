@@ -39,10 +39,10 @@ import { outerRef } from './expr/subquery.js';
 import { encode, remember } from './frames.js';
 import { call, callSync, callTask } from './native.js';
 import { toExecutionPlan, toLogicalPlan } from './native-plan.js';
+import { describe } from './params.js';
 import { type ExecutionPlan, type PlanStage, readStages } from './plan/execution-plan.js';
 import type { LogicalPlan } from './plan/logical-plan.js';
 import { PlanVisualization } from './plan/visual.js';
-import { describe } from './params.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
 import { RecordBatchStream } from './stream.js';
@@ -295,7 +295,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    * ```
    */
   intoView(temporary = false): CatalogTable {
-    if (typeof temporary !== 'boolean') throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}`);
+    if (typeof temporary !== 'boolean')
+      throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}`);
     this.#session.assertOpen();
     return new CatalogTable(callSync(() => this.#native.intoView(temporary)));
   }
@@ -399,9 +400,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    *
    * @example
    * ```ts
-   * for (const { stage, partitions, plan } of await df.filter('delay > 600').analyze()) {
-   *   console.log(stage, partitions, plan.metrics()?.outputRows);
-   * }
+   * const stages = await df.filter('delay > 600').analyze();
+   * for (const { stage, partitions, plan } of stages) console.log(stage, partitions, plan.metrics()?.outputRows);
    * ```
    */
   async analyze(options: ActionOptions = {}): Promise<readonly PlanStage[]> {
