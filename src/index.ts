@@ -44,7 +44,15 @@ export type {
   TableWriteOptions,
 } from './config/write-options.js';
 export { BallistaSessionContext, type SessionOptions, type StandaloneOptions } from './context.js';
-export { DataFrame, type ExplainOptions, type RowOptions } from './dataframe.js';
+export {
+  DataFrame,
+  type ExplainAnalyzeLevel,
+  type ExplainFormat,
+  type ExplainMetricCategory,
+  type ExplainOptions,
+  type ExplainVisualOptions,
+  type RowOptions,
+} from './dataframe.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
 export { CaseBuilder, case_, when } from './expr/case.js';
 export type { ExprLike, Operand, SortKey } from './expr/coerce.js';

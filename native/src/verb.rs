@@ -8,8 +8,10 @@ use crate::literal::{data_type, params, Literal};
 use crate::reshape::{pivot, summary, unpivot, Pivot, Unpivot};
 use crate::session::values;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::format::ExplainFormat;
-use datafusion::common::{Column, ExprSchema, RecursionUnnestOption, ScalarValue, TableReference, UnnestOptions};
+use datafusion::common::format::{ExplainAnalyzeCategories, ExplainFormat, MetricType};
+use datafusion::common::{
+    Column, ExprSchema, RecursionUnnestOption, ScalarValue, TableReference, UnnestOptions,
+};
 use datafusion::functions::expr_fn::{coalesce, nanvl, random};
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::utils::conjunction;
@@ -129,6 +131,10 @@ pub enum Verb {
         analyze: bool,
         format: Option<String>,
         show_statistics: Option<bool>,
+        /// 'summary' or 'dev'.
+        level: Option<String>,
+        /// 'rows', 'bytes', 'timing' and 'uncategorized', parted by commas.
+        categories: Option<String>,
     },
     /// One row, one column: the number of rows.
     Count,
@@ -301,10 +307,17 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             analyze,
             format,
             show_statistics,
+            level,
+            categories,
         } => {
             let format = format.as_deref().map(ExplainFormat::from_str).transpose()?;
             let options = ExplainOption {
                 show_statistics,
+                analyze_level: level.as_deref().map(MetricType::from_str).transpose()?,
+                analyze_categories: categories
+                    .as_deref()
+                    .map(ExplainAnalyzeCategories::from_str)
+                    .transpose()?,
                 ..ExplainOption::default()
                     .with_verbose(verbose)
                     .with_analyze(analyze)

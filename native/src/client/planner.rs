@@ -1,6 +1,6 @@
 //! What runs on the cluster, and the little that can only run where the session is.
 
-use super::analyze::AnalyzeExec;
+use super::analyze::{AnalyzeExec, Shown};
 use super::connection::Connection;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
@@ -163,7 +163,15 @@ impl QueryPlanner for ClusterPlanner {
             LogicalPlan::Analyze(analyze) => {
                 let query = self.remote(&analyze.input).await?;
                 let schema = analyze.schema.inner().clone();
-                Ok(Arc::new(AnalyzeExec::new(Arc::new(query), schema)))
+                let defaults = &session.config_options().explain;
+                let shown = Shown {
+                    level: analyze.analyze_level.unwrap_or(defaults.analyze_level),
+                    categories: analyze
+                        .analyze_categories
+                        .clone()
+                        .unwrap_or(defaults.analyze_categories.clone()),
+                };
+                Ok(Arc::new(AnalyzeExec::new(Arc::new(query), schema, shown)))
             }
             // The rows come from the cluster; the table that takes them is here.
             LogicalPlan::Dml(DmlStatement {
