@@ -9,7 +9,6 @@ use crate::cluster::runtime::OwnedRuntime;
 use crate::config;
 use crate::error::{caught, Code, Error, Result};
 use crate::expr::parse_json;
-use crate::files::arrow::ArrowFiles;
 use crate::files::staged::StagedFiles;
 use crate::literal::{params, Params};
 use crate::runtime_env::NativeRuntimeOptions;
@@ -138,9 +137,6 @@ impl Session {
             .with_runtime_env(runtime)
             .build();
         spark::register(&mut state).expect("functions of this version");
-        state
-            .register_file_format(Arc::new(ArrowFiles(None)), true)
-            .expect("overwriting never fails");
         state
     }
 

@@ -4,7 +4,7 @@ use super::analyze::{AnalyzeExec, Shown};
 use super::connection::Connection;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
-use crate::files::copy::with_options;
+use crate::files::copy::{arrow_files, with_options};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
@@ -36,8 +36,12 @@ impl QueryPlanner for LocalPlanner {
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         refuse(plan)?;
+        let arrow = match plan {
+            LogicalPlan::Copy(copy) => arrow_files(copy)?,
+            _ => None,
+        };
         DefaultPhysicalPlanner::default()
-            .create_physical_plan(plan, session)
+            .create_physical_plan(arrow.as_ref().unwrap_or(plan), session)
             .await
     }
 }
