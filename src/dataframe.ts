@@ -39,10 +39,10 @@ import { outerRef } from './expr/subquery.js';
 import { encode, remember } from './frames.js';
 import { call, callSync, callTask } from './native.js';
 import { toExecutionPlan, toLogicalPlan } from './native-plan.js';
+import { describe } from './params.js';
 import { type ExecutionPlan, type PlanStage, readStages } from './plan/execution-plan.js';
 import type { LogicalPlan } from './plan/logical-plan.js';
 import { PlanVisualization } from './plan/visual.js';
-import { describe } from './params.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
 import { RecordBatchStream } from './stream.js';
@@ -57,8 +57,23 @@ export interface ExplainOptions extends ActionOptions {
   /** Runs the query and adds its metrics. Default `false`. */
   analyze?: boolean;
   /** Default `'indent'`. */
-  format?: 'indent' | 'tree' | 'pgjson' | 'graphviz';
+  format?: ExplainFormat;
+  /** Whether the plan tells what is known of rows and bytes. Default: the session's `datafusion.explain.show_statistics`. */
+  showStatistics?: boolean;
+  /** With `analyze`: the metrics for a first look, or all. Default: the session's `datafusion.explain.analyze_level`. */
+  analyzeLevel?: ExplainAnalyzeLevel;
+  /** With `analyze`: which metrics. Default: the session's `datafusion.explain.analyze_categories`. */
+  analyzeCategories?: readonly ExplainMetricCategory[];
 }
+
+/** How plans are drawn. */
+export type ExplainFormat = 'indent' | 'tree' | 'pgjson' | 'graphviz';
+
+/** How many metrics EXPLAIN ANALYZE tells: what shows which operator is slow, or everything. */
+export type ExplainAnalyzeLevel = 'summary' | 'dev';
+
+/** What metrics are about. */
+export type ExplainMetricCategory = 'rows' | 'bytes' | 'timing' | 'uncategorized';
 
 /** Options of `explainVisual`. */
 export interface ExplainVisualOptions extends ActionOptions {
@@ -295,7 +310,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    * ```
    */
   intoView(temporary = false): CatalogTable {
-    if (typeof temporary !== 'boolean') throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}`);
+    if (typeof temporary !== 'boolean')
+      throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}`);
     this.#session.assertOpen();
     return new CatalogTable(callSync(() => this.#native.intoView(temporary)));
   }
@@ -370,13 +386,18 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    * signal after an abort
    */
   async explainString(options: ExplainOptions = {}): Promise<string> {
-    const { verbose, analyze, format, ...action } = resolve<ExplainOptions & { verbose: boolean; analyze: boolean }>(
-      'explain',
-      EXPLAIN_SETTINGS,
-      options,
-    );
-    const verb = { verb: 'explain', verbose, analyze } as const;
-    const plans = this.derive(format === undefined ? verb : { ...verb, format });
+    const { verbose, analyze, format, showStatistics, analyzeLevel, analyzeCategories, ...action } = resolve<
+      ExplainOptions & { verbose: boolean; analyze: boolean }
+    >('explain', EXPLAIN_SETTINGS, options);
+    const plans = this.derive({
+      verb: 'explain',
+      verbose,
+      analyze,
+      ...(format !== undefined && { format }),
+      ...(showStatistics !== undefined && { showStatistics }),
+      ...(analyzeLevel !== undefined && { level: analyzeLevel }),
+      ...(analyzeCategories !== undefined && { categories: toCategories(analyzeCategories) }),
+    });
     const stream = plans.stream(action);
     return drawTable(await toBatches(stream), stream.schema).text;
   }
@@ -399,9 +420,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    *
    * @example
    * ```ts
-   * for (const { stage, partitions, plan } of await df.filter('delay > 600').analyze()) {
-   *   console.log(stage, partitions, plan.metrics()?.outputRows);
-   * }
+   * const stages = await df.filter('delay > 600').analyze();
+   * for (const { stage, partitions, plan } of stages) console.log(stage, partitions, plan.metrics()?.outputRows);
    * ```
    */
   async analyze(options: ActionOptions = {}): Promise<readonly PlanStage[]> {
@@ -790,7 +810,18 @@ const EXPLAIN_SETTINGS = {
   verbose: { type: 'boolean', default: false, doc: 'All plans of the way.' },
   analyze: { type: 'boolean', default: false, doc: 'Run, and add metrics.' },
   format: { type: 'choice', choices: ['indent', 'tree', 'pgjson', 'graphviz'], doc: 'How plans are drawn.' },
+  showStatistics: { type: 'boolean', doc: 'What is known of rows and bytes.' },
+  analyzeLevel: { type: 'choice', choices: ['summary', 'dev'], doc: 'How many metrics.' },
+  analyzeCategories: { type: 'any', doc: 'Which metrics.' },
 } as const;
+
+const CATEGORIES: readonly unknown[] = ['rows', 'bytes', 'timing', 'uncategorized'];
+
+function toCategories(categories: readonly ExplainMetricCategory[]): string {
+  if (!Array.isArray(categories) || !categories.every((category) => CATEGORIES.includes(category)))
+    throw invalid(`explain: analyzeCategories must be an array of ${CATEGORIES.join(', ')}`);
+  return categories.length === 0 ? 'none' : categories.join(',');
+}
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);

@@ -44,7 +44,15 @@ export type {
   TableWriteOptions,
 } from './config/write-options.js';
 export { BallistaSessionContext, type SessionOptions, type StandaloneOptions } from './context.js';
-export { DataFrame, type ExplainOptions, type RowOptions } from './dataframe.js';
+export {
+  DataFrame,
+  type ExplainAnalyzeLevel,
+  type ExplainFormat,
+  type ExplainMetricCategory,
+  type ExplainOptions,
+  type ExplainVisualOptions,
+  type RowOptions,
+} from './dataframe.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
 export { CaseBuilder, case_, when } from './expr/case.js';
 export type { ExprLike, Operand, SortKey } from './expr/coerce.js';
@@ -94,8 +102,8 @@ export type { ActionOptions } from './session.js';
 export { type LocalOptions, SessionContext, type SqlOptions, type TableRef } from './session-context.js';
 export { Identifier, type SqlPart, SqlQuery, sql } from './sql.js';
 export { RecordBatchStream } from './stream.js';
-export { version } from './version.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
 export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';
+export { version } from './version.js';
 export { functions, functions as f, spark };

@@ -4,7 +4,10 @@
  * @module
  */
 
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+
+// The same relative path from src/ and from dist/.
+const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
 
 /**
  * The version of this package; that of the engine is `BallistaScheduler.version`.
@@ -16,5 +19,4 @@ import { createRequire } from 'node:module';
  * console.log(version.split('.').length); // 3
  * ```
  */
-// The same relative path from src/ and from dist/.
-export const version: string = (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+export const version: string = (JSON.parse(manifest) as { version: string }).version;

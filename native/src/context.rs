@@ -1,5 +1,6 @@
 //! The session as JavaScript holds it.
 
+use crate::arrow::schema_from_ipc;
 use crate::catalog::{NativeCatalog, NativeTable};
 use crate::client::connection::Connection;
 use crate::config;
@@ -11,7 +12,6 @@ use crate::plan::NativeLogicalPlan;
 use crate::runtime_env::NativeRuntimeOptions;
 use crate::session::{NativeSqlOptions, NativeTableRef, Session};
 use crate::spark;
-use crate::arrow::schema_from_ipc;
 use datafusion::catalog::DynamicFileCatalog;
 use datafusion::common::DFSchema;
 use datafusion::datasource::dynamic_file::DynamicListTableFactory;
@@ -296,7 +296,9 @@ impl NativeSession {
         self.session.check_open()?;
         let context = self.session.context();
         let catalogs = context.state_ref().read().catalog_list().clone();
-        let factory = Arc::new(DynamicListTableFactory::new(datafusion_session::SessionStore::new()));
+        let factory = Arc::new(DynamicListTableFactory::new(
+            datafusion_session::SessionStore::new(),
+        ));
         factory.session_store().with_state(context.state_weak_ref());
         context.register_catalog_list(Arc::new(DynamicFileCatalog::new(catalogs, factory)));
         Ok(())

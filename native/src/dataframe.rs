@@ -15,7 +15,8 @@ use crate::stream::NativeStream;
 use crate::verb::{apply, find, Verb};
 use crate::write::{write, Write};
 use datafusion::catalog::TableProvider;
-use datafusion::common::ExprSchema;
+use datafusion::common::tree_node::TreeNode;
+use datafusion::common::{DFSchemaRef, ExprSchema};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::collect;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
@@ -58,6 +59,19 @@ impl NativeDataFrame {
         apply(parse_json::<Verb>(verb)?, self.frame.clone(), &scope, others)
     }
 
+    /// A union has the types of its first input until the analyser has found the common ones.
+    fn analyzed_schema(&self) -> Result<DFSchemaRef> {
+        let plan = self.frame.logical_plan();
+        if !plan.exists(|node| Ok(matches!(node, LogicalPlan::Union(_))))? {
+            return Ok(plan.schema().clone());
+        }
+        let state = self.session.context().state();
+        let analyzed = state
+            .analyzer()
+            .execute_and_check(plan.clone(), state.config_options(), |_, _| {})?;
+        Ok(analyzed.schema().clone())
+    }
+
     /// Runs a query; given up with the call.
     async fn task<T: Send + 'static>(
         &self,
@@ -85,7 +99,7 @@ impl NativeDataFrame {
     /// An IPC stream that holds only the schema.
     #[napi(catch_unwind)]
     pub fn schema(&self) -> napi::Result<Buffer> {
-        Ok(schema_to_ipc(self.frame.schema().as_arrow())?.into())
+        Ok(schema_to_ipc(self.analyzed_schema()?.as_arrow())?.into())
     }
 
     /// `verb`: JSON of a Verb. `frames`: the DataFrames it speaks of, by their place.

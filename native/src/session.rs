@@ -5,15 +5,14 @@ use crate::catalog::kind;
 use crate::client::connection::Connection;
 use crate::client::job;
 use crate::client::planner::{ClusterPlanner, LocalPlanner};
-use crate::config;
 use crate::cluster::runtime::OwnedRuntime;
+use crate::config;
 use crate::error::{caught, Code, Error, Result};
-use crate::files::arrow::ArrowFiles;
+use crate::expr::parse_json;
 use crate::files::staged::StagedFiles;
 use crate::literal::{params, Params};
 use crate::runtime_env::NativeRuntimeOptions;
 use crate::series;
-use crate::expr::parse_json;
 use crate::spark;
 use crate::stores::{self, StoresByUrl};
 use crate::tables::local::StoredTable;
@@ -27,10 +26,10 @@ use datafusion::common::{ParamValues, TableReference};
 use datafusion::datasource::MemTable;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::{SendableRecordBatchStream, SessionState};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use futures::{stream, StreamExt};
 use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use futures::{stream, StreamExt};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use parking_lot::Mutex;
@@ -138,9 +137,6 @@ impl Session {
             .with_runtime_env(runtime)
             .build();
         spark::register(&mut state).expect("functions of this version");
-        state
-            .register_file_format(Arc::new(ArrowFiles(None)), true)
-            .expect("overwriting never fails");
         state
     }
 
@@ -415,7 +411,10 @@ impl Session {
 
     /// Whether there was one.
     pub fn deregister_store(&self, url: &str) -> Result<bool> {
-        let gone = self.context().runtime_env().deregister_object_store(&parse_url(url)?);
+        let gone = self
+            .context()
+            .runtime_env()
+            .deregister_object_store(&parse_url(url)?);
         self.change_stores(|by_url| {
             by_url.remove(url);
         })?;
@@ -423,7 +422,9 @@ impl Session {
     }
 
     fn change_stores(&self, change: impl FnOnce(&mut StoresByUrl)) -> Result<()> {
-        let Some(connection) = &self.connection else { return Ok(()) };
+        let Some(connection) = &self.connection else {
+            return Ok(());
+        };
         let mut settings = connection.settings.write();
         let json = settings.get(stores::KEY).map_or("{}", String::as_str);
         let mut by_url: StoresByUrl = parse_json(json)?;
@@ -473,7 +474,8 @@ impl Session {
 }
 
 fn parse_url(url: &str) -> Result<Url> {
-    Url::parse(url).map_err(|error| Error::new(Code::InvalidArgument, format!("\"{url}\" is no URL: {error}.")))
+    Url::parse(url)
+        .map_err(|error| Error::new(Code::InvalidArgument, format!("\"{url}\" is no URL: {error}.")))
 }
 
 fn closed() -> Error {

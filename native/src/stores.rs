@@ -73,8 +73,12 @@ enum Options {
 
 /// A store of its options.
 pub fn build(options: &str) -> Result<Arc<dyn ObjectStore>> {
-    let options = serde_json::from_str(options)
-        .map_err(|error| Error::new(Code::InvalidArgument, format!("Bad options of an object store: {error}.")))?;
+    let options = serde_json::from_str(options).map_err(|error| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("Bad options of an object store: {error}."),
+        )
+    })?;
     store(options).map_err(|error| Error::new(Code::ObjectStore, error.to_string()))
 }
 
@@ -103,9 +107,7 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
                 true => AmazonS3Builder::new(),
                 false => AmazonS3Builder::from_env(),
             };
-            let mut builder = builder
-                .with_bucket_name(bucket_name)
-                .with_allow_http(allow_http);
+            let mut builder = builder.with_bucket_name(bucket_name).with_allow_http(allow_http);
             for (key, value) in given {
                 if let Some(value) = value {
                     builder = builder.with_config(key, value);
@@ -153,7 +155,10 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
                 (AzureConfigKey::AuthorityId, tenant_id),
                 (AzureConfigKey::Endpoint, endpoint),
                 (AzureConfigKey::UseEmulator, use_emulator.map(|on| on.to_string())),
-                (AzureConfigKey::UseFabricEndpoint, use_fabric_endpoint.map(|on| on.to_string())),
+                (
+                    AzureConfigKey::UseFabricEndpoint,
+                    use_fabric_endpoint.map(|on| on.to_string()),
+                ),
             ];
             let builder = match own {
                 true => MicrosoftAzureBuilder::new(),
@@ -174,7 +179,12 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
         }
         Options::Http { url, allow_http } => {
             let options = ClientOptions::new().with_allow_http(allow_http);
-            Arc::new(HttpBuilder::new().with_url(url).with_client_options(options).build()?)
+            Arc::new(
+                HttpBuilder::new()
+                    .with_url(url)
+                    .with_client_options(options)
+                    .build()?,
+            )
         }
         Options::Local { prefix: Some(prefix) } => Arc::new(LocalFileSystem::new_with_prefix(prefix)?),
         Options::Local { prefix: None } => Arc::new(LocalFileSystem::new()),

@@ -183,11 +183,12 @@ const COMPRESSIONS = ['uncompressed', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd',
 const TEXT_COMPRESSIONS = ['uncompressed', 'gzip', 'bzip2', 'xz', 'zstd'] as const;
 
 /** The levels that a compression has, and its default. From the Parquet writer. */
-export const COMPRESSION_LEVELS: Readonly<Partial<Record<Compression, { min: number; max: number; default: number }>>> = {
-  gzip: { min: 0, max: 10, default: 6 },
-  brotli: { min: 0, max: 11, default: 1 },
-  zstd: { min: 1, max: 22, default: 3 },
-};
+export const COMPRESSION_LEVELS: Readonly<Partial<Record<Compression, { min: number; max: number; default: number }>>> =
+  {
+    gzip: { min: 0, max: 10, default: 6 },
+    brotli: { min: 0, max: 11, default: 1 },
+    zstd: { min: 1, max: 22, default: 3 },
+  };
 
 /** An integer option of DataFusion's. */
 function count(engine: string, doc: string, min = 1): FormatSetting {
@@ -271,7 +272,12 @@ const FORMATS: Readonly<Record<keyof WriteOptionsByFormat, Readonly<Record<strin
 
 const TABLE_SETTINGS = {
   ...COMMON,
-  insertOp: { type: 'choice', choices: ['append', 'overwrite', 'replace'], default: 'append', doc: 'Beside or instead.' },
+  insertOp: {
+    type: 'choice',
+    choices: ['append', 'overwrite', 'replace'],
+    default: 'append',
+    doc: 'Beside or instead.',
+  },
 } as const;
 
 /** A write as it crosses to Rust, and what gives it up. */
@@ -297,7 +303,11 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
   if (format === 'parquet') {
     Object.assign(engine, compressionOption(where, given.compression, given.compressionLevel, ''));
     for (const [name, column] of Object.entries(given.columnSpecificOptions ?? {})) {
-      const own = resolve<ParquetColumnOptions & Record<string, unknown>>(`${where}: ${name}`, COLUMN_SETTINGS, column as never);
+      const own = resolve<ParquetColumnOptions & Record<string, unknown>>(
+        `${where}: ${name}`,
+        COLUMN_SETTINGS,
+        column as never,
+      );
       Object.assign(engine, engineOptions(COLUMN_SETTINGS, own, `::${name}`));
       if (own.compression !== undefined)
         Object.assign(engine, compressionOption(where, own.compression, own.compressionLevel, `::${name}`));
@@ -356,7 +366,8 @@ function compressionOption(
   suffix: string,
 ): Record<string, string> {
   const levels = COMPRESSION_LEVELS[compression];
-  if (!levels && level !== undefined) throw invalid(`${where}: ${compression} has no levels; leave out compressionLevel`);
+  if (!levels && level !== undefined)
+    throw invalid(`${where}: ${compression} has no levels; leave out compressionLevel`);
   if (levels && level !== undefined && (level < levels.min || level > levels.max))
     throw invalid(`${where}: compressionLevel of ${compression} is from ${levels.min} to ${levels.max}, not ${level}`);
   const text = levels ? `${compression}(${level ?? levels.default})` : compression;
@@ -370,7 +381,9 @@ function toTarget(where: string, path: string | URL, single: boolean | undefined
   const last = target.split('/').pop() ?? '';
   const isFile = last.includes('.');
   if (single === true && !isFile)
-    throw invalid(`${where}: singleFileOutput needs a path with an ending, such as "${target.replace(/\/$/, '')}.parquet"`);
+    throw invalid(
+      `${where}: singleFileOutput needs a path with an ending, such as "${target.replace(/\/$/, '')}.parquet"`,
+    );
   return single === false && isFile ? `${target}/` : target;
 }
 

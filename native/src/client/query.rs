@@ -126,7 +126,13 @@ impl ExecutionPlan for RemoteQueryExec {
         let settings = settings_of(&self.plan);
         let run = async move {
             let (release, output) = loop {
-                let release = submit(connection.clone(), config.clone(), settings.clone(), bytes.clone()).await?;
+                let release = submit(
+                    connection.clone(),
+                    config.clone(),
+                    settings.clone(),
+                    bytes.clone(),
+                )
+                .await?;
                 let job = &release.job;
                 *slot.lock() = Some(job.clone());
                 match job.wait().await {
@@ -162,9 +168,13 @@ type Settings = BTreeMap<String, String>;
 /// Of COPY TO the engine's message leaves out the options; this one is a setting too.
 fn settings_of(plan: &LogicalPlan) -> Settings {
     const KEEP: &str = "execution.keep_partition_by_columns";
-    let LogicalPlan::Copy(copy) = plan else { return Settings::new() };
+    let LogicalPlan::Copy(copy) = plan else {
+        return Settings::new();
+    };
     let kept = copy.options.get(KEEP).cloned();
-    kept.map(|value| (format!("datafusion.{KEEP}"), value)).into_iter().collect()
+    kept.map(|value| (format!("datafusion.{KEEP}"), value))
+        .into_iter()
+        .collect()
 }
 
 fn writes(plan: &LogicalPlan) -> EngineResult<bool> {

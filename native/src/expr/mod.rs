@@ -41,11 +41,7 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub fn new(
-        schema: Option<&'a DFSchema>,
-        context: &'a SessionContext,
-        frames: &'a [LogicalPlan],
-    ) -> Self {
+    pub fn new(schema: Option<&'a DFSchema>, context: &'a SessionContext, frames: &'a [LogicalPlan]) -> Self {
         Self {
             schema,
             context,
@@ -193,8 +189,11 @@ impl<'a> Scope<'a> {
             Node::InSubquery { expr, frame, negated } => {
                 let mut subquery = self.subquery(frame)?;
                 // Tables without a name have columns without one: these two would be the same.
-                let named = LogicalPlanBuilder::from((*subquery.subquery).clone());
-                subquery.subquery = Arc::new(named.alias(format!("subquery_{frame}"))?.build()?);
+                let columns = subquery.subquery.schema().columns().into_iter().enumerate();
+                let renamed = columns
+                    .map(|(index, column)| Expr::Column(column).alias(format!("subquery_{frame}_{index}")));
+                let named = LogicalPlanBuilder::from((*subquery.subquery).clone()).project(renamed)?;
+                subquery.subquery = Arc::new(named.build()?);
                 Expr::InSubquery(InSubquery::new(self.boxed(expr)?, subquery, negated))
             }
             Node::ScalarSubquery { frame } => Expr::ScalarSubquery(self.subquery(frame)?),
