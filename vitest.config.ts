@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** The ways to run a cluster under which test/modes/ runs; BALLISTA_TEST_MODE picks one of them. */
-const modes = ['in-process', 'processes', 'replaced'];
+const modes = ['in-process', 'processes', 'replaced', 'local'];
 const chosen = process.env.BALLISTA_TEST_MODE;
 if (chosen && !modes.includes(chosen)) throw new Error(`BALLISTA_TEST_MODE=${chosen} is none of ${modes.join(', ')}`);
 
@@ -32,9 +32,18 @@ function project(name: string, { group, workers, include, exclude = [], env = {}
   } satisfies TestProjectInlineConfiguration;
 }
 
+/** What the package's names mean in tests: the sources. */
+function source(name: string) {
+  return fileURLToPath(new URL(`./src/${name}.ts`, import.meta.url));
+}
+
 export default defineConfig({
   resolve: {
-    alias: { ballista: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+    alias: [
+      { find: /^ballista$/, replacement: source('index') },
+      { find: 'ballista/functions', replacement: source('functions/index') },
+      { find: 'ballista/spark', replacement: source('functions/spark') },
+    ],
   },
   test: {
     // Processes, not threads: a crash of native code then ends one file, not the run.

@@ -7,7 +7,7 @@
 
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { capture, Failure, main, root, run } from './lib/shell.mjs';
 
@@ -45,15 +45,38 @@ function writable(folder) {
   }
 }
 
-/** @returns {Record<string, string>} */
-function environment() {
-  return { CARGO_TARGET_DIR: targetDir, NAPI_TYPE_DEF_TMP_FOLDER: typeDefDir };
+/** @type {Record<string, string> | undefined} */
+let environment;
+
+async function prepare() {
+  mkdirSync(typeDefDir, { recursive: true });
+  environment ??= {
+    CARGO_TARGET_DIR: targetDir,
+    NAPI_TYPE_DEF_TMP_FOLDER: typeDefDir,
+    PROTOC: process.env.PROTOC ?? (await protoc()),
+  };
+  return environment;
+}
+
+/**
+ * The protobuf compiler that the crate `substrait` runs when it is built. It comes as a crate, so that nobody installs
+ * one; a change of this variable would rebuild what depends on it.
+ */
+async function protoc() {
+  const metadata = await capture('cargo', ['metadata', '--format-version', '1', ...locked]);
+  const os = process.platform === 'darwin' ? 'macos' : process.platform;
+  const arch = process.platform === 'win32' ? '' : `-${process.arch === 'arm64' ? 'aarch_64' : 'x86_64'}`;
+  const name = `protoc-bin-vendored-${os}${arch}`;
+  /** @type {{ name: string, manifest_path: string }[]} */
+  const packages = JSON.parse(metadata ?? '{"packages":[]}').packages;
+  const found = packages.find((candidate) => candidate.name === name);
+  if (!found) throw new Failure(`cargo metadata failed, or there is no ${name}: set PROTOC to a protobuf compiler`);
+  return join(dirname(found.manifest_path), 'bin', process.platform === 'win32' ? 'protoc.exe' : 'protoc');
 }
 
 /** @param {readonly string[]} args */
 export async function cargo(...args) {
-  mkdirSync(typeDefDir, { recursive: true });
-  await run('cargo', args, { env: environment() });
+  await run('cargo', args, { env: await prepare() });
 }
 
 /**
@@ -61,8 +84,7 @@ export async function cargo(...args) {
  * @returns {Promise<string>} standard output
  */
 export async function captureCargo(...args) {
-  mkdirSync(typeDefDir, { recursive: true });
-  return (await capture('cargo', args, { env: environment() })) ?? '';
+  return (await capture('cargo', args, { env: await prepare() })) ?? '';
 }
 
 /**

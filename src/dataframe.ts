@@ -6,7 +6,7 @@
 
 import type { ReadableStream } from 'node:stream/web';
 
-import { type RecordBatch, type Schema, Table } from 'apache-arrow';
+import { type RecordBatch, type Schema, Table, type Vector } from 'apache-arrow';
 import { hasDictionaries, shareDictionaries } from './arrow/dictionaries.js';
 import { concatBytes } from './arrow/ipc.js';
 import { readSchema } from './arrow/read.js';
@@ -21,14 +21,31 @@ import {
 } from './arrow/values.js';
 import { encode } from './arrow/write.js';
 import type { NativeDataFrame } from './binding.cjs';
+import { CatalogTable } from './catalog/table.js';
 import { ACTION_SETTINGS } from './config/options.js';
 import { resolve } from './config/settings.js';
+import {
+  type ArrowWriterOptions,
+  type CsvWriterOptions,
+  type JsonWriterOptions,
+  type NativeWrite,
+  type ParquetWriterOptions,
+  type TableWriteOptions,
+  toFileWriteNative,
+  toTableWriteNative,
+} from './config/write-options.js';
 import { drawTable } from './display/table.js';
 import { BallistaError, invalid } from './errors.js';
-import { type ExprLike, type SortKey, toColumnNode, toList, toSortNode, toSqlNode } from './expr/coerce.js';
-import type { ExprNode } from './expr/node.js';
+import { toSqlNode } from './expr/coerce.js';
+import { col, Expr } from './expr/expr.js';
+import { outerRef } from './expr/subquery.js';
+import { encodeVerb, remember } from './frames.js';
 import { call, callSync, callTask } from './native.js';
+import { toExecutionPlan, toLogicalPlan } from './native-plan.js';
 import { describe } from './params.js';
+import { type ExecutionPlan, type PlanStage, readStages } from './plan/execution-plan.js';
+import type { LogicalPlan } from './plan/logical-plan.js';
+import { PlanVisualization } from './plan/visual.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
 import {
@@ -39,15 +56,9 @@ import {
   type ReadableStreamOptions,
   RecordBatchStream,
 } from './stream.js';
-
-/** How two DataFrames are joined: `semi` and `anti` keep the left rows that have, or have not, a match. */
-export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
-
-/** The columns of a join: names on both sides, or the names of each side. */
-export type JoinOn =
-  | string
-  | readonly string[]
-  | { left: string | readonly string[]; right: string | readonly string[] };
+import { checkCount, checkName } from './verbs/check.js';
+import type { Verb } from './verbs/verb.js';
+import { Verbs } from './verbs/verbs.js';
 
 /** Options of `explain`. */
 export interface ExplainOptions extends ActionOptions {
@@ -56,26 +67,32 @@ export interface ExplainOptions extends ActionOptions {
   /** Runs the query and adds its metrics. Default `false`. */
   analyze?: boolean;
   /** Default `'indent'`. */
-  format?: 'indent' | 'tree' | 'pgjson' | 'graphviz';
+  format?: ExplainFormat;
+  /** Whether the plan tells what is known of rows and bytes. Default: the session's `datafusion.explain.show_statistics`. */
+  showStatistics?: boolean;
+  /** With `analyze`: the metrics for a first look, or all. Default: the session's `datafusion.explain.analyze_level`. */
+  analyzeLevel?: ExplainAnalyzeLevel;
+  /** With `analyze`: which metrics. Default: the session's `datafusion.explain.analyze_categories`. */
+  analyzeCategories?: readonly ExplainMetricCategory[];
+}
+
+/** How plans are drawn. */
+export type ExplainFormat = 'indent' | 'tree' | 'pgjson' | 'graphviz';
+
+/** How many metrics EXPLAIN ANALYZE tells: what shows which operator is slow, or everything. */
+export type ExplainAnalyzeLevel = 'summary' | 'dev';
+
+/** What metrics are about. */
+export type ExplainMetricCategory = 'rows' | 'bytes' | 'timing' | 'uncategorized';
+
+/** Options of `explainVisual`. */
+export interface ExplainVisualOptions extends ActionOptions {
+  /** Runs the query and shows what it measured. Default `false`. */
+  analyze?: boolean;
 }
 
 /** Options of actions that give rows. */
 export type RowOptions = ActionOptions & ConvertOptions;
-
-/** How far `limit` reaches. */
-const MOST_ROWS = 2 ** 32 - 1;
-
-const JOIN_TYPES: readonly JoinType[] = ['inner', 'left', 'right', 'full', 'semi', 'anti'];
-
-/** The native handles, out of reach for users and in reach for `join`, `union` and `registerView`. */
-const natives = new WeakMap<object, NativeDataFrame>();
-
-/** @internal The native handle of a DataFrame. */
-export function nativeOf(df: unknown, where: string): NativeDataFrame {
-  const handle = typeof df === 'object' && df !== null ? natives.get(df) : undefined;
-  if (!handle) throw invalid(`${where} must be a DataFrame, not ${describe(df)}`);
-  return handle;
-}
 
 /**
  * A query that has not run: verbs (`select`, `filter`, …) give a new DataFrame at once and check against the schema;
@@ -94,212 +111,20 @@ export function nativeOf(df: unknown, where: string): NativeDataFrame {
  * await ctx.close();
  * ```
  */
-export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBatch> {
+export class DataFrame<T extends object = Row> extends Verbs<T> implements AsyncIterable<RecordBatch> {
   readonly #native: NativeDataFrame;
   readonly #session: Session;
   #schema: Schema | undefined;
 
   /** @internal Made by a context. */
   constructor(native: NativeDataFrame, session: Session) {
+    super();
     this.#native = native;
     this.#session = session;
-    natives.set(this, native);
+    remember(this, native);
   }
 
-  // ---------------------------------------------------------------- verbs
-
-  /**
-   * Keeps the given columns and expressions; a string is the exact name of a column, `'*'` is all columns.
-   *
-   * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit and for two results of one name,
-   * `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * import { BallistaSessionContext, col } from 'ballista';
-   *
-   * const ctx = await BallistaSessionContext.standalone();
-   * const df = await ctx.fromColumns({ a: [1, 2, 3], b: [4, 5, 6] });
-   * console.log(await df.select('a', col('b').mul(2).alias('twice')).toArray({ int64: 'number' }));
-   * await ctx.close();
-   * ```
-   */
-  select<U extends object = Row>(...columns: ExprLike[]): DataFrame<U> {
-    return this.#derive((df) =>
-      df.select(json(columns.map((column, i) => toColumnNode(column, `argument ${i + 1} of select`)))),
-    );
-  }
-
-  /**
-   * Keeps the rows for which all predicates are true; a string is SQL.
-   *
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * import { BallistaSessionContext, col } from 'ballista';
-   *
-   * const ctx = await BallistaSessionContext.standalone();
-   * const df = await ctx.fromColumns({ a: [1, 2, 3] });
-   * console.log(await df.filter(col('a').gt(1), 'a % 2 = 1').toArray()); // [ { a: 3n } ]
-   * await ctx.close();
-   * ```
-   */
-  filter(...predicates: ExprLike[]): DataFrame<T> {
-    const [first, ...others] = predicates.map((predicate, i) => toSqlNode(predicate, `argument ${i + 1} of filter`));
-    if (!first) return this;
-    const all = others.reduce<ExprNode>((left, right) => ({ kind: 'binary', op: 'AND', left, right }), first);
-    return this.#derive((df) => df.filter(json(all)));
-  }
-
-  /**
-   * Adds a column, or replaces the one of that name; a string is SQL.
-   *
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * const hours = df.withColumn('hours', col('delay').div(lit(60, 'Float64'))).select('delay', 'hours');
-   * await hours.show(3);
-   * ```
-   */
-  withColumn<U extends object = Row>(name: string, expr: ExprLike): DataFrame<U> {
-    if (typeof name !== 'string' || name === '')
-      throw invalid(`withColumn: the name must be a string, not ${describe(name)}`);
-    return this.#derive((df) => df.withColumn(name, json(toSqlNode(expr, 'the expression of withColumn'))));
-  }
-
-  /**
-   * Groups and aggregates.
-   *
-   * @param groupBy - columns by name, or expressions; `[]` for one row over all
-   * @param aggregates - aggregate expressions; a string is SQL, such as `'sum(a) as total'`
-   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * import { BallistaSessionContext, col, f } from 'ballista';
-   *
-   * const ctx = await BallistaSessionContext.standalone();
-   * const df = await ctx.fromColumns({ g: ['x', 'y', 'x'], a: [1, 2, 3] });
-   * const sums = df.aggregate('g', f.sum(col('a')).alias('s')).sort('g');
-   * console.log(await sums.toArray()); // [ { g: 'x', s: 4n }, { g: 'y', s: 2n } ]
-   * await ctx.close();
-   * ```
-   */
-  aggregate<U extends object = Row>(
-    groupBy: ExprLike | readonly ExprLike[],
-    aggregates: ExprLike | readonly ExprLike[],
-  ): DataFrame<U> {
-    const groups = toList(groupBy).map((group) => toColumnNode(group, 'a group of aggregate'));
-    const values = toList(aggregates).map((value) => toSqlNode(value, 'an aggregate'));
-    return this.#derive((df) => df.aggregate(json(groups), json(values)));
-  }
-
-  /**
-   * Sorts; a bare column sorts smallest first and nulls last, as SQL does.
-   *
-   * @throws BallistaError `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * await df.sort(col('delay').desc(), 'origin').show(3);
-   * ```
-   */
-  sort(...keys: SortKey[]): DataFrame<T> {
-    return this.#derive((df) => df.sort(json(keys.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)))));
-  }
-
-  /**
-   * Keeps `count` rows after skipping `offset`. Executors hold both together in 32 bits: they are at most 2^32 - 1.
-   *
-   * @param count - how many rows at most
-   * @param offset - default 0
-   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * console.log(await df.limit(10, 5).count()); // 10
-   * ```
-   */
-  limit(count: number, offset = 0): DataFrame<T> {
-    checkCount(count, 'limit: count');
-    checkCount(offset, 'limit: offset');
-    // Past that an executor drops the upper bits, so rows would be lost without a word.
-    if (offset + count > MOST_ROWS)
-      throw invalid(`limit: count and offset are together at most ${MOST_ROWS} (2^32 - 1)`);
-    return this.#derive((df) => df.limit(offset, count));
-  }
-
-  /**
-   * Keeps one of each set of equal rows.
-   *
-   * @throws BallistaError `CLOSED`
-   *
-   * @example
-   * ```ts
-   * console.log(await df.select('origin').distinct().count());
-   * ```
-   */
-  distinct(): DataFrame<T> {
-    return this.#derive((df) => df.distinct());
-  }
-
-  /**
-   * Joins with another DataFrame of the same context where columns are equal.
-   *
-   * @param on - names that both sides have, or `{ left, right }`
-   * @param how - default `'inner'`
-   * @throws BallistaError `SCHEMA` for unknown columns, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * import { BallistaSessionContext } from 'ballista';
-   *
-   * const ctx = await BallistaSessionContext.standalone();
-   * const people = await ctx.fromColumns({ id: [1, 2], name: ['Ada', 'Bob'] });
-   * const visits = await ctx.fromColumns({ person: [1, 1], day: ['Mon', 'Tue'] });
-   * const joined = people.join(visits, { left: 'id', right: 'person' }).select('name', 'day').sort('day');
-   * console.log(await joined.toArray()); // [ { name: 'Ada', day: 'Mon' }, { name: 'Ada', day: 'Tue' } ]
-   * await ctx.close();
-   * ```
-   */
-  // biome-ignore lint/suspicious/noExplicitAny: the row type of the other side does not matter (js-conventions, deep generics)
-  join<U extends object = Row>(right: DataFrame<any>, on: JoinOn, how: JoinType = 'inner'): DataFrame<U> {
-    if (!JOIN_TYPES.includes(how)) throw invalid(`join: how must be one of ${JOIN_TYPES.join(', ')}`);
-    const { left: leftOn, right: rightOn } = toJoinColumns(on);
-    return this.#derive((df) => df.join(nativeOf(right, 'the other side of join'), how, leftOn, rightOn));
-  }
-
-  /**
-   * The rows of both, which must have the same columns; `distinct` drops repeated rows.
-   *
-   * @throws BallistaError `PLAN` where the columns differ, `INVALID_ARGUMENT`, `CLOSED`
-   *
-   * @example
-   * ```ts
-   * const early = df.filter('delay < -60');
-   * const late = df.filter('delay > 600');
-   * console.log(await early.union(late).count());
-   * ```
-   */
-  // biome-ignore lint/suspicious/noExplicitAny: as in join
-  union(other: DataFrame<any>, distinct = false): DataFrame<T> {
-    return this.#derive((df) => df.union(nativeOf(other, 'the other side of union'), distinct));
-  }
-
-  /**
-   * The same DataFrame with another row type, for the compiler only.
-   *
-   * @example
-   * ```ts
-   * const delays = df.select('origin', 'delay').limit(1).as<{ origin: string; delay: bigint }>();
-   * for (const { origin, delay } of await delays.toArray()) console.log(origin, delay);
-   * ```
-   */
-  as<U extends object>(): DataFrame<U> {
-    return this as unknown as DataFrame<U>;
-  }
+  // ---------------------------------------------------------------- results kept
 
   /**
    * Runs the query and gives a DataFrame over its result, which is kept in memory.
@@ -320,6 +145,92 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
     return new DataFrame<T>(await callTask(abandon, (task) => this.#native.cache(task), signal), this.#session);
   }
 
+  // ---------------------------------------------------------------- writes
+
+  /**
+   * Writes the result as Parquet, and tells how many rows. Executors write: the path is theirs. Files appear when all are
+   * whole; a write that fails or is aborted leaves none. From DataFusion's `DataFrame::write_parquet`.
+   *
+   * @param path - a folder, to which files are added, or a file if it has an ending
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const rows = await df.filter('delay > 600').writeParquet('late/', { partitionBy: 'origin', compression: 'zstd' });
+   * console.log(rows, await (await ctx.readParquet('late/')).count());
+   * ```
+   */
+  async writeParquet(path: string | URL, options?: ParquetWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('parquet', path, options));
+  }
+
+  /**
+   * Writes the result as CSV; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * console.log(await df.limit(3).writeCsv('three.csv', { delimiter: ';' })); // 3
+   * ```
+   */
+  async writeCsv(path: string | URL, options?: CsvWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('csv', path, options));
+  }
+
+  /**
+   * Writes the result with one JSON object a line; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * console.log(await df.limit(3).writeJson('three.json', { compression: 'gzip' })); // 3
+   * ```
+   */
+  async writeJson(path: string | URL, options?: JsonWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('json', path, options));
+  }
+
+  /**
+   * Writes the result as Arrow IPC files; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * import { readFile } from 'node:fs/promises';
+   * import { tableFromIPC } from 'apache-arrow';
+   *
+   * await df.limit(3).writeArrow('three.arrow');
+   * console.log(tableFromIPC(await readFile('three.arrow')).numRows); // 3
+   * ```
+   */
+  async writeArrow(path: string | URL, options?: ArrowWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('arrow', path, options));
+  }
+
+  /**
+   * Inserts the result into a registered table, and tells how many rows. From DataFusion's `DataFrame::write_table`.
+   *
+   * @throws BallistaError `PLAN` for an unknown table and for columns that do not fit, `NOT_IMPLEMENTED` for a table of
+   * files and another `insertOp` than `'append'`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`;
+   * the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * await ctx.sql('create table late as select * from flights where false');
+   * console.log(await df.filter('delay > 600').writeTable('late'));
+   * ```
+   */
+  async writeTable(name: string, options?: TableWriteOptions): Promise<number> {
+    return this.#write(toTableWriteNative(name, options));
+  }
+
   // ---------------------------------------------------------------- what it is
 
   /**
@@ -336,30 +247,126 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 
   /**
-   * The logical plan as it was built, as text; also after the context is closed.
+   * A column of this DataFrame, with the table or alias it belongs to: for joins. From DataFusion's
+   * `DataFrame::find_qualified_columns`.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
    *
    * @example
    * ```ts
-   * console.log(df.limit(1).logicalPlan());
+   * console.log(String(df.alias('f').column('delay'))); // f.delay
    * ```
    */
-  logicalPlan(): string {
-    return callSync(() => this.#native.logicalPlan());
+  column(name: string): Expr {
+    const { relation } = this.#column(name);
+    return col(name, relation);
   }
 
   /**
-   * The logical plan after the optimiser, as text.
+   * Columns as {@link column} gives them.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
+   */
+  findQualifiedColumns(...names: string[]): Expr[] {
+    return names.map((name) => this.column(name));
+  }
+
+  /**
+   * A column of this DataFrame inside of a subquery of it, which so depends on the row outside. From DataFusion's
+   * `out_ref_col`.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * import { exists } from 'ballista';
+   *
+   * const f1 = df.alias('f1');
+   * const later = df.alias('f2').filter(col('origin').eq(f1.outerColumn('origin')), col('delay').gt(1000));
+   * console.log(await f1.filter(exists(later)).select('origin').distinct().count());
+   * ```
+   */
+  outerColumn(name: string): Expr {
+    const { relation, dataType } = this.#column(name);
+    return outerRef(name, dataType, relation);
+  }
+
+  /**
+   * SQL text as an expression over the columns of this DataFrame.
+   *
+   * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * console.log(String(df.parseSqlExpr('delay > 60').not())); // NOT (delay > 60)
+   * ```
+   */
+  parseSqlExpr(text: string): Expr {
+    const parsed = toSqlNode(text, 'the text of parseSqlExpr');
+    callSync(() => this.#native.parseSqlExpr(text));
+    return new Expr(parsed);
+  }
+
+  /**
+   * The query as a table, to register it under names. From DataFusion's `DataFrame::into_view`.
+   *
+   * @param temporary - what {@link CatalogTable.kind} says; default `false`
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * ctx.registerTable('late', df.filter('delay > 600').intoView());
+   * console.log(await (await ctx.table('late')).count());
+   * ```
+   */
+  intoView(temporary = false): CatalogTable {
+    if (typeof temporary !== 'boolean')
+      throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}`);
+    this.#session.assertOpen();
+    return new CatalogTable(callSync(() => this.#native.intoView(temporary)));
+  }
+
+  /**
+   * The query as SQL, as far as SQL can say it; also after the context is closed.
+   *
+   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that SQL has no words for
+   *
+   * @example
+   * ```ts
+   * console.log(df.filter('delay > 60').select('origin').toSql());
+   * ```
+   */
+  toSql(): string {
+    return callSync(() => this.#native.toSql());
+  }
+
+  /**
+   * What the query means, as verbs or SQL say it; also after the context is closed. From DataFusion's
+   * `DataFrame::logical_plan`.
+   *
+   * @example
+   * ```ts
+   * console.log(String(df.limit(1).logicalPlan()));
+   * console.log(df.filter('delay > 60').logicalPlan().toSql());
+   * ```
+   */
+  logicalPlan(): LogicalPlan {
+    return toLogicalPlan(callSync(() => this.#native.logicalPlan()));
+  }
+
+  /**
+   * As {@link logicalPlan}, after the optimiser: what goes to the cluster.
    *
    * @throws BallistaError `PLAN` where the optimiser finds what building did not, `CLOSED`
    *
    * @example
    * ```ts
-   * console.log(await df.select('origin').limit(1).optimizedLogicalPlan());
+   * console.log(String(await df.select('origin').limit(1).optimizedLogicalPlan()));
    * ```
    */
-  async optimizedLogicalPlan(): Promise<string> {
+  async optimizedLogicalPlan(): Promise<LogicalPlan> {
     this.#session.assertOpen();
-    return call(() => this.#native.optimizedLogicalPlan());
+    return toLogicalPlan(await call(() => this.#native.optimizedLogicalPlan()));
   }
 
   /**
@@ -389,16 +396,64 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    * signal after an abort
    */
   async explainString(options: ExplainOptions = {}): Promise<string> {
-    const { verbose, analyze, format, ...action } = resolve<ExplainOptions & { verbose: boolean; analyze: boolean }>(
-      'explain',
-      EXPLAIN_SETTINGS,
-      options,
-    );
-    const plans = this.#derive((df) =>
-      df.explain(format === undefined ? { verbose, analyze } : { verbose, analyze, format }),
-    );
+    const { verbose, analyze, format, showStatistics, analyzeLevel, analyzeCategories, ...action } = resolve<
+      ExplainOptions & { verbose: boolean; analyze: boolean }
+    >('explain', EXPLAIN_SETTINGS, options);
+    const plans = this.derive({
+      verb: 'explain',
+      verbose,
+      analyze,
+      ...(format !== undefined && { format }),
+      ...(showStatistics !== undefined && { showStatistics }),
+      ...(analyzeLevel !== undefined && { level: analyzeLevel }),
+      ...(analyzeCategories !== undefined && { categories: toCategories(analyzeCategories) }),
+    });
     const stream = plans.stream(action);
     return drawTable(await toBatches(stream), stream.schema).text;
+  }
+
+  /**
+   * How one process would run the query; a scheduler plans anew and cuts the plan into stages, which {@link analyze} shows.
+   *
+   * @throws BallistaError `PLAN`, `CLOSED`
+   */
+  async executionPlan(): Promise<ExecutionPlan> {
+    this.#session.assertOpen();
+    return toExecutionPlan(await call(() => this.#native.executionPlan()));
+  }
+
+  /**
+   * Runs the query, drops its rows, and tells what every operator of every stage measured.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
+   *
+   * @example
+   * ```ts
+   * const stages = await df.filter('delay > 600').analyze();
+   * for (const { stage, partitions, plan } of stages) console.log(stage, partitions, plan.metrics()?.outputRows);
+   * ```
+   */
+  async analyze(options: ActionOptions = {}): Promise<readonly PlanStage[]> {
+    const { signal } = resolve<ActionOptions>('analyze', ACTION_SETTINGS, options);
+    this.#session.assertOpen();
+    return readStages(await callTask(this.#session.abandon, (task) => this.#native.analyze(task), signal));
+  }
+
+  /**
+   * The plan as a picture: {@link executionPlan}, or with `analyze` what {@link analyze} measured.
+   *
+   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`; with `analyze` as {@link analyze}
+   *
+   * @example
+   * ```ts
+   * const visual = await df.filter('delay > 600').explainVisual({ analyze: true });
+   * await visual.save('plan.svg');
+   * ```
+   */
+  async explainVisual(options: ExplainVisualOptions = {}): Promise<PlanVisualization> {
+    const { analyze, ...action } = resolve<ExplainVisualOptions>('explainVisual', EXPLAIN_VISUAL_SETTINGS, options);
+    return new PlanVisualization(analyze ? await this.analyze(action) : await this.executionPlan());
   }
 
   // ---------------------------------------------------------------- actions
@@ -462,7 +517,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    */
   async count(options: ActionOptions = {}): Promise<number> {
     if (this.#native.isAbout) return countRows(await this.collect(options));
-    const stream = this.#derive((df) => df.count()).stream(options);
+    const stream = this.derive({ verb: 'count' }).stream(options);
     const [batch] = await toBatches(stream);
     const value: unknown = batch?.getChildAt(0)?.get(0);
     if (typeof value !== 'bigint' && typeof value !== 'number')
@@ -489,6 +544,42 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
    */
   async collect(options: ActionOptions = {}): Promise<RecordBatch[]> {
     return toBatches(this.stream(options));
+  }
+
+  /**
+   * The values of one column; the others are not computed.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`,
+   * `CLOSED`; the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const delays = await df.limit(3).collectColumn('delay');
+   * console.log(delays.length); // 3
+   * ```
+   */
+  async collectColumn(name: string, options: ActionOptions = {}): Promise<Vector> {
+    const table = await this.select(col(name)).toArrow(options);
+    const column = table.getChildAt(0);
+    if (!column) throw new BallistaError('INTERNAL', 'a column is missing');
+    return column;
+  }
+
+  /**
+   * The last rows, 5 unless told otherwise: counts first.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
+   *
+   * @example
+   * ```ts
+   * await (await df.sort('delay').tail(3)).show();
+   * ```
+   */
+  async tail(rows = 5, options: ActionOptions = {}): Promise<DataFrame<T>> {
+    checkCount(rows, 'tail');
+    const count = await this.count(options);
+    return this.limit(rows, Math.max(0, count - rows));
   }
 
   /**
@@ -657,7 +748,7 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
   }
 
   /** The columns; never runs anything. */
-  toString(): string {
+  override toString(): string {
     return `DataFrame { ${schemaText(this.schema())} }`;
   }
 
@@ -668,12 +759,31 @@ export class DataFrame<T extends object = Row> implements AsyncIterable<RecordBa
 
   // ---------------------------------------------------------------- inside
 
-  #derive<U extends object>(verb: (df: NativeDataFrame) => NativeDataFrame): DataFrame<U> {
+  protected override get self(): this {
+    return this;
+  }
+
+  protected override derive<U extends object>(verb: Verb): DataFrame<U> {
     this.#session.assertOpen();
+    const { json, frames } = encodeVerb(verb);
     return new DataFrame<U>(
-      callSync(() => verb(this.#native)),
+      callSync(() => this.#native.verb(json, frames)),
       this.#session,
     );
+  }
+
+  #column(name: string): { relation?: string; dataType: string } {
+    checkName(name, 'the name of a column');
+    const { relation, dataType } = JSON.parse(callSync(() => this.#native.column(name))) as {
+      relation: string | null;
+      dataType: string;
+    };
+    return relation === null ? { dataType } : { relation, dataType };
+  }
+
+  async #write({ json, signal }: NativeWrite): Promise<number> {
+    this.#session.assertOpen();
+    return callTask(this.#session.abandon, (task) => this.#native.write(json, task), signal);
   }
 
   /** A stream and its converter, which is made when the schema is sure: after the first batch, or at the end. */
@@ -709,15 +819,27 @@ const IPC_SETTINGS = {
   format: { type: 'choice', choices: ['stream', 'file'], default: 'stream', doc: 'Which form of Arrow IPC.' },
 } as const;
 
+const EXPLAIN_VISUAL_SETTINGS = {
+  ...ACTION_SETTINGS,
+  analyze: { type: 'boolean', default: false, doc: 'Run, and show metrics.' },
+} as const;
+
 const EXPLAIN_SETTINGS = {
   ...ACTION_SETTINGS,
   verbose: { type: 'boolean', default: false, doc: 'All plans of the way.' },
   analyze: { type: 'boolean', default: false, doc: 'Run, and add metrics.' },
   format: { type: 'choice', choices: ['indent', 'tree', 'pgjson', 'graphviz'], doc: 'How plans are drawn.' },
+  showStatistics: { type: 'boolean', doc: 'What is known of rows and bytes.' },
+  analyzeLevel: { type: 'choice', choices: ['summary', 'dev'], doc: 'How many metrics.' },
+  analyzeCategories: { type: 'any', doc: 'Which metrics.' },
 } as const;
 
-function json(value: unknown): string {
-  return JSON.stringify(value);
+const CATEGORIES: readonly unknown[] = ['rows', 'bytes', 'timing', 'uncategorized'];
+
+function toCategories(categories: readonly ExplainMetricCategory[]): string {
+  if (!Array.isArray(categories) || !categories.every((category) => CATEGORIES.includes(category)))
+    throw invalid(`explain: analyzeCategories must be an array of ${CATEGORIES.join(', ')}`);
+  return categories.length === 0 ? 'none' : categories.join(',');
 }
 
 function print(text: string): void {
@@ -732,27 +854,4 @@ async function toBatches(stream: RecordBatchStream): Promise<RecordBatch[]> {
 
 function countRows(batches: readonly RecordBatch[]): number {
   return batches.reduce((sum, batch) => sum + batch.numRows, 0);
-}
-
-function checkCount(value: number, what: string): void {
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw invalid(`${what} must be a whole number from 0, not ${typeof value === 'number' ? value : describe(value)}`);
-  }
-}
-
-function toJoinColumns(on: JoinOn): { left: string[]; right: string[] } {
-  const sides = typeof on === 'object' && on !== null && 'left' in on ? on : { left: on, right: on };
-  const left = toNames(sides.left);
-  const right = toNames(sides.right);
-  if (left.length !== right.length)
-    throw invalid(`join: ${left.length} columns on the left, ${right.length} on the right`);
-  return { left, right };
-}
-
-function toNames(names: unknown): string[] {
-  const list = toList(names as string | readonly string[]);
-  if (list.length === 0 || list.some((name) => typeof name !== 'string' || name === '')) {
-    throw invalid('join: on must be the name of a column, an array of names, or { left, right } of these');
-  }
-  return [...list];
 }

@@ -87,8 +87,16 @@ function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** Refuses a value that cannot stand in a template. */
+type Check = (value: ParamValue, where: string) => unknown;
+
 /** Joins parts into one query; placeholders are numbered anew. */
-function concat(texts: readonly string[], parts: readonly SqlPart[], where: (index: number) => string): SqlQuery {
+function concat(
+  texts: readonly string[],
+  parts: readonly SqlPart[],
+  where: (index: number) => string,
+  check: Check = toLiteral,
+): SqlQuery {
   const outTexts: string[] = [texts[0] ?? ''];
   const outValues: ParamValue[] = [];
   const append = (text: string): void => {
@@ -102,7 +110,7 @@ function concat(texts: readonly string[], parts: readonly SqlPart[], where: (ind
       outTexts.push(...part.texts.slice(1));
       outValues.push(...part.values);
     } else {
-      toLiteral(part, where(i)); // refused here, where the caller's line is
+      check(part, where(i)); // refused here, where the caller's line is
       outValues.push(part);
       outTexts.push('');
     }
@@ -111,13 +119,23 @@ function concat(texts: readonly string[], parts: readonly SqlPart[], where: (ind
   return new SqlQuery(outTexts, outValues);
 }
 
-function tag(strings: TemplateStringsArray, ...values: SqlPart[]): SqlQuery {
+/** The query of a template of a tag. */
+export function sqlTemplate(
+  name: 'sql' | 'expr',
+  strings: TemplateStringsArray,
+  values: readonly SqlPart[],
+  check: Check,
+): SqlQuery {
   if (!Array.isArray(strings) || !('raw' in strings)) {
-    throw invalid('sql is a template tag: write sql`select …`, and sql.raw(text) for text you trust');
+    throw invalid(`${name} is a template tag: write ${name}\`…\`, and sql.raw(text) for text you trust`);
   }
   if (strings.includes(undefined as unknown as string))
-    throw invalid('sql: the template holds an invalid \\ escape; write \\\\ for a backslash');
-  return concat(strings, values, (i) => `value ${i + 1} of the sql template`);
+    throw invalid(`${name}: the template holds an invalid \\ escape; write \\\\ for a backslash`);
+  return concat(strings, values, (i) => `value ${i + 1} of the ${name} template`, check);
+}
+
+function tag(strings: TemplateStringsArray, ...values: SqlPart[]): SqlQuery {
+  return sqlTemplate('sql', strings, values, toLiteral);
 }
 
 /**

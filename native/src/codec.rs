@@ -1,20 +1,27 @@
 //! Physical plans on their way from scheduler to executor.
 //!
 //! The engine's own message leaves out how files are compressed and how lines of CSV end, and an
-//! executor would read something else. Scans for which it matters travel below a [`ScanOptions`].
+//! executor would read something else; it knows neither staged files nor Arrow files. What it
+//! leaves out travels as a note: see [`Note`].
 
+use crate::files::arrow::{self, ArrowSink};
+use crate::files::staged::{staged, unstaged};
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{internal_err, not_impl_err};
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
-use datafusion::datasource::physical_plan::{CsvSource, FileScanConfig, FileScanConfigBuilder};
+use datafusion::datasource::physical_plan::{
+    CsvSource, FileScanConfig, FileScanConfigBuilder, FileSink, FileSinkConfig,
+};
+use datafusion::datasource::sink::DataSinkExec;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
+use datafusion_proto::protobuf;
 use prost::Message;
 use std::fmt;
 use std::str::FromStr;
@@ -25,28 +32,41 @@ use std::sync::Arc;
 const MAGIC: &[u8] = b"ballista-node\x01";
 
 #[derive(Clone, PartialEq, Message)]
-struct Options {
+struct Note {
+    /// Of the files of a scan.
     #[prost(string, tag = "1")]
     compression: String,
     #[prost(uint32, optional, tag = "2")]
     terminator: Option<u32>,
+    /// The node writes files, whole or not at all.
+    #[prost(bool, tag = "3")]
+    staged: bool,
+    /// The node writes Arrow files: the engine's message of where.
+    #[prost(bytes = "vec", optional, tag = "4")]
+    arrow: Option<Vec<u8>>,
 }
 
 /// Only ever on the wire: made for the task, and gone when it is decoded.
 #[derive(Debug)]
-struct ScanOptions {
-    scan: Arc<dyn ExecutionPlan>,
-    options: Options,
+struct Noted {
+    node: Arc<dyn ExecutionPlan>,
+    note: Note,
 }
 
-/// The plan with options above the scans that need them.
-pub fn with_scan_options(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+/// The plan with notes above the nodes of which the engine's message leaves something out.
+pub fn noted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let plan = plan.transform_up(|node| {
-        let options = node.downcast_ref::<DataSourceExec>().and_then(describe);
-        Ok(match options {
-            Some(options) => Transformed::yes(Arc::new(ScanOptions { scan: node, options }) as _),
-            None => Transformed::no(node),
-        })
+        if let Some(note) = node.downcast_ref::<DataSourceExec>().and_then(describe) {
+            return Ok(Transformed::yes(Arc::new(Noted { node, note }) as _));
+        }
+        let Some(write) = node.downcast_ref::<DataSinkExec>().and_then(unstaged) else {
+            return Ok(Transformed::no(node));
+        };
+        let note = Note {
+            staged: true,
+            ..Note::default()
+        };
+        Ok(Transformed::yes(Arc::new(Noted { node: write, note }) as _))
     })?;
     Ok(plan.data)
 }
@@ -55,7 +75,7 @@ fn files(source: &DataSourceExec) -> Option<&FileScanConfig> {
     source.data_source().downcast_ref()
 }
 
-fn describe(source: &DataSourceExec) -> Option<Options> {
+fn describe(source: &DataSourceExec) -> Option<Note> {
     let files = files(source)?;
     let csv = files.file_source().downcast_ref::<CsvSource>();
     let terminator = csv.and_then(CsvSource::terminator).map(u32::from);
@@ -63,45 +83,65 @@ fn describe(source: &DataSourceExec) -> Option<Options> {
     if *compression == CompressionTypeVariant::UNCOMPRESSED && terminator.is_none() {
         return None;
     }
-    Some(Options {
+    Some(Note {
         compression: compression.to_string(),
         terminator,
+        ..Note::default()
     })
 }
 
-fn restore(scan: &Arc<dyn ExecutionPlan>, options: &Options) -> Result<Arc<dyn ExecutionPlan>> {
+/// What the note was made for.
+fn restore(node: &Arc<dyn ExecutionPlan>, note: &Note) -> Result<Arc<dyn ExecutionPlan>> {
+    if let Some(config) = &note.arrow {
+        let message = protobuf::FileSinkConfig::decode(config.as_slice()).map_err(bad)?;
+        let compression = arrow::compression(&note.compression)?;
+        let sink = ArrowSink::new(FileSinkConfig::try_from(&message)?, compression);
+        return Ok(Arc::new(DataSinkExec::new(node.clone(), Arc::new(sink), None)));
+    }
+    if note.staged {
+        let write = node.downcast_ref::<DataSinkExec>().and_then(staged);
+        return write.map_or_else(|| internal_err!("there is nothing to stage"), Ok);
+    }
+    restore_scan(node, note)
+}
+
+fn bad(error: prost::DecodeError) -> DataFusionError {
+    DataFusionError::Internal(format!("a bad note: {error}"))
+}
+
+fn restore_scan(scan: &Arc<dyn ExecutionPlan>, note: &Note) -> Result<Arc<dyn ExecutionPlan>> {
     let Some(files) = scan.downcast_ref::<DataSourceExec>().and_then(files) else {
         return internal_err!("the options of a scan have no scan");
     };
-    let compression = match options.compression.as_str() {
+    let compression = match note.compression.as_str() {
         "" => FileCompressionType::UNCOMPRESSED,
         name => FileCompressionType::from_str(name)?,
     };
     let mut config = FileScanConfigBuilder::from(files.clone()).with_file_compression_type(compression);
     if let Some(csv) = files.file_source().downcast_ref::<CsvSource>() {
-        let terminator = options.terminator.and_then(|byte| u8::try_from(byte).ok());
+        let terminator = note.terminator.and_then(|byte| u8::try_from(byte).ok());
         config = config.with_source(Arc::new(csv.with_terminator(terminator)));
     }
     Ok(DataSourceExec::from_data_source(config.build()))
 }
 
-impl DisplayAs for ScanOptions {
+impl DisplayAs for Noted {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ScanOptions")
+        f.write_str("Noted")
     }
 }
 
-impl ExecutionPlan for ScanOptions {
+impl ExecutionPlan for Noted {
     fn name(&self) -> &str {
-        "ScanOptions"
+        "Noted"
     }
 
     fn properties(&self) -> &Arc<PlanProperties> {
-        self.scan.properties()
+        self.node.properties()
     }
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.scan]
+        vec![&self.node]
     }
 
     fn with_new_children(
@@ -109,8 +149,8 @@ impl ExecutionPlan for ScanOptions {
         mut children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         Ok(Arc::new(Self {
-            scan: children.swap_remove(0),
-            options: self.options.clone(),
+            node: children.swap_remove(0),
+            note: self.note.clone(),
         }))
     }
 
@@ -122,8 +162,12 @@ impl ExecutionPlan for ScanOptions {
     }
 
     fn execute(&self, _: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        not_impl_err!("the options of a scan are for the wire only")
+        not_impl_err!("notes are for the wire only")
     }
+}
+
+fn arrow_sink(node: &Arc<dyn ExecutionPlan>) -> Option<&ArrowSink> {
+    node.downcast_ref::<DataSinkExec>()?.sink().downcast_ref()
 }
 
 #[derive(Debug, Default)]
@@ -140,11 +184,10 @@ impl PhysicalExtensionCodec for PhysicalCodec {
         let Some(bytes) = bytes.strip_prefix(MAGIC) else {
             return self.0.try_decode(bytes, inputs, context, converter);
         };
-        let options = Options::decode(bytes)
-            .map_err(|error| DataFusionError::Internal(format!("bad options of a scan: {error}")))?;
+        let note = Note::decode(bytes).map_err(bad)?;
         match inputs {
-            [scan] => restore(scan, &options),
-            _ => internal_err!("the options of a scan have {} scans", inputs.len()),
+            [node] => restore(node, &note),
+            _ => internal_err!("a note is about one node, not {}", inputs.len()),
         }
     }
 
@@ -154,11 +197,17 @@ impl PhysicalExtensionCodec for PhysicalCodec {
         bytes: &mut Vec<u8>,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<()> {
-        let Some(scan) = node.downcast_ref::<ScanOptions>() else {
-            return self.0.try_encode(node, bytes, converter);
+        let note = match (node.downcast_ref::<Noted>(), arrow_sink(&node)) {
+            (Some(Noted { note, .. }), _) => note.clone(),
+            (_, Some(sink)) => Note {
+                arrow: Some(protobuf::FileSinkConfig::try_from(sink.config())?.encode_to_vec()),
+                compression: arrow::compression_name(sink.compression()).to_owned(),
+                ..Note::default()
+            },
+            _ => return self.0.try_encode(node, bytes, converter),
         };
         bytes.extend_from_slice(MAGIC);
-        bytes.extend(scan.options.encode_to_vec());
+        bytes.extend(note.encode_to_vec());
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //! that the engine itself lacks.
 
 use crate::error::{Code, Error, Result};
+use crate::stores::Stores;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
@@ -63,25 +64,41 @@ pub fn settings(given: HashMap<String, String>) -> BTreeMap<String, String> {
 
 /// A session's configuration: Ballista's defaults, then the settings.
 pub fn session_config(settings: &BTreeMap<String, String>) -> Result<SessionConfig> {
-    let mut config = SessionConfig::new_with_ballista();
+    configured(SessionConfig::new_with_ballista(), settings)
+}
+
+/// The configuration of a session without a cluster: the engine's own, with what Ballista needs for
+/// the same results.
+pub fn local_config(settings: &BTreeMap<String, String>) -> Result<SessionConfig> {
+    configured(local_defaults(), settings)
+}
+
+fn local_defaults() -> SessionConfig {
+    SessionConfig::new()
+        .with_information_schema(true)
+        .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+        .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
+}
+
+fn configured(mut config: SessionConfig, settings: &BTreeMap<String, String>) -> Result<SessionConfig> {
     for (key, value) in settings {
-        check_key(key)?;
+        check_key(&config, key)?;
         set(&mut config, key, value)?;
     }
     Ok(config)
 }
 
 /// Refuses what a session would refuse late, with a poor message, or take and panic on.
-pub fn check(key: &str, value: &str) -> Result<()> {
+pub fn check(config: &SessionConfig, key: &str, value: &str) -> Result<()> {
     if key.starts_with("datafusion.runtime.") {
         return Ok(());
     }
-    check_key(key)?;
-    set(&mut SessionConfig::new_with_ballista(), key, value)
+    check_key(config, key)?;
+    set(&mut config.clone(), key, value)
 }
 
-fn check_key(key: &str) -> Result<()> {
-    let known = SessionConfig::new_with_ballista().options().entries();
+fn check_key(config: &SessionConfig, key: &str) -> Result<()> {
+    let known = config.options().entries();
     if known.iter().any(|entry| entry.key == key) {
         return Ok(());
     }
@@ -121,7 +138,7 @@ pub const MESSAGE_BYTES: usize = 256 << 20;
 
 /// The defaults of our schedulers and executors.
 pub fn server_config() -> SessionConfig {
-    let mut config = SessionConfig::new_with_ballista();
+    let mut config = SessionConfig::new_with_ballista().with_option_extension(Stores::default());
     let options = config.options_mut();
     if let Some(ballista) = options.extensions.get_mut::<BallistaConfig>() {
         ballista

@@ -1,29 +1,30 @@
 //! A lazy query. Verbs are synchronous and return a new one; nothing here touches the cluster but
-//! `cache`, and the stream that `execute` returns.
+//! `cache`, `analyze`, `write`, and the stream that `execute` returns.
 
 use crate::arrow::schema_to_ipc;
-use crate::error::{guard, Code, Error, Result};
-use crate::expr::Scope;
-use crate::join::join;
+use crate::catalog::NativeTable;
+use crate::client::analyze::AnalyzeExec;
+use crate::error::{guard, Error, Result};
+use crate::expr::bytes::text;
+use crate::expr::node::SortNode;
+use crate::expr::{parse_json, Scope};
+use crate::plan::physical::{analyzed, stages, NativeExecutionPlan};
+use crate::plan::{to_sql, NativeLogicalPlan};
 use crate::session::Session;
 use crate::stream::NativeStream;
+use crate::verb::{apply, find, Verb};
+use crate::write::{write, Write};
 use datafusion::catalog::TableProvider;
-use datafusion::common::format::ExplainFormat;
-use datafusion::functions_aggregate::expr_fn::count;
-use datafusion::logical_expr::{lit, ExplainOption, Expr, LogicalPlan};
+use datafusion::common::tree_node::TreeNode;
+use datafusion::common::{DFSchemaRef, ExprSchema};
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::physical_plan::collect;
+use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::{DataFrame, SessionContext};
-use napi::bindgen_prelude::Buffer;
+use napi::bindgen_prelude::{Buffer, ClassInstance};
 use napi_derive::napi;
-use std::str::FromStr;
+use std::future::Future;
 use std::sync::Arc;
-
-#[napi(object)]
-pub struct NativeExplainOptions {
-    pub verbose: bool,
-    pub analyze: bool,
-    /// 'indent', 'tree', 'pgjson' or 'graphviz'.
-    pub format: Option<String>,
-}
 
 /// A table without a name: its columns have no qualifier, which would show in names of expressions.
 pub fn unnamed(context: &SessionContext, table: Arc<dyn TableProvider>) -> Result<DataFrame> {
@@ -51,14 +52,34 @@ impl NativeDataFrame {
         &self.frame
     }
 
-    fn verb(&self, apply: impl FnOnce(DataFrame, &Scope) -> Result<DataFrame>) -> napi::Result<Self> {
+    fn apply(&self, verb: &str, others: &[DataFrame]) -> Result<DataFrame> {
         let schema = self.frame.schema().clone();
-        let scope = Scope {
-            schema: &schema,
-            context: self.session.context(),
-        };
-        let frame = apply(self.frame.clone(), &scope)?;
-        Ok(Self::new(self.session.clone(), frame))
+        let frames: Vec<_> = others.iter().map(|frame| frame.logical_plan().clone()).collect();
+        let scope = Scope::new(Some(&schema), self.session.context(), &frames);
+        apply(parse_json::<Verb>(verb)?, self.frame.clone(), &scope, others)
+    }
+
+    /// A union has the types of its first input until the analyser has found the common ones.
+    fn analyzed_schema(&self) -> Result<DFSchemaRef> {
+        let plan = self.frame.logical_plan();
+        if !plan.exists(|node| Ok(matches!(node, LogicalPlan::Union(_))))? {
+            return Ok(plan.schema().clone());
+        }
+        let state = self.session.context().state();
+        let analyzed = state
+            .analyzer()
+            .execute_and_check(plan.clone(), state.config_options(), |_, _| {})?;
+        Ok(analyzed.schema().clone())
+    }
+
+    /// Runs a query; given up with the call.
+    async fn task<T: Send + 'static>(
+        &self,
+        task: Option<u32>,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> napi::Result<T> {
+        let session = self.session.clone();
+        guard(async move { session.abandonable(task, session.compute(work)).await }).await
     }
 }
 
@@ -78,122 +99,125 @@ impl NativeDataFrame {
     /// An IPC stream that holds only the schema.
     #[napi(catch_unwind)]
     pub fn schema(&self) -> napi::Result<Buffer> {
-        Ok(schema_to_ipc(self.frame.schema().as_arrow())?.into())
+        Ok(schema_to_ipc(self.analyzed_schema()?.as_arrow())?.into())
+    }
+
+    /// `verb`: JSON of a Verb. `frames`: the DataFrames it speaks of, by their place.
+    #[napi(catch_unwind)]
+    pub fn verb(
+        &self,
+        verb: String,
+        frames: Vec<ClassInstance<NativeDataFrame>>,
+    ) -> napi::Result<NativeDataFrame> {
+        let others: Vec<_> = frames.iter().map(|frame| frame.frame.clone()).collect();
+        Ok(Self::new(self.session.clone(), self.apply(&verb, &others)?))
+    }
+
+    /// The table or alias that a column belongs to, and its type's name: JSON.
+    #[napi(catch_unwind)]
+    pub fn column(&self, name: String) -> napi::Result<String> {
+        let column = find(&self.frame, &name)?;
+        let kind = self.frame.schema().data_type(&column).map_err(Error::from)?;
+        let kind = kind.to_string();
+        let relation = column.relation.map(|relation| relation.to_string());
+        Ok(serde_json::json!({ "relation": relation, "dataType": kind }).to_string())
+    }
+
+    /// Checks SQL text against the columns; the expression as the engine understands it.
+    #[napi(catch_unwind)]
+    pub fn parse_sql_expr(&self, sql: String) -> napi::Result<String> {
+        let expr = self.frame.parse_sql_expr(&sql).map_err(Error::from)?;
+        Ok(text(&expr))
     }
 
     #[napi(catch_unwind)]
-    pub fn logical_plan(&self) -> String {
-        self.frame.logical_plan().display_indent().to_string()
+    pub fn to_sql(&self) -> napi::Result<String> {
+        Ok(to_sql(self.frame.logical_plan(), "default", false)?)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn logical_plan(&self) -> NativeLogicalPlan {
+        NativeLogicalPlan::new(self.session.clone(), self.frame.logical_plan().clone())
     }
 
     #[napi]
-    pub async fn optimized_logical_plan(&self) -> napi::Result<String> {
+    pub async fn optimized_logical_plan(&self) -> napi::Result<NativeLogicalPlan> {
+        let (session, frame) = (self.session.clone(), self.frame.clone());
+        guard(async move { Ok(NativeLogicalPlan::new(session, frame.into_optimized_plan()?)) }).await
+    }
+
+    /// What the planner of one process makes of the query; a scheduler cuts it into stages.
+    #[napi]
+    pub async fn execution_plan(&self) -> napi::Result<NativeExecutionPlan> {
         let frame = self.frame.clone();
-        guard(async move { Ok(frame.into_optimized_plan()?.display_indent().to_string()) }).await
+        guard(async move {
+            let (state, plan) = frame.into_parts();
+            let plan = state.optimize(&plan)?;
+            let planner = DefaultPhysicalPlanner::default();
+            let plan = planner.create_physical_plan(&plan, &state).await?;
+            Ok(NativeExecutionPlan::new(plan))
+        })
+        .await
     }
 
-    /// `exprs`: JSON of ExprNode[].
-    #[napi(catch_unwind)]
-    pub fn select(&self, exprs: String) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, scope| Ok(frame.select(scope.select_exprs(&exprs)?)?))
-    }
-
-    #[napi(catch_unwind)]
-    pub fn filter(&self, predicate: String) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, scope| Ok(frame.filter(scope.expr(&predicate)?)?))
-    }
-
-    #[napi(catch_unwind)]
-    pub fn with_column(&self, name: String, expr: String) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, scope| Ok(frame.with_column(&name, scope.expr(&expr)?)?))
-    }
-
-    #[napi(catch_unwind)]
-    pub fn aggregate(&self, group_by: String, aggregates: String) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, scope| Ok(frame.aggregate(scope.exprs(&group_by)?, scope.exprs(&aggregates)?)?))
-    }
-
-    /// `keys`: JSON of SortNode[].
-    #[napi(catch_unwind)]
-    pub fn sort(&self, keys: String) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, scope| Ok(frame.sort(scope.sort_exprs(&keys)?)?))
-    }
-
-    #[napi(catch_unwind)]
-    pub fn limit(&self, skip: i64, fetch: Option<i64>) -> napi::Result<NativeDataFrame> {
-        let rows = |count: i64| {
-            usize::try_from(count)
-                .map_err(|_| Error::new(Code::InvalidArgument, format!("{count} is not a number of rows.")))
+    /// Runs the query; JSON: what every operator of every stage measured.
+    #[napi]
+    pub async fn analyze(&self, task: Option<u32>) -> napi::Result<String> {
+        let frame = self.frame.clone();
+        let work = async move {
+            let context = Arc::new(frame.task_ctx());
+            let (state, plan) = frame.explain(false, true)?.into_parts();
+            let plan = state.create_physical_plan(&plan).await?;
+            if let Some(analyze) = plan.downcast_ref::<AnalyzeExec>() {
+                return stages(&analyze.measure(context).await?);
+            }
+            // Here the engine's own node has the plan below it.
+            let plan = plan.children()[0].clone();
+            collect(plan.clone(), context).await?;
+            Ok(analyzed(&plan))
         };
-        self.verb(|frame, _| Ok(frame.limit(rows(skip)?, fetch.map(rows).transpose()?)?))
+        self.task(task, work).await
     }
 
     #[napi(catch_unwind)]
-    pub fn distinct(&self) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, _| Ok(frame.distinct()?))
-    }
-
-    #[napi(catch_unwind)]
-    pub fn join(
-        &self,
-        right: &NativeDataFrame,
-        how: String,
-        left_on: Vec<String>,
-        right_on: Vec<String>,
-    ) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, _| join(frame, right.frame.clone(), &how, &left_on, &right_on))
-    }
-
-    #[napi(catch_unwind)]
-    pub fn union(&self, other: &NativeDataFrame, distinct: bool) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, _| {
-            let other = other.frame.clone();
-            Ok(match distinct {
-                true => frame.union_distinct(other)?,
-                false => frame.union(other)?,
-            })
+    pub fn into_view(&self, temporary: bool) -> NativeTable {
+        let frame = self.frame.clone();
+        NativeTable::new(match temporary {
+            true => frame.into_temporary_view(),
+            false => frame.into_view(),
         })
-    }
-
-    #[napi(catch_unwind)]
-    pub fn explain(&self, options: NativeExplainOptions) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, _| {
-            let format = options
-                .format
-                .as_deref()
-                .map(ExplainFormat::from_str)
-                .transpose()?;
-            let options = ExplainOption::default()
-                .with_verbose(options.verbose)
-                .with_analyze(options.analyze)
-                .with_format(format.unwrap_or(ExplainFormat::Indent));
-            Ok(frame.explain_with_options(options)?)
-        })
-    }
-
-    /// One row, one column: the number of rows.
-    #[napi(catch_unwind)]
-    pub fn count(&self) -> napi::Result<NativeDataFrame> {
-        self.verb(|frame, _| Ok(frame.aggregate(vec![], vec![count(lit(1_i64)).alias("count")])?))
     }
 
     /// Runs the query now and keeps the result as an in-memory table.
     #[napi]
     pub async fn cache(&self, task: Option<u32>) -> napi::Result<NativeDataFrame> {
         let (session, frame) = (self.session.clone(), self.frame.clone());
-        let owner = session.clone();
         let work = async move {
             let schema = frame.schema().inner().clone();
             let batches = frame.collect().await?;
             let cached = unnamed(session.context(), session.store(schema, &batches, None)?)?;
             Ok(NativeDataFrame::new(session, cached))
         };
-        guard(async move { owner.abandonable(task, work).await }).await
+        self.task(task, work).await
+    }
+
+    /// Runs the query and writes its rows; how many. `target`: JSON of a Write.
+    #[napi]
+    pub async fn write(&self, target: String, task: Option<u32>) -> napi::Result<f64> {
+        let (session, frame) = (self.session.clone(), self.frame.clone());
+        let work = async move {
+            let Write { target, sort_by } = parse_json(&target)?;
+            let schema = frame.schema().clone();
+            let scope = Scope::new(Some(&schema), session.context(), &[]);
+            let keys = scope.sort_exprs(parse_json::<Vec<SortNode>>(&sort_by)?)?;
+            write(frame, target, keys).await
+        };
+        self.task(task, work).await
     }
 
     /// Lazy: the job starts at the stream's first `next`.
     #[napi(catch_unwind)]
     pub fn execute(&self) -> NativeStream {
-        NativeStream::new(self.frame.clone())
+        NativeStream::new(self.session.clone(), self.frame.clone())
     }
 }

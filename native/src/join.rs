@@ -2,10 +2,58 @@
 //! result, as with SQL's USING.
 
 use crate::error::{Code, Error, Result};
+use crate::expr::node::Node;
+use crate::expr::Scope;
+use crate::verb::{find, find_all, rebuild};
 use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::Expr;
 use datafusion::prelude::DataFrame;
+
+pub fn join_type(name: &str) -> Result<JoinType> {
+    Ok(match name {
+        "inner" => JoinType::Inner,
+        "left" => JoinType::Left,
+        "right" => JoinType::Right,
+        "full" => JoinType::Full,
+        "semi" => JoinType::LeftSemi,
+        "anti" => JoinType::LeftAnti,
+        "rightSemi" => JoinType::RightSemi,
+        "rightAnti" => JoinType::RightAnti,
+        "mark" => JoinType::LeftMark,
+        other => {
+            return Err(Error::new(
+                Code::InvalidArgument,
+                format!("There is no join \"{other}\"."),
+            ))
+        }
+    })
+}
+
+/// Where expressions say what matches; without any, every row with every other.
+pub fn join_on(
+    left: DataFrame,
+    right: DataFrame,
+    kind: JoinType,
+    predicates: Vec<Node>,
+    scope: &Scope,
+) -> Result<DataFrame> {
+    let (left, right) = told_apart(left, right)?;
+    if predicates.is_empty() && kind == JoinType::Inner {
+        return rebuild(left, |plan| plan.cross_join(right.into_unoptimized_plan()));
+    }
+    let both = left.schema().join(right.schema())?;
+    let scope = Scope::new(Some(&both), scope.context, scope.frames);
+    Ok(left.join_on(right, kind, scope.exprs(predicates)?)?)
+}
+
+/// Tables without a name, and a table with itself, need one to tell their columns apart.
+fn told_apart(left: DataFrame, right: DataFrame) -> Result<(DataFrame, DataFrame)> {
+    Ok(match overlap(&left, &right) {
+        true => (left.alias("left")?, right.alias("right")?),
+        false => (left, right),
+    })
+}
 
 pub fn join(
     left: DataFrame,
@@ -13,40 +61,24 @@ pub fn join(
     how: &str,
     left_on: &[String],
     right_on: &[String],
+    merges: bool,
 ) -> Result<DataFrame> {
-    let kind = match how {
-        "inner" => JoinType::Inner,
-        "left" => JoinType::Left,
-        "right" => JoinType::Right,
-        "full" => JoinType::Full,
-        "semi" => JoinType::LeftSemi,
-        "anti" => JoinType::LeftAnti,
-        other => {
-            return Err(Error::new(
-                Code::InvalidArgument,
-                format!("There is no join \"{other}\"."),
-            ))
-        }
-    };
-    // Tables without a name, and a table with itself, need one to tell their columns apart.
-    let (left, right) = match overlap(&left, &right) {
-        true => (left.alias("left")?, right.alias("right")?),
-        false => (left, right),
-    };
+    let kind = join_type(how)?;
+    let (left, right) = told_apart(left, right)?;
     let shared: Vec<(Column, Column)> = left_on
         .iter()
         .zip(right_on)
         .filter(|(left, right)| left == right)
-        .map(|(name, _)| Ok((column(&left, name)?, column(&right, name)?)))
+        .map(|(name, _)| Ok((find(&left, name)?, find(&right, name)?)))
         .collect::<Result<_>>()?;
-    let names = |keys: &[String]| keys.to_vec();
-    let (left_on, right_on) = (names(left_on), names(right_on));
-    let left_on: Vec<&str> = left_on.iter().map(String::as_str).collect();
-    let right_on: Vec<&str> = right_on.iter().map(String::as_str).collect();
-    let joined = left.join(right, kind, &left_on, &right_on, None)?;
+    let keys = (find_all(&left, left_on)?, find_all(&right, right_on)?);
+    let right = right.into_unoptimized_plan();
+    let joined = rebuild(left, |plan| plan.join(right, kind, keys, None))?;
     match kind {
-        JoinType::LeftSemi | JoinType::LeftAnti => Ok(joined),
-        _ => merge_keys(joined, kind, &shared),
+        JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full if merges => {
+            merge_keys(joined, kind, &shared)
+        }
+        _ => Ok(joined),
     }
 }
 
@@ -55,11 +87,6 @@ fn overlap(left: &DataFrame, right: &DataFrame) -> bool {
         let column = Column::new(relation.cloned(), field.name());
         right.schema().has_column(&column)
     })
-}
-
-fn column(frame: &DataFrame, name: &str) -> Result<Column> {
-    let (relation, field) = frame.schema().qualified_field_with_unqualified_name(name)?;
-    Ok(Column::new(relation.cloned(), field.name()))
 }
 
 fn merge_keys(joined: DataFrame, kind: JoinType, shared: &[(Column, Column)]) -> Result<DataFrame> {

@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 mod arrow;
+mod catalog;
 mod client;
 mod cluster;
 mod codec;
@@ -13,13 +14,22 @@ mod context;
 mod dataframe;
 mod error;
 mod expr;
+mod files;
+mod functions;
 mod join;
 mod literal;
 mod options;
+mod plan;
+mod reshape;
+mod runtime_env;
 mod series;
 mod session;
+mod spark;
+mod stores;
 mod stream;
 mod tables;
+mod verb;
+mod write;
 
 use napi::bindgen_prelude::create_custom_tokio_runtime;
 use napi_derive::{module_init, napi};

@@ -1,28 +1,35 @@
 //! A session: the catalog and settings of one user, connected to one scheduler.
 
 use crate::arrow::batches_from_ipc;
+use crate::catalog::kind;
 use crate::client::connection::Connection;
 use crate::client::job;
-use crate::client::planner::ClusterPlanner;
+use crate::client::planner::{ClusterPlanner, LocalPlanner};
+use crate::cluster::runtime::OwnedRuntime;
 use crate::config;
-use crate::error::{Code, Error, Result};
+use crate::error::{caught, Code, Error, Result};
+use crate::expr::parse_json;
+use crate::files::staged::StagedFiles;
 use crate::literal::{params, Params};
+use crate::runtime_env::NativeRuntimeOptions;
 use crate::series;
+use crate::spark;
+use crate::stores::{self, StoresByUrl};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
-use crate::tables::registry::Registry;
 use ballista_core::extension::SessionStateExt;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::catalog::TableProvider;
+use datafusion::catalog::{MemoryCatalogProviderList, TableProvider};
 use datafusion::common::metadata::ScalarAndMetadata;
 use datafusion::common::{ParamValues, TableReference};
 use datafusion::datasource::MemTable;
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::execution::SessionState;
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use futures::{stream, StreamExt};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use parking_lot::Mutex;
@@ -30,7 +37,10 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use url::Url;
 
 #[napi(object)]
 pub struct NativeSqlOptions {
@@ -52,8 +62,14 @@ pub struct NativeTableRef {
 
 /// What a session and its DataFrames share.
 pub struct Session {
-    pub connection: Arc<Connection>,
+    pub id: String,
+    /// Absent: everything runs in this process.
+    connection: Option<Arc<Connection>>,
+    closed: watch::Sender<bool>,
+    /// What runs in this process runs here: the threads that answer JavaScript stay free.
+    engine: OnceLock<OwnedRuntime>,
     config: SessionConfig,
+    runtime: NativeRuntimeOptions,
     memory_table_limit: usize,
     /// Built on first use: it takes some milliseconds, and the constructor is synchronous.
     context: OnceLock<SessionContext>,
@@ -70,10 +86,22 @@ struct Task {
 const BEGINS: Duration = Duration::from_secs(60);
 
 impl Session {
-    pub fn new(connection: Connection, config: SessionConfig, memory_table_limit: usize) -> Self {
+    pub fn new(
+        connection: Option<Connection>,
+        config: SessionConfig,
+        runtime: NativeRuntimeOptions,
+        memory_table_limit: usize,
+    ) -> Self {
         Self {
-            connection: Arc::new(connection),
+            id: match &connection {
+                Some(connection) => connection.session_id.clone(),
+                None => uuid::Uuid::new_v4().to_string(),
+            },
+            connection: connection.map(Arc::new),
+            closed: watch::Sender::new(false),
+            engine: OnceLock::new(),
             config,
+            runtime,
             memory_table_limit,
             context: OnceLock::new(),
             tasks: Mutex::default(),
@@ -89,16 +117,119 @@ impl Session {
     }
 
     fn state(&self) -> SessionState {
-        let runtime = RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Registry::default()));
-        // Neither fails: the runtime is in memory, and the URL is not looked at.
-        let runtime = runtime.build_arc().expect("an in-memory runtime");
-        let state = SessionState::new_ballista_state(self.connection.url()).expect("default state");
-        SessionStateBuilder::new_from_existing(state)
-            .with_session_id(self.connection.session_id.clone())
+        // The options were checked when the session was made, and nothing here fails on the way.
+        let runtime = self.runtime.build().expect("checked options");
+        let builder = match &self.connection {
+            Some(connection) => {
+                let state = SessionState::new_ballista_state(connection.url()).expect("default state");
+                SessionStateBuilder::new_from_existing(state)
+                    .with_query_planner(Arc::new(ClusterPlanner::new(connection.clone())))
+            }
+            None => SessionStateBuilder::new()
+                .with_default_features()
+                .with_physical_optimizer_rule(Arc::new(StagedFiles))
+                .with_query_planner(Arc::new(LocalPlanner)),
+        };
+        let mut state = builder
+            .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
+            .with_session_id(self.id.clone())
             .with_config(self.config.clone())
             .with_runtime_env(runtime)
-            .with_query_planner(Arc::new(ClusterPlanner::new(self.connection.clone())))
-            .build()
+            .build();
+        spark::register(&mut state).expect("functions of this version");
+        state
+    }
+
+    pub fn connection(&self) -> Result<&Arc<Connection>> {
+        self.connection.as_ref().ok_or_else(|| {
+            Error::new(
+                Code::InvalidArgument,
+                "A local session has no cluster: use a BallistaSessionContext.",
+            )
+        })
+    }
+
+    pub fn check_open(&self) -> Result<()> {
+        match *self.closed.borrow() {
+            true => Err(closed()),
+            false => Ok(()),
+        }
+    }
+
+    /// Ends with the session.
+    pub async fn ended(&self) -> Error {
+        let mut closing = self.closed.subscribe();
+        let _ = closing.wait_for(|closed| *closed).await;
+        closed()
+    }
+
+    /// Where a local session runs its queries.
+    fn engine(&self) -> Result<Handle> {
+        self.check_open()?;
+        if let Some(engine) = self.engine.get() {
+            return engine.handle();
+        }
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        let engine = OwnedRuntime::new("local", threads)?;
+        self.engine.get_or_init(|| engine).handle()
+    }
+
+    /// Runs what computes here on the engine's threads; dropping it ends it.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        if self.connection.is_some() {
+            return work.await;
+        }
+        let mut task = JoinSet::new();
+        task.spawn_on(caught(work), &self.engine()?);
+        match task.join_next().await {
+            Some(Ok(result)) => result,
+            _ => Err(closed()),
+        }
+    }
+
+    /// Batches that are computed on the engine's threads, a few ahead of their reader.
+    pub fn ahead(&self, mut batches: SendableRecordBatchStream) -> Result<SendableRecordBatchStream> {
+        if self.connection.is_some() {
+            return Ok(batches);
+        }
+        let schema = batches.schema();
+        let (sender, receiver) = mpsc::channel(2);
+        let mut tasks = JoinSet::new();
+        let run = async move {
+            let failed = sender.clone();
+            let drive = async move {
+                while let Some(batch) = batches.next().await {
+                    if sender.send(batch).await.is_err() {
+                        break;
+                    }
+                }
+                Ok(())
+            };
+            if let Err(error) = caught(drive).await {
+                let _ = failed.send(Err(error.into())).await;
+            }
+        };
+        tasks.spawn_on(run, &self.engine()?);
+        // The task belongs to the stream, and ends with it.
+        let batches = stream::unfold((receiver, tasks), |(mut receiver, tasks)| async move {
+            let batch = receiver.recv().await?;
+            Some((batch, (receiver, tasks)))
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, batches)))
+    }
+
+    /// Cancels the session's jobs and forgets its tables. Idempotent.
+    pub async fn close(&self) {
+        self.closed.send_replace(true);
+        if let Some(engine) = self.engine.get() {
+            engine.shutdown().await;
+        }
+        if let Some(connection) = &self.connection {
+            connection.close().await;
+        }
     }
 
     /// Runs a call that JavaScript may give up: dropping it cancels the jobs that it started.
@@ -107,7 +238,7 @@ impl Session {
         task: Option<u32>,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        self.connection.check_open()?;
+        self.check_open()?;
         let Some(task) = task else { return work.await };
         let mut given_up = self.task(task, watch::Sender::subscribe);
         // Dropped after a panic too.
@@ -200,11 +331,13 @@ impl Session {
         match &plan {
             LogicalPlan::Statement(Statement::SetVariable(set)) => {
                 let (key, value) = (set.variable.clone(), set.value.clone());
-                config::check(&key, &value)?;
+                config::check(context.state_ref().read().config(), &key, &value)?;
                 let frame = context.execute_logical_plan(plan).await?;
                 // The runtime is this process's own; everything else goes to the scheduler.
-                if !key.starts_with("datafusion.runtime.") {
-                    self.connection.settings.write().insert(key, value);
+                if let Some(connection) = &self.connection {
+                    if !key.starts_with("datafusion.runtime.") {
+                        connection.settings.write().insert(key, value);
+                    }
                 }
                 Ok(frame)
             }
@@ -212,13 +345,16 @@ impl Session {
                 let key = reset.variable.clone();
                 let ours = config::settings(HashMap::new()).remove(&key);
                 // The engine resets its own keys only, and only to its own defaults.
-                let frame = match key.starts_with("ballista.") || ours.is_some() {
+                let remote = self.connection.is_some() && (key.starts_with("ballista.") || ours.is_some());
+                let frame = match remote {
                     true => self.reset(&key)?,
                     false => context.execute_logical_plan(plan).await?,
                 };
-                let mut settings = self.connection.settings.write();
-                settings.remove(&key);
-                settings.extend(ours.map(|value| (key, value)));
+                if let Some(connection) = &self.connection {
+                    let mut settings = connection.settings.write();
+                    settings.remove(&key);
+                    settings.extend(ours.map(|value| (key, value)));
+                }
                 Ok(frame)
             }
             LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
@@ -237,9 +373,9 @@ impl Session {
             .filter(|entry| entry.key == key)
             .find_map(|entry| entry.value);
         let default = default.unwrap_or_default();
-        config::check(key, &default)?;
         let context = self.context();
         let state = context.state_ref();
+        config::check(state.read().config(), key, &default)?;
         state.write().config_mut().options_mut().set(key, &default)?;
         Ok(DataFrame::new(
             context.state(),
@@ -263,6 +399,40 @@ impl Session {
         Ok(())
     }
 
+    /// The store is for this session, and travels with its queries.
+    pub fn register_store(&self, url: &str, options: String) -> Result<()> {
+        let parsed = parse_url(url)?;
+        let store = stores::build(&options)?;
+        self.context().register_object_store(&parsed, store);
+        self.change_stores(|by_url| {
+            by_url.insert(url.to_owned(), options);
+        })
+    }
+
+    /// Whether there was one.
+    pub fn deregister_store(&self, url: &str) -> Result<bool> {
+        let gone = self
+            .context()
+            .runtime_env()
+            .deregister_object_store(&parse_url(url)?);
+        self.change_stores(|by_url| {
+            by_url.remove(url);
+        })?;
+        Ok(gone.is_ok())
+    }
+
+    fn change_stores(&self, change: impl FnOnce(&mut StoresByUrl)) -> Result<()> {
+        let Some(connection) = &self.connection else {
+            return Ok(());
+        };
+        let mut settings = connection.settings.write();
+        let json = settings.get(stores::KEY).map_or("{}", String::as_str);
+        let mut by_url: StoresByUrl = parse_json(json)?;
+        change(&mut by_url);
+        settings.insert(stores::KEY.to_owned(), serde_json::json!(by_url).to_string());
+        Ok(())
+    }
+
     pub fn table_exists(&self, name: String) -> bool {
         // Fails for an unknown catalog or schema only.
         self.context().table_exist(name).unwrap_or(false)
@@ -279,12 +449,7 @@ impl Session {
                     continue;
                 };
                 for name in provider.table_names() {
-                    use datafusion::datasource::TableType as T;
-                    let kind = match provider.table_type(&name).await? {
-                        Some(T::View) => "view",
-                        Some(T::Temporary) => "temporary",
-                        _ => "table",
-                    };
+                    let kind = kind(provider.table_type(&name).await?);
                     tables.push(NativeTableRef {
                         catalog: catalog.clone(),
                         schema: schema.clone(),
@@ -299,12 +464,22 @@ impl Session {
     }
 
     pub async fn cancel_job(&self, id: String) -> Result<bool> {
-        if let Some(job) = self.connection.job(&id) {
+        let connection = self.connection()?;
+        if let Some(job) = connection.job(&id) {
             return Ok(job.cancel().await);
         }
-        let scheduler = self.connection.scheduler(&Default::default()).await?;
+        let scheduler = connection.scheduler(&Default::default()).await?;
         Ok(job::cancel(&scheduler, &id, Duration::ZERO).await)
     }
+}
+
+fn parse_url(url: &str) -> Result<Url> {
+    Url::parse(url)
+        .map_err(|error| Error::new(Code::InvalidArgument, format!("\"{url}\" is no URL: {error}.")))
+}
+
+fn closed() -> Error {
+    Error::new(Code::Closed, "The session is closed: create a new context.")
 }
 
 struct Forget<'a> {
@@ -318,7 +493,7 @@ impl Drop for Forget<'_> {
     }
 }
 
-fn values(params: Params) -> ParamValues {
+pub fn values(params: Params) -> ParamValues {
     match params {
         Params::Positional(values) => {
             ParamValues::List(values.into_iter().map(ScalarAndMetadata::from).collect())

@@ -5,6 +5,7 @@ use crate::client::analyze::AnalyzeExec;
 use crate::client::job::Job;
 use crate::client::query::{JobSlot, RemoteQueryExec};
 use crate::error::{guard, Code, Error, Result};
+use crate::session::Session;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::SendableRecordBatchStream;
@@ -29,6 +30,7 @@ enum State {
 pub struct NativeStream(Arc<Stream>);
 
 struct Stream {
+    session: Arc<Session>,
     state: tokio::sync::Mutex<State>,
     job: Mutex<JobSlot>,
     cancelled: watch::Sender<bool>,
@@ -36,8 +38,9 @@ struct Stream {
 
 #[napi]
 impl NativeStream {
-    pub fn new(frame: DataFrame) -> Self {
+    pub fn new(session: Arc<Session>, frame: DataFrame) -> Self {
         Self(Arc::new(Stream {
+            session,
             state: tokio::sync::Mutex::new(State::Ready(Box::new(frame))),
             job: Default::default(),
             cancelled: watch::Sender::new(false),
@@ -71,6 +74,8 @@ impl Stream {
         tokio::select! {
             biased;
             _ = cancelled.wait_for(|cancelled| *cancelled) => Err(self.cancelled_error()),
+            // A cluster's jobs end as its session does; what runs here ends here.
+            error = self.session.ended(), if self.session.connection().is_err() => Err(error),
             chunk = self.pull() => chunk,
         }
     }
@@ -117,12 +122,17 @@ impl Stream {
     }
 
     async fn start(&self, frame: DataFrame) -> Result<SendableRecordBatchStream> {
-        let context = Arc::new(frame.task_ctx());
-        let plan = frame.create_physical_plan().await?;
-        if let Some(slot) = job_slot(&plan) {
+        let start = async move {
+            let context = Arc::new(frame.task_ctx());
+            let plan = frame.create_physical_plan().await?;
+            let slot = job_slot(&plan);
+            Ok((slot, execute_stream(plan, context)?))
+        };
+        let (slot, batches) = self.session.compute(start).await?;
+        if let Some(slot) = slot {
             *self.job.lock() = slot;
         }
-        Ok(execute_stream(plan, context)?)
+        self.session.ahead(batches)
     }
 }
 

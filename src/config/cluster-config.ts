@@ -8,8 +8,10 @@ import { invalid } from '../errors.js';
 import { describe } from '../params.js';
 import type { ConfigKey } from './generated/keys.js';
 import { SCHEDULER_PORT } from './options.js';
+import { SessionConfig } from './session-config.js';
 
-type ConfigValue = string | number | boolean;
+/** The value of a configuration key. */
+export type ConfigValue = string | number | bigint | boolean;
 
 /**
  * Engine configuration by key, such as `'datafusion.execution.target_partitions'`: every `datafusion.*` and `ballista.*`
@@ -22,19 +24,8 @@ export type ClusterConfig = Readonly<{ [K in ConfigKey]?: ConfigValue } & Record
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  */
-export function toConfigNative(config: ClusterConfig | undefined): Record<string, string> {
-  if (config === undefined) return {};
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw invalid(`clusterConfig must be an object, not ${describe(config)}`);
-  }
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => {
-      if (!['string', 'number', 'boolean'].includes(typeof value)) {
-        throw invalid(`clusterConfig: "${key}" must be a string, number or boolean, not ${describe(value)}`);
-      }
-      return [key, String(value)];
-    }),
-  );
+export function toConfigNative(config: SessionConfig | ClusterConfig | undefined): Record<string, string> {
+  return new SessionConfig(config).toRecord();
 }
 
 /** Where a scheduler is. */

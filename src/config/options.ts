@@ -23,22 +23,32 @@ export function halfOfMemory(): number {
   return Math.floor(Math.min(totalmem(), limit) / 2);
 }
 
-/** Options of a session. */
-export const SESSION_SETTINGS = {
-  clusterConfig: { type: 'any', doc: 'Engine configuration, for the scheduler-side session and the local one.' },
+/** Options of every session. */
+const COMMON_SETTINGS = {
+  config: { type: 'any', doc: 'Engine configuration.' },
   convert: { type: 'any', doc: 'How row actions convert values, unless an action says otherwise.' },
+  memoryTableLimitBytes: {
+    type: 'integer',
+    default: 2 ** 30,
+    min: 0,
+    doc: 'The size up to which an in-memory table is taken, in bytes.',
+  },
+  runtime: { type: 'any', doc: 'What runs in this process may take of memory and disk.' },
+} as const satisfies SettingTable;
+
+/** Options of a session without a cluster. */
+export const LOCAL_SETTINGS = COMMON_SETTINGS;
+
+/** Options of a session on a cluster. */
+export const SESSION_SETTINGS = {
+  ...COMMON_SETTINGS,
+  clusterConfig: { type: 'any', doc: 'Engine configuration, for the scheduler-side session and the local one.' },
   executorTimeoutMs: {
     type: 'integer',
     default: 30_000,
     min: 0,
     max: 2 ** 31 - 1,
     doc: 'How long a query may wait for a first executor before it rejects with NO_EXECUTORS, in milliseconds.',
-  },
-  memoryTableLimitBytes: {
-    type: 'integer',
-    default: 2 ** 30,
-    min: 0,
-    doc: 'The size up to which an in-memory table is sent to the cluster, in bytes.',
   },
 } as const satisfies SettingTable;
 

@@ -6,16 +6,29 @@
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import { invalid } from '../errors.js';
-import { describe, type ParamValue, toLiteral, toTypedLiteral } from '../params.js';
-import { type BinaryOperator, type ExprNode, node, type SortNode, type UnaryOperator } from './node.js';
-import { printExpr } from './print.js';
+import { describe, isBytes, type ParamValue, toLiteral } from '../params.js';
+import { EXPR, INSPECT, inspected, isExpr, isSortExpr, SORT_EXPR } from './brand.js';
+import * as clauses from './clauses.js';
+import {
+  type ExprLike,
+  type Operand,
+  operand,
+  type SortKey,
+  toBoolean,
+  toMetadata,
+  toName,
+  toSubquery,
+  wrong,
+} from './coerce.js';
+import { engine, toJson } from './engine.js';
+import type { WindowFrame } from './frame.js';
+import { type LiteralValue, toLitNode, toTypedLitNode } from './literal.js';
+import { type ExprNode, type NullTreatment, node, type SortNode, type Subquery } from './node.js';
+import { ExprOperators } from './operators.js';
+import { printExpr, printSort } from './print.js';
+import type { Window, WindowOptions } from './window.js';
 
-/** An operand: an expression, or a JavaScript value, which becomes a literal (a string too: columns are `col('name')`). */
-export type Operand = Expr | ParamValue;
-
-// Shared through the symbol registry: expressions of the ESM build work in the CommonJS one.
-const EXPR = Symbol.for('ballista.expr');
-const SORT_EXPR = Symbol.for('ballista.sortExpr');
+export { type Operand, operand } from './coerce.js';
 
 /**
  * An expression over columns. Immutable; every method gives a new one. From DataFusion's `Expr`.
@@ -31,19 +44,39 @@ const SORT_EXPR = Symbol.for('ballista.sortExpr');
  * console.log(String(cheap)); // price * 1.2 < 10 AND name LIKE 'A%'
  * ```
  */
-export class Expr {
+export class Expr extends ExprOperators {
   /** The expression as data, as it crosses to the engine. */
   readonly node: ExprNode;
 
   /** @internal Use {@link col} and {@link lit}. */
   constructor(data: ExprNode) {
-    this.node = data;
+    super();
+    this.node = node(data);
     Object.freeze(this);
   }
 
   /** Whether a value is an expression, also of another copy of this package. */
   static is(value: unknown): value is Expr {
-    return typeof value === 'object' && value !== null && EXPR in value;
+    return isExpr(value);
+  }
+
+  /**
+   * An expression from the bytes of {@link Expr.toBytes}, of DataFusion's own protobuf of the same version.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT` for what is no such bytes
+   *
+   * @example
+   * ```ts
+   * import { col, Expr } from 'ballista';
+   *
+   * console.log(String(Expr.fromBytes(col('a').add(1).toBytes())));
+   * ```
+   */
+  static fromBytes(bytes: Uint8Array): Expr {
+    if (!isBytes(bytes)) throw wrong(bytes, 'fromBytes: the bytes', 'a Uint8Array');
+    const text = engine().exprFromBytes(bytes);
+    const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+    return new Expr({ kind: 'encoded', bytes: base64, text });
   }
 
   /** @internal */
@@ -51,113 +84,9 @@ export class Expr {
     return true;
   }
 
-  /** `this + other` */
-  add(other: Operand): Expr {
-    return binary('+', this, other);
-  }
-
-  /** `this - other` */
-  sub(other: Operand): Expr {
-    return binary('-', this, other);
-  }
-
-  /** `this * other` */
-  mul(other: Operand): Expr {
-    return binary('*', this, other);
-  }
-
-  /** `this / other`; between integers the quotient is an integer. */
-  div(other: Operand): Expr {
-    return binary('/', this, other);
-  }
-
-  /** `this % other` */
-  mod(other: Operand): Expr {
-    return binary('%', this, other);
-  }
-
-  /** `this = other`; null where one of them is null. */
-  eq(other: Operand): Expr {
-    return binary('=', this, other);
-  }
-
-  /** `this != other` */
-  ne(other: Operand): Expr {
-    return binary('!=', this, other);
-  }
-
-  /** `this < other` */
-  lt(other: Operand): Expr {
-    return binary('<', this, other);
-  }
-
-  /** `this <= other` */
-  lte(other: Operand): Expr {
-    return binary('<=', this, other);
-  }
-
-  /** `this > other` */
-  gt(other: Operand): Expr {
-    return binary('>', this, other);
-  }
-
-  /** `this >= other` */
-  gte(other: Operand): Expr {
-    return binary('>=', this, other);
-  }
-
-  /** `this AND other` */
-  and(other: Operand): Expr {
-    return binary('AND', this, other);
-  }
-
-  /** `this OR other` */
-  or(other: Operand): Expr {
-    return binary('OR', this, other);
-  }
-
-  /** `NOT this` */
-  not(): Expr {
-    return unary('not', this);
-  }
-
-  /** `-this` */
-  neg(): Expr {
-    return unary('negative', this);
-  }
-
-  /** `this IS NULL` */
-  isNull(): Expr {
-    return unary('isNull', this);
-  }
-
-  /** `this IS NOT NULL` */
-  isNotNull(): Expr {
-    return unary('isNotNull', this);
-  }
-
-  /** `this BETWEEN low AND high`, both included. */
-  between(low: Operand, high: Operand, negated = false): Expr {
-    return new Expr(
-      node({ kind: 'between', expr: this.node, low: operand(low, 'low'), high: operand(high, 'high'), negated }),
-    );
-  }
-
-  /** `this IN (…)` */
-  inList(values: readonly Operand[], negated = false): Expr {
-    if (!Array.isArray(values)) throw invalid(`inList takes an array, not ${describe(values)}`);
-    const list = values.map((value: Operand, i) => operand(value, `item ${i} of inList`));
-    return new Expr(node({ kind: 'inList', expr: this.node, list, negated }));
-  }
-
-  /** `this LIKE pattern`: `%` is any text, `_` any character. */
-  like(pattern: Operand, negated = false): Expr {
-    return like(this, pattern, negated, false);
-  }
-
-  /** `this ILIKE pattern`: as {@link like}, whatever the case. */
-  ilike(pattern: Operand, negated = false): Expr {
-    return like(this, pattern, negated, true);
+  /** @internal */
+  protected override make(data: ExprNode): Expr {
+    return new Expr(data);
   }
 
   /**
@@ -166,18 +95,114 @@ export class Expr {
    * @param to - `'Int32'`, `'Decimal128(10, 2)'`, … or an apache-arrow `DataType`
    */
   cast(to: TypeLike): Expr {
-    return cast(this, to, false);
+    return new Expr({ kind: 'cast', expr: this.node, dataType: toTypeName(to, 'the type of a cast'), safe: false });
   }
 
   /** As {@link cast}; a value that does not fit becomes null. */
   tryCast(to: TypeLike): Expr {
-    return cast(this, to, true);
+    return new Expr({ kind: 'cast', expr: this.node, dataType: toTypeName(to, 'the type of a cast'), safe: true });
   }
 
-  /** Names the result: `this AS name`. */
-  alias(name: string): Expr {
+  /**
+   * Names the result: `this AS name`.
+   *
+   * @param metadata - goes to the field in the schema
+   */
+  alias(name: string, metadata?: Readonly<Record<string, string>>): Expr {
     if (typeof name !== 'string') throw invalid(`alias takes a string, not ${describe(name)}`);
-    return new Expr(node({ kind: 'alias', expr: this.node, name }));
+    return new Expr({
+      kind: 'alias',
+      expr: this.node,
+      name: name === '' ? name : toName(name, 'the name of alias', 'a string'),
+      ...(metadata !== undefined && { metadata: toMetadata(metadata, 'the metadata of alias') }),
+    });
+  }
+
+  /** This, or a value where this is null: `coalesce(this, value)`. */
+  fillNull(value: Operand): Expr {
+    return this.call('coalesce', operand(value, 'the value of fillNull'));
+  }
+
+  /** This, or a value where this is NaN: `nanvl(this, value)`. */
+  fillNan(value: Operand): Expr {
+    return this.call('nanvl', operand(value, 'the value of fillNan'));
+  }
+
+  /**
+   * The field of a struct, the value of a map, or the element of a list; null where there is none.
+   *
+   * @param key - a name for structs and maps; for lists a place from 0, or from the end as -1, -2, …
+   */
+  get(key: string | number): Expr {
+    if (typeof key === 'string') return this.call('get_field', operand(key, 'the key of get'));
+    if (!Number.isSafeInteger(key)) throw wrong(key, 'the key of get', 'a string or a whole number');
+    return this.call('array_element', operand(place(key), 'the key of get'));
+  }
+
+  /**
+   * A part of a list, as `Array.prototype.slice`.
+   *
+   * @param begin - the place of the first element, from 0, or from the end as -1, -2, …
+   * @param end - the place after the last element; default: up to the end of the list
+   */
+  slice(begin: number, end?: number): Expr {
+    if (!Number.isSafeInteger(begin)) throw wrong(begin, 'slice: begin', 'a whole number');
+    if (end !== undefined && !Number.isSafeInteger(end)) throw wrong(end, 'slice: end', 'a whole number');
+    const last = end === undefined ? -1 : end < 0 ? end - 1 : end; // the engine includes the end
+    return this.call('array_slice', operand(place(begin), 'slice: begin'), operand(last, 'slice: end'));
+  }
+
+  /**
+   * `this IN (SELECT …)`: whether the one column of a DataFrame has the value.
+   *
+   * @param frame - a DataFrame of the same context
+   */
+  inSubquery(frame: Subquery, negated = false): Expr {
+    return new Expr({
+      kind: 'inSubquery',
+      expr: this.node,
+      frame: toSubquery(frame, 'the subquery of inSubquery'),
+      negated: toBoolean(negated, 'inSubquery: negated'),
+    });
+  }
+
+  /**
+   * A window function, or an aggregate function over a window: `this OVER (…)`.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, also where this is no call of a function; likewise all that follow
+   */
+  over(window: Window | WindowOptions): Expr {
+    return new Expr(clauses.over(this.node, window));
+  }
+
+  /** An aggregate function over the rows for which a predicate is true: `this FILTER (WHERE …)`; a string is SQL. */
+  filter(predicate: ExprLike): Expr {
+    return new Expr(clauses.filter(this.node, predicate));
+  }
+
+  /** An aggregate function in which equal values count once. */
+  distinct(): Expr {
+    return new Expr(clauses.distinct(this.node));
+  }
+
+  /** An aggregate function that takes its values in an order; with a window, the order of the window. */
+  orderBy(...keys: SortKey[]): Expr {
+    return new Expr(clauses.orderBy(this.node, keys));
+  }
+
+  /** What an aggregate or window function does with nulls: `'respect'` or `'ignore'`. */
+  nullTreatment(treatment: NullTreatment): Expr {
+    return new Expr(clauses.nullTreatment(this.node, treatment));
+  }
+
+  /** A function over a window, partitioned by columns or expressions; an order given before becomes the window's. */
+  partitionBy(...keys: ExprLike[]): Expr {
+    return new Expr(clauses.partitionBy(this.node, keys));
+  }
+
+  /** A function over a window with a frame; an order given before becomes the window's. */
+  windowFrame(frame: WindowFrame): Expr {
+    return new Expr(clauses.windowFrame(this.node, frame));
   }
 
   /**
@@ -187,7 +212,11 @@ export class Expr {
    * @param nullsFirst - default `false`
    */
   sort(ascending = true, nullsFirst = false): SortExpr {
-    return new SortExpr({ expr: this.node, ascending, nullsFirst });
+    return new SortExpr({
+      expr: this.node,
+      ascending: toBoolean(ascending, 'sort: ascending'),
+      nullsFirst: toBoolean(nullsFirst, 'sort: nullsFirst'),
+    });
   }
 
   /** A sort key, smallest first and nulls last, as SQL's `ASC`. */
@@ -200,14 +229,37 @@ export class Expr {
     return this.sort(false, true);
   }
 
-  /** The expression, near to SQL; for people, not for parsing. */
-  toString(): string {
+  /**
+   * The name that the column of this expression gets, as the engine makes it.
+   *
+   * @throws BallistaError `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT` for a subquery
+   */
+  schemaName(): string {
+    return engine().exprName(toJson(this.node, 'schemaName'));
+  }
+
+  /**
+   * The expression as DataFusion's protobuf, which {@link Expr.fromBytes} reads.
+   *
+   * @throws BallistaError `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT` for a subquery
+   */
+  toBytes(): Uint8Array {
+    return engine().exprToBytes(toJson(this.node, 'toBytes'));
+  }
+
+  /**
+   * The expression as SQL, which means the same when the engine parses it.
+   *
+   * What SQL has no words for is left out: the type of a placeholder, the metadata of an alias. Lambdas need
+   * `datafusion.sql_parser.dialect` to be one that has them, such as `duckdb`.
+   */
+  override toString(): string {
     return printExpr(this.node);
   }
 
   /** @internal */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Expr(${printExpr(this.node)})`;
+  [INSPECT](): string {
+    return inspected('Expr', () => printExpr(this.node));
   }
 }
 
@@ -221,13 +273,13 @@ export class SortExpr {
 
   /** @internal */
   constructor(data: SortNode) {
-    this.node = Object.freeze(data);
+    this.node = node(data);
     Object.freeze(this);
   }
 
   /** Whether a value is a sort key, also of another copy of this package. */
   static is(value: unknown): value is SortExpr {
-    return typeof value === 'object' && value !== null && SORT_EXPR in value;
+    return isSortExpr(value);
   }
 
   /** @internal */
@@ -235,10 +287,29 @@ export class SortExpr {
     return true;
   }
 
+  /** What is sorted by. */
+  get expr(): Expr {
+    return new Expr(this.node.expr);
+  }
+
+  /** Whether the smallest come first. */
+  get ascending(): boolean {
+    return this.node.ascending;
+  }
+
+  /** Whether nulls come before everything else. */
+  get nullsFirst(): boolean {
+    return this.node.nullsFirst;
+  }
+
   /** The key, as it stands in ORDER BY. */
   toString(): string {
-    const { expr, ascending, nullsFirst } = this.node;
-    return `${printExpr(expr)} ${ascending ? 'ASC' : 'DESC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+    return printSort(this.node);
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return inspected('SortExpr', () => printSort(this.node));
   }
 }
 
@@ -257,16 +328,16 @@ export class SortExpr {
  * ```
  */
 export function col(name: string, relation?: string): Expr {
-  if (typeof name !== 'string' || name === '')
-    throw invalid(`col takes the name of a column, not ${name === '' ? 'an empty string' : describe(name)}`);
-  if (relation !== undefined && typeof relation !== 'string')
-    throw invalid(`col: the relation must be a string, not ${describe(relation)}`);
-  return new Expr(node(relation === undefined ? { kind: 'column', name } : { kind: 'column', name, relation }));
+  return new Expr({
+    kind: 'column',
+    name: toName(name, 'the name of col', 'the name of a column'),
+    ...(relation !== undefined && { relation: toName(relation, 'the relation of col', 'the name of a table') }),
+  });
 }
 
 /**
- * A literal. The type follows from the value (see {@link ParamValue}), or is the one given. From DataFusion's
- * `Expr::Literal`.
+ * A literal. The type follows from the value (see {@link ParamValue}), or is the one given; an array becomes a list, a plain
+ * object a struct, a `Map` a map. From DataFusion's `Expr::Literal`.
  *
  * @throws BallistaError `INVALID_ARGUMENT` for a value without an SQL type
  *
@@ -274,37 +345,36 @@ export function col(name: string, relation?: string): Expr {
  * ```ts
  * import { col, lit } from 'ballista';
  *
- * console.log(String(col('a').mul(lit(2, 'Int32')))); // a * CAST(2 AS Int32)
+ * console.log(String(col('a').mul(lit(2, 'Int32')))); // a * CAST(2 AS INT)
+ * console.log(String(lit([1, 2]))); // make_array(1, 2)
  * ```
  */
-export function lit(value: ParamValue, type?: TypeLike): Expr {
-  if (type === undefined)
-    return Expr.is(value) ? value : new Expr(node({ kind: 'literal', value: toLiteral(value, 'lit(value)') }));
-  return new Expr(
-    node({ kind: 'literal', value: toTypedLiteral(value, toTypeName(type, 'the type of lit'), 'lit(value)') }),
-  );
+export function lit(value: LiteralValue, type?: TypeLike): Expr {
+  if (type !== undefined) return new Expr(toTypedLitNode(value, toTypeName(type, 'the type of lit'), 'lit(value)'));
+  return isExpr(value) ? value : new Expr(toLitNode(value, 'lit(value)'));
 }
 
-/** Every {@link Operand} as a node: an expression as it is, a value as a literal. */
-export function operand(value: Operand, where: string): ExprNode {
-  if (Expr.is(value)) return value.node;
-  return node({ kind: 'literal', value: toLiteral(value, where) });
+/**
+ * A literal whose field has metadata in the schema. From DataFusion's `lit_with_metadata`.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT`
+ *
+ * @example
+ * ```ts
+ * import { litWithMetadata } from 'ballista';
+ *
+ * console.log(String(litWithMetadata(9.81, { unit: 'm/s2' }))); // with_metadata(9.81, 'unit', 'm/s2')
+ * ```
+ */
+export function litWithMetadata(value: ParamValue, metadata: Readonly<Record<string, string>>): Expr {
+  return new Expr({
+    kind: 'literal',
+    value: toLiteral(value, 'litWithMetadata(value)'),
+    metadata: toMetadata(metadata, 'the metadata of litWithMetadata'),
+  });
 }
 
-function binary(op: BinaryOperator, left: Expr, right: Operand): Expr {
-  return new Expr(node({ kind: 'binary', op, left: left.node, right: operand(right, `the right side of ${op}`) }));
-}
-
-function unary(op: UnaryOperator, expr: Expr): Expr {
-  return new Expr(node({ kind: 'unary', op, expr: expr.node }));
-}
-
-function like(expr: Expr, pattern: Operand, negated: boolean, caseInsensitive: boolean): Expr {
-  return new Expr(
-    node({ kind: 'like', expr: expr.node, pattern: operand(pattern, 'the pattern'), negated, caseInsensitive }),
-  );
-}
-
-function cast(expr: Expr, to: TypeLike, safe: boolean): Expr {
-  return new Expr(node({ kind: 'cast', expr: expr.node, dataType: toTypeName(to, 'the type of a cast'), safe }));
+/** A place in a list as the engine counts them: from 1, and from the end as here. */
+function place(index: number): number {
+  return index < 0 ? index : index + 1;
 }

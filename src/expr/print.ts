@@ -1,112 +1,165 @@
 /**
- * Expressions as text near to SQL, for messages and `toString`.
+ * Expressions as SQL that the engine parses back.
  *
  * @module
  */
 
-import type { ExprNode, Literal, UnaryOperator } from './node.js';
+import { printColumn, printFunction, printName } from './identifier.js';
+import type { CallNode, CaseNode, ExprNode, SortNode, Subquery, UnaryOperator, WindowNode } from './node.js';
+import { replacePlaceholders } from './placeholder-text.js';
+import { bindingLevel, LEVEL, operandLevels } from './precedence.js';
+import { printFrame } from './print-frame.js';
+import { printCast, printLiteral, printText } from './print-literal.js';
 
-const PRECEDENCE: Readonly<Record<string, number>> = {
-  OR: 1,
-  AND: 2,
-  '=': 4,
-  '!=': 4,
-  '<': 4,
-  '<=': 4,
-  '>': 4,
-  '>=': 4,
-  '+': 5,
-  '-': 5,
-  '*': 6,
-  '/': 6,
-  '%': 6,
+const TESTS: Readonly<Record<Exclude<UnaryOperator, 'not' | 'negative'>, string>> = {
+  isNull: 'IS NULL',
+  isNotNull: 'IS NOT NULL',
+  isTrue: 'IS TRUE',
+  isNotTrue: 'IS NOT TRUE',
+  isFalse: 'IS FALSE',
+  isNotFalse: 'IS NOT FALSE',
+  isUnknown: 'IS UNKNOWN',
+  isNotUnknown: 'IS NOT UNKNOWN',
 };
 
-const UNARY: Readonly<Record<UnaryOperator, (expr: ExprNode) => string>> = {
-  not: (expr) => `NOT ${operand(expr, 3)}`,
-  negative: (expr) => `-${operand(expr, 7)}`,
-  isNull: (expr) => `${operand(expr, 5)} IS NULL`,
-  isNotNull: (expr) => `${operand(expr, 5)} IS NOT NULL`,
-  isTrue: (expr) => `${operand(expr, 5)} IS TRUE`,
-  isFalse: (expr) => `${operand(expr, 5)} IS FALSE`,
-};
+const GROUPING = { rollup: 'ROLLUP', cube: 'CUBE', sets: 'GROUPING SETS' } as const;
 
-/** The text of an expression. */
+/** An expression with its name, as it stands in SELECT. */
 export function printExpr(expr: ExprNode): string {
+  return expr.kind === 'alias' ? `${print(expr)} AS ${printName(expr.name)}` : print(expr);
+}
+
+/** A sort key, with everything said. */
+export function printSort({ expr, ascending, nullsFirst }: SortNode): string {
+  return `${print(expr)} ${ascending ? 'ASC' : 'DESC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+}
+
+/** What stands in the parentheses of OVER. */
+export function printWindow({ partitionBy, orderBy, frame }: WindowNode): string {
+  const parts = [];
+  if (partitionBy.length > 0) parts.push(`PARTITION BY ${list(partitionBy)}`);
+  if (orderBy.length > 0) parts.push(`ORDER BY ${orderBy.map(printSort).join(', ')}`);
+  if (frame) parts.push(printFrame(frame));
+  return parts.join(' ');
+}
+
+/** `CASE`, also one that is still being built. */
+export function printCase({ expr, branches, otherwise }: CaseNode): string {
+  const base = expr ? ` ${print(expr)}` : '';
+  const whens = branches.map(({ when, then }) => ` WHEN ${print(when)} THEN ${print(then)}`).join('');
+  return `CASE${base}${whens}${otherwise ? ` ELSE ${print(otherwise)}` : ''} END`;
+}
+
+/** An expression inside of another: names make no difference there, and SQL allows none. */
+function print(expr: ExprNode): string {
   switch (expr.kind) {
     case 'column':
-      return expr.relation === undefined ? expr.name : `${expr.relation}.${expr.name}`;
+    case 'outer':
+      return printColumn(expr);
     case 'literal':
-      return printLiteral(expr.value);
+      return withMetadata(printLiteral(expr.value), expr.metadata);
     case 'binary': {
-      const level = PRECEDENCE[expr.op] ?? 0;
-      return `${operand(expr.left, level)} ${expr.op} ${operand(expr.right, level + 1)}`;
+      const [left, right] = operandLevels(expr.op);
+      return `${operand(expr.left, left)} ${expr.op} ${operand(expr.right, right)}`;
     }
     case 'unary':
-      return UNARY[expr.op](expr.expr);
+      return unary(expr.op, expr.expr);
     case 'cast':
-      return `${expr.safe ? 'TRY_CAST' : 'CAST'}(${printExpr(expr.expr)} AS ${expr.dataType})`;
+      return printCast(print(expr.expr), expr.dataType, expr.safe);
     case 'alias':
-      return `${operand(expr.expr, 1)} AS ${expr.name}`;
+      return print(expr.expr);
     case 'between':
-      return `${operand(expr.expr, 5)} ${not(expr)}BETWEEN ${operand(expr.low, 5)} AND ${operand(expr.high, 5)}`;
+      return `${compared(expr.expr)} ${not(expr)}BETWEEN ${compared(expr.low)} AND ${compared(expr.high)}`;
     case 'inList':
-      return `${operand(expr.expr, 5)} ${not(expr)}IN (${expr.list.map(printExpr).join(', ')})`;
+      // The engine's answer, for which SQL has no words.
+      if (expr.list.length === 0) return String(expr.negated);
+      return `${compared(expr.expr)} ${not(expr)}IN (${list(expr.list)})`;
     case 'like':
-      return `${operand(expr.expr, 5)} ${not(expr)}${expr.caseInsensitive ? 'ILIKE' : 'LIKE'} ${operand(expr.pattern, 5)}`;
+      return `${compared(expr.expr)} ${not(expr)}${expr.caseInsensitive ? 'ILIKE' : 'LIKE'} ${compared(expr.pattern)}`;
     case 'call':
-      return `${expr.name}(${expr.distinct ? 'DISTINCT ' : ''}${expr.args.map(printExpr).join(', ')})`;
+      return call(expr);
+    case 'case':
+      return printCase(expr);
     case 'sql':
-      return expr.text;
+      return replacePlaceholders(
+        expr.text,
+        (expr.args ?? []).map((arg) => operand(arg, LEVEL.atom)),
+      );
     case 'wildcard':
       return '*';
+    case 'placeholder':
+      return expr.name;
+    case 'groupingSet':
+      return groupingSet(expr);
+    case 'lambda': {
+      const params = expr.params.map(printName);
+      return `${params.length === 1 ? params[0] : `(${params.join(', ')})`} -> ${print(expr.body)}`;
+    }
+    case 'lambdaVariable':
+      return printName(expr.name);
+    case 'exists':
+      return `${not(expr)}EXISTS (${queryText(expr.frame)})`;
+    case 'inSubquery':
+      return `${compared(expr.expr)} ${not(expr)}IN (${queryText(expr.frame)})`;
+    case 'scalarSubquery':
+      return `(${queryText(expr.frame)})`;
+    case 'encoded':
+      return expr.text;
   }
+}
+
+/** An operand that needs a level; in parentheses where it binds less tightly. */
+function operand(expr: ExprNode, level: number): string {
+  if (expr.kind === 'alias') return operand(expr.expr, level);
+  const text = print(expr);
+  return bindingLevel(expr) < level ? `(${text})` : text;
+}
+
+/** An operand of a comparison. */
+function compared(expr: ExprNode): string {
+  return operand(expr, LEVEL.comparison + 1);
+}
+
+function unary(op: UnaryOperator, expr: ExprNode): string {
+  if (op === 'not') return `NOT ${operand(expr, LEVEL.not)}`;
+  // Two minus signs would start a comment.
+  if (op === 'negative') return `-${operand(expr, LEVEL.atom)}`;
+  return `${compared(expr)} ${TESTS[op]}`;
+}
+
+function call(expr: CallNode): string {
+  const args = expr.name === 'count' && expr.args.length === 0 ? '*' : list(expr.args);
+  const orderBy = expr.orderBy?.length ? ` ORDER BY ${expr.orderBy.map(printSort).join(', ')}` : '';
+  let text = `${printFunction(expr.name)}(${expr.distinct ? 'DISTINCT ' : ''}${args}${orderBy})`;
+  if (expr.filter) text += ` FILTER (WHERE ${print(expr.filter)})`;
+  if (expr.nullTreatment) text += ` ${expr.nullTreatment.toUpperCase()} NULLS`;
+  if (expr.over) text += ` OVER (${printWindow(expr.over)})`;
+  return text;
+}
+
+function groupingSet({ form, lists }: ExprNode & { readonly kind: 'groupingSet' }): string {
+  const texts = lists.map(list);
+  return `${GROUPING[form]} (${form === 'sets' ? texts.map((text) => `(${text})`).join(', ') : texts.join(', ')})`;
+}
+
+function withMetadata(text: string, metadata: Readonly<Record<string, string>> = {}): string {
+  const pairs = Object.entries(metadata).flatMap(([key, value]) => [printText(key), printText(value)]);
+  return pairs.length === 0 ? text : `with_metadata(${[text, ...pairs].join(', ')})`;
+}
+
+function list(exprs: readonly ExprNode[]): string {
+  return exprs.map(print).join(', ');
 }
 
 function not({ negated }: { readonly negated: boolean }): string {
   return negated ? 'NOT ' : '';
 }
 
-/** An operand in an operator of a level; in parentheses where it binds less tightly. */
-function operand(expr: ExprNode, level: number): string {
-  const text = printExpr(expr);
-  return bindingLevel(expr) < level ? `(${text})` : text;
-}
-
-function bindingLevel(expr: ExprNode): number {
-  switch (expr.kind) {
-    case 'binary':
-      return PRECEDENCE[expr.op] ?? 0;
-    case 'unary':
-      return expr.op === 'negative' ? 7 : expr.op === 'not' ? 3 : 4;
-    case 'between':
-    case 'inList':
-    case 'like':
-      return 4;
-    case 'alias':
-    case 'sql':
-      return 0;
-    default:
-      return 8;
-  }
-}
-
-function printLiteral(literal: Literal): string {
-  const value = printValue(literal);
-  return literal.dataType === undefined ? value : `CAST(${value} AS ${literal.dataType})`;
-}
-
-function printValue(literal: Literal): string {
-  switch (literal.type) {
-    case 'null':
-      return 'NULL';
-    case 'utf8':
-      return `'${literal.value.replaceAll("'", "''")}'`;
-    case 'binary':
-      return `X'${Buffer.from(literal.value, 'base64').toString('hex')}'`;
-    case 'timestamp':
-      return `TIMESTAMP '${new Date(Number(literal.value)).toISOString()}'`;
-    default:
-      return String(literal.value);
+/** For people: a query that has no SQL, as one over a table without a name, is left out. */
+function queryText(frame: Subquery): string {
+  try {
+    return frame.toSql();
+  } catch {
+    return '…';
   }
 }

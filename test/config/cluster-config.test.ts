@@ -31,10 +31,10 @@ it.each([
 });
 
 it('turns values into text', () => {
-  expect(toConfigNative({ a: 1, b: true, c: 'x' })).toEqual({ a: '1', b: 'true', c: 'x' });
+  expect(toConfigNative({ a: 1, b: true, c: 'x', d: 5n })).toEqual({ a: '1', b: 'true', c: 'x', d: '5' });
   expect(toConfigNative(undefined)).toEqual({});
 });
 
-it.each([{ a: null }, { a: undefined }, { a: {} }, [], 'x', 5])('refuses %j', (config) => {
+it.each([null, { a: null }, { a: undefined }, { a: {} }, { a: Number.NaN }, [], 'x', 5])('refuses %j', (config) => {
   expect(thrown(() => toConfigNative(config as never)).code).toBe('INVALID_ARGUMENT');
 });

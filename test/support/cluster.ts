@@ -5,9 +5,10 @@ import { afterAll, beforeEach } from 'vitest';
 
 import { setupTestCluster } from '../../src/cluster/test-cluster.js';
 import { BallistaSessionContext, type SessionOptions } from '../../src/context.js';
+import { SessionContext } from '../../src/session-context.js';
 import { ServerProcess } from './child.js';
 
-/** Every mode has two executors that run two tasks at once. */
+/** Every mode but `local` has two executors that run two tasks at once. */
 export const EXECUTORS = 2;
 export const VCORES = 2;
 
@@ -26,6 +27,7 @@ const MODES: Readonly<Record<string, () => Promise<ModeCluster>>> = {
   'in-process': inProcess,
   processes: () => inProcesses(false),
   replaced: () => inProcesses(true),
+  local,
 };
 
 /** Starts a cluster for the tests of a file, and closes it after them. */
@@ -39,11 +41,25 @@ export async function withCluster(): Promise<ModeCluster> {
   return cluster;
 }
 
+/** Whether the tests run without a cluster. */
+export const LOCAL = process.env['BALLISTA_TEST_MODE'] === 'local';
+
+/** A context of the mode, which the caller closes. */
+export function newContext(cluster: { readonly url: string }, options: SessionOptions = {}): SessionContext {
+  if (!LOCAL) return new BallistaSessionContext(cluster.url, options);
+  const { clusterConfig, executorTimeoutMs: _, ...common } = options;
+  return SessionContext.local(clusterConfig === undefined ? common : { ...common, config: clusterConfig });
+}
+
 /** A context that is closed after the tests of a file. */
-export function withContext(cluster: { readonly url: string }, options?: SessionOptions): BallistaSessionContext {
-  const ctx = new BallistaSessionContext(cluster.url, options);
+export function withContext(cluster: { readonly url: string }, options: SessionOptions = {}): SessionContext {
+  const ctx = newContext(cluster, options);
   afterAll(() => ctx.close());
   return ctx;
+}
+
+async function local(): Promise<ModeCluster> {
+  return { url: 'none', betweenQueries: async () => undefined, close: async () => undefined };
 }
 
 async function inProcess(): Promise<ModeCluster> {

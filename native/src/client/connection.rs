@@ -3,6 +3,7 @@
 use super::job::Job;
 use crate::config::session_config;
 use crate::error::{Code, Error, Result};
+use crate::stores;
 use crate::tables::local::StoredTable;
 use crate::tables::remote;
 use axum::body::Body;
@@ -83,7 +84,9 @@ impl Connection {
         self.check_open()?;
         self.channel
             .get_or_try_init(|| async {
-                let config = session_config(&self.settings.read())?.ballista_config();
+                let mut settings = self.settings.read().clone();
+                settings.remove(stores::KEY);
+                let config = session_config(&settings)?.ballista_config();
                 connect_with(&self.host, self.port, &GrpcClientConfig::from(&config)).await
             })
             .await

@@ -2,7 +2,6 @@
 
 pub mod analyze;
 pub mod connection;
-pub mod copy;
 pub mod fetch;
 pub mod job;
 pub mod planner;

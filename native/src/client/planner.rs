@@ -1,10 +1,10 @@
 //! What runs on the cluster, and the little that can only run where the session is.
 
-use super::analyze::AnalyzeExec;
+use super::analyze::{AnalyzeExec, Shown};
 use super::connection::Connection;
-use super::copy::with_options;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
+use crate::files::copy::{arrow_files, with_options};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
@@ -23,6 +23,41 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Everything runs where the session is.
+#[derive(Debug)]
+pub struct LocalPlanner;
+
+#[async_trait]
+impl QueryPlanner for LocalPlanner {
+    async fn create_physical_plan(
+        &self,
+        plan: &LogicalPlan,
+        session: &dyn Session,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        refuse(plan)?;
+        let arrow = match plan {
+            LogicalPlan::Copy(copy) => arrow_files(copy)?,
+            _ => None,
+        };
+        DefaultPhysicalPlanner::default()
+            .create_physical_plan(arrow.as_ref().unwrap_or(plan), session)
+            .await
+    }
+}
+
+/// What the engine takes and does not do.
+fn refuse(plan: &LogicalPlan) -> Result<()> {
+    match plan {
+        LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
+            not_impl_err!("{op}: the files of a table do not change; create a new table from a query")
+        }
+        LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
+            not_impl_err!("{}: there is no such statement here", plan.display())
+        }
+        _ => Ok(()),
+    }
+}
 
 #[derive(Debug)]
 pub struct ClusterPlanner {
@@ -127,11 +162,20 @@ impl QueryPlanner for ClusterPlanner {
                 .create_physical_plan(plan, session)
                 .await;
         }
+        refuse(plan)?;
         match plan {
             LogicalPlan::Analyze(analyze) => {
                 let query = self.remote(&analyze.input).await?;
                 let schema = analyze.schema.inner().clone();
-                Ok(Arc::new(AnalyzeExec::new(Arc::new(query), schema)))
+                let defaults = &session.config_options().explain;
+                let shown = Shown {
+                    level: analyze.analyze_level.unwrap_or(defaults.analyze_level),
+                    categories: analyze
+                        .analyze_categories
+                        .clone()
+                        .unwrap_or(defaults.analyze_categories.clone()),
+                };
+                Ok(Arc::new(AnalyzeExec::new(Arc::new(query), schema, shown)))
             }
             // The rows come from the cluster; the table that takes them is here.
             LogicalPlan::Dml(DmlStatement {
@@ -142,12 +186,6 @@ impl QueryPlanner for ClusterPlanner {
             }) if in_memory(target).is_some() => {
                 let input = self.create_physical_plan(input, session).await?;
                 source_as_provider(target)?.insert_into(session, input, *op).await
-            }
-            LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
-                not_impl_err!("{op}: the files of a table do not change; create a new table from a query")
-            }
-            LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
-                not_impl_err!("{}: there is no such statement here", plan.display())
             }
             LogicalPlan::Copy(copy) => {
                 let copy = with_options(copy, session)?;

@@ -7,7 +7,7 @@
 //! reads the branch nevertheless, and its rows come twice, or the job never ends. Such a stage
 //! runs as one task.
 
-use crate::codec::with_scan_options;
+use crate::codec::noted;
 use ballista_core::execution_plans::{RangeShuffleReaderExec, ShuffleReaderExec};
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::protobuf::{job_status, AvailableVcores};
@@ -61,7 +61,7 @@ fn bind(
     budget: &mut AvailableVcores,
 ) -> Option<BoundTask> {
     // A plan that cannot be changed travels as it is.
-    let plan = with_scan_options(stage.plan.clone()).unwrap_or_else(|_| stage.plan.clone());
+    let plan = noted(stage.plan.clone()).unwrap_or_else(|_| stage.plan.clone());
     let collapses = collapses(&stage.plan);
     let most = match stage.session_config.ballista_config().max_partitions_per_task() {
         _ if collapses || splits_badly(&stage.plan) => usize::MAX,

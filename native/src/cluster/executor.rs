@@ -11,13 +11,16 @@ use crate::client::connection::connect;
 use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Code, Error, Result};
-use crate::tables::registry::Registry;
+use crate::plan::codec::LogicalCodec;
+use crate::stores::RuntimesByStores;
+use crate::tables::registry::{Registry, NO_LISTS};
 use crate::tables::remote::TableSource;
+use crate::{spark, stores};
 use arrow_flight::flight_service_server::FlightServiceServer;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
-use ballista_core::serde::{BallistaCodec, BallistaLogicalExtensionCodec};
+use ballista_core::serde::BallistaCodec;
 use ballista_core::utils::default_session_builder;
 use ballista_core::RuntimeProducer;
 use ballista_executor::executor::Executor;
@@ -165,7 +168,7 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
     let flight = listen(&options.host, options.port)?;
     let port = port_of(&flight)?;
     let work_dir = WorkDir::create(options.work_dir.as_deref())?;
-    let runtime = OwnedRuntime::new("executor")?;
+    let runtime = OwnedRuntime::new("executor", 2)?;
     let folders = (work_dir.jobs(), work_dir.spill());
     let host = options.host.clone();
     let parts = runtime.run(assemble(options, flight, port, folders)).await;
@@ -230,7 +233,7 @@ async fn assemble(
         let executor = Arc::new(executor(&options, &config, &jobs, &spill, tables.clone()));
         let (stop_sender, stop) = mpsc::channel(1);
         let codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode> = BallistaCodec::new(
-            Arc::new(BallistaLogicalExtensionCodec::default()),
+            Arc::new(LogicalCodec::default()),
             Arc::new(PhysicalCodec::default()),
         );
         let started = executor_server::startup(
@@ -319,16 +322,19 @@ fn executor(
 ) -> Executor {
     let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = spill.to_owned();
-    let runtime: RuntimeProducer = Arc::new(move |_| {
+    let runtime: RuntimeProducer = Arc::new(move |config| {
+        let registry = Arc::new(Registry::with_source(tables.clone()));
+        stores::register(config, &*registry)?;
         RuntimeEnvBuilder::new()
             .with_memory_pool(pool.clone())
             .with_temp_file_path(spill.clone())
-            .with_object_store_registry(Arc::new(Registry::with_source(tables.clone())))
+            .with_object_store_registry(registry)
+            .with_object_list_cache_limit(NO_LISTS)
             .build_arc()
     });
     // One pool for all tasks, so nothing is left to do for each.
     let policy = Arc::new(|runtime, _: &_, _| Ok(runtime));
-    let cache = DefaultSessionRuntimeCache::new(runtime.clone(), policy, SESSIONS);
+    let cache = RuntimesByStores(DefaultSessionRuntimeCache::new(runtime.clone(), policy, SESSIONS));
     Executor::new(
         structure_executor_metadata(config, options.vcores),
         jobs,
@@ -342,8 +348,9 @@ fn executor(
     .with_session_runtime_cache(Some(Arc::new(cache)))
 }
 
-/// All functions of the engine: the default of an executor lacks those of arrays.
+/// All functions of the engine, and Spark's: the default of an executor lacks those of arrays.
 fn functions() -> BallistaFunctionRegistry {
-    let state = default_session_builder(server_config()).expect("the engine's own defaults");
+    let mut state = default_session_builder(server_config()).expect("the engine's own defaults");
+    spark::register(&mut state).expect("functions of this version");
     (&state).into()
 }

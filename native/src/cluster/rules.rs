@@ -1,5 +1,6 @@
 //! The engine's rules for physical plans, and what they get wrong on the way to a cluster.
 
+use crate::files::staged::StagedFiles;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
@@ -16,7 +17,7 @@ type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
 
 /// The rules with ours among them.
 pub fn corrected(rules: &[Rule]) -> Vec<Rule> {
-    let mut all: Vec<Rule> = Vec::with_capacity(rules.len() + 2);
+    let mut all: Vec<Rule> = Vec::with_capacity(rules.len() + 3);
     for rule in rules {
         match rule.name() {
             "ProjectionPushdown" => all.push(Arc::new(ProjectionPushdown(rule.clone()))),
@@ -25,6 +26,7 @@ pub fn corrected(rules: &[Rule]) -> Vec<Rule> {
         }
     }
     all.push(Arc::new(ExplicitPartitionKeys));
+    all.push(Arc::new(StagedFiles));
     all
 }
 

@@ -8,8 +8,10 @@ use super::runtime::OwnedRuntime;
 use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Error, Result};
-use crate::tables::registry::Registry;
+use crate::plan::codec::LogicalCodec;
+use crate::tables::registry::{Registry, NO_LISTS};
 use crate::tables::service::TableService;
+use crate::{spark, stores};
 use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -17,7 +19,7 @@ use axum::routing::get;
 use axum::serve::ListenerExt;
 use axum::Router;
 use ballista_core::serde::protobuf::scheduler_grpc_server::{SchedulerGrpc, SchedulerGrpcServer};
-use ballista_core::serde::{BallistaCodec, BallistaLogicalExtensionCodec};
+use ballista_core::serde::BallistaCodec;
 use ballista_core::utils::default_session_builder;
 use ballista_core::JobId;
 use ballista_scheduler::cluster::BallistaCluster;
@@ -115,7 +117,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let endpoint = format!("{external}:{port}");
     let executors = Arc::new(Executors::new(endpoint.clone(), fail));
     let config = config(&options.host, port, external, executors.clone());
-    let runtime = OwnedRuntime::new("scheduler")?;
+    let runtime = OwnedRuntime::new("scheduler", 2)?;
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
     runtime
@@ -126,7 +128,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
                 endpoint,
                 cluster,
                 BallistaCodec::new(
-                    Arc::new(BallistaLogicalExtensionCodec::default()),
+                    Arc::new(LogicalCodec::default()),
                     Arc::new(PhysicalCodec::default()),
                 ),
                 Arc::new(config),
@@ -198,15 +200,20 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         override_session_builder: Some(Arc::new(|config| {
+            let registry = Arc::new(Registry::default());
+            stores::register(&config, &*registry)?;
             let runtime = RuntimeEnvBuilder::new()
-                .with_object_store_registry(Arc::new(Registry::default()))
+                .with_object_store_registry(registry)
+                .with_object_list_cache_limit(NO_LISTS)
                 .build_arc()?;
             let state = default_session_builder(config)?;
             let rules = corrected(state.physical_optimizers());
-            Ok(SessionStateBuilder::new_from_existing(state)
+            let mut state = SessionStateBuilder::new_from_existing(state)
                 .with_runtime_env(runtime)
                 .with_physical_optimizer_rules(rules)
-                .build())
+                .build();
+            spark::register(&mut state)?;
+            Ok(state)
         })),
         ..SchedulerConfig::default()
     }

@@ -1,6 +1,4 @@
-//! Object stores of a runtime: the engine's own, and in-memory tables.
-//!
-//! Remote object stores will be wired here: one registry serves client, scheduler and executor.
+//! Object stores of a runtime: the engine's own, those that were registered, and in-memory tables.
 
 use super::remote::TableSource;
 use super::store::{TableStore, SCHEME};
@@ -9,6 +7,10 @@ use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStor
 use object_store::ObjectStore;
 use std::sync::Arc;
 use url::Url;
+
+/// How many lists of files a runtime keeps. The engine's cache neither sees a file that is added nor
+/// tells two stores apart.
+pub const NO_LISTS: usize = 0;
 
 #[derive(Debug, Default)]
 pub struct Registry {
@@ -29,6 +31,10 @@ impl Registry {
 impl ObjectStoreRegistry for Registry {
     fn register_store(&self, url: &Url, store: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
         self.stores.register_store(url, store)
+    }
+
+    fn deregister_store(&self, url: &Url) -> Result<Arc<dyn ObjectStore>> {
+        self.stores.deregister_store(url)
     }
 
     fn get_store(&self, url: &Url) -> Result<Arc<dyn ObjectStore>> {

@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 pub const SCHEME: &str = "ballista-table";
 
+/// The id stands in the path too: the engine's caches of files tell stores apart by paths alone.
 pub fn url(id: &str) -> String {
-    format!("{SCHEME}://{id}/")
+    format!("{SCHEME}://{id}/{id}/")
 }
 
 /// One table, looked up in this process first and then at its source.
@@ -52,10 +53,10 @@ impl TableStore {
 
     async fn get(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         let table = self.table().await?;
-        let index = (0..table.files.len()).find(|index| *location == file_path(*index));
+        let index = (0..table.files.len()).find(|index| *location == file_path(&self.id, *index));
         let Some(index) = index else {
             return Err(Error::NotFound {
-                path: format!("{}{location}", url(&self.id)),
+                path: format!("{SCHEME}://{}/{location}", self.id),
                 source: "the table has no such file".into(),
             });
         };
@@ -83,13 +84,13 @@ impl TableStore {
     }
 }
 
-fn file_path(index: usize) -> Path {
-    Path::from(format!("{index:06}.arrow"))
+fn file_path(id: &str, index: usize) -> Path {
+    Path::from(format!("{id}/{index:06}.arrow"))
 }
 
 fn meta(table: &StoredTable, index: usize) -> ObjectMeta {
     ObjectMeta {
-        location: file_path(index),
+        location: file_path(&table.id, index),
         // Fixed: a table never changes, and caches compare this with the plan's.
         last_modified: Default::default(),
         size: table.files[index].len() as u64,

@@ -1,8 +1,8 @@
 //! COPY TO on its way to the scheduler: the engine's message leaves out the options of the
 //! statement, but not those of the file format, so that is where they go.
 
+use super::arrow::{self, ArrowFiles};
 use datafusion::catalog::Session;
-use datafusion::common::not_impl_err;
 use datafusion::common::parsers::CsvQuoteStyle;
 use datafusion::config::ConfigFileType;
 use datafusion::datasource::file_format::csv::CsvFormatFactory;
@@ -14,21 +14,30 @@ use datafusion::logical_expr::dml::CopyTo;
 use datafusion::logical_expr::LogicalPlan;
 use std::sync::Arc;
 
+/// Arrow files by our own writer; `None` for other files.
+pub fn arrow_files(copy: &CopyTo) -> Result<Option<LogicalPlan>> {
+    if copy.file_type.get_ext() != "arrow" {
+        return Ok(None);
+    }
+    let name = copy.options.get("format.compression");
+    let compression = arrow::compression(name.map_or("", String::as_str))?;
+    Ok(Some(LogicalPlan::Copy(CopyTo {
+        file_type: format_as_file_type(Arc::new(ArrowFiles(compression))),
+        ..copy.clone()
+    })))
+}
+
 pub fn with_options(copy: &CopyTo, session: &dyn Session) -> Result<LogicalPlan> {
+    if let Some(copy) = arrow_files(copy)? {
+        return Ok(copy);
+    }
     let format = copy.file_type.get_ext();
     let kind = match format.as_str() {
         "csv" => ConfigFileType::CSV,
         "json" => ConfigFileType::JSON,
         "parquet" => ConfigFileType::PARQUET,
-        "arrow" => {
-            return not_impl_err!("COPY TO Arrow files: Ballista cannot send it to executors; use Parquet");
-        }
         _ => return Ok(LogicalPlan::Copy(copy.clone())),
     };
-    // Parquet compresses inside, and the engine sends that.
-    if format != "parquet" && compresses(copy) {
-        return not_impl_err!("COPY TO compressed text: Ballista would write it uncompressed; use Parquet");
-    }
     let mut options = session.default_table_options();
     options.set_config_format(kind.clone());
     options.alter_with_string_hash_map(&copy.options)?;
@@ -47,9 +56,4 @@ pub fn with_options(copy: &CopyTo, session: &dyn Session) -> Result<LogicalPlan>
         file_type: format_as_file_type(factory),
         ..copy.clone()
     }))
-}
-
-fn compresses(copy: &CopyTo) -> bool {
-    let compression = copy.options.get("format.compression");
-    compression.is_some_and(|name| !name.is_empty() && !name.eq_ignore_ascii_case("uncompressed"))
 }

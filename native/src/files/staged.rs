@@ -1,0 +1,251 @@
+//! Files whole or not at all.
+//!
+//! When its input fails, the engine's writer closes what it has begun, and a reader takes that for
+//! the result. So files are written in a folder of their own, which no reader looks into, and move
+//! to their place when all are done.
+
+use super::arrow::ArrowSink;
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::config::ConfigOptions;
+use datafusion::datasource::file_format::csv::CsvSink;
+use datafusion::datasource::file_format::json::JsonSink;
+use datafusion::datasource::file_format::parquet::ParquetSink;
+use datafusion::datasource::listing::ListingTableUrl;
+use datafusion::datasource::physical_plan::{FileSink, FileSinkConfig};
+use datafusion::datasource::sink::{DataSink, DataSinkExec};
+use datafusion::error::Result;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::metrics::MetricsSet;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan};
+use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// Readers of folders pass over names that begin with an underscore, and over folders.
+const FOLDER: &str = "_temporary";
+
+/// Where a sink writes, if it writes files.
+fn config_of(sink: &dyn DataSink) -> Option<&FileSinkConfig> {
+    if let Some(sink) = sink.downcast_ref::<ParquetSink>() {
+        return Some(sink.config());
+    }
+    if let Some(sink) = sink.downcast_ref::<CsvSink>() {
+        return Some(sink.config());
+    }
+    if let Some(sink) = sink.downcast_ref::<JsonSink>() {
+        return Some(sink.config());
+    }
+    sink.downcast_ref::<ArrowSink>().map(FileSink::config)
+}
+
+/// The same sink elsewhere.
+fn moved(sink: &dyn DataSink, config: FileSinkConfig) -> Option<Arc<dyn DataSink>> {
+    if let Some(sink) = sink.downcast_ref::<ParquetSink>() {
+        return Some(Arc::new(ParquetSink::new(config, sink.parquet_options().clone())));
+    }
+    if let Some(sink) = sink.downcast_ref::<CsvSink>() {
+        return Some(Arc::new(CsvSink::new(config, sink.writer_options().clone())));
+    }
+    if let Some(sink) = sink.downcast_ref::<JsonSink>() {
+        return Some(Arc::new(JsonSink::new(config, sink.writer_options().clone())));
+    }
+    let sink = sink.downcast_ref::<ArrowSink>()?;
+    Some(Arc::new(ArrowSink::new(config, sink.compression())))
+}
+
+/// A node that writes files, staged; `None` for any other.
+pub fn staged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
+    let sink = moved(write.sink(), config_of(write.sink())?.clone())?;
+    let order = write.sort_order().clone();
+    Some(Arc::new(DataSinkExec::new(
+        write.input().clone(),
+        Arc::new(StagedSink(sink)),
+        order,
+    )))
+}
+
+/// The node below, as the engine's messages know it; `None` where it is not staged.
+pub fn unstaged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
+    let StagedSink(sink) = write.sink().downcast_ref()?;
+    let order = write.sort_order().clone();
+    Some(Arc::new(DataSinkExec::new(
+        write.input().clone(),
+        sink.clone(),
+        order,
+    )))
+}
+
+/// Makes every writer of files a staged one.
+#[derive(Debug)]
+pub struct StagedFiles;
+
+impl PhysicalOptimizerRule for StagedFiles {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        let plan = plan.transform_up(|node| {
+            let write = node.downcast_ref::<DataSinkExec>().and_then(staged);
+            Ok(write.map_or(Transformed::no(node), Transformed::yes))
+        });
+        plan.data()
+    }
+
+    fn name(&self) -> &str {
+        "staged_files"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+#[derive(Debug)]
+struct StagedSink(Arc<dyn DataSink>);
+
+impl DisplayAs for StagedSink {
+    fn fmt_as(&self, kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_as(kind, f)
+    }
+}
+
+#[async_trait]
+impl DataSink for StagedSink {
+    fn schema(&self) -> &SchemaRef {
+        self.0.schema()
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        self.0.metrics()
+    }
+
+    async fn write_all(&self, data: SendableRecordBatchStream, context: &Arc<TaskContext>) -> Result<u64> {
+        let Some(config) = config_of(&*self.0) else {
+            return self.0.write_all(data, context).await;
+        };
+        let place = &config.table_paths[0];
+        let single =
+            config.table_partition_cols.is_empty() && config.file_output_mode.single_file_output(place);
+        let stage = Stage::new(place, single, context)?;
+        let elsewhere = FileSinkConfig {
+            table_paths: vec![stage.url.clone()],
+            ..config.clone()
+        };
+        let Some(sink) = moved(&*self.0, elsewhere) else {
+            return self.0.write_all(data, context).await;
+        };
+        let written = match sink.write_all(data, context).await {
+            Ok(rows) => stage.publish().await.map(|()| rows),
+            Err(error) => Err(error),
+        };
+        stage.close().await;
+        written
+    }
+}
+
+/// A folder for one attempt to write. What is in it when it is dropped is removed.
+struct Stage {
+    store: Arc<dyn ObjectStore>,
+    /// What the engine is told to write to.
+    url: ListingTableUrl,
+    /// The folder, as the store names it.
+    folder: Path,
+    /// Where its files belong.
+    target: Path,
+    /// Absent: it is clean.
+    place: Option<Place>,
+}
+
+impl Stage {
+    fn new(place: &ListingTableUrl, single: bool, context: &TaskContext) -> Result<Self> {
+        let store = context.runtime_env().object_store(place)?;
+        let text = place.as_str().trim_end_matches('/');
+        let (parent, file) = match (single, text.rsplit_once('/')) {
+            (true, Some((parent, file))) => (parent, file),
+            _ => (text, ""),
+        };
+        let folder = format!("{parent}/{FOLDER}/{}/", uuid::Uuid::new_v4());
+        let url = ListingTableUrl::parse(format!("{folder}{file}"))?;
+        let folder = ListingTableUrl::parse(&folder)?;
+        let target = ListingTableUrl::parse(format!("{parent}/"))?.prefix().clone();
+        let local = url::Url::parse(folder.as_str()).ok();
+        let folder = folder.prefix().clone();
+        let place = Place {
+            store: store.clone(),
+            folder: folder.clone(),
+            local: local.and_then(|url| url.to_file_path().ok()),
+        };
+        Ok(Self {
+            store,
+            url,
+            folder,
+            target,
+            place: Some(place),
+        })
+    }
+
+    async fn close(mut self) {
+        if let Some(place) = self.place.take() {
+            place.clean().await;
+        }
+    }
+
+    /// Moves the files to their place; back, if one cannot move.
+    async fn publish(&self) -> Result<()> {
+        let files: Vec<_> = self.store.list(Some(&self.folder)).try_collect().await?;
+        let mut published: Vec<Path> = Vec::new();
+        for file in files {
+            let parts = file.location.prefix_match(&self.folder).into_iter().flatten();
+            let target: Path = self.target.parts().chain(parts).collect();
+            if let Err(error) = self.store.rename(&file.location, &target).await {
+                for path in published {
+                    let _ = self.store.delete(&path).await;
+                }
+                return Err(error.into());
+            }
+            published.push(target);
+        }
+        Ok(())
+    }
+}
+
+/// A call that is given up leaves the cleaning to the runtime.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if let (Some(place), Ok(runtime)) = (self.place.take(), Handle::try_current()) {
+            runtime.spawn(place.clean());
+        }
+    }
+}
+
+/// What is to be removed.
+struct Place {
+    store: Arc<dyn ObjectStore>,
+    /// The folder, as the store names it.
+    folder: Path,
+    /// The folder, where the store is the file system, which has empty folders.
+    local: Option<PathBuf>,
+}
+
+impl Place {
+    async fn clean(self) {
+        let Some(local) = self.local else {
+            let files = self.store.list(Some(&self.folder)).map_ok(|file| file.location);
+            let _ = self
+                .store
+                .delete_stream(files.boxed())
+                .try_collect::<Vec<_>>()
+                .await;
+            return;
+        };
+        let _ = tokio::fs::remove_dir_all(&local).await;
+        // Of the last attempt only.
+        if let Some(parent) = local.parent() {
+            let _ = tokio::fs::remove_dir(parent).await;
+        }
+    }
+}

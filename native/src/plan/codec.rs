@@ -1,0 +1,109 @@
+//! Logical plans as bytes: on the way to a scheduler, and kept by users.
+//!
+//! In-memory tables travel inside of plans that outlive their session; on the way to a scheduler
+//! they do not: see `client::planner`.
+
+use crate::arrow::{schema_from_ipc, schema_to_ipc};
+use crate::files::arrow::{self, ArrowFiles};
+use crate::tables::local::StoredTable;
+use crate::tables::provider::InMemoryTable;
+use ballista_core::serde::BallistaLogicalExtensionCodec;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::TableProvider;
+use datafusion::common::TableReference;
+use datafusion::datasource::file_format::FileFormatFactory;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::TaskContext;
+use datafusion::logical_expr::{Extension, LogicalPlan};
+use datafusion_proto::logical_plan::LogicalExtensionCodec;
+use prost::bytes::Bytes;
+use prost::Message;
+use std::sync::Arc;
+
+/// Tells our messages from the engine's. The last byte is the version.
+const MAGIC: &[u8] = b"ballista-table\x01";
+
+/// Arrow files to write, and their compression.
+const ARROW: &[u8] = b"ballista-arrow-files\x01";
+
+#[derive(Clone, PartialEq, Message)]
+struct Table {
+    /// An IPC stream that holds only the schema.
+    #[prost(bytes = "vec", tag = "1")]
+    schema: Vec<u8>,
+    #[prost(bytes = "bytes", repeated, tag = "2")]
+    files: Vec<Bytes>,
+    #[prost(uint64, tag = "3")]
+    rows: u64,
+}
+
+#[derive(Debug, Default)]
+pub struct LogicalCodec(BallistaLogicalExtensionCodec);
+
+impl LogicalExtensionCodec for LogicalCodec {
+    fn try_decode(&self, bytes: &[u8], inputs: &[LogicalPlan], context: &TaskContext) -> Result<Extension> {
+        self.0.try_decode(bytes, inputs, context)
+    }
+
+    fn try_encode(&self, node: &Extension, bytes: &mut Vec<u8>) -> Result<()> {
+        self.0.try_encode(node, bytes)
+    }
+
+    fn try_decode_table_provider(
+        &self,
+        bytes: &[u8],
+        name: &TableReference,
+        schema: SchemaRef,
+        context: &TaskContext,
+    ) -> Result<Arc<dyn TableProvider>> {
+        let Some(bytes) = bytes.strip_prefix(MAGIC) else {
+            return self.0.try_decode_table_provider(bytes, name, schema, context);
+        };
+        let table = Table::decode(bytes).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        let schema = schema_from_ipc(&table.schema)?;
+        let id = uuid::Uuid::new_v4().to_string();
+        let stored = StoredTable::publish(id, schema, table.files, table.rows as usize);
+        Ok(Arc::new(InMemoryTable::new(stored, usize::MAX, None)?))
+    }
+
+    fn try_encode_table_provider(
+        &self,
+        name: &TableReference,
+        provider: Arc<dyn TableProvider>,
+        bytes: &mut Vec<u8>,
+    ) -> Result<()> {
+        let Some(table) = provider.downcast_ref::<InMemoryTable>() else {
+            return self.0.try_encode_table_provider(name, provider, bytes);
+        };
+        let stored = table.snapshot();
+        let message = Table {
+            schema: schema_to_ipc(&stored.schema)?,
+            files: stored.files.clone(),
+            rows: stored.rows as u64,
+        };
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend(message.encode_to_vec());
+        Ok(())
+    }
+
+    fn try_decode_file_format(
+        &self,
+        bytes: &[u8],
+        context: &TaskContext,
+    ) -> Result<Arc<dyn FileFormatFactory>> {
+        if let Some(name) = bytes.strip_prefix(ARROW) {
+            let compression = arrow::compression(&String::from_utf8_lossy(name))?;
+            return Ok(Arc::new(ArrowFiles(compression)));
+        }
+        self.0.try_decode_file_format(bytes, context)
+    }
+
+    fn try_encode_file_format(&self, bytes: &mut Vec<u8>, format: Arc<dyn FileFormatFactory>) -> Result<()> {
+        if let Some(ArrowFiles(compression)) = format.downcast_ref::<ArrowFiles>() {
+            bytes.extend_from_slice(ARROW);
+            bytes.extend_from_slice(arrow::compression_name(*compression).as_bytes());
+            return Ok(());
+        }
+        self.0.try_encode_file_format(bytes, format)
+    }
+}

@@ -1,0 +1,88 @@
+//! Rows on their way into files and tables.
+
+use crate::error::{Code, Error, Result};
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::UInt64Type;
+use datafusion::common::TableReference;
+use datafusion::datasource::file_format::format_as_file_type;
+use datafusion::datasource::DefaultTableSource;
+use datafusion::logical_expr::dml::InsertOp;
+use datafusion::logical_expr::{LogicalPlanBuilder, SortExpr};
+use datafusion::prelude::DataFrame;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Write {
+    pub target: Target,
+    /// JSON of SortNode[].
+    pub sort_by: String,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Target {
+    Files {
+        /// 'parquet', 'csv', 'json' or 'arrow'.
+        format: String,
+        path: String,
+        /// By the engine's names, for example `format.compression`.
+        options: HashMap<String, String>,
+        partition_by: Vec<String>,
+    },
+    Table {
+        name: String,
+        /// 'append', 'overwrite' or 'replace'.
+        insert_op: String,
+    },
+}
+
+/// How many rows were written.
+pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> Result<f64> {
+    let (state, mut plan) = frame.into_parts();
+    if !sort_by.is_empty() {
+        plan = LogicalPlanBuilder::from(plan).sort(sort_by)?.build()?;
+    }
+    let plan = match target {
+        Target::Files {
+            format,
+            path,
+            options,
+            partition_by,
+        } => {
+            let factory = state.get_file_format_factory(&format);
+            let factory = factory.ok_or_else(|| unknown("file format", &format))?;
+            let kind = format_as_file_type(factory);
+            LogicalPlanBuilder::copy_to(plan, path, kind, options, partition_by)?.build()?
+        }
+        Target::Table { name, insert_op } => {
+            let op = match insert_op.as_str() {
+                "append" => InsertOp::Append,
+                "overwrite" => InsertOp::Overwrite,
+                "replace" => InsertOp::Replace,
+                other => return Err(unknown("insert operation", other)),
+            };
+            let name = TableReference::from(name);
+            let schema = state.schema_for_ref(name.clone())?;
+            let table = schema.table(name.table()).await?;
+            let table = table.ok_or_else(|| unknown("table", &name.to_string()))?;
+            let source = Arc::new(DefaultTableSource::new(table));
+            LogicalPlanBuilder::insert_into(plan, name, source, op)?.build()?
+        }
+    };
+    let written = DataFrame::new(state, plan).collect().await?;
+    let counts = written.iter().flat_map(|batch| {
+        let column = batch
+            .columns()
+            .first()
+            .and_then(|column| column.as_primitive_opt::<UInt64Type>());
+        column.map(|counts| counts.values().to_vec()).unwrap_or_default()
+    });
+    Ok(counts.sum::<u64>() as f64)
+}
+
+fn unknown(what: &str, name: &str) -> Error {
+    Error::new(Code::Plan, format!("There is no {what} \"{name}\"."))
+}

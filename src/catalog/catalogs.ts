@@ -1,0 +1,207 @@
+/**
+ * Where a session finds tables: its catalogs, and the object stores of files.
+ *
+ * @module
+ */
+
+import type { Row } from '../arrow/values.js';
+import type { NativeDataFrame, NativeSession } from '../binding.cjs';
+import type { DataFrame } from '../dataframe.js';
+import { type ObjectStore, toObjectStoreNative } from '../object-store/store.js';
+import { toStoreUrl } from '../object-store/url.js';
+import { Catalog, nativeCatalogOf } from './catalog.js';
+import { exactName, unknownName } from './name.js';
+import { type TableLike, toTableNative } from './schema.js';
+import { CatalogTable } from './table.js';
+
+/** The catalogs and object stores of a {@link SessionContext}. */
+export abstract class Catalogs {
+  /** @internal A call of the native session, unless it is closed. */
+  protected abstract call<R>(run: (session: NativeSession) => Promise<R>): Promise<R>;
+
+  /** @internal As {@link call}, at once. */
+  protected abstract callSync<R>(run: (session: NativeSession) => R): R;
+
+  /** @internal As {@link call}, for what gives a DataFrame. */
+  protected abstract frame<T extends object>(
+    run: (session: NativeSession) => Promise<NativeDataFrame>,
+  ): Promise<DataFrame<T>>;
+
+  /**
+   * The names of all catalogs, sorted.
+   *
+   * @throws BallistaError `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(ctx.catalogNames()); // [ 'datafusion' ]
+   * ```
+   */
+  catalogNames(): string[] {
+    return this.callSync((session) => session.catalogNames());
+  }
+
+  /**
+   * A catalog: its schemas, and through them its tables. From DataFusion's `SessionContext::catalog`.
+   *
+   * @param name - exact; default the catalog to which names without one belong, `'datafusion'` unless set otherwise
+   * @throws BallistaError `PLAN` where there is none, with the nearest name; `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const flights = await ctx.catalog().schema('public').table('flights');
+   * console.log(flights.kind, flights.schema.fields.length); // table 5
+   * ```
+   */
+  catalog(name?: string): Catalog {
+    return this.callSync((session) => {
+      const exact = exactName(name === undefined ? defaultCatalog(session) : name, 'catalog');
+      const native = session.catalog(exact);
+      if (native === null) throw unknownName(exact, 'catalog', session.catalogNames());
+      return new Catalog(native);
+    });
+  }
+
+  /**
+   * Puts a catalog under a name: SQL then finds its tables as `catalog.schema.table`. From DataFusion's
+   * `SessionContext::register_catalog`.
+   *
+   * @param name - exact
+   * @returns the catalog that had the name before; `undefined` where none had
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { Catalog, CatalogSchema } from 'ballista';
+   *
+   * const lake = Catalog.memoryCatalog();
+   * lake.registerSchema('raw', CatalogSchema.memorySchema());
+   * await ctx.registerCatalogProvider('lake', lake);
+   * console.log(ctx.catalogNames()); // [ 'datafusion', 'lake' ]
+   * ```
+   */
+  async registerCatalogProvider(name: string, catalog: Catalog): Promise<Catalog | undefined> {
+    const native = nativeCatalogOf(catalog, 'the catalog');
+    const before = this.callSync((session) => session.registerCatalog(exactName(name, 'catalog'), native));
+    return before === null ? undefined : new Catalog(before);
+  }
+
+  /**
+   * The tables of the default catalog: their names by schema, each sorted. For all catalogs: `tables`. From the Python
+   * package's `get_tables`.
+   *
+   * @throws BallistaError `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(await ctx.getTables()); // { public: [ 'flights' ] }
+   * ```
+   */
+  async getTables(): Promise<Record<string, string[]>> {
+    const catalog = this.catalog();
+    return Object.fromEntries(catalog.schemaNames().map((name) => [name, catalog.schema(name).tableNames()]));
+  }
+
+  /**
+   * Reads anew the folders of schemas that list files, as `datafusion.catalog.location` makes one. From DataFusion's
+   * `SessionContext::refresh_catalogs`.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `CLOSED`
+   */
+  async refreshCatalogs(): Promise<void> {
+    return this.call((session) => session.refreshCatalogs());
+  }
+
+  /**
+   * Puts a table under a name; a DataFrame becomes a view, whose query runs whenever it is read. From DataFusion's
+   * `SessionContext::register_table`.
+   *
+   * @param name - as in SQL: `trips`, or `schema.trips`
+   * @throws BallistaError `EXECUTION` where the name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await ctx.registerTable('copy', await ctx.tableProvider('flights'));
+   * await ctx.registerTable('late', df.filter('delay > 60'));
+   * await (await ctx.sql('select count(*) from late')).show();
+   * ```
+   */
+  async registerTable(name: string, table: TableLike): Promise<void> {
+    const native = toTableNative(table, 'the table');
+    this.callSync((session) => session.registerTable(exactName(name, 'table'), native));
+  }
+
+  /**
+   * The table or view of a name, to register under another or to read. From DataFusion's `SessionContext::table_provider`.
+   *
+   * @param name - as in SQL: `trips`, or `schema.trips`
+   * @throws BallistaError `PLAN` for an unknown table, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log((await ctx.tableProvider('flights')).kind); // table
+   * ```
+   */
+  async tableProvider(name: string): Promise<CatalogTable> {
+    const table = exactName(name, 'table');
+    return new CatalogTable(await this.call((session) => session.tableProvider(table)));
+  }
+
+  /**
+   * A DataFrame over a table, whether or not it has a name. From DataFusion's `SessionContext::read_table`.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const late = df.filter('delay > 60').intoView();
+   * console.log(await (await ctx.readTable(late)).count());
+   * ```
+   */
+  async readTable<T extends object = Row>(table: TableLike): Promise<DataFrame<T>> {
+    const native = toTableNative(table, 'the table');
+    return this.frame<T>((session) => session.readTable(native));
+  }
+
+  /**
+   * Says where the files of a URL are, and with which credentials: paths that begin with it are then read from and written
+   * to the store, by this session and by the executors that run its queries. From DataFusion's
+   * `SessionContext::register_object_store`.
+   *
+   * @param url - `scheme://host`, such as `s3://bucket`; a store that it had before is replaced
+   * @throws BallistaError `INVALID_ARGUMENT`, `OBJECT_STORE` for options that the store refuses, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { AmazonS3 } from 'ballista';
+   *
+   * const store = new AmazonS3({ bucketName: 'flights', region: 'eu-central-1', accessKeyId: 'me', secretAccessKey: 'x' });
+   * await ctx.registerObjectStore('s3://flights', store);
+   * ```
+   */
+  async registerObjectStore(url: string | URL, store: ObjectStore): Promise<void> {
+    const [key, options] = [toStoreUrl(url), toObjectStoreNative(store)];
+    this.callSync((session) => session.registerObjectStore(key, options));
+  }
+
+  /**
+   * Forgets a store. Whether there was one.
+   *
+   * @param url - as it was registered
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await ctx.registerObjectStore('https://example.com', new HttpStore({ url: 'https://example.com' }));
+   * console.log(await ctx.deregisterObjectStore('https://example.com')); // true
+   * ```
+   */
+  async deregisterObjectStore(url: string | URL): Promise<boolean> {
+    const key = toStoreUrl(url);
+    return this.callSync((session) => session.deregisterObjectStore(key));
+  }
+}
+
+function defaultCatalog(session: NativeSession): string {
+  return session.config()['datafusion.catalog.default_catalog'] ?? 'datafusion';
+}

@@ -1,0 +1,208 @@
+/**
+ * The memory and the temporary files of the engine in this process.
+ *
+ * @module
+ */
+
+import { invalid } from '../errors.js';
+import { describe } from '../params.js';
+import { toInteger } from './integer.js';
+import { toLocalPath } from './local-path.js';
+import { resolve, type SettingTable } from './settings.js';
+
+/** What a {@link RuntimeEnvBuilder} builds, as a plain object. */
+export interface RuntimeOptions {
+  /**
+   * How queries share memory: without a limit, in equal parts, or first come, first served. Default `'unbounded'`;
+   * the others need `memoryLimitBytes`.
+   */
+  memoryPool?: 'unbounded' | 'fair' | 'greedy';
+  /** What all queries may take together before they spill to disk, in bytes. */
+  memoryLimitBytes?: number | bigint;
+  /**
+   * Where queries spill to: the folder of the system for temporary files, `diskPaths`, or nowhere, so that a query that
+   * reaches the limit fails. Default `'os'`.
+   */
+  diskManager?: 'os' | 'specified' | 'disabled';
+  /** The folders of `'specified'`. */
+  diskPaths?: readonly (string | URL)[];
+  /** One folder to spill to, instead of `diskManager`. */
+  tempFilePath?: string | URL;
+}
+
+/** The options as they cross to Rust. */
+interface RuntimeNative {
+  memoryPool?: 'unbounded' | 'fair' | 'greedy';
+  memoryLimitBytes?: number;
+  diskManager?: 'os' | 'specified' | 'disabled';
+  diskPaths?: string[];
+  tempFilePath?: string;
+}
+
+const RUNTIME_SETTINGS = {
+  memoryPool: { type: 'choice', choices: ['unbounded', 'fair', 'greedy'], doc: 'How queries share memory.' },
+  memoryLimitBytes: { type: 'any', doc: 'What all queries may take together before they spill to disk, in bytes.' },
+  diskManager: { type: 'choice', choices: ['os', 'specified', 'disabled'], doc: 'Where queries spill to.' },
+  diskPaths: { type: 'any', doc: 'The folders to spill to.' },
+  tempFilePath: { type: 'any', doc: 'The one folder to spill to.' },
+} as const satisfies SettingTable;
+
+// Shared through the symbol registry: builders of the ESM build work in the CommonJS one.
+const RUNTIME = Symbol.for('ballista.runtimeEnv');
+
+/**
+ * Memory and temporary files of what the engine runs in this process: all of it in `SessionContext.local()`, next to
+ * nothing in a session on a cluster, whose executors have limits of their own (`memoryLimitBytes`, `workDir`). Immutable;
+ * every method gives a new one. From DataFusion's `RuntimeEnvBuilder`.
+ *
+ * @example
+ * ```ts
+ * import { RuntimeEnvBuilder } from 'ballista';
+ *
+ * const runtime = new RuntimeEnvBuilder().withFairSpillPool(512 * 2 ** 20).withDiskManagerOs();
+ * console.log(String(runtime)); // RuntimeEnvBuilder { memoryPool: fair, memoryLimitBytes: 536870912, diskManager: os }
+ * ```
+ */
+export class RuntimeEnvBuilder {
+  readonly #options: Readonly<RuntimeNative>;
+
+  /**
+   * @param options - what to start with
+   * @throws BallistaError `INVALID_ARGUMENT`
+   */
+  constructor(options?: RuntimeOptions) {
+    this.#options = check(resolve<RuntimeOptions>('RuntimeEnvBuilder', RUNTIME_SETTINGS, options));
+    Object.freeze(this);
+  }
+
+  /** Whether a value is a builder, also of another copy of this package. */
+  static is(value: unknown): value is RuntimeEnvBuilder {
+    return typeof value === 'object' && value !== null && RUNTIME in value;
+  }
+
+  /** @internal */
+  get [RUNTIME](): RuntimeNative {
+    return structuredClone(this.#options);
+  }
+
+  /** No limit of memory: nothing spills. */
+  withUnboundedMemoryPool(): RuntimeEnvBuilder {
+    return this.#memory({ memoryPool: 'unbounded' });
+  }
+
+  /**
+   * A limit of memory that operators share in equal parts; for queries with several operators that spill.
+   *
+   * @param bytes - for all queries together
+   * @throws BallistaError `INVALID_ARGUMENT`
+   */
+  withFairSpillPool(bytes: number | bigint): RuntimeEnvBuilder {
+    return this.#memory({ memoryPool: 'fair', memoryLimitBytes: toBytes('withFairSpillPool', bytes) });
+  }
+
+  /**
+   * A limit of memory that operators take from as they come; for queries that need not spill, or with one operator that
+   * does.
+   *
+   * @param bytes - for all queries together
+   * @throws BallistaError `INVALID_ARGUMENT`
+   */
+  withGreedyMemoryPool(bytes: number | bigint): RuntimeEnvBuilder {
+    return this.#memory({ memoryPool: 'greedy', memoryLimitBytes: toBytes('withGreedyMemoryPool', bytes) });
+  }
+
+  /** Spills to the folder of the system for temporary files. */
+  withDiskManagerOs(): RuntimeEnvBuilder {
+    return this.#disk({ diskManager: 'os' });
+  }
+
+  /** Spills nowhere: a query that reaches the limit of memory fails. */
+  withDiskManagerDisabled(): RuntimeEnvBuilder {
+    return this.#disk({ diskManager: 'disabled' });
+  }
+
+  /**
+   * Spills to the given folders in turns.
+   *
+   * @param paths - at least one
+   * @throws BallistaError `INVALID_ARGUMENT`
+   */
+  withDiskManagerSpecified(...paths: (string | URL)[]): RuntimeEnvBuilder {
+    return this.#disk({ diskManager: 'specified', diskPaths: paths });
+  }
+
+  /**
+   * Spills to one folder.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`
+   */
+  withTempFilePath(path: string | URL): RuntimeEnvBuilder {
+    return this.#disk({ tempFilePath: toLocalPath(path, 'the path of withTempFilePath') });
+  }
+
+  /** What was chosen; paths are absolute. */
+  toString(): string {
+    const text = Object.entries(this.#options).map(([name, value]) => `${name}: ${String(value)}`);
+    return text.length === 0 ? 'RuntimeEnvBuilder {}' : `RuntimeEnvBuilder { ${text.join(', ')} }`;
+  }
+
+  /** @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** Another memory pool, the same disk. */
+  #memory(options: RuntimeOptions): RuntimeEnvBuilder {
+    const { memoryPool: _pool, memoryLimitBytes: _limit, ...disk } = this.#options;
+    return new RuntimeEnvBuilder({ ...options, ...disk });
+  }
+
+  /** The same memory pool, another disk. */
+  #disk(options: RuntimeOptions): RuntimeEnvBuilder {
+    const { diskManager: _manager, diskPaths: _paths, tempFilePath: _path, ...memory } = this.#options;
+    return new RuntimeEnvBuilder({ ...memory, ...options });
+  }
+}
+
+/**
+ * Either form as it crosses to Rust.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function toRuntimeNative(runtime: RuntimeEnvBuilder | RuntimeOptions | undefined): RuntimeNative | undefined {
+  if (runtime === undefined) return undefined;
+  return (RuntimeEnvBuilder.is(runtime) ? runtime : new RuntimeEnvBuilder(runtime))[RUNTIME];
+}
+
+function check({ memoryPool, memoryLimitBytes, diskManager, diskPaths, tempFilePath }: RuntimeOptions): RuntimeNative {
+  const native: RuntimeNative = {};
+  const limited = memoryPool === 'fair' || memoryPool === 'greedy';
+  if (limited !== (memoryLimitBytes !== undefined))
+    throw invalid(
+      limited
+        ? `RuntimeEnvBuilder: memoryPool "${memoryPool}" needs memoryLimitBytes`
+        : 'RuntimeEnvBuilder: memoryLimitBytes needs memoryPool "fair" or "greedy"',
+    );
+  if (memoryPool !== undefined) native.memoryPool = memoryPool;
+  if (memoryLimitBytes !== undefined) native.memoryLimitBytes = toBytes('memoryLimitBytes', memoryLimitBytes);
+  if (tempFilePath !== undefined && diskManager !== undefined)
+    throw invalid('RuntimeEnvBuilder: tempFilePath stands instead of diskManager; leave out one of them');
+  if ((diskManager === 'specified') !== (diskPaths !== undefined))
+    throw invalid('RuntimeEnvBuilder: diskManager "specified" and diskPaths need each other');
+  if (diskManager !== undefined) native.diskManager = diskManager;
+  if (diskPaths !== undefined) native.diskPaths = toFolders(diskPaths);
+  if (tempFilePath !== undefined) native.tempFilePath = toLocalPath(tempFilePath, 'RuntimeEnvBuilder: tempFilePath');
+  return native;
+}
+
+function toBytes(name: string, bytes: number | bigint): number {
+  return toInteger(bytes, `RuntimeEnvBuilder: the bytes of ${name}`, 1);
+}
+
+function toFolders(paths: readonly (string | URL)[]): string[] {
+  if (!Array.isArray(paths) || paths.length === 0)
+    throw invalid(
+      `RuntimeEnvBuilder: diskPaths must be folders, not ${paths?.length === 0 ? 'none' : describe(paths)}`,
+    );
+  return paths.map((path, i) => toLocalPath(path, `RuntimeEnvBuilder: diskPaths[${i}]`));
+}

@@ -1,0 +1,67 @@
+/**
+ * The clauses of a call: each gives the call anew.
+ *
+ * @module
+ */
+
+import { invalid } from '../errors.js';
+import { type ExprLike, type SortKey, toKeyNode, toSortNode, toSqlNode, wrong } from './coerce.js';
+import { WindowFrame } from './frame.js';
+import type { CallNode, ExprNode, NullTreatment, SortNode, WindowNode } from './node.js';
+import { toWindow, type Window, type WindowOptions } from './window.js';
+
+/** The call that a clause belongs to. */
+function toCall(expr: ExprNode, clause: string): CallNode {
+  if (expr.kind === 'call') return expr;
+  const hint = expr.kind === 'alias' ? '; put alias after it' : '';
+  throw invalid(`${clause} belongs to the call of a function, and this is none${hint}`);
+}
+
+/** `OVER (…)` */
+export function over(expr: ExprNode, window: Window | WindowOptions): CallNode {
+  const call = toCall(expr, 'over');
+  const { node, nulls } = toWindow(window);
+  return { ...call, over: node, ...(nulls && { nullTreatment: nulls }) };
+}
+
+/** `FILTER (WHERE …)` */
+export function filter(expr: ExprNode, predicate: ExprLike): CallNode {
+  return { ...toCall(expr, 'filter'), filter: toSqlNode(predicate, 'the predicate of filter') };
+}
+
+/** `DISTINCT` */
+export function distinct(expr: ExprNode): CallNode {
+  return { ...toCall(expr, 'distinct'), distinct: true };
+}
+
+/** `ORDER BY`: that of the window, if there is one. */
+export function orderBy(expr: ExprNode, keys: readonly SortKey[]): CallNode {
+  const call = toCall(expr, 'orderBy');
+  const nodes = keys.map((key, i): SortNode => toSortNode(key, `argument ${i + 1} of orderBy`));
+  return call.over ? { ...call, over: { ...call.over, orderBy: nodes } } : { ...call, orderBy: nodes };
+}
+
+/** `RESPECT NULLS` or `IGNORE NULLS` */
+export function nullTreatment(expr: ExprNode, treatment: NullTreatment): CallNode {
+  if (treatment !== 'respect' && treatment !== 'ignore')
+    throw wrong(treatment, 'nullTreatment', "'respect' or 'ignore'");
+  return { ...toCall(expr, 'nullTreatment'), nullTreatment: treatment };
+}
+
+/** `OVER (PARTITION BY …)` */
+export function partitionBy(expr: ExprNode, keys: readonly ExprLike[]): CallNode {
+  const nodes = keys.map((key, i) => toKeyNode(key, `argument ${i + 1} of partitionBy`));
+  return inWindow(toCall(expr, 'partitionBy'), { partitionBy: nodes });
+}
+
+/** `OVER (ROWS …)` */
+export function windowFrame(expr: ExprNode, frame: WindowFrame): CallNode {
+  if (!WindowFrame.is(frame)) throw wrong(frame, 'windowFrame', 'a WindowFrame');
+  return inWindow(toCall(expr, 'windowFrame'), { frame: frame.node });
+}
+
+/** Changes the window of a call. A call that had none hands its order to it. */
+function inWindow({ orderBy: keys, over: window, ...call }: CallNode, changes: Partial<WindowNode>): CallNode {
+  if (window) return { ...call, ...(keys && { orderBy: keys }), over: { ...window, ...changes } };
+  return { ...call, over: { partitionBy: [], orderBy: keys ?? [], ...changes } };
+}

@@ -1,0 +1,40 @@
+/**
+ * Files of the machine.
+ *
+ * @module
+ */
+
+import { toLocalPath } from '../config/local-path.js';
+import { ObjectStore, type StoreSettings } from './store.js';
+
+/** Options of {@link LocalFileSystem}. From `object_store`'s `LocalFileSystem`. */
+export interface LocalFileSystemOptions {
+  /** The folder that paths start from. Default: the root of the file system. */
+  prefix?: string | URL;
+}
+
+const SETTINGS = {
+  prefix: { type: 'any', doc: 'The folder that paths start from.' },
+} as const satisfies StoreSettings;
+
+/**
+ * Files of the machine, which every executor must see at the same path. Without a prefix it is what paths and `file://`
+ * mean anyway; with one, a folder under a URL of its own.
+ *
+ * @example
+ * ```ts
+ * import { LocalFileSystem } from 'ballista';
+ *
+ * const store = new LocalFileSystem({ prefix: '/srv/data' });
+ * console.log(String(store)); // LocalFileSystem { prefix: "/srv/data" }
+ * ```
+ */
+export class LocalFileSystem extends ObjectStore {
+  /** @throws BallistaError `INVALID_ARGUMENT` */
+  constructor(options: LocalFileSystemOptions = {}) {
+    super({ name: 'LocalFileSystem', type: 'local', settings: SETTINGS }, options, (checked) => {
+      const { prefix } = checked as LocalFileSystemOptions;
+      return prefix === undefined ? checked : { prefix: toLocalPath(prefix, 'LocalFileSystem: prefix') };
+    });
+  }
+}

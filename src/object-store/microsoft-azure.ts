@@ -1,0 +1,94 @@
+/**
+ * Azure Blob Storage.
+ *
+ * @module
+ */
+
+import { invalid } from '../errors.js';
+import { describe } from '../params.js';
+import { ObjectStore, type StoreSettings } from './store.js';
+import { toEndpoint } from './url.js';
+
+/** Options of {@link MicrosoftAzure}. From `object_store`'s `MicrosoftAzureBuilder`. */
+export interface MicrosoftAzureOptions {
+  /** The container. */
+  containerName: string;
+  /** The storage account. Default: `AZURE_STORAGE_ACCOUNT_NAME`. */
+  account?: string;
+  /** A key of the account. Default: `AZURE_STORAGE_ACCOUNT_KEY`. */
+  accessKey?: string;
+  /** A token of Microsoft Entra ID. */
+  bearerToken?: string;
+  /** A service principal, with `clientSecret` and `tenantId`. Default: `AZURE_STORAGE_CLIENT_ID`. */
+  clientId?: string;
+  /** The secret of the service principal. Default: `AZURE_STORAGE_CLIENT_SECRET`. */
+  clientSecret?: string;
+  /** The tenant of the service principal. Default: `AZURE_STORAGE_TENANT_ID`. */
+  tenantId?: string;
+  /** A shared access signature as pairs: `[...new URLSearchParams(signature)]`. */
+  sasQueryPairs?: readonly (readonly [name: string, value: string])[];
+  /** The address of the service, where it is not Azure's public one. Default: `https://<account>.blob.core.windows.net`. */
+  endpoint?: string | URL;
+  /** Whether the storage emulator of this machine is meant, at `AZURITE_BLOB_STORAGE_URL` or port 10000. Default `false`. */
+  useEmulator?: boolean;
+  /** Whether `endpoint` may be `http://`. Default `false`. */
+  allowHttp?: boolean;
+  /** Whether the container is one of Microsoft Fabric. Default `false`. */
+  useFabricEndpoint?: boolean;
+}
+
+const SETTINGS = {
+  containerName: { type: 'string', required: true, doc: 'The container.' },
+  account: { type: 'string', doc: 'The storage account.' },
+  accessKey: { type: 'string', secret: true, doc: 'A key of the account.' },
+  bearerToken: { type: 'string', secret: true, doc: 'A token of Microsoft Entra ID.' },
+  clientId: { type: 'string', doc: 'A service principal.' },
+  clientSecret: { type: 'string', secret: true, doc: 'The secret of the service principal.' },
+  tenantId: { type: 'string', doc: 'The tenant of the service principal.' },
+  sasQueryPairs: { type: 'any', secret: true, doc: 'A shared access signature.' },
+  endpoint: { type: 'any', doc: 'The address of the service.' },
+  useEmulator: { type: 'boolean', doc: 'Whether the storage emulator of this machine is meant.' },
+  allowHttp: { type: 'boolean', doc: 'Whether the endpoint may be http://.' },
+  useFabricEndpoint: { type: 'boolean', doc: 'Whether the container is one of Microsoft Fabric.' },
+} as const satisfies StoreSettings;
+
+/**
+ * A container of Azure Blob Storage. What comes from the environment comes from that of each process that reads: this one,
+ * the scheduler, every executor.
+ *
+ * @example
+ * ```ts
+ * import { MicrosoftAzure } from 'ballista';
+ *
+ * const signature = 'sv=2026-02-06&sp=r&sig=x';
+ * const store = new MicrosoftAzure({
+ *   containerName: 'flights',
+ *   account: 'me',
+ *   sasQueryPairs: [...new URLSearchParams(signature)],
+ * });
+ * console.log(String(store)); // MicrosoftAzure { containerName: "flights", account: "me", sasQueryPairs: (hidden) }
+ * ```
+ */
+export class MicrosoftAzure extends ObjectStore {
+  /** @throws BallistaError `INVALID_ARGUMENT` */
+  constructor(options: MicrosoftAzureOptions) {
+    super({ name: 'MicrosoftAzure', type: 'azure', settings: SETTINGS }, options, (checked) => {
+      const { endpoint, allowHttp, sasQueryPairs } = checked as Partial<MicrosoftAzureOptions>;
+      return {
+        ...checked,
+        ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint, 'MicrosoftAzure: endpoint', allowHttp) }),
+        ...(sasQueryPairs !== undefined && { sasQueryPairs: toPairs(sasQueryPairs) }),
+      };
+    });
+  }
+}
+
+function toPairs(pairs: readonly (readonly [string, string])[]): [string, string][] {
+  if (!Array.isArray(pairs))
+    throw invalid(`MicrosoftAzure: sasQueryPairs must be an array of [name, value], not ${describe(pairs)}`);
+  return pairs.map((pair: readonly [string, string], i) => {
+    if (!Array.isArray(pair) || pair.length !== 2 || pair.some((part) => typeof part !== 'string'))
+      throw invalid(`MicrosoftAzure: sasQueryPairs[${i}] must be [name, value]`);
+    return [pair[0], pair[1]];
+  });
+}

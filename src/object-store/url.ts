@@ -1,0 +1,56 @@
+/**
+ * The URLs of object stores: under which one is registered, and at which one answers.
+ *
+ * @module
+ */
+
+import { invalid } from '../errors.js';
+import { describe } from '../params.js';
+
+/**
+ * The URL under which a store is registered: `scheme://host`, all that the engine looks a store up by.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function toStoreUrl(url: string | URL): string {
+  const parsed = parse(url, 'the URL of an object store');
+  // Not the URL itself in these errors: it may hold a password.
+  const wrong = (why: string): Error => invalid(`the URL of an object store is scheme://host: ${why}`);
+  if (parsed.password !== '') throw wrong('credentials are options of the store');
+  if (!['', '/'].includes(parsed.pathname) || parsed.search !== '' || parsed.hash !== '')
+    throw wrong(`nothing may follow ${parsed.protocol}//${parsed.host}`);
+  if (parsed.host === '' && parsed.protocol !== 'file:')
+    throw wrong(`${parsed.protocol}// lacks the host, such as the name of the bucket`);
+  return `${parsed.protocol}//${parsed.host}`;
+}
+
+/**
+ * The address at which a store answers, without a slash at the end.
+ *
+ * Credentials in it would stand in the engine's errors.
+ *
+ * @param where - which option it is, for the error
+ * @throws BallistaError `INVALID_ARGUMENT`, also for http:// that was not allowed
+ */
+export function toEndpoint(url: string | URL, where: string, allowHttp: boolean | undefined): string {
+  const parsed = parse(url, where);
+  if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
+    throw invalid(`${where} must start with https:// or http://, not ${parsed.protocol}`);
+  if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '')
+    throw invalid(`${where} must be an address alone, without user, password, query and fragment`);
+  if (parsed.protocol === 'http:' && allowHttp !== true)
+    throw invalid(`${where} is http://, where credentials and data can be read on the way: allowHttp: true permits it`);
+  return parsed.href.replace(/\/$/, '');
+}
+
+function parse(url: string | URL, where: string): URL {
+  if (url instanceof URL) return url;
+  if (typeof url !== 'string' || url === '')
+    throw invalid(`${where} must be a URL, not ${url === '' ? 'an empty string' : describe(url)}`);
+  try {
+    return new URL(url);
+  } catch {
+    // Without the cause, which quotes the text.
+    throw invalid(`${where} does not parse as a URL`);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What arguments of verbs must be.
+ *
+ * @module
+ */
+
+import { invalid } from '../errors.js';
+import { toList } from '../expr/coerce.js';
+import { describe } from '../params.js';
+
+/** How far `limit` reaches: executors hold rows in 32 bits. */
+export const MOST_ROWS = 2 ** 32 - 1;
+
+/** The name of something: text, and not none. */
+export function checkName(name: unknown, where: string): asserts name is string {
+  if (typeof name !== 'string' || name === '') {
+    throw invalid(`${where} must be a string, not ${name === '' ? 'an empty one' : describe(name)}`);
+  }
+}
+
+/** One name or several, at least one. */
+export function toNames(names: unknown, where: string): string[] {
+  const list = toList(names as string | readonly string[]);
+  if (list.length === 0) throw invalid(`${where} must be at least one name`);
+  for (const name of list) checkName(name, where);
+  return [...list];
+}
+
+/** Names as a list, or none: then all columns are meant. */
+export function toOptionalNames(names: unknown, where: string): string[] {
+  return names === undefined ? [] : toNames(names, where);
+}
+
+/** A plain object with at least one entry, as pairs. */
+export function toEntries<V>(record: Readonly<Record<string, V>>, where: string): [string, V][] {
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    throw invalid(`${where} takes an object by column, not ${describe(record)}`);
+  const entries = Object.entries(record);
+  for (const [name] of entries) checkName(name, `a column of ${where}`);
+  return entries;
+}
+
+/** A number of rows. */
+export function checkCount(value: unknown, where: string, least = 0): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw invalid(
+      `${where} must be a whole number from ${least}, not ${typeof value === 'number' ? value : describe(value)}`,
+    );
+  }
+}

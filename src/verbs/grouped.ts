@@ -1,0 +1,133 @@
+/**
+ * Rows in groups, on their way to aggregates.
+ *
+ * @module
+ */
+
+import type { Row } from '../arrow/values.js';
+import type { DataFrame } from '../dataframe.js';
+import { type ExprLike, type Operand, toColumnNode, toList, toSqlNode } from '../expr/coerce.js';
+import { type ExprNode, type Literal, node } from '../expr/node.js';
+import { toLiteral } from '../params.js';
+import { toNames } from './check.js';
+import type { Verb } from './verb.js';
+
+/** What makes a DataFrame of a verb. */
+export type Derive = <U extends object>(verb: Verb) => DataFrame<U>;
+
+/** The values of a pivot: literals, or literals by the name their column gets. */
+export type PivotValues = readonly Operand[] | Readonly<Record<string, Operand>>;
+
+/**
+ * Groups of rows, made by `groupBy`, `rollup`, `cube` and `groupingSets`; {@link agg} makes a DataFrame of them. From
+ * PySpark's `GroupedData`; DataFusion aggregates at once.
+ *
+ * @example
+ * ```ts
+ * import { BallistaSessionContext, col, f } from 'ballista';
+ *
+ * const ctx = await BallistaSessionContext.standalone();
+ * const df = await ctx.fromColumns({ g: ['x', 'y', 'x'], a: [1, 2, 3] });
+ * console.log(await df.groupBy('g').agg(f.sum(col('a')).alias('s')).sort('g').toArray());
+ * // [ { g: 'x', s: 4n }, { g: 'y', s: 2n } ]
+ * await ctx.close();
+ * ```
+ */
+export class GroupedData {
+  readonly #derive: Derive;
+  readonly #groups: ExprNode[];
+  readonly #pivot: { on: ExprNode; values: [Literal, string][] } | undefined;
+
+  /** @internal */
+  constructor(derive: Derive, groups: ExprNode[], pivot?: { on: ExprNode; values: [Literal, string][] }) {
+    this.#derive = derive;
+    this.#groups = groups;
+    this.#pivot = pivot;
+  }
+
+  /**
+   * One row for each group: its keys and the aggregates.
+   *
+   * @param aggregates - aggregate expressions; a string is SQL, such as `'sum(a) as total'`
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
+   */
+  agg<U extends object = Row>(...aggregates: ExprLike[]): DataFrame<U> {
+    return this.#aggregate<U>(aggregates.map((value) => toSqlNode(value, 'an aggregate')));
+  }
+
+  /** How many rows each group has, as the column `count`. */
+  count<U extends object = Row>(): DataFrame<U> {
+    return this.agg<U>('count(*) as count');
+  }
+
+  /** The sum of each column, under its name. */
+  sum<U extends object = Row>(...columns: string[]): DataFrame<U> {
+    return this.#each<U>('sum', columns);
+  }
+
+  /** The mean of each column, under its name. */
+  mean<U extends object = Row>(...columns: string[]): DataFrame<U> {
+    return this.#each<U>('avg', columns);
+  }
+
+  /** The smallest value of each column, under its name. */
+  min<U extends object = Row>(...columns: string[]): DataFrame<U> {
+    return this.#each<U>('min', columns);
+  }
+
+  /** The largest value of each column, under its name. */
+  max<U extends object = Row>(...columns: string[]): DataFrame<U> {
+    return this.#each<U>('max', columns);
+  }
+
+  /**
+   * Turns the values of a column into columns: {@link agg} aggregates each of them apart. With several aggregates the
+   * columns are called `value_aggregate`.
+   *
+   * @param values - which values, for the columns are part of the schema, and that is known without running anything
+   * @throws BallistaError `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext, col, f } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const sales = await ctx.fromColumns({ year: [1, 1, 2], quarter: ['q1', 'q2', 'q1'], amount: [10, 20, 30] });
+   * const byQuarter = sales.groupBy('year').pivot('quarter', ['q1', 'q2']).agg(f.sum(col('amount')));
+   * console.log(await byQuarter.sort('year').toArray({ int64: 'number' }));
+   * // [ { year: 1, q1: 10, q2: 20 }, { year: 2, q1: 30, q2: null } ]
+   * await ctx.close();
+   * ```
+   */
+  pivot(on: ExprLike, values: PivotValues): GroupedData {
+    return new GroupedData(this.#derive, this.#groups, {
+      on: toColumnNode(on, 'the column of pivot'),
+      values: toPivotValues(values),
+    });
+  }
+
+  #each<U extends object>(name: string, columns: string[]): DataFrame<U> {
+    const values = toNames(columns, `the columns of ${name}`).map((column) =>
+      node({
+        kind: 'alias',
+        expr: node({ kind: 'call', name, args: [node({ kind: 'column', name: column })] }),
+        name: column,
+      }),
+    );
+    return this.#aggregate<U>(values);
+  }
+
+  #aggregate<U extends object>(aggregates: ExprNode[]): DataFrame<U> {
+    if (!this.#pivot) return this.#derive<U>({ verb: 'aggregate', groupBy: this.#groups, aggregates });
+    return this.#derive<U>({ verb: 'pivot', index: this.#groups, ...this.#pivot, aggregates });
+  }
+}
+
+/** Values with the names of their columns. */
+export function toPivotValues(values: PivotValues): [Literal, string][] {
+  const literal = (value: unknown) => toLiteral(value as never, 'a value of pivot');
+  if (Array.isArray(values)) {
+    return toList(values as readonly Operand[]).map((value) => [literal(value), String(value)]);
+  }
+  return Object.entries(values).map(([name, value]) => [literal(value), name]);
+}

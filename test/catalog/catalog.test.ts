@@ -1,0 +1,52 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+import { Catalog } from '../../src/catalog/catalog.js';
+import { CatalogSchema } from '../../src/catalog/schema.js';
+import { thrown } from '../support/thrown.js';
+
+describe('a catalog in memory', () => {
+  it('has the schemas that it was given', () => {
+    const catalog = Catalog.memoryCatalog();
+    expect([catalog.schemaNames(), String(catalog)]).toEqual([[], 'Catalog {}']);
+    expect(catalog.registerSchema('public', CatalogSchema.memorySchema())).toBeUndefined();
+    expect(catalog.registerSchema('Aux 2', CatalogSchema.memorySchema())).toBeUndefined();
+    expect(catalog.schemaNames()).toEqual(['Aux 2', 'public']);
+    expect(inspect(catalog)).toBe('Catalog { Aux 2, public }');
+    expect([catalog.schema().tableNames(), catalog.schema('Aux 2').tableNames()]).toEqual([[], []]);
+  });
+
+  it('gives back what it replaces and removes', () => {
+    const catalog = Catalog.memoryCatalog();
+    catalog.registerSchema('a', CatalogSchema.memorySchema());
+    expect(catalog.registerSchema('a', CatalogSchema.memorySchema())).toBeInstanceOf(CatalogSchema);
+    expect(catalog.deregisterSchema('a')).toBeInstanceOf(CatalogSchema);
+    expect(catalog.deregisterSchema('a')).toBeUndefined();
+    expect(catalog.schemaNames()).toEqual([]);
+  });
+});
+
+describe('refuses', () => {
+  const catalog = Catalog.memoryCatalog();
+  catalog.registerSchema('public', CatalogSchema.memorySchema());
+  const schema = CatalogSchema.memorySchema();
+
+  it.each<[string, () => unknown, string, string]>([
+    ['an unknown schema', () => catalog.schema('pubic'), 'PLAN', 'no schema "pubic"; did you mean "public"?'],
+    ['a name in another case', () => catalog.schema('Public'), 'PLAN', 'no schema "Public"; did you mean "public"?'],
+    ['a quoted name', () => catalog.schema('"public"'), 'PLAN', 'no schema ""public""'],
+    ['an empty name', () => catalog.schema(''), 'INVALID_ARGUMENT', 'not an empty one'],
+    ['null for a name', () => catalog.schema(null as never), 'INVALID_ARGUMENT', 'not null'],
+    ['no name to register', () => catalog.registerSchema('', schema), 'INVALID_ARGUMENT', 'not an empty one'],
+    ['a catalog for a schema', () => catalog.registerSchema('x', catalog as never), 'INVALID_ARGUMENT', 'a Catalog'],
+    ['no schema', () => catalog.registerSchema('x', undefined as never), 'INVALID_ARGUMENT', 'not undefined'],
+    ['no name to remove', () => catalog.deregisterSchema(5 as never), 'INVALID_ARGUMENT', 'not a number'],
+    ['text for cascade', () => catalog.deregisterSchema('public', 'no' as never), 'INVALID_ARGUMENT', 'cascade'],
+    ['no table', () => schema.registerTable('x', null as never), 'INVALID_ARGUMENT', 'not null'],
+    ['a schema for a table', () => schema.registerTable('x', schema as never), 'INVALID_ARGUMENT', 'CatalogSchema'],
+    ['no name of a table', () => schema.tableExists(''), 'INVALID_ARGUMENT', 'not an empty one'],
+    ['no name of a table to remove', () => schema.deregisterTable({} as never), 'INVALID_ARGUMENT', 'an object'],
+  ])('%s', (_what, run, code, text) => {
+    expect(thrown(run)).toMatchObject({ code, message: expect.stringContaining(text) });
+  });
+});

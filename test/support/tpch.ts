@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { tpch } from '../../scripts/tpch.mjs';
+import type { DataFrame } from '../../src/dataframe.js';
+import type { SessionContext } from '../../src/session-context.js';
+
+/** The scale factor of the tests: 600 572 lines of 150 000 orders. */
+const SCALE = 0.1;
+
+const TABLES = ['customer', 'lineitem', 'nation', 'orders', 'part', 'partsupp', 'region', 'supplier'] as const;
+type Table = (typeof TABLES)[number];
+
+/** The text of a query of TPC-H, with the values by which the specification validates it. */
+export function tpchQuery(number: number): string {
+  const name = `q${String(number).padStart(2, '0')}.sql`;
+  return readFileSync(fileURLToPath(new URL(`../tpch/queries/${name}`, import.meta.url)), 'utf8');
+}
+
+/** Registers the tables in contexts, each under its name. The data are made the first time, which may take a build. */
+export async function registerTpch(...contexts: SessionContext[]): Promise<void> {
+  const folder = await tpch(SCALE);
+  for (const ctx of contexts) {
+    for (const table of TABLES) await ctx.registerParquet(table, join(folder, table));
+  }
+}
+
+/** The registered tables. */
+export async function tpchTables(ctx: SessionContext): Promise<Record<Table, DataFrame>> {
+  const entries = await Promise.all(TABLES.map(async (name) => [name, await ctx.table(name)] as const));
+  return Object.fromEntries(entries) as Record<Table, DataFrame>;
+}
