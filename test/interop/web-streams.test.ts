@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { RecordBatchReader, tableFromIPC } from 'apache-arrow';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, type MockInstance, vi } from 'vitest';
 
 import type { RecordBatchStream } from '../../src/stream.js';
 import { LONG, registerNumbers } from '../process/fixtures/queries.mjs';
@@ -24,16 +24,17 @@ const GIGABYTE = 'SELECT repeat(chr(97 + n.x % 26), 100) AS s FROM (SELECT x FRO
 const ctx = await withFlights();
 await registerNumbers(ctx);
 
-/** The stream behind the last answer, and how many bytes have left it. */
+/** The stream behind the last answer, its cancel, and how many bytes have left it. */
 let stream: RecordBatchStream | undefined;
+let cancel: MockInstance<RecordBatchStream['cancel']> | undefined;
 let sent = 0;
 
-/** Answers `/ipc?query=…` and `/ndjson?query=…`. */
-async function answer({ url }: Request): Promise<Response> {
-  const { pathname, searchParams } = new URL(url);
-  const format = pathname === '/ipc' ? 'ipc' : 'ndjson';
-  const current = (await ctx.sql(searchParams.get('query') ?? '')).stream();
+/** Answers queries posted to `/ipc` and `/ndjson`. */
+async function answer(request: Request): Promise<Response> {
+  const format = request.url.endsWith('/ipc') ? 'ipc' : 'ndjson';
+  const current = (await ctx.sql(await request.text())).stream();
   stream = current;
+  cancel = vi.spyOn(current, 'cancel');
   sent = 0;
   const count = new TransformStream<Uint8Array, Uint8Array>(
     {
@@ -52,7 +53,8 @@ async function answer({ url }: Request): Promise<Response> {
 
 /** What frameworks on Node do: the body goes as fast as its client, and is cancelled when the client goes. */
 const server = createServer((incoming, outgoing) => {
-  answer(new Request(`http://localhost${incoming.url}`))
+  const init = { method: 'POST', body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' };
+  answer(new Request(`http://localhost${incoming.url}`, init))
     .then(async ({ headers, body }) => {
       outgoing.setHeaders(headers);
       await pipeline(Readable.fromWeb(body as never), outgoing);
@@ -63,29 +65,30 @@ server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 afterAll(() => server.close());
 
-/** The job is not only left but over: its slots are free again. */
+/** Nobody asked but the client that went; and then the job is over, and its slots are free. */
 async function expectOver(): Promise<void> {
-  await until('the stream is closed', () => String(stream).includes('closed'));
+  await until('the stream is cancelled', () => cancel?.mock.results[0] !== undefined);
+  await cancel?.mock.results[0]?.value;
+  expect(await ctx.cancelJob(String(stream?.jobId))).toBe(false);
   const one = await ctx.sql('SELECT 1 AS a');
   expect(await one.toArray({ signal: AbortSignal.timeout(20_000) })).toEqual([{ a: 1n }]);
-  expect(await ctx.cancelJob(String(stream?.jobId))).toBe(false);
 }
 
-function get(format: 'ipc' | 'ndjson', query: string, init?: RequestInit): Promise<Response> {
+function post(format: 'ipc' | 'ndjson', query: string, init: { signal?: AbortSignal } = {}): Promise<Response> {
   stream = undefined;
   const { port } = server.address() as AddressInfo;
-  return fetch(`http://127.0.0.1:${port}/${format}?${new URLSearchParams({ query })}`, init);
+  return fetch(`http://127.0.0.1:${port}/${format}`, { ...init, method: 'POST', body: query });
 }
 
 describe('Arrow IPC', () => {
   it('a table', async () => {
-    const response = await get('ipc', TYPES);
+    const response = await post('ipc', TYPES);
     expect(response.headers.get('content-type')).toBe(ARROW);
     expect((await tableFromIPC(response)).toString()).toBe((await (await ctx.sql(TYPES)).toArrow()).toString());
   });
 
   it('batch by batch, and back into a query', async () => {
-    const reader = await RecordBatchReader.from(await get('ipc', LATE));
+    const reader = await RecordBatchReader.from(await post('ipc', LATE));
     let batches = 0;
     const origins: unknown[] = [];
     for await (const batch of reader) {
@@ -94,19 +97,19 @@ describe('Arrow IPC', () => {
     }
     expect(batches).toBeGreaterThan(1);
     expect(countLate(origins)).toEqual(LATE_COUNTS);
-    const back = await ctx.fromArrow(await (await get('ipc', LATE)).arrayBuffer());
+    const back = await ctx.fromArrow(await (await post('ipc', LATE)).arrayBuffer());
     expect(await back.filter("origin = 'ABQ'").count()).toBe(LATE_COUNTS.ABQ);
   });
 
   it('a result without rows', async () => {
-    const table = await tableFromIPC(await get('ipc', 'SELECT 1 AS a WHERE false'));
+    const table = await tableFromIPC(await post('ipc', 'SELECT 1 AS a WHERE false'));
     expect([table.numRows, table.schema.fields.map(String)]).toEqual([0, ['a: Int64']]);
   });
 });
 
 describe('NDJSON', () => {
   it('line by line', async () => {
-    const response = await get('ndjson', `${LATE} ORDER BY delay DESC, origin`);
+    const response = await post('ndjson', `${LATE} ORDER BY delay DESC, origin`);
     expect(response.headers.get('content-type')).toBe(NDJSON);
     const lines = (await response.text()).split('\n');
     expect(lines.pop()).toBe('');
@@ -116,7 +119,7 @@ describe('NDJSON', () => {
   });
 
   it('every type', async () => {
-    const [line] = (await (await get('ndjson', TYPES)).text()).split('\n');
+    const [line] = (await (await post('ndjson', TYPES)).text()).split('\n');
     expect(JSON.parse(line ?? '')).toEqual({
       ...{ id: 1, number: 1.5, truth: true, text: 'Köln', price: '12.30', day: '2021-01-31' },
       ...{ at: '1969-12-31T23:59:59.999999', zoned: '2021-01-31T12:00:00.000Z', word: 'a' },
@@ -125,14 +128,14 @@ describe('NDJSON', () => {
   });
 
   it('a result without rows', async () => {
-    expect(await (await get('ndjson', 'SELECT 1 AS a WHERE false')).text()).toBe('');
+    expect(await (await post('ndjson', 'SELECT 1 AS a WHERE false')).text()).toBe('');
   });
 });
 
 describe.each(['ipc', 'ndjson'] as const)('%s', (format) => {
   it('goes no faster than it is read, and an abort cancels the job', async () => {
     const controller = new AbortController();
-    const response = await get(format, GIGABYTE, controller);
+    const response = await post(format, GIGABYTE, { signal: controller.signal });
     const reader = response.body?.getReader();
     expect((await reader?.read())?.value?.byteLength).toBeGreaterThan(0);
     await setTimeout(1000);
@@ -147,7 +150,7 @@ describe.each(['ipc', 'ndjson'] as const)('%s', (format) => {
 
   it('an abort before the first batch cancels the job', async () => {
     const controller = new AbortController();
-    const response = failure(get(format, LONG, controller).then((response) => response.text()));
+    const response = failure(post(format, LONG, { signal: controller.signal }).then((response) => response.text()));
     await until('the job is on the scheduler', () => stream?.jobId !== undefined);
     controller.abort();
     expect(await response).toMatchObject({ name: 'AbortError' });
@@ -155,13 +158,13 @@ describe.each(['ipc', 'ndjson'] as const)('%s', (format) => {
   });
 
   it('a job that fails is no result', async () => {
-    const body = get(format, "SELECT CAST(x AS INT) AS a FROM (VALUES ('1'), ('x')) AS t(x)").then((it) => it.text());
+    const body = post(format, "SELECT CAST(x AS INT) AS a FROM (VALUES ('1'), ('x')) AS t(x)").then((it) => it.text());
     expect(await failure(body)).toBeInstanceOf(TypeError);
   });
 });
 
 it('what fails on the way does not look like a shorter result', async () => {
-  const response = await get('ndjson', 'SELECT CASE WHEN x = 999999 THEN 9007199254740993 ELSE x END AS big FROM n');
+  const response = await post('ndjson', 'SELECT CASE WHEN x = 999999 THEN 9007199254740993 ELSE x END AS big FROM n');
   expect(response.status).toBe(200);
   expect(await failure(response.text())).toMatchObject({ message: 'terminated' });
   expect(sent).toBeGreaterThan(0);
