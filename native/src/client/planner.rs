@@ -4,7 +4,7 @@ use super::analyze::{AnalyzeExec, Shown};
 use super::connection::Connection;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
-use crate::files::copy::{arrow_files, with_options};
+use crate::files::copy::{arrow_files, located, with_options};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
@@ -36,12 +36,15 @@ impl QueryPlanner for LocalPlanner {
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         refuse(plan)?;
-        let arrow = match plan {
-            LogicalPlan::Copy(copy) => arrow_files(copy)?,
+        let copy = match plan {
+            LogicalPlan::Copy(copy) => {
+                let copy = located(copy);
+                Some(arrow_files(&copy)?.unwrap_or(LogicalPlan::Copy(copy)))
+            }
             _ => None,
         };
         DefaultPhysicalPlanner::default()
-            .create_physical_plan(arrow.as_ref().unwrap_or(plan), session)
+            .create_physical_plan(copy.as_ref().unwrap_or(plan), session)
             .await
     }
 }
@@ -188,7 +191,7 @@ impl QueryPlanner for ClusterPlanner {
                 source_as_provider(target)?.insert_into(session, input, *op).await
             }
             LogicalPlan::Copy(copy) => {
-                let copy = with_options(copy, session)?;
+                let copy = with_options(&located(copy), session)?;
                 Ok(Arc::new(self.remote(&copy).await?))
             }
             _ => Ok(Arc::new(self.remote(plan).await?)),
