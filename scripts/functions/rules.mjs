@@ -95,7 +95,6 @@ export const CLAUSES = /** @type {Readonly<Record<string, readonly Clause[]>>} *
   median: ['distinct', 'filter'],
   nth_value: ['filter', 'orderBy', 'nullTreatment'],
   percentile_cont: ['distinct', 'filter'],
-  'spark.collect_list': ['filter', 'orderBy'],
   string_agg: ['distinct', 'filter', 'orderBy'],
   sum: ['distinct', 'filter'],
 });

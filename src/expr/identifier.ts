@@ -21,9 +21,9 @@ const RESERVED = new Set(
   ].flatMap((words) => words.split(' ')),
 );
 
-/** The words of which a call has a syntax of its own; behind a dot `substr` too. */
+/** The words of which a call has a syntax of its own; behind a dot there are more. */
 const CALLS = new Set(['convert', 'extract', 'substring', 'try_convert']);
-const DOTTED_CALLS = new Set([...CALLS, 'substr']);
+const DOTTED_CALLS = new Set([...CALLS, 'ceil', 'floor', 'substr']);
 
 /** A name, quoted where it has to be. */
 export function printName(name: string): string {

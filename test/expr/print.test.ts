@@ -119,6 +119,7 @@ describe('names', () => {
     ['spark.case', '"spark.case"(a)'],
     ['substr', 'substr(a)'],
     ['spark.substr', '"spark.substr"(a)'],
+    ['spark.ceil', '"spark.ceil"(a)'],
   ])('of functions: %s', (name, text) => {
     expect(String(callFunction(name, a))).toBe(text);
   });

@@ -31,14 +31,14 @@ export function avg(...args: readonly unknown[]): Expr {
  * In SQL `spark.collect_list`.
  *
  * @param expression - the values
- * @param options - `filter`, `orderBy`
+ * @param options - `filter`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @see {@link https://spark.apache.org/docs/latest/api/sql/index.html#collect_list | Spark's collect_list}
  */
-export function collectList(expression: Expr, options?: AggregateOptions<'filter' | 'orderBy'>): Expr;
+export function collectList(expression: Expr, options?: AggregateOptions<'filter'>): Expr;
 export function collectList(...args: readonly unknown[]): Expr {
-  return aggregate('spark.collect_list', 'collectList(expression: Expr)', args, 'filter', 'orderBy');
+  return aggregate('spark.collect_list', 'collectList(expression: Expr)', args, 'filter');
 }
 
 /**
