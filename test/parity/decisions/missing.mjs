@@ -52,12 +52,12 @@ export const missing = [
   },
   {
     of: 'datafusion.dataframe',
-    why: 'The scheduler gives the rows of all partitions of a result as one stream.',
+    why: 'The client of Ballista reads all partitions of a result as one stream.',
     rows: ['DataFrame.collect_partitioned', 'DataFrame.execute_stream_partitioned'],
   },
   {
     of: 'ballista',
-    why: 'The scheduler gives the rows of all partitions of a result as one stream.',
+    why: 'The client of Ballista reads all partitions of a result as one stream.',
     rows: ['DistributedDataFrame.collect_partitioned'],
   },
   {
