@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { ReadableStream } from 'node:stream/web';
+
 import { type RecordBatch, type Schema, Table, type Vector } from 'apache-arrow';
-import { toIpcFile } from './arrow/file.js';
+import { hasDictionaries, shareDictionaries } from './arrow/dictionaries.js';
 import { concatBytes } from './arrow/ipc.js';
 import { readSchema } from './arrow/read.js';
 import { schemaText } from './arrow/type-name.js';
@@ -17,6 +19,7 @@ import {
   type Row,
   toConversion,
 } from './arrow/values.js';
+import { encode } from './arrow/write.js';
 import type { NativeDataFrame } from './binding.cjs';
 import { CatalogTable } from './catalog/table.js';
 import { ACTION_SETTINGS } from './config/options.js';
@@ -36,7 +39,7 @@ import { BallistaError, invalid } from './errors.js';
 import { toSqlNode } from './expr/coerce.js';
 import { col, Expr } from './expr/expr.js';
 import { outerRef } from './expr/subquery.js';
-import { encode, remember } from './frames.js';
+import { encodeVerb, remember } from './frames.js';
 import { call, callSync, callTask } from './native.js';
 import { toExecutionPlan, toLogicalPlan } from './native-plan.js';
 import { describe } from './params.js';
@@ -45,7 +48,14 @@ import type { LogicalPlan } from './plan/logical-plan.js';
 import { PlanVisualization } from './plan/visual.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
-import { RecordBatchStream } from './stream.js';
+import {
+  type BatchStreamOptions,
+  type IpcStreamOptions,
+  type NdjsonStreamOptions,
+  READABLE_STREAM_SETTINGS,
+  type ReadableStreamOptions,
+  RecordBatchStream,
+} from './stream.js';
 import { checkCount, checkName } from './verbs/check.js';
 import type { Verb } from './verbs/verb.js';
 import { Verbs } from './verbs/verbs.js';
@@ -573,7 +583,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The result as an apache-arrow `Table`, which has the schema even without rows.
+   * The result as an apache-arrow `Table`, which has the schema even without rows, and one dictionary for each column that
+   * has dictionaries.
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
@@ -586,8 +597,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    */
   async toArrow(options: ActionOptions = {}): Promise<Table> {
     const stream = this.stream(options);
-    const batches = await toBatches(stream);
-    return new Table(stream.schema, batches);
+    const { schema, batches } = shareDictionaries(await toBatches(stream), stream.schema);
+    return new Table(schema, batches);
   }
 
   /**
@@ -637,7 +648,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The result as the bytes of an Arrow IPC stream, or file; a stream is not decoded on the way.
+   * The result as the bytes of an Arrow IPC stream, or file, with one dictionary for each column that has dictionaries. A
+   * stream without any is not decoded on the way.
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
@@ -654,11 +666,16 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    * ```
    */
   async toIPC(options: ActionOptions & { format?: 'stream' | 'file' } = {}): Promise<Uint8Array> {
-    const { format, ...action } = resolve<ActionOptions & { format: string }>('toIPC', IPC_SETTINGS, options);
+    const { format, ...action } = resolve<ActionOptions & { format: 'stream' | 'file' }>(
+      'toIPC',
+      IPC_SETTINGS,
+      options,
+    );
     const stream = this.stream(action);
-    if (format === 'file') {
-      const batches = await toBatches(stream);
-      return toIpcFile(stream.schema, batches);
+    // Readers there are take the last dictionary of a stream for that of all its batches.
+    if (format === 'file' || hasDictionaries(stream.schema)) {
+      const { schema, batches } = shareDictionaries(await toBatches(stream), stream.schema);
+      return encode(schema, batches, format);
     }
     const parts: Uint8Array[] = [];
     for await (const part of stream.ipc()) parts.push(part);
@@ -702,25 +719,27 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The result as a web stream of batches.
+   * The result as a web stream: of batches, or with `format` of bytes, which a `Response` takes. A batch is fetched when
+   * the reader asks for it; cancelling the web stream cancels the job. See {@link RecordBatchStream.toReadableStream}.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal where it is aborted already
    *
    * @example
    * ```ts
-   * let rows = 0;
-   * await df.toReadableStream().pipeTo(
-   *   new WritableStream({
-   *     write: (batch) => {
-   *       rows += batch.numRows;
-   *     },
-   *   }),
-   * );
-   * console.log(rows); // 3000000
+   * const body = df.limit(1000).toReadableStream({ format: 'ipc' });
+   * const response = new Response(body, { headers: { 'content-type': 'application/vnd.apache.arrow.stream' } });
+   * console.log((await response.arrayBuffer()).byteLength);
    * ```
    */
-  toReadableStream(options: ActionOptions = {}): ReturnType<RecordBatchStream['toReadableStream']> {
-    return this.stream(options).toReadableStream();
+  toReadableStream(options?: ActionOptions & BatchStreamOptions): ReadableStream<RecordBatch>;
+  toReadableStream(options: ActionOptions & (IpcStreamOptions | NdjsonStreamOptions)): ReadableStream<Uint8Array>;
+  toReadableStream(options: ActionOptions & ReadableStreamOptions = {}): ReadableStream<RecordBatch | Uint8Array> {
+    const { signal, ...format } = resolve<ActionOptions & IpcStreamOptions>(
+      'toReadableStream',
+      { ...ACTION_SETTINGS, ...READABLE_STREAM_SETTINGS },
+      options as ActionOptions & IpcStreamOptions,
+    );
+    return this.stream({ signal }).toReadableStream(format);
   }
 
   /** The result as a stream of batches: `for await (const batch of df)`. */
@@ -746,7 +765,7 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
 
   protected override derive<U extends object>(verb: Verb): DataFrame<U> {
     this.#session.assertOpen();
-    const { json, frames } = encode(verb);
+    const { json, frames } = encodeVerb(verb);
     return new DataFrame<U>(
       callSync(() => this.#native.verb(json, frames)),
       this.#session,

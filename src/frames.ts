@@ -23,10 +23,10 @@ export function nativeOf(df: unknown, where: string): NativeDataFrame {
   return handle;
 }
 
-/** What crosses to Rust: JSON in which DataFrames are numbers, and the DataFrames by these numbers. */
-export function encode(value: unknown): { json: string; frames: NativeDataFrame[] } {
+/** A verb as it crosses to Rust: JSON in which DataFrames are numbers, and the DataFrames by these numbers. */
+export function encodeVerb(verb: object): { json: string; frames: NativeDataFrame[] } {
   const frames: NativeDataFrame[] = [];
-  const json = JSON.stringify(value, (key, part: unknown) => {
+  const json = JSON.stringify(verb, (key, part: unknown) => {
     if (typeof part !== 'object' || part === null) return part;
     const native = natives.get(part);
     if (native) return frames.push(native) - 1;

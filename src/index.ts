@@ -101,7 +101,12 @@ export { RowStream } from './rows.js';
 export type { ActionOptions } from './session.js';
 export { type LocalOptions, SessionContext, type SqlOptions, type TableRef } from './session-context.js';
 export { Identifier, type SqlPart, SqlQuery, sql } from './sql.js';
-export { RecordBatchStream } from './stream.js';
+export {
+  type BatchStreamOptions,
+  type IpcStreamOptions,
+  type NdjsonStreamOptions,
+  RecordBatchStream,
+} from './stream.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
 export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';
