@@ -28,7 +28,7 @@ export type {
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';
 export { BallistaSessionContext, type SessionOptions, type StandaloneOptions } from './context.js';
-export { DataFrame, type ExplainOptions, type RowOptions } from './dataframe.js';
+export { DataFrame, type ExplainOptions, type ExplainVisualOptions, type RowOptions } from './dataframe.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
 export { CaseBuilder, case_, when } from './expr/case.js';
 export type { ExprLike, Operand, SortKey } from './expr/coerce.js';
