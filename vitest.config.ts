@@ -32,9 +32,18 @@ function project(name: string, { group, workers, include, exclude = [], env = {}
   } satisfies TestProjectInlineConfiguration;
 }
 
+/** What the package's names mean in tests: the sources. */
+function source(name: string) {
+  return fileURLToPath(new URL(`./src/${name}.ts`, import.meta.url));
+}
+
 export default defineConfig({
   resolve: {
-    alias: { ballista: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
+    alias: [
+      { find: /^ballista$/, replacement: source('index') },
+      { find: 'ballista/functions', replacement: source('functions/index') },
+      { find: 'ballista/spark', replacement: source('functions/spark') },
+    ],
   },
   test: {
     // Processes, not threads: a crash of native code then ends one file, not the run.

@@ -71,7 +71,7 @@ const longHauls = flights
     [col('origin'), col('destination')],
     [f.count().alias('flights'), f.avg(col('delay')).alias('avg_delay'), f.max(col('distance')).alias('miles')],
   )
-  .withColumn('avg_delay', f.call('round', col('avg_delay'), 1))
+  .withColumn('avg_delay', f.round(col('avg_delay'), 1))
   .sort(col('flights').desc())
   .limit(5);
 await longHauls.show();

@@ -1,5 +1,6 @@
 /**
- * Writes what the engine knows about its configuration, from the addon's `configEntries()`:
+ * Writes what the engine knows: about its functions by scripts/functions.mjs, and about its configuration, from the addon's
+ * `configEntries()`:
  *
  * - `src/config/generated/keys.ts`: the names of all keys, as a type
  * - `docs/reference/configuration.md`: every key with type, default and description
@@ -10,6 +11,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { functionFiles, generateFunctions } from './functions.mjs';
 import { Failure, root } from './lib/shell.mjs';
 import { unlessFresh } from './lib/stamp.mjs';
 
@@ -17,15 +19,21 @@ const KEYS = 'src/config/generated/keys.ts';
 const REFERENCE = 'docs/reference/configuration.md';
 
 /** Files that are committed although a script writes them; what writes the first is scripts/native.mjs. */
-export const generatedFiles = ['src/binding.d.cts', KEYS, REFERENCE];
+export const generatedFiles = ['src/binding.d.cts', KEYS, REFERENCE, ...functionFiles];
 
 /** @typedef {{ key: string, type?: string, default?: string, description: string }} Entry */
 
 export async function generate() {
   await unlessFresh(
-    { name: 'generate', inputs: ['build/stamps/native', 'scripts/generate.mjs'], outputs: [KEYS, REFERENCE] },
+    {
+      name: 'generate',
+      inputs: ['build/stamps/native', 'scripts/generate.mjs', 'scripts/functions.mjs', 'scripts/functions'],
+      outputs: [KEYS, REFERENCE, ...functionFiles],
+    },
     async () => {
-      const entries = readEntries();
+      const addon = createRequire(import.meta.url)(join(root, 'native', 'ballista.node'));
+      generateFunctions(addon.functionEntries(), write);
+      const entries = toEntries(addon.configEntries());
       if (entries.length === 0) throw new Failure('the addon lists no configuration keys');
       write(KEYS, keysModule(entries));
       write(REFERENCE, reference(entries));
@@ -33,11 +41,11 @@ export async function generate() {
   );
 }
 
-/** @returns {Entry[]} */
-function readEntries() {
-  const addon = createRequire(import.meta.url)(join(root, 'native', 'ballista.node'));
-  /** @type {{ key: string, value?: string, description: string }[]} */
-  const raw = addon.configEntries();
+/**
+ * @param {readonly { key: string, value?: string, description: string }[]} raw
+ * @returns {Entry[]}
+ */
+function toEntries(raw) {
   return raw
     .map(({ key, value, description }) => ({
       key,

@@ -13,7 +13,9 @@ export async function buildTypeScript() {
     {
       name: 'typescript',
       inputs: ['src', 'examples', 'bench', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsdown.config.mjs'],
-      outputs: ['dist/index.mjs', 'dist/index.cjs', 'dist/index.d.mts', 'dist/index.d.cts'],
+      outputs: ['index', 'functions', 'spark'].flatMap((entry) =>
+        ['mjs', 'cjs', 'd.mts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`),
+      ),
     },
     async () => {
       console.error('Building the TypeScript');

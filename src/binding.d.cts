@@ -21,6 +21,8 @@ export declare class NativeDataFrame {
   verb(verb: string, frames: Array<NativeDataFrame>): NativeDataFrame
   /** The table or alias that a column belongs to, and its type's name: JSON. */
   column(name: string): string
+  /** Checks SQL text against the columns; the expression as the engine understands it. */
+  parseSqlExpr(sql: string): string
   toSql(): string
   logicalPlan(): NativeLogicalPlan
   optimizedLogicalPlan(): Promise<NativeLogicalPlan>
@@ -120,11 +122,21 @@ export declare class NativeSession {
   registerTable(name: string, table: NativeTable): void
   tableProvider(name: string): Promise<NativeTable>
   readTable(table: NativeTable): Promise<NativeDataFrame>
+  /** `options`: JSON. */
+  registerObjectStore(url: string, options: string): void
+  /** Whether there was one. */
+  deregisterObjectStore(url: string): boolean
   /** The names of all functions of a kind: 'scalar', 'aggregate' or 'window'. */
   functionNames(kind: string): Array<string>
   /** Whether there was one. */
   deregisterFunction(kind: string, name: string): boolean
   enableSparkFunctions(): void
+  /** Makes names of tables that are paths of files mean these. */
+  enableUrlTable(): void
+  /** Checks SQL text against columns. `schema`: an IPC stream that holds only the schema. */
+  parseSqlExpr(sql: string, schema: Uint8Array): void
+  /** A DataFrame with columns and without rows. */
+  emptyTable(): NativeDataFrame
   /** A setting as it is now. */
   config(): Record<string, string>
   /** In milliseconds since the epoch. */
@@ -161,6 +173,14 @@ export declare class NativeTable {
 export declare function configEntries(): Array<NativeConfigEntry>
 
 export declare function engineVersions(): NativeVersions
+
+/** What the bytes mean, as SQL text. */
+export declare function exprFromBytes(bytes: Uint8Array): string
+
+/** The name that the column of an expression gets. */
+export declare function exprName(node: string): string
+
+export declare function exprToBytes(node: string): Buffer
 
 /** JSON: an array of what `scripts/generate.mjs` turns into `src/functions/generated`. */
 export declare function functionEntries(): string
@@ -261,6 +281,9 @@ export interface NativeVersions {
   ballista: string
   datafusion: string
 }
+
+/** "100M" as bytes. */
+export declare function parseCapacityLimit(name: string, limit: string): number
 
 /**
  * Removes the folders of all executors, also of those that are just starting: for a process that

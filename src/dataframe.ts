@@ -4,8 +4,10 @@
  * @module
  */
 
-import { type RecordBatch, type Schema, Table } from 'apache-arrow';
-import { toIpcFile } from './arrow/file.js';
+import type { ReadableStream } from 'node:stream/web';
+
+import { type RecordBatch, type Schema, Table, type Vector } from 'apache-arrow';
+import { hasDictionaries, shareDictionaries } from './arrow/dictionaries.js';
 import { concatBytes } from './arrow/ipc.js';
 import { readSchema } from './arrow/read.js';
 import { schemaText } from './arrow/type-name.js';
@@ -17,21 +19,44 @@ import {
   type Row,
   toConversion,
 } from './arrow/values.js';
+import { encode } from './arrow/write.js';
 import type { NativeDataFrame } from './binding.cjs';
+import { CatalogTable } from './catalog/table.js';
 import { ACTION_SETTINGS } from './config/options.js';
 import { resolve } from './config/settings.js';
+import {
+  type ArrowWriterOptions,
+  type CsvWriterOptions,
+  type JsonWriterOptions,
+  type NativeWrite,
+  type ParquetWriterOptions,
+  type TableWriteOptions,
+  toFileWriteNative,
+  toTableWriteNative,
+} from './config/write-options.js';
 import { drawTable } from './display/table.js';
-import { BallistaError } from './errors.js';
-import { encode, remember } from './frames.js';
+import { BallistaError, invalid } from './errors.js';
+import { toSqlNode } from './expr/coerce.js';
+import { col, Expr } from './expr/expr.js';
+import { outerRef } from './expr/subquery.js';
+import { encodeVerb, remember } from './frames.js';
 import { call, callSync, callTask } from './native.js';
 import { toExecutionPlan, toLogicalPlan } from './native-plan.js';
+import { describe } from './params.js';
 import { type ExecutionPlan, type PlanStage, readStages } from './plan/execution-plan.js';
 import type { LogicalPlan } from './plan/logical-plan.js';
 import { PlanVisualization } from './plan/visual.js';
 import { RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
-import { RecordBatchStream } from './stream.js';
-import { checkCount } from './verbs/check.js';
+import {
+  type BatchStreamOptions,
+  type IpcStreamOptions,
+  type NdjsonStreamOptions,
+  READABLE_STREAM_SETTINGS,
+  type ReadableStreamOptions,
+  RecordBatchStream,
+} from './stream.js';
+import { checkCount, checkName } from './verbs/check.js';
 import type { Verb } from './verbs/verb.js';
 import { Verbs } from './verbs/verbs.js';
 
@@ -42,8 +67,23 @@ export interface ExplainOptions extends ActionOptions {
   /** Runs the query and adds its metrics. Default `false`. */
   analyze?: boolean;
   /** Default `'indent'`. */
-  format?: 'indent' | 'tree' | 'pgjson' | 'graphviz';
+  format?: ExplainFormat;
+  /** Whether the plan tells what is known of rows and bytes. Default: the session's `datafusion.explain.show_statistics`. */
+  showStatistics?: boolean;
+  /** With `analyze`: the metrics for a first look, or all. Default: the session's `datafusion.explain.analyze_level`. */
+  analyzeLevel?: ExplainAnalyzeLevel;
+  /** With `analyze`: which metrics. Default: the session's `datafusion.explain.analyze_categories`. */
+  analyzeCategories?: readonly ExplainMetricCategory[];
 }
+
+/** How plans are drawn. */
+export type ExplainFormat = 'indent' | 'tree' | 'pgjson' | 'graphviz';
+
+/** How many metrics EXPLAIN ANALYZE tells: what shows which operator is slow, or everything. */
+export type ExplainAnalyzeLevel = 'summary' | 'dev';
+
+/** What metrics are about. */
+export type ExplainMetricCategory = 'rows' | 'bytes' | 'timing' | 'uncategorized';
 
 /** Options of `explainVisual`. */
 export interface ExplainVisualOptions extends ActionOptions {
@@ -105,6 +145,92 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
     return new DataFrame<T>(await callTask(abandon, (task) => this.#native.cache(task), signal), this.#session);
   }
 
+  // ---------------------------------------------------------------- writes
+
+  /**
+   * Writes the result as Parquet, and tells how many rows. Executors write: the path is theirs. Files appear when all are
+   * whole; a write that fails or is aborted leaves none. From DataFusion's `DataFrame::write_parquet`.
+   *
+   * @param path - a folder, to which files are added, or a file if it has an ending
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const rows = await df.filter('delay > 600').writeParquet('late/', { partitionBy: 'origin', compression: 'zstd' });
+   * console.log(rows, await (await ctx.readParquet('late/')).count());
+   * ```
+   */
+  async writeParquet(path: string | URL, options?: ParquetWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('parquet', path, options));
+  }
+
+  /**
+   * Writes the result as CSV; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * console.log(await df.limit(3).writeCsv('three.csv', { delimiter: ';' })); // 3
+   * ```
+   */
+  async writeCsv(path: string | URL, options?: CsvWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('csv', path, options));
+  }
+
+  /**
+   * Writes the result with one JSON object a line; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * console.log(await df.limit(3).writeJson('three.json', { compression: 'gzip' })); // 3
+   * ```
+   */
+  async writeJson(path: string | URL, options?: JsonWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('json', path, options));
+  }
+
+  /**
+   * Writes the result as Arrow IPC files; see {@link writeParquet}.
+   *
+   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * import { readFile } from 'node:fs/promises';
+   * import { tableFromIPC } from 'apache-arrow';
+   *
+   * await df.limit(3).writeArrow('three.arrow');
+   * console.log(tableFromIPC(await readFile('three.arrow')).numRows); // 3
+   * ```
+   */
+  async writeArrow(path: string | URL, options?: ArrowWriterOptions): Promise<number> {
+    return this.#write(toFileWriteNative('arrow', path, options));
+  }
+
+  /**
+   * Inserts the result into a registered table, and tells how many rows. From DataFusion's `DataFrame::write_table`.
+   *
+   * @throws BallistaError `PLAN` for an unknown table and for columns that do not fit, `NOT_IMPLEMENTED` for a table of
+   * files and another `insertOp` than `'append'`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`;
+   * the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * await ctx.sql('create table late as select * from flights where false');
+   * console.log(await df.filter('delay > 600').writeTable('late'));
+   * ```
+   */
+  async writeTable(name: string, options?: TableWriteOptions): Promise<number> {
+    return this.#write(toTableWriteNative(name, options));
+  }
+
   // ---------------------------------------------------------------- what it is
 
   /**
@@ -118,6 +244,100 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   schema(): Schema {
     this.#schema ??= readSchema(callSync(() => this.#native.schema()));
     return this.#schema;
+  }
+
+  /**
+   * A column of this DataFrame, with the table or alias it belongs to: for joins. From DataFusion's
+   * `DataFrame::find_qualified_columns`.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * console.log(String(df.alias('f').column('delay'))); // f.delay
+   * ```
+   */
+  column(name: string): Expr {
+    const { relation } = this.#column(name);
+    return col(name, relation);
+  }
+
+  /**
+   * Columns as {@link column} gives them.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
+   */
+  findQualifiedColumns(...names: string[]): Expr[] {
+    return names.map((name) => this.column(name));
+  }
+
+  /**
+   * A column of this DataFrame inside of a subquery of it, which so depends on the row outside. From DataFusion's
+   * `out_ref_col`.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * import { exists } from 'ballista';
+   *
+   * const f1 = df.alias('f1');
+   * const later = df.alias('f2').filter(col('origin').eq(f1.outerColumn('origin')), col('delay').gt(1000));
+   * console.log(await f1.filter(exists(later)).select('origin').distinct().count());
+   * ```
+   */
+  outerColumn(name: string): Expr {
+    const { relation, dataType } = this.#column(name);
+    return outerRef(name, dataType, relation);
+  }
+
+  /**
+   * SQL text as an expression over the columns of this DataFrame.
+   *
+   * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * console.log(String(df.parseSqlExpr('delay > 60').not())); // NOT (delay > 60)
+   * ```
+   */
+  parseSqlExpr(text: string): Expr {
+    const parsed = toSqlNode(text, 'the text of parseSqlExpr');
+    callSync(() => this.#native.parseSqlExpr(text));
+    return new Expr(parsed);
+  }
+
+  /**
+   * The query as a table, to register it under names. From DataFusion's `DataFrame::into_view`.
+   *
+   * @param temporary - what {@link CatalogTable.kind} says; default `false`
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * ctx.registerTable('late', df.filter('delay > 600').intoView());
+   * console.log(await (await ctx.table('late')).count());
+   * ```
+   */
+  intoView(temporary = false): CatalogTable {
+    if (typeof temporary !== 'boolean')
+      throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}`);
+    this.#session.assertOpen();
+    return new CatalogTable(callSync(() => this.#native.intoView(temporary)));
+  }
+
+  /**
+   * The query as SQL, as far as SQL can say it; also after the context is closed.
+   *
+   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that SQL has no words for
+   *
+   * @example
+   * ```ts
+   * console.log(df.filter('delay > 60').select('origin').toSql());
+   * ```
+   */
+  toSql(): string {
+    return callSync(() => this.#native.toSql());
   }
 
   /**
@@ -176,13 +396,18 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    * signal after an abort
    */
   async explainString(options: ExplainOptions = {}): Promise<string> {
-    const { verbose, analyze, format, ...action } = resolve<ExplainOptions & { verbose: boolean; analyze: boolean }>(
-      'explain',
-      EXPLAIN_SETTINGS,
-      options,
-    );
-    const verb = { verb: 'explain', verbose, analyze } as const;
-    const plans = this.derive(format === undefined ? verb : { ...verb, format });
+    const { verbose, analyze, format, showStatistics, analyzeLevel, analyzeCategories, ...action } = resolve<
+      ExplainOptions & { verbose: boolean; analyze: boolean }
+    >('explain', EXPLAIN_SETTINGS, options);
+    const plans = this.derive({
+      verb: 'explain',
+      verbose,
+      analyze,
+      ...(format !== undefined && { format }),
+      ...(showStatistics !== undefined && { showStatistics }),
+      ...(analyzeLevel !== undefined && { level: analyzeLevel }),
+      ...(analyzeCategories !== undefined && { categories: toCategories(analyzeCategories) }),
+    });
     const stream = plans.stream(action);
     return drawTable(await toBatches(stream), stream.schema).text;
   }
@@ -205,9 +430,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    *
    * @example
    * ```ts
-   * for (const { stage, partitions, plan } of await df.filter('delay > 600').analyze()) {
-   *   console.log(stage, partitions, plan.metrics()?.outputRows);
-   * }
+   * const stages = await df.filter('delay > 600').analyze();
+   * for (const { stage, partitions, plan } of stages) console.log(stage, partitions, plan.metrics()?.outputRows);
    * ```
    */
   async analyze(options: ActionOptions = {}): Promise<readonly PlanStage[]> {
@@ -323,7 +547,44 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The result as an apache-arrow `Table`, which has the schema even without rows.
+   * The values of one column; the others are not computed.
+   *
+   * @throws BallistaError `SCHEMA` for an unknown column, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`,
+   * `CLOSED`; the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const delays = await df.limit(3).collectColumn('delay');
+   * console.log(delays.length); // 3
+   * ```
+   */
+  async collectColumn(name: string, options: ActionOptions = {}): Promise<Vector> {
+    const table = await this.select(col(name)).toArrow(options);
+    const column = table.getChildAt(0);
+    if (!column) throw new BallistaError('INTERNAL', 'a column is missing');
+    return column;
+  }
+
+  /**
+   * The last rows, 5 unless told otherwise: counts first.
+   *
+   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
+   *
+   * @example
+   * ```ts
+   * await (await df.sort('delay').tail(3)).show();
+   * ```
+   */
+  async tail(rows = 5, options: ActionOptions = {}): Promise<DataFrame<T>> {
+    checkCount(rows, 'tail');
+    const count = await this.count(options);
+    return this.limit(rows, Math.max(0, count - rows));
+  }
+
+  /**
+   * The result as an apache-arrow `Table`, which has the schema even without rows, and one dictionary for each column that
+   * has dictionaries.
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
@@ -336,8 +597,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    */
   async toArrow(options: ActionOptions = {}): Promise<Table> {
     const stream = this.stream(options);
-    const batches = await toBatches(stream);
-    return new Table(stream.schema, batches);
+    const { schema, batches } = shareDictionaries(await toBatches(stream), stream.schema);
+    return new Table(schema, batches);
   }
 
   /**
@@ -387,7 +648,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The result as the bytes of an Arrow IPC stream, or file; a stream is not decoded on the way.
+   * The result as the bytes of an Arrow IPC stream, or file, with one dictionary for each column that has dictionaries. A
+   * stream without any is not decoded on the way.
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
@@ -404,11 +666,16 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    * ```
    */
   async toIPC(options: ActionOptions & { format?: 'stream' | 'file' } = {}): Promise<Uint8Array> {
-    const { format, ...action } = resolve<ActionOptions & { format: string }>('toIPC', IPC_SETTINGS, options);
+    const { format, ...action } = resolve<ActionOptions & { format: 'stream' | 'file' }>(
+      'toIPC',
+      IPC_SETTINGS,
+      options,
+    );
     const stream = this.stream(action);
-    if (format === 'file') {
-      const batches = await toBatches(stream);
-      return toIpcFile(stream.schema, batches);
+    // Readers there are take the last dictionary of a stream for that of all its batches.
+    if (format === 'file' || hasDictionaries(stream.schema)) {
+      const { schema, batches } = shareDictionaries(await toBatches(stream), stream.schema);
+      return encode(schema, batches, format);
     }
     const parts: Uint8Array[] = [];
     for await (const part of stream.ipc()) parts.push(part);
@@ -452,25 +719,27 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The result as a web stream of batches.
+   * The result as a web stream: of batches, or with `format` of bytes, which a `Response` takes. A batch is fetched when
+   * the reader asks for it; cancelling the web stream cancels the job. See {@link RecordBatchStream.toReadableStream}.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal where it is aborted already
    *
    * @example
    * ```ts
-   * let rows = 0;
-   * await df.toReadableStream().pipeTo(
-   *   new WritableStream({
-   *     write: (batch) => {
-   *       rows += batch.numRows;
-   *     },
-   *   }),
-   * );
-   * console.log(rows); // 3000000
+   * const body = df.limit(1000).toReadableStream({ format: 'ipc' });
+   * const response = new Response(body, { headers: { 'content-type': 'application/vnd.apache.arrow.stream' } });
+   * console.log((await response.arrayBuffer()).byteLength);
    * ```
    */
-  toReadableStream(options: ActionOptions = {}): ReturnType<RecordBatchStream['toReadableStream']> {
-    return this.stream(options).toReadableStream();
+  toReadableStream(options?: ActionOptions & BatchStreamOptions): ReadableStream<RecordBatch>;
+  toReadableStream(options: ActionOptions & (IpcStreamOptions | NdjsonStreamOptions)): ReadableStream<Uint8Array>;
+  toReadableStream(options: ActionOptions & ReadableStreamOptions = {}): ReadableStream<RecordBatch | Uint8Array> {
+    const { signal, ...format } = resolve<ActionOptions & IpcStreamOptions>(
+      'toReadableStream',
+      { ...ACTION_SETTINGS, ...READABLE_STREAM_SETTINGS },
+      options as ActionOptions & IpcStreamOptions,
+    );
+    return this.stream({ signal }).toReadableStream(format);
   }
 
   /** The result as a stream of batches: `for await (const batch of df)`. */
@@ -496,11 +765,25 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
 
   protected override derive<U extends object>(verb: Verb): DataFrame<U> {
     this.#session.assertOpen();
-    const { json, frames } = encode(verb);
+    const { json, frames } = encodeVerb(verb);
     return new DataFrame<U>(
       callSync(() => this.#native.verb(json, frames)),
       this.#session,
     );
+  }
+
+  #column(name: string): { relation?: string; dataType: string } {
+    checkName(name, 'the name of a column');
+    const { relation, dataType } = JSON.parse(callSync(() => this.#native.column(name))) as {
+      relation: string | null;
+      dataType: string;
+    };
+    return relation === null ? { dataType } : { relation, dataType };
+  }
+
+  async #write({ json, signal }: NativeWrite): Promise<number> {
+    this.#session.assertOpen();
+    return callTask(this.#session.abandon, (task) => this.#native.write(json, task), signal);
   }
 
   /** A stream and its converter, which is made when the schema is sure: after the first batch, or at the end. */
@@ -546,7 +829,18 @@ const EXPLAIN_SETTINGS = {
   verbose: { type: 'boolean', default: false, doc: 'All plans of the way.' },
   analyze: { type: 'boolean', default: false, doc: 'Run, and add metrics.' },
   format: { type: 'choice', choices: ['indent', 'tree', 'pgjson', 'graphviz'], doc: 'How plans are drawn.' },
+  showStatistics: { type: 'boolean', doc: 'What is known of rows and bytes.' },
+  analyzeLevel: { type: 'choice', choices: ['summary', 'dev'], doc: 'How many metrics.' },
+  analyzeCategories: { type: 'any', doc: 'Which metrics.' },
 } as const;
+
+const CATEGORIES: readonly unknown[] = ['rows', 'bytes', 'timing', 'uncategorized'];
+
+function toCategories(categories: readonly ExplainMetricCategory[]): string {
+  if (!Array.isArray(categories) || !categories.every((category) => CATEGORIES.includes(category)))
+    throw invalid(`explain: analyzeCategories must be an array of ${CATEGORIES.join(', ')}`);
+  return categories.length === 0 ? 'none' : categories.join(',');
+}
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);

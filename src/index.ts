@@ -4,6 +4,10 @@
  * @packageDocumentation
  */
 
+import './native-expr.js';
+import * as functions from './functions/index.js';
+import * as spark from './functions/spark.js';
+
 export type { TypeLike } from './arrow/type-name.js';
 export type { ConvertOptions, IntervalValue, Row } from './arrow/values.js';
 export type { ArrowInput, ColumnsInput } from './arrow/write.js';
@@ -27,8 +31,28 @@ export type {
 } from './config/read-options.js';
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';
+export type {
+  ArrowWriterOptions,
+  Compression,
+  CsvWriterOptions,
+  DataFrameWriteOptions,
+  FileWriteOptions,
+  InsertOp,
+  JsonWriterOptions,
+  ParquetColumnOptions,
+  ParquetWriterOptions,
+  TableWriteOptions,
+} from './config/write-options.js';
 export { BallistaSessionContext, type SessionOptions, type StandaloneOptions } from './context.js';
-export { DataFrame, type ExplainOptions, type ExplainVisualOptions, type RowOptions } from './dataframe.js';
+export {
+  DataFrame,
+  type ExplainAnalyzeLevel,
+  type ExplainFormat,
+  type ExplainMetricCategory,
+  type ExplainOptions,
+  type ExplainVisualOptions,
+  type RowOptions,
+} from './dataframe.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
 export { CaseBuilder, case_, when } from './expr/case.js';
 export type { ExprLike, Operand, SortKey } from './expr/coerce.js';
@@ -56,8 +80,9 @@ export { placeholder } from './expr/placeholder.js';
 export { exists, outerRef, scalarSubquery } from './expr/subquery.js';
 export { expr } from './expr/tag.js';
 export { Window, type WindowOptions } from './expr/window.js';
-export { callFunction } from './functions/call.js';
-export { type AggregateOptions, f } from './functions/index.js';
+export type { ArraySortOptions } from './functions/array-sort.js';
+export { type AggregateClauses, type AggregateOptions, callFunction } from './functions/call.js';
+export type { KeyedOperands, NamedOperands } from './functions/objects.js';
 export { AmazonS3, type AmazonS3Options } from './object-store/amazon-s3.js';
 export { GoogleCloud, type GoogleCloudOptions } from './object-store/google-cloud.js';
 export { HttpStore, type HttpStoreOptions } from './object-store/http-store.js';
@@ -76,7 +101,14 @@ export { RowStream } from './rows.js';
 export type { ActionOptions } from './session.js';
 export { type LocalOptions, SessionContext, type SqlOptions, type TableRef } from './session-context.js';
 export { Identifier, type SqlPart, SqlQuery, sql } from './sql.js';
-export { RecordBatchStream } from './stream.js';
+export {
+  type BatchStreamOptions,
+  type IpcStreamOptions,
+  type NdjsonStreamOptions,
+  RecordBatchStream,
+} from './stream.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
 export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';
+export { version } from './version.js';
+export { functions, functions as f, spark };

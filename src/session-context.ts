@@ -8,7 +8,6 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { type ConvertOptions, type Row, toConversion } from './arrow/values.js';
 import { type ArrowInput, type ColumnsInput, columnsToIpc, rowsToIpc, toPartitions } from './arrow/write.js';
 import type { NativeDataFrame, NativeSession, NativeSessionOptions } from './binding.cjs';
-import { Catalogs } from './catalog/catalogs.js';
 import { type ClusterConfig, toConfigNative } from './config/cluster-config.js';
 import { ACTION_SETTINGS, LOCAL_SETTINGS } from './config/options.js';
 import {
@@ -19,6 +18,7 @@ import {
   type JsonReadOptions,
   type ParquetReadOptions,
   type PathLike,
+  type ReadOptions,
   type ReadOptionsByFormat,
   toPathsNative,
   toReadOptionsNative,
@@ -34,6 +34,7 @@ import { connectPlans, nativeLogicalPlanOf } from './native-plan.js';
 import { describe, type Params, toParamsNative } from './params.js';
 import type { LogicalPlan } from './plan/logical-plan.js';
 import type { ActionOptions, Session } from './session.js';
+import { SessionEngine } from './session-engine.js';
 import { SqlQuery } from './sql.js';
 
 /** Options of {@link SessionContext.local}. */
@@ -96,7 +97,7 @@ const SQL_SETTINGS = {
  * await ctx.close();
  * ```
  */
-export class SessionContext extends Catalogs implements AsyncDisposable {
+export class SessionContext extends SessionEngine implements AsyncDisposable {
   readonly #native: NativeSession;
   readonly #session: Session;
   readonly #alsoClose: AsyncDisposable | undefined;
@@ -379,6 +380,24 @@ export class SessionContext extends Catalogs implements AsyncDisposable {
     return this.#register('arrow', name, path, options);
   }
 
+  /**
+   * Registers files as a table, of the format that their ending names; see {@link registerParquet}. From DataFusion's
+   * `SessionContext::register_listing_table`.
+   *
+   * @param options - `fileExtension` is `'.parquet'` unless given
+   * @throws BallistaError as {@link registerParquet}; `INVALID_ARGUMENT` for another ending than `.parquet`, `.csv`, `.json`,
+   * `.avro` and `.arrow`
+   *
+   * @example
+   * ```ts
+   * await ctx.registerListingTable('trips', 'data/', { fileExtension: '.parquet' });
+   * ```
+   */
+  async registerListingTable(name: string, path: PathLike, options: ReadOptions = {}): Promise<void> {
+    const extension = options?.fileExtension ?? '.parquet';
+    return this.#register(toFormat(extension), name, path, { ...options, fileExtension: extension });
+  }
+
   // ---------------------------------------------------------------- data in memory
 
   /**
@@ -461,6 +480,42 @@ export class SessionContext extends Catalogs implements AsyncDisposable {
    */
   async fromColumns<T extends object = Row>(columns: ColumnsInput, schema?: Schema): Promise<DataFrame<T>> {
     return this.#fromIpc<T>([columnsToIpc(columns, schema)]);
+  }
+
+  /**
+   * A DataFrame over one record batch; see {@link fromArrow}.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   */
+  async readBatch<T extends object = Row>(batch: RecordBatch): Promise<DataFrame<T>> {
+    return this.readBatches<T>([batch]);
+  }
+
+  /**
+   * A DataFrame over record batches of one schema; see {@link fromArrow}.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `SCHEMA` where they differ, `CLOSED`
+   */
+  async readBatches<T extends object = Row>(batches: Iterable<RecordBatch>): Promise<DataFrame<T>> {
+    return this.createDataFrame<T>([[...batches]]);
+  }
+
+  /**
+   * A DataFrame without columns and without rows. From DataFusion's `SessionContext::read_empty`.
+   *
+   * @throws BallistaError `CLOSED`
+   */
+  async emptyTable(): Promise<DataFrame> {
+    return this.frame(async (session) => session.emptyTable());
+  }
+
+  /**
+   * Registers one record batch as a table; see {@link registerRecordBatches}.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `EXECUTION` where the name is taken, `PLAN` for an unknown schema, `CLOSED`
+   */
+  async registerBatch(name: string, batch: RecordBatch): Promise<void> {
+    return this.registerRecordBatches(name, [[batch]]);
   }
 
   /**
@@ -644,6 +699,14 @@ export class SessionContext extends Catalogs implements AsyncDisposable {
     await this.call((session) => session.registerIpc(tableName(name), partitions));
     return this.table<T>(name);
   }
+}
+
+const FORMATS: readonly FileFormat[] = ['parquet', 'csv', 'json', 'avro', 'arrow'];
+
+function toFormat(extension: string): FileFormat {
+  const format = FORMATS.find((name) => extension === `.${name}`);
+  if (!format) throw invalid(`fileExtension must be one of .${FORMATS.join(', .')}, not ${describe(extension)}`);
+  return format;
 }
 
 function tableName(name: string): string {

@@ -10,12 +10,57 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 
 import { bodyMessages, END_OF_STREAM, schemaMessage } from './arrow/ipc.js';
 import { readBatches, readSchema } from './arrow/read.js';
+import {
+  CONVERT_SETTINGS,
+  type Conversion,
+  type Converter,
+  type ConvertOptions,
+  converter,
+  type Row,
+  toConversion,
+} from './arrow/values.js';
 import type { NativeDataFrame, NativeStream } from './binding.cjs';
 import { ACTION_SETTINGS } from './config/options.js';
-import { resolve } from './config/settings.js';
+import { resolve, type SettingTable } from './config/settings.js';
 import { BallistaError } from './errors.js';
 import { call, callSync } from './native.js';
 import type { ActionOptions, Session } from './session.js';
+
+/** A web stream of record batches. */
+export interface BatchStreamOptions {
+  /** Default. */
+  format?: 'batches';
+}
+
+/** A web stream of the bytes of one Arrow IPC stream: what `tableFromIPC` of apache-arrow reads. */
+export interface IpcStreamOptions {
+  format: 'ipc';
+}
+
+/**
+ * A web stream of UTF-8 text with one JSON object a line. Values are those of `json: true`; the other options of
+ * {@link ConvertOptions} still count where they are JSON-safe.
+ */
+export interface NdjsonStreamOptions extends Omit<ConvertOptions, 'json'> {
+  format: 'ndjson';
+}
+
+/** What a web stream is to be of. */
+export type ReadableStreamOptions = BatchStreamOptions | IpcStreamOptions | NdjsonStreamOptions;
+
+const FORMAT_SETTINGS = {
+  format: {
+    type: 'choice',
+    choices: ['batches', 'ipc', 'ndjson'],
+    default: 'batches',
+    doc: 'What the pieces are: batches, or bytes of an Arrow IPC stream or of JSON lines.',
+  },
+} as const satisfies SettingTable;
+
+const { json: _, ...JSON_SETTINGS } = CONVERT_SETTINGS;
+
+/** Options of web streams of any format. */
+export const READABLE_STREAM_SETTINGS = { ...FORMAT_SETTINGS, ...JSON_SETTINGS };
 
 /**
  * The record batches of a result, one by one: the next is fetched when it is asked for, so a result of any size passes
@@ -120,29 +165,34 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   }
 
   /**
-   * The batches as a web stream: a batch is fetched when the reader asks for it. Reads on where the iteration stands.
-   * Cancelling it cancels the job; what {@link next} would throw errors the stream.
+   * The rest of the result as a web stream: of batches, or of bytes, which a `Response` takes. The next batch is fetched
+   * when the reader asks for more, and cancelling the web stream cancels the job, also while it waits: an HTTP server that
+   * passes it on is as fast as its client, and stops with it. What {@link next} would throw errors the web stream.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`. Through the web stream, as {@link next}, and with `format: 'ndjson'`
+   * `UNSAFE_INTEGER` and `SCHEMA`, where two columns share a name
    *
    * @example
    * ```ts
-   * const response = new Response(
-   *   df.limit(3).stream().toReadableStream().pipeThrough(
-   *     new TransformStream({
-   *       transform: (batch, controller) => controller.enqueue(new TextEncoder().encode(`${batch.numRows} rows\n`)),
-   *     }),
-   *   ),
-   * );
+   * const lines = df.limit(2).stream().toReadableStream({ format: 'ndjson' });
+   * const response = new Response(lines, { headers: { 'content-type': 'application/x-ndjson' } });
    * console.log(await response.text());
+   * // {"date":"2001-01-01T00:01:00.000000","delay":"33","distance":"2176","origin":"LAS","destination":"PHL"}
+   * // …
    * ```
    */
-  toReadableStream(): ReadableStream<RecordBatch> {
-    return new ReadableStream<RecordBatch>(
+  toReadableStream(options?: BatchStreamOptions): ReadableStream<RecordBatch>;
+  toReadableStream(options: IpcStreamOptions | NdjsonStreamOptions): ReadableStream<Uint8Array>;
+  toReadableStream(options: ReadableStreamOptions = {}): ReadableStream<RecordBatch | Uint8Array> {
+    const pieces = this.#pieces(options);
+    return new ReadableStream<RecordBatch | Uint8Array>(
       {
         pull: async (controller) => {
-          const result = await this.next();
+          const result = await pieces.next();
           if (result.done) controller.close();
           else controller.enqueue(result.value);
         },
+        // Not through the pieces: a generator that waits for a batch would be left only after that.
         cancel: () => this.cancel(),
       },
       { highWaterMark: 0 },
@@ -151,7 +201,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
 
   /**
    * The result as the bytes of one Arrow IPC stream, in pieces, undecoded. Use it instead of the iteration over batches,
-   * not beside it.
+   * not beside it. Leaving a `for await` loop cancels the job.
    *
    * @throws BallistaError as {@link next}
    *
@@ -164,7 +214,45 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
    * await file.close();
    * ```
    */
-  async *ipc(): AsyncGenerator<Uint8Array, void, undefined> {
+  ipc(): AsyncIterableIterator<Uint8Array> {
+    const messages = this.#messages();
+    let left = false;
+    return {
+      next: async () => (left ? { done: true, value: undefined } : messages.next()),
+      // Not through the generator, as above.
+      return: async () => {
+        left = true;
+        await this.return();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  /** Never shows data, and never runs anything. */
+  toString(): string {
+    return `RecordBatchStream (${this.#state}${this.jobId === undefined ? '' : `, job ${this.jobId}`})`;
+  }
+
+  /** @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  #pieces(options: ReadableStreamOptions): AsyncIterator<RecordBatch | Uint8Array, undefined> {
+    const ndjson = (options as Partial<NdjsonStreamOptions> | null)?.format === 'ndjson';
+    const { format, ...convert } = resolve<{ format: string } & ConvertOptions>(
+      'toReadableStream',
+      ndjson ? READABLE_STREAM_SETTINGS : FORMAT_SETTINGS,
+      options as { format: string },
+    );
+    if (format === 'ipc') return this.#messages();
+    return ndjson ? this.#lines(toConversion(this.#session.convert, convert, { json: true })) : this;
+  }
+
+  async *#messages(): AsyncGenerator<Uint8Array, undefined, undefined> {
     let started = false;
     try {
       for (;;) {
@@ -180,14 +268,15 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
     }
   }
 
-  /** Never shows data, and never runs anything. */
-  toString(): string {
-    return `RecordBatchStream (${this.#state}${this.jobId === undefined ? '' : `, job ${this.jobId}`})`;
-  }
-
-  /** @internal */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+  async *#lines(conversion: Conversion): AsyncGenerator<Uint8Array, undefined, undefined> {
+    const encoder = new TextEncoder();
+    let convert: Converter<Row> | undefined;
+    for await (const batch of this) {
+      convert ??= converter(this.schema, conversion);
+      const lines = convert.rows(batch).map((row) => `${JSON.stringify(row)}\n`);
+      yield encoder.encode(lines.join(''));
+    }
+    return undefined;
   }
 
   /** The next piece of the result; undefined at its end. */

@@ -20,8 +20,8 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
-use datafusion_proto::protobuf;
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
+use datafusion_proto::protobuf;
 use prost::Message;
 use std::fmt;
 use std::str::FromStr;
@@ -62,7 +62,10 @@ pub fn noted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
         let Some(write) = node.downcast_ref::<DataSinkExec>().and_then(unstaged) else {
             return Ok(Transformed::no(node));
         };
-        let note = Note { staged: true, ..Note::default() };
+        let note = Note {
+            staged: true,
+            ..Note::default()
+        };
         Ok(Transformed::yes(Arc::new(Noted { node: write, note }) as _))
     })?;
     Ok(plan.data)

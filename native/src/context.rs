@@ -1,5 +1,6 @@
 //! The session as JavaScript holds it.
 
+use crate::arrow::schema_from_ipc;
 use crate::catalog::{NativeCatalog, NativeTable};
 use crate::client::connection::Connection;
 use crate::config;
@@ -11,8 +12,11 @@ use crate::plan::NativeLogicalPlan;
 use crate::runtime_env::NativeRuntimeOptions;
 use crate::session::{NativeSqlOptions, NativeTableRef, Session};
 use crate::spark;
+use datafusion::catalog::DynamicFileCatalog;
+use datafusion::common::DFSchema;
+use datafusion::datasource::dynamic_file::DynamicListTableFactory;
 use datafusion::execution::FunctionRegistry;
-use datafusion::prelude::DataFrame;
+use datafusion::prelude::{DataFrame, SessionContext};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use std::collections::HashMap;
@@ -86,10 +90,10 @@ impl NativeSession {
         task: Option<u32>,
     ) -> napi::Result<NativeDataFrame> {
         let session = self.session.clone();
-        frame(session.clone(), task, async move {
-            session.sql(&query, options).await
-        })
-        .await
+        let owner = session.clone();
+        let work = async move { session.sql(&query, options).await };
+        // CREATE TABLE AS and the like compute at once.
+        frame(owner.clone(), task, owner.compute(work)).await
     }
 
     #[napi]
@@ -286,6 +290,38 @@ impl NativeSession {
         Ok(taken.map_err(Error::from)?)
     }
 
+    /// Makes names of tables that are paths of files mean these.
+    #[napi(catch_unwind)]
+    pub fn enable_url_table(&self) -> napi::Result<()> {
+        self.session.check_open()?;
+        let context = self.session.context();
+        let catalogs = context.state_ref().read().catalog_list().clone();
+        let factory = Arc::new(DynamicListTableFactory::new(
+            datafusion_session::SessionStore::new(),
+        ));
+        factory.session_store().with_state(context.state_weak_ref());
+        context.register_catalog_list(Arc::new(DynamicFileCatalog::new(catalogs, factory)));
+        Ok(())
+    }
+
+    /// Checks SQL text against columns. `schema`: an IPC stream that holds only the schema.
+    #[napi(catch_unwind)]
+    pub fn parse_sql_expr(&self, sql: String, schema: Uint8Array) -> napi::Result<()> {
+        self.session.check_open()?;
+        let schema = DFSchema::try_from(schema_from_ipc(&schema)?).map_err(Error::from)?;
+        let parsed = self.session.context().parse_sql_expr(&sql, &schema);
+        parsed.map_err(Error::from)?;
+        Ok(())
+    }
+
+    /// A DataFrame with columns and without rows.
+    #[napi(catch_unwind)]
+    pub fn empty_table(&self) -> napi::Result<NativeDataFrame> {
+        self.session.check_open()?;
+        let frame = self.session.context().read_empty().map_err(Error::from)?;
+        Ok(NativeDataFrame::new(self.session.clone(), frame))
+    }
+
     /// A setting as it is now.
     #[napi(catch_unwind)]
     pub fn config(&self) -> HashMap<String, String> {
@@ -357,6 +393,13 @@ impl NativeSession {
         })
         .await
     }
+}
+
+/// "100M" as bytes.
+#[napi(catch_unwind)]
+pub fn parse_capacity_limit(name: String, limit: String) -> napi::Result<f64> {
+    let bytes = SessionContext::parse_capacity_limit(&name, &limit);
+    Ok(bytes.map_err(Error::from)? as f64)
 }
 
 async fn run<T>(session: Arc<Session>, work: impl Future<Output = Result<T>>) -> napi::Result<T> {

@@ -5,6 +5,7 @@ use crate::arrow::schema_to_ipc;
 use crate::catalog::NativeTable;
 use crate::client::analyze::AnalyzeExec;
 use crate::error::{guard, Error, Result};
+use crate::expr::bytes::text;
 use crate::expr::node::SortNode;
 use crate::expr::{parse_json, Scope};
 use crate::plan::physical::{analyzed, stages, NativeExecutionPlan};
@@ -14,13 +15,15 @@ use crate::stream::NativeStream;
 use crate::verb::{apply, find, Verb};
 use crate::write::{write, Write};
 use datafusion::catalog::TableProvider;
-use datafusion::common::ExprSchema;
+use datafusion::common::tree_node::TreeNode;
+use datafusion::common::{DFSchemaRef, ExprSchema};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::collect;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::{DataFrame, SessionContext};
 use napi::bindgen_prelude::{Buffer, ClassInstance};
 use napi_derive::napi;
+use std::future::Future;
 use std::sync::Arc;
 
 /// A table without a name: its columns have no qualifier, which would show in names of expressions.
@@ -52,22 +55,31 @@ impl NativeDataFrame {
     fn apply(&self, verb: &str, others: &[DataFrame]) -> Result<DataFrame> {
         let schema = self.frame.schema().clone();
         let frames: Vec<_> = others.iter().map(|frame| frame.logical_plan().clone()).collect();
-        let scope = Scope {
-            schema: Some(&schema),
-            context: self.session.context(),
-            frames: &frames,
-        };
+        let scope = Scope::new(Some(&schema), self.session.context(), &frames);
         apply(parse_json::<Verb>(verb)?, self.frame.clone(), &scope, others)
     }
 
-    /// The rows of a plan that runs when it is asked for, given up with the call.
-    async fn task<T>(
+    /// A union has the types of its first input until the analyser has found the common ones.
+    fn analyzed_schema(&self) -> Result<DFSchemaRef> {
+        let plan = self.frame.logical_plan();
+        if !plan.exists(|node| Ok(matches!(node, LogicalPlan::Union(_))))? {
+            return Ok(plan.schema().clone());
+        }
+        let state = self.session.context().state();
+        let analyzed = state
+            .analyzer()
+            .execute_and_check(plan.clone(), state.config_options(), |_, _| {})?;
+        Ok(analyzed.schema().clone())
+    }
+
+    /// Runs a query; given up with the call.
+    async fn task<T: Send + 'static>(
         &self,
         task: Option<u32>,
-        work: impl std::future::Future<Output = Result<T>>,
+        work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> napi::Result<T> {
         let session = self.session.clone();
-        guard(async move { session.abandonable(task, work).await }).await
+        guard(async move { session.abandonable(task, session.compute(work)).await }).await
     }
 }
 
@@ -87,7 +99,7 @@ impl NativeDataFrame {
     /// An IPC stream that holds only the schema.
     #[napi(catch_unwind)]
     pub fn schema(&self) -> napi::Result<Buffer> {
-        Ok(schema_to_ipc(self.frame.schema().as_arrow())?.into())
+        Ok(schema_to_ipc(self.analyzed_schema()?.as_arrow())?.into())
     }
 
     /// `verb`: JSON of a Verb. `frames`: the DataFrames it speaks of, by their place.
@@ -109,6 +121,13 @@ impl NativeDataFrame {
         let kind = kind.to_string();
         let relation = column.relation.map(|relation| relation.to_string());
         Ok(serde_json::json!({ "relation": relation, "dataType": kind }).to_string())
+    }
+
+    /// Checks SQL text against the columns; the expression as the engine understands it.
+    #[napi(catch_unwind)]
+    pub fn parse_sql_expr(&self, sql: String) -> napi::Result<String> {
+        let expr = self.frame.parse_sql_expr(&sql).map_err(Error::from)?;
+        Ok(text(&expr))
     }
 
     #[napi(catch_unwind)]
@@ -189,11 +208,7 @@ impl NativeDataFrame {
         let work = async move {
             let Write { target, sort_by } = parse_json(&target)?;
             let schema = frame.schema().clone();
-            let scope = Scope {
-                schema: Some(&schema),
-                context: session.context(),
-                frames: &[],
-            };
+            let scope = Scope::new(Some(&schema), session.context(), &[]);
             let keys = scope.sort_exprs(parse_json::<Vec<SortNode>>(&sort_by)?)?;
             write(frame, target, keys).await
         };

@@ -4,7 +4,7 @@
 use crate::error::{Code, Error, Result};
 use crate::expr::node::Node;
 use crate::expr::Scope;
-use crate::verb::{find, rebuild};
+use crate::verb::{find, find_all, rebuild};
 use datafusion::common::{Column, JoinType};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::Expr;
@@ -43,10 +43,7 @@ pub fn join_on(
         return rebuild(left, |plan| plan.cross_join(right.into_unoptimized_plan()));
     }
     let both = left.schema().join(right.schema())?;
-    let scope = Scope {
-        schema: Some(&both),
-        ..*scope
-    };
+    let scope = Scope::new(Some(&both), scope.context, scope.frames);
     Ok(left.join_on(right, kind, scope.exprs(predicates)?)?)
 }
 
@@ -74,9 +71,9 @@ pub fn join(
         .filter(|(left, right)| left == right)
         .map(|(name, _)| Ok((find(&left, name)?, find(&right, name)?)))
         .collect::<Result<_>>()?;
-    let left_on: Vec<&str> = left_on.iter().map(String::as_str).collect();
-    let right_on: Vec<&str> = right_on.iter().map(String::as_str).collect();
-    let joined = left.join(right, kind, &left_on, &right_on, None)?;
+    let keys = (find_all(&left, left_on)?, find_all(&right, right_on)?);
+    let right = right.into_unoptimized_plan();
+    let joined = rebuild(left, |plan| plan.join(right, kind, keys, None))?;
     match kind {
         JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full if merges => {
             merge_keys(joined, kind, &shared)

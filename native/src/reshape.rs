@@ -9,10 +9,10 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, ExprSchema, UnnestOptions};
 use datafusion::functions_aggregate::expr_fn::{
-    approx_percentile_cont, avg, count, max, median, min, stddev, sum,
+    approx_percentile_cont, avg, count, max, median, min, stddev,
 };
 use datafusion::functions_nested::expr_fn::make_array;
-use datafusion::logical_expr::{binary_expr, cast, is_null, lit, when, Expr, Operator};
+use datafusion::logical_expr::{binary_expr, cast, lit, Expr, Operator};
 use datafusion::prelude::DataFrame;
 use serde::Deserialize;
 
@@ -144,10 +144,7 @@ fn statistic(name: &str, column: Expr, kind: &DataType) -> Result<Option<Expr>> 
         );
     Ok(match name {
         "count" => Some(count(column)),
-        "nullCount" => {
-            let one = when(is_null(column), lit(1_i64)).otherwise(lit(0_i64))?;
-            Some(sum(one))
-        }
+        "nullCount" => Some(count(lit(1_i64)) - count(column)),
         "mean" => number.then(|| avg(column)),
         "std" => number.then(|| stddev(column)),
         "min" => ordered.then(|| min(column)),

@@ -1,7 +1,7 @@
 //! The runtime of a session in this process: memory, disk and object stores.
 
 use crate::error::{Code, Error, Result};
-use crate::tables::registry::Registry;
+use crate::tables::registry::{Registry, NO_LISTS};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, UnboundedMemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -23,7 +23,9 @@ pub struct NativeRuntimeOptions {
 
 impl NativeRuntimeOptions {
     pub fn build(&self) -> Result<Arc<RuntimeEnv>> {
-        let mut builder = RuntimeEnvBuilder::new().with_object_store_registry(Arc::new(Registry::default()));
+        let mut builder = RuntimeEnvBuilder::new()
+            .with_object_store_registry(Arc::new(Registry::default()))
+            .with_object_list_cache_limit(NO_LISTS);
         let bytes = self.memory_limit_bytes.unwrap_or_default() as usize;
         builder = match self.memory_pool.as_deref() {
             None => builder,

@@ -5,14 +5,14 @@ use crate::catalog::kind;
 use crate::client::connection::Connection;
 use crate::client::job;
 use crate::client::planner::{ClusterPlanner, LocalPlanner};
+use crate::cluster::runtime::OwnedRuntime;
 use crate::config;
-use crate::error::{Code, Error, Result};
-use crate::files::arrow::ArrowFiles;
+use crate::error::{caught, Code, Error, Result};
+use crate::expr::parse_json;
 use crate::files::staged::StagedFiles;
 use crate::literal::{params, Params};
 use crate::runtime_env::NativeRuntimeOptions;
 use crate::series;
-use crate::expr::parse_json;
 use crate::spark;
 use crate::stores::{self, StoresByUrl};
 use crate::tables::local::StoredTable;
@@ -25,9 +25,11 @@ use datafusion::common::metadata::ScalarAndMetadata;
 use datafusion::common::{ParamValues, TableReference};
 use datafusion::datasource::MemTable;
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::execution::SessionState;
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use futures::{stream, StreamExt};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use parking_lot::Mutex;
@@ -35,7 +37,9 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use url::Url;
 
 #[napi(object)]
@@ -62,6 +66,8 @@ pub struct Session {
     /// Absent: everything runs in this process.
     connection: Option<Arc<Connection>>,
     closed: watch::Sender<bool>,
+    /// What runs in this process runs here: the threads that answer JavaScript stay free.
+    engine: OnceLock<OwnedRuntime>,
     config: SessionConfig,
     runtime: NativeRuntimeOptions,
     memory_table_limit: usize,
@@ -93,6 +99,7 @@ impl Session {
             },
             connection: connection.map(Arc::new),
             closed: watch::Sender::new(false),
+            engine: OnceLock::new(),
             config,
             runtime,
             memory_table_limit,
@@ -131,9 +138,6 @@ impl Session {
             .build();
         spark::register(&mut state).expect("functions of this version");
         state
-            .register_file_format(Arc::new(ArrowFiles(None)), true)
-            .expect("overwriting never fails");
-        state
     }
 
     pub fn connection(&self) -> Result<&Arc<Connection>> {
@@ -159,9 +163,70 @@ impl Session {
         closed()
     }
 
+    /// Where a local session runs its queries.
+    fn engine(&self) -> Result<Handle> {
+        self.check_open()?;
+        if let Some(engine) = self.engine.get() {
+            return engine.handle();
+        }
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        let engine = OwnedRuntime::new("local", threads)?;
+        self.engine.get_or_init(|| engine).handle()
+    }
+
+    /// Runs what computes here on the engine's threads; dropping it ends it.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        if self.connection.is_some() {
+            return work.await;
+        }
+        let mut task = JoinSet::new();
+        task.spawn_on(caught(work), &self.engine()?);
+        match task.join_next().await {
+            Some(Ok(result)) => result,
+            _ => Err(closed()),
+        }
+    }
+
+    /// Batches that are computed on the engine's threads, a few ahead of their reader.
+    pub fn ahead(&self, mut batches: SendableRecordBatchStream) -> Result<SendableRecordBatchStream> {
+        if self.connection.is_some() {
+            return Ok(batches);
+        }
+        let schema = batches.schema();
+        let (sender, receiver) = mpsc::channel(2);
+        let mut tasks = JoinSet::new();
+        let run = async move {
+            let failed = sender.clone();
+            let drive = async move {
+                while let Some(batch) = batches.next().await {
+                    if sender.send(batch).await.is_err() {
+                        break;
+                    }
+                }
+                Ok(())
+            };
+            if let Err(error) = caught(drive).await {
+                let _ = failed.send(Err(error.into())).await;
+            }
+        };
+        tasks.spawn_on(run, &self.engine()?);
+        // The task belongs to the stream, and ends with it.
+        let batches = stream::unfold((receiver, tasks), |(mut receiver, tasks)| async move {
+            let batch = receiver.recv().await?;
+            Some((batch, (receiver, tasks)))
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, batches)))
+    }
+
     /// Cancels the session's jobs and forgets its tables. Idempotent.
     pub async fn close(&self) {
         self.closed.send_replace(true);
+        if let Some(engine) = self.engine.get() {
+            engine.shutdown().await;
+        }
         if let Some(connection) = &self.connection {
             connection.close().await;
         }
@@ -346,7 +411,10 @@ impl Session {
 
     /// Whether there was one.
     pub fn deregister_store(&self, url: &str) -> Result<bool> {
-        let gone = self.context().runtime_env().deregister_object_store(&parse_url(url)?);
+        let gone = self
+            .context()
+            .runtime_env()
+            .deregister_object_store(&parse_url(url)?);
         self.change_stores(|by_url| {
             by_url.remove(url);
         })?;
@@ -354,7 +422,9 @@ impl Session {
     }
 
     fn change_stores(&self, change: impl FnOnce(&mut StoresByUrl)) -> Result<()> {
-        let Some(connection) = &self.connection else { return Ok(()) };
+        let Some(connection) = &self.connection else {
+            return Ok(());
+        };
         let mut settings = connection.settings.write();
         let json = settings.get(stores::KEY).map_or("{}", String::as_str);
         let mut by_url: StoresByUrl = parse_json(json)?;
@@ -404,7 +474,8 @@ impl Session {
 }
 
 fn parse_url(url: &str) -> Result<Url> {
-    Url::parse(url).map_err(|error| Error::new(Code::InvalidArgument, format!("\"{url}\" is no URL: {error}.")))
+    Url::parse(url)
+        .map_err(|error| Error::new(Code::InvalidArgument, format!("\"{url}\" is no URL: {error}.")))
 }
 
 fn closed() -> Error {

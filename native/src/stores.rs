@@ -73,8 +73,12 @@ enum Options {
 
 /// A store of its options.
 pub fn build(options: &str) -> Result<Arc<dyn ObjectStore>> {
-    let options = serde_json::from_str(options)
-        .map_err(|error| Error::new(Code::InvalidArgument, format!("Bad options of an object store: {error}.")))?;
+    let options = serde_json::from_str(options).map_err(|error| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("Bad options of an object store: {error}."),
+        )
+    })?;
     store(options).map_err(|error| Error::new(Code::ObjectStore, error.to_string()))
 }
 
@@ -90,6 +94,7 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
             allow_http,
             imdsv1_fallback,
         } => {
+            let own = access_key_id.is_some() || secret_access_key.is_some() || session_token.is_some();
             let given = [
                 (AmazonS3ConfigKey::Region, region),
                 (AmazonS3ConfigKey::AccessKeyId, access_key_id),
@@ -97,9 +102,12 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
                 (AmazonS3ConfigKey::Token, session_token),
                 (AmazonS3ConfigKey::Endpoint, endpoint),
             ];
-            let mut builder = AmazonS3Builder::from_env()
-                .with_bucket_name(bucket_name)
-                .with_allow_http(allow_http);
+            // Credentials go together: a token of the environment belongs to a key of the environment.
+            let builder = match own {
+                true => AmazonS3Builder::new(),
+                false => AmazonS3Builder::from_env(),
+            };
+            let mut builder = builder.with_bucket_name(bucket_name).with_allow_http(allow_http);
             for (key, value) in given {
                 if let Some(value) = value {
                     builder = builder.with_config(key, value);
@@ -134,6 +142,10 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
             allow_http,
             use_fabric_endpoint,
         } => {
+            let own = access_key.is_some()
+                || bearer_token.is_some()
+                || client_secret.is_some()
+                || sas_query_pairs.is_some();
             let given = [
                 (AzureConfigKey::AccountName, account),
                 (AzureConfigKey::AccessKey, access_key),
@@ -143,9 +155,16 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
                 (AzureConfigKey::AuthorityId, tenant_id),
                 (AzureConfigKey::Endpoint, endpoint),
                 (AzureConfigKey::UseEmulator, use_emulator.map(|on| on.to_string())),
-                (AzureConfigKey::UseFabricEndpoint, use_fabric_endpoint.map(|on| on.to_string())),
+                (
+                    AzureConfigKey::UseFabricEndpoint,
+                    use_fabric_endpoint.map(|on| on.to_string()),
+                ),
             ];
-            let mut builder = MicrosoftAzureBuilder::from_env()
+            let builder = match own {
+                true => MicrosoftAzureBuilder::new(),
+                false => MicrosoftAzureBuilder::from_env(),
+            };
+            let mut builder = builder
                 .with_container_name(container_name)
                 .with_allow_http(allow_http);
             for (key, value) in given {
@@ -160,7 +179,12 @@ fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
         }
         Options::Http { url, allow_http } => {
             let options = ClientOptions::new().with_allow_http(allow_http);
-            Arc::new(HttpBuilder::new().with_url(url).with_client_options(options).build()?)
+            Arc::new(
+                HttpBuilder::new()
+                    .with_url(url)
+                    .with_client_options(options)
+                    .build()?,
+            )
         }
         Options::Local { prefix: Some(prefix) } => Arc::new(LocalFileSystem::new_with_prefix(prefix)?),
         Options::Local { prefix: None } => Arc::new(LocalFileSystem::new()),

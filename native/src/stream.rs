@@ -122,12 +122,17 @@ impl Stream {
     }
 
     async fn start(&self, frame: DataFrame) -> Result<SendableRecordBatchStream> {
-        let context = Arc::new(frame.task_ctx());
-        let plan = frame.create_physical_plan().await?;
-        if let Some(slot) = job_slot(&plan) {
+        let start = async move {
+            let context = Arc::new(frame.task_ctx());
+            let plan = frame.create_physical_plan().await?;
+            let slot = job_slot(&plan);
+            Ok((slot, execute_stream(plan, context)?))
+        };
+        let (slot, batches) = self.session.compute(start).await?;
+        if let Some(slot) = slot {
             *self.job.lock() = slot;
         }
-        Ok(execute_stream(plan, context)?)
+        self.session.ahead(batches)
     }
 }
 

@@ -8,8 +8,10 @@ use crate::literal::{data_type, params, Literal};
 use crate::reshape::{pivot, summary, unpivot, Pivot, Unpivot};
 use crate::session::values;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::format::ExplainFormat;
-use datafusion::common::{Column, ExprSchema, RecursionUnnestOption, ScalarValue, UnnestOptions};
+use datafusion::common::format::{ExplainAnalyzeCategories, ExplainFormat, MetricType};
+use datafusion::common::{
+    Column, ExprSchema, RecursionUnnestOption, ScalarValue, TableReference, UnnestOptions,
+};
 use datafusion::functions::expr_fn::{coalesce, nanvl, random};
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::utils::conjunction;
@@ -129,6 +131,10 @@ pub enum Verb {
         analyze: bool,
         format: Option<String>,
         show_statistics: Option<bool>,
+        /// 'summary' or 'dev'.
+        level: Option<String>,
+        /// 'rows', 'bytes', 'timing' and 'uncategorized', parted by commas.
+        categories: Option<String>,
     },
     /// One row, one column: the number of rows.
     Count,
@@ -202,7 +208,11 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
         Verb::Pivot(options) => pivot(frame, scope, options)?,
         Verb::Unpivot(options) => unpivot(frame, options)?,
         Verb::Summary { statistics, columns } => summary(frame, &statistics, columns.as_deref())?,
-        Verb::Window { exprs } => frame.window(scope.exprs(exprs)?)?,
+        Verb::Window { exprs } => {
+            let columns = frame.schema().columns().into_iter().map(Expr::Column);
+            let columns: Vec<Expr> = columns.chain(scope.exprs(exprs)?).collect();
+            frame.select(columns)?
+        }
         Verb::Sort { keys } => frame.sort(scope.sort_exprs(keys)?)?,
         Verb::Limit { skip, fetch } => frame.limit(skip, fetch)?,
         Verb::Distinct => frame.distinct()?,
@@ -251,16 +261,17 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             preserve_nulls,
             recursions,
         } => {
-            find_all(&frame, &columns)?;
-            let recursions = recursions.into_iter().map(|recursion| RecursionUnnestOption {
-                input_column: Column::new_unqualified(recursion.column),
-                output_column: Column::new_unqualified(recursion.output),
-                depth: recursion.depth,
-            });
+            let columns = find_all(&frame, &columns)?;
+            let recursion = |recursion: Recursion| {
+                Ok(RecursionUnnestOption {
+                    input_column: find(&frame, &recursion.column)?,
+                    output_column: Column::new_unqualified(recursion.output),
+                    depth: recursion.depth,
+                })
+            };
             let mut options = UnnestOptions::new().with_preserve_nulls(preserve_nulls);
-            options.recursions = recursions.collect();
-            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            frame.unnest_columns_with_options(&columns, options)?
+            options.recursions = recursions.into_iter().map(recursion).collect::<Result<_>>()?;
+            rebuild(frame, |plan| plan.unnest_columns_with_options(columns, options))?
         }
         Verb::FillNull { value, columns } => {
             fill(frame, value.scalar()?, &columns, |_| true, |args| coalesce(args))?
@@ -289,22 +300,29 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
                 None => frame,
             }
         }
-        Verb::Sample { fraction } => frame.filter(random().lt(lit(fraction)))?,
+        Verb::Sample { fraction } => sample(frame, fraction)?,
         Verb::Repartition { count, by } => frame.repartition(match by.is_empty() {
             true => Partitioning::RoundRobinBatch(count),
             false => Partitioning::Hash(scope.exprs(by)?, count),
         })?,
-        Verb::Alias { name } => frame.alias(&name)?,
+        Verb::Alias { name } => rebuild(frame, |plan| plan.alias(TableReference::bare(name)))?,
         Verb::Params { params: json } => frame.with_param_values(values(params(&json)?))?,
         Verb::Explain {
             verbose,
             analyze,
             format,
             show_statistics,
+            level,
+            categories,
         } => {
             let format = format.as_deref().map(ExplainFormat::from_str).transpose()?;
             let options = ExplainOption {
                 show_statistics,
+                analyze_level: level.as_deref().map(MetricType::from_str).transpose()?,
+                analyze_categories: categories
+                    .as_deref()
+                    .map(ExplainAnalyzeCategories::from_str)
+                    .transpose()?,
                 ..ExplainOption::default()
                     .with_verbose(verbose)
                     .with_analyze(analyze)
@@ -378,6 +396,18 @@ fn fill(
         let filled = call(vec![Expr::Column(column), lit(value.clone())]);
         Some(filled.alias_qualified(relation, name))
     })
+}
+
+/// Filters a column of chance: a filter that asks chance itself would be moved below what it is about.
+fn sample(frame: DataFrame, fraction: f64) -> Result<DataFrame> {
+    const CHANCE: &str = "__chance";
+    let columns: Vec<Expr> = frame.schema().columns().into_iter().map(Expr::Column).collect();
+    let mut with_chance = columns.clone();
+    with_chance.push(random().alias(CHANCE));
+    let chosen = frame
+        .select(with_chance)?
+        .filter(Expr::Column(Column::new_unqualified(CHANCE)).lt(lit(fraction)))?;
+    Ok(chosen.select(columns)?)
 }
 
 fn project(frame: DataFrame, each: impl FnMut(Column) -> Option<Expr>) -> Result<DataFrame> {

@@ -32,6 +32,8 @@ import {
 } from 'apache-arrow';
 
 import { BallistaError } from '../errors.js';
+import { offsetsOf, textReader, textsIn } from './text.js';
+import type { Wide } from './wide.js';
 
 /** Reads the value of a row. */
 export type Read<R> = (row: number) => R;
@@ -46,8 +48,8 @@ export interface Leaves<R> {
   bool(value: boolean): R;
   /** Integers of 8 to 32 bits. */
   int(value: number): R;
-  /** Integers of 64 bits. */
-  bigint(value: bigint): R;
+  /** Integers of 64 bits; asked once a batch, as are timestamps. */
+  bigint(values: Wide): Read<R>;
   float(precision: Precision): (value: number) => R;
   text(value: string): R;
   /** `value` is a view on the batch. */
@@ -60,7 +62,7 @@ export interface Leaves<R> {
   /** Time of day, in units. */
   time(unit: TimeUnit): (value: bigint) => R;
   /** Units since the epoch. */
-  timestamp(unit: TimeUnit, timezone: string | null): (value: bigint) => R;
+  timestamp(unit: TimeUnit, timezone: string | null): (values: Wide) => Read<R>;
   duration(unit: TimeUnit): (value: bigint) => R;
   interval(unit: IntervalUnit): (months: number, days: number, nanoseconds: bigint) => R;
   list(items: R[]): R;
@@ -85,12 +87,7 @@ export function compile<R>(type: DataType, leaves: Leaves<R>): Binder<R> {
       });
     case Type.Int:
       return (type as Int).bitWidth === 64
-        ? nullable(
-            leaves,
-            ({ values }) =>
-              (row) =>
-                leaves.bigint(values[row]),
-          )
+        ? nullable(leaves, ({ values }) => leaves.bigint(values))
         : nullable(
             leaves,
             ({ values }) =>
@@ -107,8 +104,8 @@ export function compile<R>(type: DataType, leaves: Leaves<R>): Binder<R> {
       });
     case Type.Utf8View:
       return nullable(leaves, (data) => {
-        const view = viewReader(data);
-        return (row) => leaves.text(nodeBuffer(view(row)).toString('utf8'));
+        const read = viewReader(data, textsIn);
+        return (row) => leaves.text(read(row));
       });
     case Type.Binary:
     case Type.LargeBinary:
@@ -119,8 +116,8 @@ export function compile<R>(type: DataType, leaves: Leaves<R>): Binder<R> {
       });
     case Type.BinaryView:
       return nullable(leaves, (data) => {
-        const view = viewReader(data);
-        return (row) => leaves.bytes(view(row));
+        const read = viewReader(data, (bytes) => (from, to) => bytes.subarray(from, to));
+        return (row) => leaves.bytes(read(row));
       });
     case Type.FixedSizeBinary: {
       const { byteWidth } = type as FixedSizeBinary;
@@ -162,12 +159,7 @@ export function compile<R>(type: DataType, leaves: Leaves<R>): Binder<R> {
     case Type.Timestamp: {
       const { unit, timezone } = type as Timestamp;
       const leaf = leaves.timestamp(unit, timezone || null);
-      return nullable(
-        leaves,
-        ({ values }) =>
-          (row) =>
-            leaf(values[row]),
-      );
+      return nullable(leaves, ({ values }) => leaf(values));
     }
     case Type.Duration: {
       const leaf = leaves.duration((type as Duration).unit);
@@ -250,35 +242,6 @@ function nullable<R>(leaves: Leaves<R>, bind: Binder<R>): Binder<R> {
   };
 }
 
-/** Offsets as numbers: those of the Large types are bigints, which are slow to use one by one. */
-function offsetsOf({ valueOffsets }: Data): ArrayLike<number> {
-  const offsets = valueOffsets as Int32Array | BigInt64Array;
-  return offsets instanceof BigInt64Array ? Float64Array.from(offsets, Number) : offsets;
-}
-
-/** V8 copies strings shorter than this out of the string they are cut from, and keeps that alive for longer ones. */
-const COPIED_TEXT = 13;
-
-/** Decodes short ASCII texts all at once, which is several times faster, and others one by one. */
-function textReader(data: Data): (row: number) => string {
-  const bytes = nodeBuffer(data.values as Uint8Array);
-  const offsets = offsetsOf(data);
-  const [from, to] = [offsets[0] ?? 0, offsets[data.length] ?? 0];
-  if (to - from < COPIED_TEXT * data.length) {
-    const all = bytes.toString('utf8', from, to);
-    // As many characters as bytes: every offset in bytes is one in characters.
-    if (all.length === to - from) {
-      return (row) => all.slice((offsets[row] as number) - from, (offsets[row + 1] as number) - from);
-    }
-  }
-  return (row) => bytes.toString('utf8', offsets[row], offsets[row + 1]);
-}
-
-/** The same bytes as a Buffer: its UTF-8 decoder is the fastest for short strings, and keeps a leading BOM. */
-function nodeBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 function float<R>(type: Float, leaves: Leaves<R>): Binder<R> {
   const leaf = leaves.float(type.precision);
   return type.precision === Precision.HALF
@@ -296,17 +259,24 @@ function float<R>(type: Float, leaves: Leaves<R>): Binder<R> {
       );
 }
 
-/** Views: 4 bytes of length, then up to 12 bytes inline, or prefix, buffer index and offset. */
-function viewReader(data: Data): (row: number) => Uint8Array {
+/**
+ * Views: 4 bytes of length, then up to 12 bytes inline, or prefix, buffer index and offset.
+ *
+ * @param open - gives what reads the bytes of one buffer between two places
+ */
+function viewReader<V>(data: Data, open: (bytes: Uint8Array) => (from: number, to: number) => V): Read<V> {
   const bytes = data.values as unknown as Uint8Array;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const buffers = data.variadicBuffers as readonly Uint8Array[];
+  const inline = open(bytes);
+  const buffers: ReturnType<typeof open>[] = [];
   return (row) => {
     const at = row * 16;
     const length = view.getInt32(at, true);
-    if (length <= 12) return bytes.subarray(at + 4, at + 4 + length);
-    const offset = view.getInt32(at + 12, true);
-    return (buffers[view.getInt32(at + 8, true)] as Uint8Array).subarray(offset, offset + length);
+    if (length <= 12) return inline(at + 4, at + 4 + length);
+    const index = view.getInt32(at + 8, true);
+    const from = view.getInt32(at + 12, true);
+    buffers[index] ??= open(data.variadicBuffers[index] as Uint8Array);
+    return (buffers[index] as typeof inline)(from, from + length);
   };
 }
 

@@ -8,8 +8,9 @@ import { type DataType, type RecordBatch, type Schema, TimeUnit } from 'apache-a
 
 import { resolve, type Setting } from '../config/settings.js';
 import { BallistaError, invalid } from '../errors.js';
-import { type Binder, compile, type Leaves } from './columns.js';
+import { type Binder, compile, type Leaves, type Read } from './columns.js';
 import { floorDiv, isoDateTime, isoDay, isoTime, UNITS_PER_SECOND } from './temporal.js';
+import { eachBigint, sharedBigints, type Wide, wideNumbers } from './wide.js';
 
 /** One row, as a plain object. */
 export type Row = Record<string, unknown>;
@@ -104,7 +105,7 @@ function jsLeaves(options: Conversion): Leaves<unknown> {
     nothing: null,
     bool: (value) => value,
     int: (value) => value,
-    bigint: int64,
+    bigint: INT64[options.int64],
     float: () => (options.json ? (value) => (Number.isFinite(value) ? value : String(value)) : (value) => value),
     text: (value) => value,
     bytes: options.json
@@ -123,21 +124,21 @@ function jsLeaves(options: Conversion): Leaves<unknown> {
         : toDate,
     time: (unit) => (value) => isoTime(value, unit, 'all'),
     timestamp: (unit, timezone) => {
-      if (options.timestamp === 'bigint') return (value) => value;
+      if (options.timestamp === 'bigint') return sharedBigints;
       const zone = timezone === null ? '' : 'Z';
-      if (options.timestamp === 'string') return (value) => isoDateTime(value, unit, 'all') + zone;
+      if (options.timestamp === 'string') return eachBigint((value) => isoDateTime(value, unit, 'all') + zone);
       return dateReader(UNITS_PER_SECOND[unit]);
     },
     duration: () => int64,
     interval: () => (months, days, nanoseconds) => ({ months, days, nanoseconds: int64(nanoseconds) }),
     list: (items) => items,
     struct: (names) => {
-      const object = objectMaker(names);
-      return (values) =>
-        object(
-          values.map((value) => [value]),
-          0,
-        );
+      const blank = blankMaker(names);
+      return (values) => {
+        const object = blank();
+        for (let i = 0; i < names.length; i++) object[names[i] as string] = values[i];
+        return object;
+      };
     },
     map: options.json
       ? (keys, values) => keys.map((key, i) => [key, values[i]])
@@ -157,6 +158,19 @@ const BIGINT: Record<Conversion['int64'], (value: bigint) => unknown> = {
   },
 };
 
+/** The same for columns. */
+const INT64: Record<Conversion['int64'], (values: Wide) => Read<unknown>> = {
+  bigint: sharedBigints,
+  string: eachBigint(BIGINT.string),
+  number: (values) => {
+    const read = wideNumbers(values);
+    return (row) => {
+      const number = read(row);
+      return Number.isSafeInteger(number) ? number : BIGINT.number(values[row] as bigint);
+    };
+  },
+};
+
 /** A value that the type asked for cannot hold; the loop over rows knows where it stands. */
 class Unsafe extends Error {
   readonly remedy: string;
@@ -167,7 +181,8 @@ class Unsafe extends Error {
   }
 }
 
-const MAX_DATE_MS = 8_640_000_000_000_000n;
+/** Less than 2^53: units up to here are exact numbers. */
+const MAX_DATE_MS = 8_640_000_000_000_000;
 
 function toDate(ms: bigint): Date {
   if (ms > MAX_DATE_MS || ms < -MAX_DATE_MS) {
@@ -177,15 +192,19 @@ function toDate(ms: bigint): Date {
 }
 
 /** Instants as `Date`, floored to the millisecond. */
-function dateReader(perSecond: bigint): (value: bigint) => Date {
-  if (perSecond <= 1000n) return (value) => toDate(value * (1000n / perSecond));
+function dateReader(perSecond: bigint): (values: Wide) => Read<Date> {
   const perMs = Number(perSecond) / 1000;
-  return (value) => {
-    const units = Number(value);
-    // Numbers are faster than bigints, and exact this far; the remainder goes first, since a quotient is rounded.
-    if (!Number.isSafeInteger(units)) return toDate(floorDiv(value, perSecond / 1000n));
-    const rest = units % perMs;
-    return new Date((units - (rest < 0 ? rest + perMs : rest)) / perMs);
+  const exact = (value: bigint): Date =>
+    toDate(perSecond < 1000n ? value * (1000n / perSecond) : floorDiv(value, perSecond / 1000n));
+  return (values) => {
+    const read = wideNumbers(values);
+    return (row) => {
+      const units = read(row);
+      if (perMs < 1 || Math.abs(units) > MAX_DATE_MS) return exact(values[row] as bigint);
+      // The remainder goes first, since a quotient is rounded.
+      const rest = units % perMs;
+      return new Date((units - (rest < 0 ? rest + perMs : rest)) / perMs);
+    };
   };
 }
 
@@ -197,17 +216,16 @@ export function decimalText(unscaled: bigint, scale: number): string {
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
-/** Makes the object of a row out of columns. */
-function objectMaker(names: readonly string[]): (columns: readonly (readonly unknown[])[], row: number) => Row {
-  if (names.includes('__proto__')) {
-    // An assignment to it would change the prototype instead.
-    return (columns, row) => Object.fromEntries(names.map((name, i) => [name, columns[i]?.[row]]));
-  }
-  return (columns, row) => {
-    const object: Row = {};
-    for (let i = 0; i < names.length; i++) object[names[i] as string] = (columns[i] as readonly unknown[])[row];
-    return object;
-  };
+/**
+ * Makes objects that have these keys already, for their values to be put in.
+ *
+ * They are copies: adding key after key costs several times as much, and from some twenty on V8 makes a hash table of each
+ * object. JSON.parse, because it reserves room for the values in the object itself. And a copy has `__proto__` as any
+ * other key, where adding it would change the prototype.
+ */
+function blankMaker(names: readonly string[]): () => Row {
+  const blank: Row = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null]))));
+  return () => ({ ...blank });
 }
 
 /** Reads the JavaScript values of a column of a type. */
@@ -237,7 +255,7 @@ export function converter<T extends object>(schema: Schema, options: Conversion)
     throw new BallistaError('SCHEMA', `two columns are named "${twice}", which no object can hold; rename one with AS`);
   }
   const binders = schema.fields.map((field) => binder(field.type as DataType, options));
-  const object = objectMaker(names);
+  const blank = blankMaker(names);
   let done = 0;
   const columns = (batch: RecordBatch): unknown[][] => {
     const values = binders.map((bind, i) => column(bind, batch, i, names[i] as string, done));
@@ -250,7 +268,11 @@ export function converter<T extends object>(schema: Schema, options: Conversion)
     rows: (batch) => {
       const values = columns(batch);
       const rows = new Array<T>(batch.numRows);
-      for (let row = 0; row < rows.length; row++) rows[row] = object(values, row) as T;
+      for (let row = 0; row < rows.length; row++) {
+        const object = blank();
+        for (let i = 0; i < names.length; i++) object[names[i] as string] = (values[i] as unknown[])[row];
+        rows[row] = object as T;
+      }
       return rows;
     },
   };

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isAnyArrayBuffer } from 'node:util/types';
+
 import * as arrow from 'apache-arrow';
 import {
   type Data,
@@ -25,10 +27,10 @@ import { inferType, keysOf, memberOf } from './infer.js';
 import { typeName } from './type-name.js';
 
 /**
- * Arrow data: a table, a batch, several batches, or the bytes of an Arrow IPC stream or file. Objects of another copy of
- * apache-arrow are fine.
+ * Arrow data: a table, a batch, several batches (such as a `RecordBatchReader` gives), or the bytes of an Arrow IPC stream
+ * or file. Objects of another copy of apache-arrow are fine; other libraries hand over bytes.
  */
-export type ArrowInput = Table | RecordBatch | Iterable<RecordBatch> | Uint8Array;
+export type ArrowInput = Table | RecordBatch | Iterable<RecordBatch> | Uint8Array | ArrayBuffer;
 
 /**
  * Arrow data as IPC bytes; bytes are taken as they are.
@@ -37,6 +39,7 @@ export type ArrowInput = Table | RecordBatch | Iterable<RecordBatch> | Uint8Arra
  */
 export function toIpc(input: ArrowInput): Uint8Array {
   if (isBytes(input)) return input;
+  if (isAnyArrayBuffer(input)) return new Uint8Array(input);
   if (isTable(input)) {
     const schema = adoptSchema(input.schema);
     return encode(
@@ -80,7 +83,11 @@ function toBatches(input: unknown, what: string): RecordBatch[] {
     );
   }
   return Array.from(input as Iterable<unknown>, (batch, i) => {
-    if (!isRecordBatch(batch)) throw invalid(`${what}: item ${i} is ${describe(batch)}, not a RecordBatch`);
+    if (!isRecordBatch(batch)) {
+      throw invalid(
+        `${what}: item ${i} is ${describe(batch)}, not a RecordBatch; a table of another library goes as Arrow IPC bytes`,
+      );
+    }
     return adoptBatch(batch);
   });
 }

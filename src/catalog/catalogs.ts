@@ -1,5 +1,5 @@
 /**
- * The catalogs of a session, and tables that come from elsewhere than files.
+ * Where a session finds tables: its catalogs, and the object stores of files.
  *
  * @module
  */
@@ -7,12 +7,14 @@
 import type { Row } from '../arrow/values.js';
 import type { NativeDataFrame, NativeSession } from '../binding.cjs';
 import type { DataFrame } from '../dataframe.js';
+import { type ObjectStore, toObjectStoreNative } from '../object-store/store.js';
+import { toStoreUrl } from '../object-store/url.js';
 import { Catalog, nativeCatalogOf } from './catalog.js';
 import { exactName, unknownName } from './name.js';
 import { type TableLike, toTableNative } from './schema.js';
 import { CatalogTable } from './table.js';
 
-/** The catalogs of a {@link SessionContext}. */
+/** The catalogs and object stores of a {@link SessionContext}. */
 export abstract class Catalogs {
   /** @internal A call of the native session, unless it is closed. */
   protected abstract call<R>(run: (session: NativeSession) => Promise<R>): Promise<R>;
@@ -161,6 +163,44 @@ export abstract class Catalogs {
   async readTable<T extends object = Row>(table: TableLike): Promise<DataFrame<T>> {
     const native = toTableNative(table, 'the table');
     return this.frame<T>((session) => session.readTable(native));
+  }
+
+  /**
+   * Says where the files of a URL are, and with which credentials: paths that begin with it are then read from and written
+   * to the store, by this session and by the executors that run its queries. From DataFusion's
+   * `SessionContext::register_object_store`.
+   *
+   * @param url - `scheme://host`, such as `s3://bucket`; a store that it had before is replaced
+   * @throws BallistaError `INVALID_ARGUMENT`, `OBJECT_STORE` for options that the store refuses, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { AmazonS3 } from 'ballista';
+   *
+   * const store = new AmazonS3({ bucketName: 'flights', region: 'eu-central-1', accessKeyId: 'me', secretAccessKey: 'x' });
+   * await ctx.registerObjectStore('s3://flights', store);
+   * ```
+   */
+  async registerObjectStore(url: string | URL, store: ObjectStore): Promise<void> {
+    const [key, options] = [toStoreUrl(url), toObjectStoreNative(store)];
+    this.callSync((session) => session.registerObjectStore(key, options));
+  }
+
+  /**
+   * Forgets a store. Whether there was one.
+   *
+   * @param url - as it was registered
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await ctx.registerObjectStore('https://example.com', new HttpStore({ url: 'https://example.com' }));
+   * console.log(await ctx.deregisterObjectStore('https://example.com')); // true
+   * ```
+   */
+  async deregisterObjectStore(url: string | URL): Promise<boolean> {
+    const key = toStoreUrl(url);
+    return this.callSync((session) => session.deregisterObjectStore(key));
   }
 }
 

@@ -9,13 +9,13 @@ import { describe } from '../params.js';
 import { suggestion } from './nearest.js';
 
 /** What a setting takes. `any` is checked where it is used. */
-export type SettingType = 'string' | 'character' | 'boolean' | 'integer' | 'choice' | 'signal' | 'any';
+export type SettingType = 'string' | 'character' | 'boolean' | 'integer' | 'number' | 'choice' | 'signal' | 'any';
 
 /** One setting: its type, its default where it has one, and what it is for. */
 export interface Setting {
   readonly type: SettingType;
   readonly default?: string | number | boolean | (() => string | number | boolean);
-  /** For integers: the smallest and the largest value. */
+  /** For integers and numbers: the smallest and the largest value. */
   readonly min?: number;
   readonly max?: number;
   /** For choices: what there is. */
@@ -74,6 +74,12 @@ function check({ type, min, max, choices = [] }: Setting, value: unknown): strin
       return fits
         ? undefined
         : `a whole number from ${low} to ${high}, not ${typeof value === 'number' ? value : describe(value)}`;
+    }
+    case 'number': {
+      const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
+      return typeof value === 'number' && value >= low && value <= high
+        ? undefined
+        : `a number from ${low} to ${high}, not ${typeof value === 'number' ? value : describe(value)}`;
     }
     case 'choice':
       return choices.includes(value as string) ? undefined : `one of ${choices.map((one) => `"${one}"`).join(', ')}`;

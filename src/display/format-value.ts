@@ -9,6 +9,7 @@ import { type DataType, IntervalUnit, Precision, TimeUnit } from 'apache-arrow';
 import { type Binder, compile, type Leaves } from '../arrow/columns.js';
 import { floorDiv, isoDateTime, isoDay, isoTime, UNITS_PER_SECOND, zoneOffsetMinutes } from '../arrow/temporal.js';
 import { decimalText } from '../arrow/values.js';
+import { eachBigint } from '../arrow/wide.js';
 
 /** Reads the printed values of a column of a type; a null prints as nothing. */
 export function formatter(type: DataType): Binder<string> {
@@ -20,7 +21,7 @@ const LEAVES: Leaves<string> = {
   nothing: '',
   bool: String,
   int: String,
-  bigint: String,
+  bigint: eachBigint(String),
   float: (precision) => (value) => formatFloat(value, precision),
   text: (value) => value,
   bytes: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex'),
@@ -28,7 +29,7 @@ const LEAVES: Leaves<string> = {
   day: isoDay,
   dateMs: (value) => isoDateTime(value, TimeUnit.MILLISECOND, 'some'),
   time: (unit) => (value) => isoTime(value, unit, 'some'),
-  timestamp: (unit, timezone) => (value) => formatTimestamp(value, unit, timezone),
+  timestamp: (unit, timezone) => eachBigint((value) => formatTimestamp(value, unit, timezone)),
   duration: (unit) => (value) => formatDuration(value, unit),
   interval: (unit) => (months, days, nanoseconds) => formatInterval(unit, months, days, nanoseconds),
   list: (items) => `[${items.join(', ')}]`,

@@ -6,7 +6,6 @@
  * @module
  */
 
-import { type Operand, operand } from './coerce.js';
 import type { Expr } from './expr.js';
 import type { ExprNode } from './node.js';
 
@@ -19,8 +18,7 @@ export abstract class ExprBase {
   protected abstract make(data: ExprNode): Expr;
 
   /** A call of a function with this expression as its first argument. */
-  protected call(name: string, ...args: Operand[]): Expr {
-    const others = args.map((arg, i) => operand(arg, `argument ${i + 1} of ${name}`));
+  protected call(name: string, ...others: ExprNode[]): Expr {
     return this.make({ kind: 'call', name, args: [this.node, ...others] });
   }
 }

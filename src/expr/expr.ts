@@ -12,6 +12,7 @@ import * as clauses from './clauses.js';
 import {
   type ExprLike,
   type Operand,
+  operand,
   type SortKey,
   toBoolean,
   toMetadata,
@@ -123,12 +124,12 @@ export class Expr extends ExprOperators {
 
   /** This, or a value where this is null: `coalesce(this, value)`. */
   fillNull(value: Operand): Expr {
-    return this.call('coalesce', value);
+    return this.call('coalesce', operand(value, 'the value of fillNull'));
   }
 
   /** This, or a value where this is NaN: `nanvl(this, value)`. */
   fillNan(value: Operand): Expr {
-    return this.call('nanvl', value);
+    return this.call('nanvl', operand(value, 'the value of fillNan'));
   }
 
   // ---------------------------------------------------------------- parts of structs, maps and lists
@@ -139,9 +140,9 @@ export class Expr extends ExprOperators {
    * @param key - a name for structs and maps; for lists a place from 0, or from the end as -1, -2, …
    */
   get(key: string | number): Expr {
-    if (typeof key === 'string') return this.call('get_field', key);
+    if (typeof key === 'string') return this.call('get_field', operand(key, 'the key of get'));
     if (!Number.isSafeInteger(key)) throw wrong(key, 'the key of get', 'a string or a whole number');
-    return this.call('array_element', key < 0 ? key : key + 1);
+    return this.call('array_element', operand(place(key), 'the key of get'));
   }
 
   /**
@@ -153,9 +154,8 @@ export class Expr extends ExprOperators {
   slice(begin: number, end?: number): Expr {
     if (!Number.isSafeInteger(begin)) throw wrong(begin, 'slice: begin', 'a whole number');
     if (end !== undefined && !Number.isSafeInteger(end)) throw wrong(end, 'slice: end', 'a whole number');
-    // The engine counts from 1 and includes the end.
-    const last = end === undefined ? -1 : end < 0 ? end - 1 : end;
-    return this.call('array_slice', begin < 0 ? begin : begin + 1, last);
+    const last = end === undefined ? -1 : end < 0 ? end - 1 : end; // the engine includes the end
+    return this.call('array_slice', operand(place(begin), 'slice: begin'), operand(last, 'slice: end'));
   }
 
   // ---------------------------------------------------------------- subqueries
@@ -386,4 +386,9 @@ export function litWithMetadata(value: ParamValue, metadata: Readonly<Record<str
     value: toLiteral(value, 'litWithMetadata(value)'),
     metadata: toMetadata(metadata, 'the metadata of litWithMetadata'),
   });
+}
+
+/** A place in a list as the engine counts them: from 1, and from the end as here. */
+function place(index: number): number {
+  return index < 0 ? index : index + 1;
 }

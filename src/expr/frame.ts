@@ -85,12 +85,11 @@ export class WindowFrame {
     this.units = units;
     this.lowerBound = toBound(start, 'start', units);
     this.upperBound = toBound(end, 'end', units);
-    const [first, last] = [position(this.lowerBound, -Infinity), position(this.upperBound, Infinity)];
     if (this.lowerBound.isFollowing && this.lowerBound.isUnbounded)
       throw invalid('a window frame cannot start after the last row');
     if (this.upperBound.isPreceding && this.upperBound.isUnbounded)
       throw invalid('a window frame cannot end before the first row');
-    if (first > last) throw invalid('a window frame must not end before it starts');
+    if (isAfter(this.lowerBound, this.upperBound)) throw invalid('a window frame must not end before it starts');
     this.node = node({ units, start: this.lowerBound.node, end: this.upperBound.node });
     Object.freeze(this);
   }
@@ -146,12 +145,19 @@ function atDistance(
   return new WindowFrameBound(node({ type, value: toLiteral(offset, where) }), offset);
 }
 
-/** Where a bound is, as far as numbers tell; otherwise on its side, which the other end decides. */
-function position(bound: WindowFrameBound, unknown: number): number {
-  if (bound.isCurrentRow) return 0;
-  const sign = bound.isPreceding ? -1 : 1;
-  if (bound.isUnbounded) return sign * Infinity;
-  const { offset } = bound;
-  if (typeof offset === 'number' || typeof offset === 'bigint') return sign * Number(offset);
-  return unknown;
+/** Whether a bound is after another; between distances that are no numbers the engine knows. */
+function isAfter(bound: WindowFrameBound, other: WindowFrameBound): boolean {
+  if (side(bound) !== side(other)) return side(bound) > side(other);
+  const [distance, than] = [signed(bound), signed(other)];
+  return distance !== undefined && than !== undefined && distance > than;
+}
+
+function side(bound: WindowFrameBound): number {
+  return bound.isCurrentRow ? 0 : bound.isPreceding ? -1 : 1;
+}
+
+function signed(bound: WindowFrameBound): number | undefined {
+  const { offset, isUnbounded } = bound;
+  const distance = isUnbounded ? Infinity : offset;
+  return typeof distance === 'number' || typeof distance === 'bigint' ? side(bound) * Number(distance) : undefined;
 }

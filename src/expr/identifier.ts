@@ -9,7 +9,7 @@ const PLAIN = /^[a-z_][a-z0-9_]*$/;
 
 /**
  * The words that mean something else where an expression may stand, found by asking the parser for each of its keywords
- * (`test/modes/expressions.test.ts`), and those that only look so.
+ * (`test/modes/expression-text.test.ts`), and those that only look so.
  */
 const RESERVED = new Set(
   [
@@ -21,12 +21,13 @@ const RESERVED = new Set(
   ].flatMap((words) => words.split(' ')),
 );
 
-/** The words of which a call has a syntax of its own. */
+/** The words of which a call has a syntax of its own; behind a dot there are more. */
 const CALLS = new Set(['convert', 'extract', 'substring', 'try_convert']);
+const DOTTED_CALLS = new Set([...CALLS, 'ceil', 'floor', 'substr']);
 
 /** A name, quoted where it has to be. */
 export function printName(name: string): string {
-  return PLAIN.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return isPlain(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A column, or what is written like one; the dots of a relation part catalog, schema and table. */
@@ -38,6 +39,10 @@ export function printColumn({ name, relation }: { readonly name: string; readonl
 /** The name of a function; a dot is part of it. */
 export function printFunction(name: string): string {
   const parts = name.split('.');
-  if (parts.length > 1 && parts.every((part) => PLAIN.test(part) && !RESERVED.has(part))) return name;
+  if (parts.length > 1 && parts.every((part) => isPlain(part) && !DOTTED_CALLS.has(part))) return name;
   return CALLS.has(name) ? `"${name}"` : printName(name);
+}
+
+function isPlain(name: string): boolean {
+  return PLAIN.test(name) && !RESERVED.has(name);
 }

@@ -12,8 +12,20 @@ import type { Subquery } from './node.js';
 /**
  * Whether a DataFrame has a row: `EXISTS (SELECT …)`. From DataFusion's `Expr::Exists`.
  *
- * @param frame - a DataFrame of the same context; its columns of the query around it are {@link outerRef}
+ * @param frame - a DataFrame of the same context; columns of the query around it are {@link outerRef}
  * @throws BallistaError `INVALID_ARGUMENT`
+ *
+ * @example
+ * ```ts
+ * import { BallistaSessionContext, col, exists, outerRef } from 'ballista';
+ *
+ * const ctx = await BallistaSessionContext.standalone();
+ * const people = await ctx.fromRows([{ id: 1, name: 'Ada' }, { id: 2, name: 'Bob' }]);
+ * const visits = await ctx.fromRows([{ person: 1, day: 'Mon' }]);
+ * const theirs = visits.filter(col('person').eq(outerRef('id', 'Int64', 'p')));
+ * console.log(await people.alias('p').filter(exists(theirs)).select('name').toArray()); // [ { name: 'Ada' } ]
+ * await ctx.close();
+ * ```
  */
 export function exists(frame: Subquery, negated = false): Expr {
   const negate = toBoolean(negated, 'exists: negated');
@@ -24,18 +36,28 @@ export function exists(frame: Subquery, negated = false): Expr {
  * The value of a DataFrame of one column and at most one row: `(SELECT …)`; null where it has no row. From DataFusion's
  * `Expr::ScalarSubquery`.
  *
- * @param frame - a DataFrame of the same context; its columns of the query around it are {@link outerRef}
+ * @param frame - a DataFrame of the same context; columns of the query around it are {@link outerRef}
  * @throws BallistaError `INVALID_ARGUMENT`
+ *
+ * @example
+ * ```ts
+ * import { col, f, scalarSubquery } from 'ballista';
+ *
+ * const mean = df.aggregate([], f.avg(col('delay')).alias('mean'));
+ * console.log(await df.filter(col('delay').gt(scalarSubquery(mean))).count());
+ * ```
  */
 export function scalarSubquery(frame: Subquery): Expr {
   return new Expr({ kind: 'scalarSubquery', frame: toSubquery(frame, 'the subquery of scalarSubquery') });
 }
 
 /**
- * A column of the query around a subquery, for use inside of the subquery. From DataFusion's `Expr::OuterReferenceColumn`.
+ * A column of the query around a subquery, for use inside of the subquery; {@link exists} has an example. From DataFusion's
+ * `Expr::OuterReferenceColumn`.
  *
  * @param type - its Arrow type, which the subquery cannot know
- * @param relation - the table or alias that has it
+ * @param relation - the table or alias that has it: needed where the subquery has such a column too, and then another one
+ * than there (`df.alias('outer')` gives one)
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 export function outerRef(name: string, type: TypeLike, relation?: string): Expr {

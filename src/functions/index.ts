@@ -1,33 +1,9 @@
 /**
- * The most used aggregate functions; every other one by its SQL name through `f.call`.
+ * The functions of the engine, as expressions. From DataFusion's `functions`, `functions_aggregate`, `functions_nested` and
+ * `functions_window`.
  *
- * @module
- */
-
-import { invalid } from '../errors.js';
-import { Expr } from '../expr/expr.js';
-import { type ExprNode, node } from '../expr/node.js';
-import { describe } from '../params.js';
-import { call, callFunction } from './call.js';
-
-/** Options of an aggregate function. */
-export interface AggregateOptions {
-  /** Whether equal values count once. Default `false`. */
-  distinct?: boolean;
-}
-
-function aggregate(name: string, expr: Expr, { distinct = false }: AggregateOptions = {}): Expr {
-  return call(name, [argument(name, expr)], distinct);
-}
-
-function argument(name: string, expr: Expr): ExprNode {
-  // A string could mean a column or a literal: neither is taken.
-  if (!Expr.is(expr)) throw invalid(`${name} takes an expression, such as col('price'), not ${describe(expr)}`);
-  return expr.node;
-}
-
-/**
- * Functions of the engine. From DataFusion's `functions_aggregate`; they throw `INVALID_ARGUMENT` for what is no expression.
+ * All throw `INVALID_ARGUMENT` for a wrong number of arguments and for what is no operand. Types are checked by the engine
+ * when a DataFrame takes the expression.
  *
  * @example
  * ```ts
@@ -39,19 +15,15 @@ function argument(name: string, expr: Expr): ExprNode {
  * console.log(await totals.toArray({ int64: 'number' })); // [ { shop: 'A', total: 7, n: 2 }, { shop: 'B', total: 5, n: 1 } ]
  * await ctx.close();
  * ```
+ *
+ * @module
  */
-export const f = Object.freeze({
-  /** The sum of the values that are not null. */
-  sum: (expr: Expr, options?: AggregateOptions): Expr => aggregate('sum', expr, options),
-  /** The mean of the values that are not null. */
-  avg: (expr: Expr, options?: AggregateOptions): Expr => aggregate('avg', expr, options),
-  /** The smallest value. */
-  min: (expr: Expr): Expr => aggregate('min', expr),
-  /** The largest value. */
-  max: (expr: Expr): Expr => aggregate('max', expr),
-  /** How many values are not null; without an argument, how many rows there are. */
-  count: (expr?: Expr, options: AggregateOptions = {}): Expr =>
-    expr === undefined ? call('count', [node({ kind: 'wildcard' })]) : aggregate('count', expr, options),
-  /** Any function by its SQL name: {@link callFunction}. */
-  call: callFunction,
-});
+
+export { case_, when } from '../expr/case.js';
+export { col } from '../expr/expr.js';
+export { lambda, lambdaVar } from '../expr/lambda.js';
+export { type ArraySortOptions, arraySort, listSort } from './array-sort.js';
+export { type AggregateClauses, type AggregateOptions, callFunction } from './call.js';
+export { count, countStar } from './count.js';
+export * from './generated/index.js';
+export { type KeyedOperands, makeMap, type NamedOperands, namedStruct, withMetadata } from './objects.js';

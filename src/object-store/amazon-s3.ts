@@ -5,7 +5,7 @@
  */
 
 import { ObjectStore, type StoreSettings } from './store.js';
-import { toService } from './url.js';
+import { toEndpoint } from './url.js';
 
 /** Options of {@link AmazonS3}. From `object_store`'s `AmazonS3Builder`. */
 export interface AmazonS3Options {
@@ -39,7 +39,8 @@ const SETTINGS = {
 } as const satisfies StoreSettings;
 
 /**
- * A bucket of Amazon S3, or of a service that speaks its protocol (MinIO, Ceph, R2, …).
+ * A bucket of Amazon S3, or of a service that speaks its protocol (MinIO, Ceph, R2, …). What comes from the environment comes
+ * from that of each process that reads: this one, the scheduler, every executor.
  *
  * @example
  * ```ts
@@ -56,7 +57,7 @@ export class AmazonS3 extends ObjectStore {
     super({ name: 'AmazonS3', type: 's3', settings: SETTINGS }, options, (checked) => {
       const { endpoint, allowHttp } = checked as Partial<AmazonS3Options>;
       if (endpoint === undefined) return checked;
-      return { ...checked, endpoint: toService(endpoint, 'AmazonS3: endpoint', allowHttp) };
+      return { ...checked, endpoint: toEndpoint(endpoint, 'AmazonS3: endpoint', allowHttp) };
     });
   }
 }

@@ -11,7 +11,10 @@ import { ObjectStore, type StoreSettings } from './store.js';
 export interface GoogleCloudOptions {
   /** The bucket. */
   bucketName: string;
-  /** The file with the key of a service account. Default: `GOOGLE_SERVICE_ACCOUNT`, else the account of the machine. */
+  /**
+   * The file with the key of a service account, which every process must see at this path. Default: that of
+   * `GOOGLE_SERVICE_ACCOUNT`, else the account of the machine.
+   */
   serviceAccountPath?: string | URL;
 }
 

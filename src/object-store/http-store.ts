@@ -14,13 +14,7 @@ export interface HttpStoreOptions {
 }
 
 const SETTINGS = {
-  // User, password and query may be credentials.
-  url: {
-    type: 'any',
-    required: true,
-    show: (url) => url.replace(/^(https?:\/\/)([^/]*@)?([^?]*).*$/, '$1$3'),
-    doc: 'The address.',
-  },
+  url: { type: 'any', required: true, doc: 'The address.' },
 } as const satisfies StoreSettings;
 
 /**
@@ -38,9 +32,9 @@ export class HttpStore extends ObjectStore {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: HttpStoreOptions) {
     super({ name: 'HttpStore', type: 'http', settings: SETTINGS }, options, ({ url }) => {
-      const endpoint = toEndpoint(url as HttpStoreOptions['url'], 'HttpStore: url');
       // Whoever writes http:// allows it; a redirect from https:// to http:// stays forbidden.
-      return { url: endpoint.href, allowHttp: endpoint.protocol === 'http:' };
+      const endpoint = toEndpoint(url as HttpStoreOptions['url'], 'HttpStore: url', true);
+      return { url: endpoint, allowHttp: endpoint.startsWith('http:') };
     });
   }
 }

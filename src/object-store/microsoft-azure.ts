@@ -7,6 +7,7 @@
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
 import { ObjectStore, type StoreSettings } from './store.js';
+import { toEndpoint } from './url.js';
 
 /** Options of {@link MicrosoftAzure}. From `object_store`'s `MicrosoftAzureBuilder`. */
 export interface MicrosoftAzureOptions {
@@ -26,9 +27,11 @@ export interface MicrosoftAzureOptions {
   tenantId?: string;
   /** A shared access signature as pairs: `[...new URLSearchParams(signature)]`. */
   sasQueryPairs?: readonly (readonly [name: string, value: string])[];
-  /** Whether the storage emulator of this machine is meant. Default `false`. */
+  /** The address of the service, where it is not Azure's public one. Default: `https://<account>.blob.core.windows.net`. */
+  endpoint?: string | URL;
+  /** Whether the storage emulator of this machine is meant, at `AZURITE_BLOB_STORAGE_URL` or port 10000. Default `false`. */
   useEmulator?: boolean;
-  /** Whether `http://` may be spoken. Default `false`. */
+  /** Whether `endpoint` may be `http://`. Default `false`. */
   allowHttp?: boolean;
   /** Whether the container is one of Microsoft Fabric. Default `false`. */
   useFabricEndpoint?: boolean;
@@ -43,13 +46,15 @@ const SETTINGS = {
   clientSecret: { type: 'string', secret: true, doc: 'The secret of the service principal.' },
   tenantId: { type: 'string', doc: 'The tenant of the service principal.' },
   sasQueryPairs: { type: 'any', secret: true, doc: 'A shared access signature.' },
+  endpoint: { type: 'any', doc: 'The address of the service.' },
   useEmulator: { type: 'boolean', doc: 'Whether the storage emulator of this machine is meant.' },
-  allowHttp: { type: 'boolean', doc: 'Whether http:// may be spoken.' },
+  allowHttp: { type: 'boolean', doc: 'Whether the endpoint may be http://.' },
   useFabricEndpoint: { type: 'boolean', doc: 'Whether the container is one of Microsoft Fabric.' },
 } as const satisfies StoreSettings;
 
 /**
- * A container of Azure Blob Storage.
+ * A container of Azure Blob Storage. What comes from the environment comes from that of each process that reads: this one,
+ * the scheduler, every executor.
  *
  * @example
  * ```ts
@@ -68,8 +73,12 @@ export class MicrosoftAzure extends ObjectStore {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: MicrosoftAzureOptions) {
     super({ name: 'MicrosoftAzure', type: 'azure', settings: SETTINGS }, options, (checked) => {
-      const { sasQueryPairs } = checked as Partial<MicrosoftAzureOptions>;
-      return sasQueryPairs === undefined ? checked : { ...checked, sasQueryPairs: toPairs(sasQueryPairs) };
+      const { endpoint, allowHttp, sasQueryPairs } = checked as Partial<MicrosoftAzureOptions>;
+      return {
+        ...checked,
+        ...(endpoint !== undefined && { endpoint: toEndpoint(endpoint, 'MicrosoftAzure: endpoint', allowHttp) }),
+        ...(sasQueryPairs !== undefined && { sasQueryPairs: toPairs(sasQueryPairs) }),
+      };
     });
   }
 }

@@ -8,11 +8,10 @@ import { resolve, type Setting } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
 
-/** An option of a store: whether it must be given, and what of it may be shown; default all. */
+/** An option of a store: whether it must be given, and whether it may be shown. */
 export interface StoreSetting extends Setting {
   readonly required?: true;
   readonly secret?: true;
-  readonly show?: (value: string) => string;
 }
 
 /** The options of a store by name. */
@@ -67,12 +66,9 @@ export abstract class ObjectStore {
   /** The class and its options; `(hidden)` stands for a secret. */
   toString(): string {
     const { name, settings } = this.#kind;
-    const shown = Object.entries(this.#options).flatMap(([option, value]) => {
-      const setting = settings[option];
-      if (!setting) return [];
-      if (setting.secret) return [`${option}: (hidden)`];
-      return [`${option}: ${JSON.stringify(setting.show ? setting.show(String(value)) : value)}`];
-    });
+    const shown = Object.entries(this.#options)
+      .filter(([option]) => Object.hasOwn(settings, option))
+      .map(([option, value]) => `${option}: ${settings[option]?.secret ? '(hidden)' : JSON.stringify(value)}`);
     return shown.length === 0 ? `${name} {}` : `${name} { ${shown.join(', ')} }`;
   }
 

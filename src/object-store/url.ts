@@ -25,28 +25,19 @@ export function toStoreUrl(url: string | URL): string {
 }
 
 /**
- * The address at which a store answers.
+ * The address at which a store answers, without a slash at the end.
+ *
+ * Credentials in it would stand in the engine's errors.
  *
  * @param where - which option it is, for the error
- * @throws BallistaError `INVALID_ARGUMENT`
+ * @throws BallistaError `INVALID_ARGUMENT`, also for http:// that was not allowed
  */
-export function toEndpoint(url: string | URL, where: string): URL {
+export function toEndpoint(url: string | URL, where: string, allowHttp: boolean | undefined): string {
   const parsed = parse(url, where);
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
     throw invalid(`${where} must start with https:// or http://, not ${parsed.protocol}`);
-  if (parsed.hash !== '') throw invalid(`${where} must end before the #`);
-  return parsed;
-}
-
-/**
- * The address of a service that is spoken to with credentials, as text.
- *
- * @throws BallistaError `INVALID_ARGUMENT`, also for http:// that was not allowed
- */
-export function toService(url: string | URL, where: string, allowHttp: boolean | undefined): string {
-  const parsed = toEndpoint(url, where);
-  if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '')
-    throw invalid(`${where} must be an address alone; credentials are options of their own`);
+  if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '')
+    throw invalid(`${where} must be an address alone, without user, password, query and fragment`);
   if (parsed.protocol === 'http:' && allowHttp !== true)
     throw invalid(`${where} is http://, where credentials and data can be read on the way: allowHttp: true permits it`);
   return parsed.href.replace(/\/$/, '');

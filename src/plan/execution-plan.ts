@@ -122,9 +122,10 @@ export class ExecutionPlan {
     return handle.toBytes(path);
   }
 
-  /** What the operator measured; `undefined` unless it ran: see `df.analyze()`. */
+  /** What the operator measured; `undefined` for nothing, as before it ran: see `df.analyze()`. */
   metrics(): MetricsSet | undefined {
-    return this.#node.metrics && new MetricsSet(this.#node.metrics);
+    const { metrics = [] } = this.#node;
+    return metrics.length > 0 ? new MetricsSet(metrics) : undefined;
   }
 
   /** {@link display} and {@link metrics} of every operator that has metrics, this one first, inputs after. */
@@ -165,6 +166,14 @@ export interface PlanStage {
 export function readStages(json: string): readonly PlanStage[] {
   const { stages } = JSON.parse(json) as { stages: readonly StageData[] };
   return Object.freeze(
-    stages.map(({ stage, partitions, root }) => Object.freeze({ stage, partitions, plan: new ExecutionPlan(root) })),
+    stages.map(({ stage, partitions, root }) =>
+      Object.freeze({ stage, partitions, plan: new ExecutionPlan(stage === 0 ? root : summed(root)) }),
+    ),
   );
+}
+
+/** A scheduler adds up partitions, and puts the number of the stage in place of theirs. */
+function summed(node: PlanNode): PlanNode {
+  const metrics = (node.metrics ?? []).map((metric) => ({ ...metric, partition: null }));
+  return { ...node, metrics, children: node.children.map(summed) };
 }

@@ -108,17 +108,23 @@ export class LogicalPlan {
   }
 
   /**
-   * As protobuf, for {@link fromBytes}: in-memory tables go along. Readable by the same version of the engine only; to keep
-   * plans, see `substrait`.
+   * As protobuf, for {@link fromBytes}: in-memory tables go along, files do by their path. Readable by the same version of
+   * the engine only; to keep plans, see `substrait`.
    *
-   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that has no such form
+   * A subquery in an expression has no such form before the optimiser makes a join of it: then take
+   * `df.optimizedLogicalPlan()`.
+   *
+   * @throws BallistaError `PLAN`, `NOT_IMPLEMENTED` for a plan that has no such form
    */
   toBytes(): Uint8Array {
     return this.#handle.toBytes();
   }
 
   /**
-   * SQL with the same meaning. From DataFusion's `Unparser`.
+   * SQL with the same meaning, for tables that have a name. From DataFusion's `Unparser`.
+   *
+   * Types and functions are those of the dialect, as far as it has them: `sqlite` has text for dates, `mysql` sorts nulls in
+   * its own way.
    *
    * @throws BallistaError `NOT_IMPLEMENTED` for a plan that SQL cannot say, `INVALID_ARGUMENT`
    *
@@ -134,7 +140,7 @@ export class LogicalPlan {
   }
 
   /**
-   * As a Substrait plan, which other engines read too. Tables are there by name only.
+   * As a Substrait plan, which other engines read too. Tables are there by name only, so they need one.
    *
    * @throws BallistaError `NOT_IMPLEMENTED` for a plan that Substrait cannot say
    */

@@ -124,6 +124,13 @@ export class MetricsSet {
     return sum;
   }
 
+  /** @internal The longest time of all it measured, partitions added up. */
+  get longest(): { name: string; nanoseconds: number } | undefined {
+    const names = new Set(this.#metrics.filter(({ kind }) => kind === 'time').map(({ name }) => name));
+    const times = [...names].map((name) => ({ name, nanoseconds: this.sumByName(name) ?? 0 }));
+    return times.sort((a, b) => b.nanoseconds - a.nanoseconds)[0];
+  }
+
   /**
    * One value a name, partitions added up: `output_rows=3, elapsed_compute=1.2 ms`. Without points in time, and without
    * what does not add up but has several values.

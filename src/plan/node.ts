@@ -12,7 +12,7 @@ export interface PlanNode {
   readonly display: string;
   /** Before a run on a cluster only. */
   readonly partitioning?: PhysicalPartitioning;
-  /** After a run only. */
+  /** Empty or absent before a run. */
   readonly metrics?: readonly MetricData[];
   readonly children: readonly PlanNode[];
 }

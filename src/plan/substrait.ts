@@ -89,7 +89,7 @@ export function deserializeBytes(bytes: Uint8Array): SubstraitPlan {
 /**
  * A logical plan as Substrait; the same as `plan.toSubstrait()`.
  *
- * @throws BallistaError `NOT_IMPLEMENTED` for a plan that Substrait cannot say, `INVALID_ARGUMENT`, `CLOSED`
+ * @throws BallistaError `NOT_IMPLEMENTED` for a plan that Substrait cannot say, `INVALID_ARGUMENT`
  */
 export async function toSubstraitPlan(plan: LogicalPlan, ctx: SessionContext): Promise<SubstraitPlan> {
   engineOf(ctx, 'substrait.toSubstraitPlan');

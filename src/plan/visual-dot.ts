@@ -5,8 +5,10 @@
  */
 
 import type { Arrow, Box, Drawing, Group } from './visual-drawing.js';
+import { JOINED } from './visual-text.js';
 
-const FONT = 'fontname="Helvetica,Arial,sans-serif"';
+/** Graphviz knows how wide its letters are; of most fonts it does not, and boxes come out too small. */
+const FONT = 'fontname="Helvetica"';
 
 /**
  * A drawing as DOT: dark on white by itself; the classes are for a style sheet.
@@ -65,7 +67,7 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** For an HTML-like label. A backslash has no escape there, but `\N` becomes the id of the node: a joiner, unseen, keeps it. */
 function xml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? '').replaceAll(/\\(?=[EGHLNT])/g, '\\\u2060');
+  return text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? '').replaceAll(/\\(?=[EGHLNT])/g, JOINED);
 }
 
 /** For a string in quotes: backslash is its escape, and entities are read in it. */

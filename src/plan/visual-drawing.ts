@@ -7,7 +7,7 @@
 import { bytesText, durationText, partitionsText, rowsText } from './amount.js';
 import type { ExecutionPlan } from './execution-plan.js';
 import type { MetricsSet } from './metrics.js';
-import { visible, wrap } from './visual-text.js';
+import { shortened, visible, wrap } from './visual-text.js';
 
 /** Of a whole query as planned, or one of its stages that ran. */
 export interface Part {
@@ -38,7 +38,7 @@ export interface Box {
   readonly detail: readonly string[];
   /** What it measured. */
   readonly facts: readonly string[];
-  /** Its share of all compute time: `'hot'` from 30 %, `'warm'` from 10 %. */
+  /** Its share of the time of all operators: `'hot'` from 30 %, `'warm'` from 10 %. */
   readonly heat: 'hot' | 'warm' | undefined;
   /** Nothing cut. */
   readonly tooltip: readonly string[];
@@ -60,7 +60,7 @@ const DETAIL_LINES = 3;
 
 /** Draws parts in the order given; the topmost operator of each first. */
 export function draw(parts: readonly Part[]): Drawing {
-  const total = parts.reduce((sum, { plan }) => sum + computeTime(plan), 0);
+  const total = parts.reduce((sum, { plan }) => sum + totalTime(plan), 0);
   const groups: Group[] = [];
   const arrows: Arrow[] = [];
   const roots = new Map<number, { id: string; rows: string | undefined }>();
@@ -98,29 +98,32 @@ export function stageTitle(stage: number | undefined, partitions = 1): string | 
 function toBox(id: string, operator: ExecutionPlan, rows: string | undefined, total: number): Box {
   const display = visible(operator.display());
   const title = visible(operator.name);
-  const detail = display.startsWith(title) ? display.slice(title.length).replace(/^:\s*/, '') : display;
+  // Operators start their line with their name, or with what is before a bracket in it: `SortExec(TopK)`.
+  const [head = '', start = ''] = /^(\w+)(?::\s*|\s+|$)/.exec(display) ?? [];
+  const detail = title.startsWith(start) ? display.slice(head.length) : display;
   const metrics = operator.metrics();
-  const compute = metrics?.elapsedCompute;
-  const share = compute === undefined || total === 0 ? 0 : compute / total;
-  const time = compute === undefined ? undefined : `${durationText(compute)}${percent(share)}`;
+  const longest = metrics?.longest;
+  const share = longest && total > 0 ? longest.nanoseconds / total : 0;
   return {
     id,
     title,
-    detail: wrap(detail, DETAIL_WIDTH, DETAIL_LINES),
-    facts: [[rows, time].filter((fact) => fact !== undefined).join(', '), spilled(metrics)].filter(
-      (fact) => fact !== '',
-    ),
+    detail: wrap(shortened(detail), DETAIL_WIDTH, DETAIL_LINES),
+    facts: [rows, longest && timeText(longest, share), spilled(metrics)].filter((fact) => fact !== undefined),
     heat: share >= HOT ? 'hot' : share >= WARM ? 'warm' : undefined,
     tooltip: [display, ...(metrics?.texts() ?? []).map(visible)],
   };
 }
 
-function percent(share: number): string {
-  return share < 0.01 ? '' : ` (${Math.round(share * 100)} %)`;
+/** `12 ms (45 %)`, `12 ms join_time (45 %)` */
+function timeText({ name, nanoseconds }: { name: string; nanoseconds: number }, share: number): string {
+  const parts = [durationText(nanoseconds)];
+  if (name !== 'elapsed_compute') parts.push(visible(name));
+  if (share >= 0.01) parts.push(`(${Math.round(share * 100)} %)`);
+  return parts.join(' ');
 }
 
-function spilled(metrics: MetricsSet | undefined): string {
-  return metrics?.spillCount ? `spilled ${bytesText(metrics.spilledBytes ?? 0)} to disk` : '';
+function spilled(metrics: MetricsSet | undefined): string | undefined {
+  return metrics?.spillCount ? `spilled ${bytesText(metrics.spilledBytes ?? 0)} to disk` : undefined;
 }
 
 function outputRows(operator: ExecutionPlan): string | undefined {
@@ -128,8 +131,8 @@ function outputRows(operator: ExecutionPlan): string | undefined {
   return rows === undefined ? undefined : rowsText(rows);
 }
 
-function computeTime(plan: ExecutionPlan): number {
-  return plan.children.reduce((sum, child) => sum + computeTime(child), plan.metrics()?.elapsedCompute ?? 0);
+function totalTime(plan: ExecutionPlan): number {
+  return plan.children.reduce((sum, child) => sum + totalTime(child), plan.metrics()?.longest?.nanoseconds ?? 0);
 }
 
 function inputStages(plan: ExecutionPlan): number[] {

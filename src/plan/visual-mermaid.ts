@@ -5,6 +5,7 @@
  */
 
 import type { Arrow, Box, Drawing, Group } from './visual-drawing.js';
+import { JOINED } from './visual-text.js';
 
 /** A drawing as Mermaid: the colours of its theme but for hot operators, which bring both of theirs. */
 export function toMermaid({ groups, arrows }: Drawing): string {
@@ -31,8 +32,7 @@ function toSubgraph({ id, title, boxes }: Group): string[] {
 }
 
 function toNode({ id, title, detail, facts }: Box): string {
-  const lines = [`<b>${escaped(title)}</b>`, ...detail.map(escaped), ...facts.map((fact) => `<i>${escaped(fact)}</i>`)];
-  return `${id}["${lines.join('<br/>')}"]`;
+  return `${id}["${[title, ...detail, ...facts].map(escaped).join('<br/>')}"]`;
 }
 
 function toLink({ from, to, label, shuffle }: Arrow): string {
@@ -46,7 +46,10 @@ function toLink({ from, to, label, shuffle }: Arrow): string {
  */
 const SPECIAL = /[!-&*;<>@[-^`{-~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=\/\/)|^[-+]|(?<=^\d+)[.)]/g;
 
-/** As an entity, which has `#` in place of `&#`. */
+/** A new line and a formula, which Mermaid looks for after it has decoded entities. */
+const LATE = /\\(?=n)|\$(?=\$)/gi;
+
+/** As entities, which have `#` in place of `&#`. */
 function escaped(text: string): string {
-  return text.replaceAll(SPECIAL, (character) => `#${character.charCodeAt(0)};`);
+  return text.replaceAll(LATE, JOINED).replaceAll(SPECIAL, (character) => `#${character.charCodeAt(0)};`);
 }

@@ -14,7 +14,7 @@ const STYLE = `<style>
 @media (prefers-color-scheme: dark) {
   .ballista-plan > polygon { fill: #0d1117; }
   .ballista-plan text { fill: #e6edf3; }
-  .ballista-plan .stage > path { fill: #161b22; stroke: #6e7681; }
+  .ballista-plan .stage path { fill: #161b22; stroke: #6e7681; }
   .ballista-plan .operator path { fill: #21262d; stroke: #6e7681; }
   .ballista-plan .warm path { fill: #4b3a06; stroke: #d29922; }
   .ballista-plan .hot path { fill: #5a2a0a; stroke: #f0883e; }

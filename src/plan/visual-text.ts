@@ -16,6 +16,16 @@ const CONTROL = /[\u0000-\u001f]/g;
 /** Also half of a surrogate pair. */
 const NO_CHARACTER = /[\u007f-\u009f\ufffe\uffff\ud800-\udfff]/gu;
 
+/** What puts an unseen joiner into `\\N` and the like, where a format takes them for more than what they show. */
+export const JOINED = '$&\u2060';
+
+/** Paths without their folders, and of a list of file groups the first only. */
+export function shortened(text: string): string {
+  return text
+    .replaceAll(/(?:[^\s,:<>[\](){}'"]+\/){2,}/g, '…/')
+    .replaceAll(/(\[\[[^\]]*\])(?:, \[[^\]]*\])+(?:, \.\.\.)?\]/g, '$1, …]');
+}
+
 /** Lines of at most `width` characters, at most `most` of them; `…` ends a text that is cut. */
 export function wrap(text: string, width: number, most: number): string[] {
   const lines: string[] = [];
@@ -29,8 +39,8 @@ export function wrap(text: string, width: number, most: number): string[] {
       rest = [];
     } else {
       const space = rest.lastIndexOf(' ', width);
-      // A word is cut only where it would leave half a line empty.
-      const end = space > width / 2 ? space : width;
+      // A word is cut only where it would leave most of a line empty.
+      const end = space > width / 3 ? space : width;
       lines.push(rest.slice(0, end).join(''));
       rest = [...rest.slice(end).join('').trimStart()];
     }

@@ -26,9 +26,10 @@ const FORMATS: Readonly<Record<string, (visual: PlanVisualization) => string | P
  * A plan as a picture: the result on top, sources at the bottom. Made by `df.explainVisual()`. From the Python package's
  * `ExecutionPlanVisualization`.
  *
- * With `analyze` the query has run: boxes show compute time, its share of all and spills; arrows show rows; a frame is a
- * stage, a dashed arrow a shuffle. What took 10 % of the compute time is yellow, what took 30 % orange. Long expressions
- * are cut; a tooltip of the SVG has all of them, and all metrics.
+ * With `analyze` the query has run. A frame is a stage, a dashed arrow a shuffle, and arrows show rows. A box shows the
+ * longest time its operator measured, added up over tasks, with a name where it is not compute time; its share of that
+ * of all operators makes it yellow from 10 %, orange from 30 %. Long expressions are cut; a tooltip of the SVG has all of
+ * them, and all metrics.
  *
  * @example
  * ```ts

@@ -52,9 +52,7 @@ export class GroupedData {
    * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
    */
   agg<U extends object = Row>(...aggregates: ExprLike[]): DataFrame<U> {
-    const values = aggregates.map((value) => toSqlNode(value, 'an aggregate'));
-    if (!this.#pivot) return this.#derive<U>({ verb: 'aggregate', groupBy: this.#groups, aggregates: values });
-    return this.#derive<U>({ verb: 'pivot', index: this.#groups, ...this.#pivot, aggregates: values });
+    return this.#aggregate<U>(aggregates.map((value) => toSqlNode(value, 'an aggregate')));
   }
 
   /** How many rows each group has, as the column `count`. */
@@ -116,7 +114,12 @@ export class GroupedData {
         name: column,
       }),
     );
-    return this.#derive<U>({ verb: 'aggregate', groupBy: this.#groups, aggregates: values });
+    return this.#aggregate<U>(values);
+  }
+
+  #aggregate<U extends object>(aggregates: ExprNode[]): DataFrame<U> {
+    if (!this.#pivot) return this.#derive<U>({ verb: 'aggregate', groupBy: this.#groups, aggregates });
+    return this.#derive<U>({ verb: 'pivot', index: this.#groups, ...this.#pivot, aggregates });
   }
 }
 

@@ -42,5 +42,13 @@ export type Verb =
   | { verb: 'repartition'; count: number; by: ExprNode[] }
   | { verb: 'alias'; name: string }
   | { verb: 'params'; params: string }
-  | { verb: 'explain'; verbose: boolean; analyze: boolean; format?: string; showStatistics?: boolean }
+  | {
+      verb: 'explain';
+      verbose: boolean;
+      analyze: boolean;
+      format?: string;
+      showStatistics?: boolean;
+      level?: string;
+      categories?: string;
+    }
   | { verb: 'count' };

@@ -20,7 +20,7 @@ import type { Verb } from './verb.js';
 
 /** Options of `unnestColumns`. */
 export interface UnnestOptions {
-  /** Whether a null or empty list keeps its row, with null. Default `true`. */
+  /** Whether a null list keeps its row, with null; an empty one never does. Default `true`. */
   preserveNulls?: boolean;
   /** Lists in lists: how many levels of a column are taken apart, and what the result is called. */
   recursions?: readonly (readonly [column: string, output: string, depth: number])[];
@@ -114,7 +114,7 @@ export abstract class Verbs<T extends object = Row> {
   }
 
   /**
-   * Keeps what SQL expressions give.
+   * Keeps what SQL expressions give; `'*'` is all columns.
    *
    * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
    *
@@ -124,7 +124,10 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   selectExprs<U extends object = Row>(...exprs: string[]): DataFrame<U> {
-    return this.derive({ verb: 'select', exprs: toSql(exprs, 'selectExprs') });
+    const nodes = exprs.map((expr, i) =>
+      expr === '*' ? node({ kind: 'wildcard' }) : toSqlNode(expr, `argument ${i + 1} of selectExprs`),
+    );
+    return this.derive({ verb: 'select', exprs: nodes });
   }
 
   /**

@@ -198,6 +198,29 @@ describe('columns that apache-arrow builds', () => {
   });
 });
 
+describe('rows', () => {
+  const rowsOf = (rows: object[]) => {
+    const [batch] = readBatches(rowsToIpc(rows));
+    return converter((batch as RecordBatch).schema, toConversion({ int64: 'number' })).rows(batch as RecordBatch);
+  };
+
+  it('are objects of their own, also with hundreds of columns', () => {
+    const names = Array.from({ length: 300 }, (_, i) => `column ${i}`);
+    const rows = [0, 1000].map((start) => Object.fromEntries(names.map((name, i) => [name, start + i])));
+    const found = rowsOf(rows);
+    expect(found).toEqual(rows);
+    expect(Object.keys(found[1] as object)).toEqual(names);
+    expect(Object.getPrototypeOf(found[0])).toBe(Object.prototype);
+  });
+
+  it('have any name as a key', () => {
+    const rows = [1, 2].map((n) => JSON.parse(`{"__proto__": ${n}, "constructor": ${n}, "1": ${n}}`));
+    const found = rowsOf(rows);
+    expect(found.map((row) => JSON.stringify(row))).toEqual(rows.map((row) => JSON.stringify(row)));
+    expect(Object.getPrototypeOf(found[0])).toBe(Object.prototype);
+  });
+});
+
 describe('options', () => {
   const options: [ConvertOptions, DataType, unknown, unknown][] = [
     [{ int64: 'number' }, new arrow.Int64(), 2n ** 53n - 1n, 2 ** 53 - 1],
@@ -231,6 +254,16 @@ describe('options', () => {
     const batch = batchOf(new arrow.TimestampSecond(), [10n ** 15n]);
     expect(thrown(() => valuesOf(batch)).code).toBe('UNSAFE_INTEGER');
     expect(valuesOf(batch, { timestamp: 'string' })).toEqual(['+31690708-07-05T01:46:40']);
+  });
+
+  it.each([
+    [new arrow.TimestampSecond(), 8_640_000_000_000n],
+    [new arrow.TimestampMillisecond(), 8_640_000_000_000_000n],
+    [new arrow.TimestampMicrosecond(), 8_640_000_000_000_000_000n],
+  ])('%s: the first and the last instant that a Date holds, and none beyond', (type, last) => {
+    const ends = [-last, last].map((value) => valuesOf(batchOf(type, [value]))[0]);
+    expect(ends).toEqual([new Date(-8.64e15), new Date(8.64e15)]);
+    expect(thrown(() => valuesOf(batchOf(type, [-last - 1n]))).code).toBe('UNSAFE_INTEGER');
   });
 
   it('refuses columns that share a name', () => {

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { setupTestCluster } from '../../src/cluster/test-cluster.js';
 import { BallistaSessionContext } from '../../src/context.js';
 import type { DataFrame } from '../../src/dataframe.js';
+import type { SessionContext } from '../../src/session-context.js';
 import { withContext } from '../support/cluster.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';
 
@@ -98,7 +99,7 @@ describe('a setting', () => {
 
   it('belongs to its context', async () => {
     const [one, other] = [withContext(cluster, { clusterConfig: { [PARTITIONS]: 9 } }), withContext(cluster)];
-    const show = async (ctx: BallistaSessionContext) => (await ctx.sql(`SHOW ${PARTITIONS}`)).toArray();
+    const show = async (ctx: SessionContext) => (await ctx.sql(`SHOW ${PARTITIONS}`)).toArray();
     expect(await show(one)).toEqual([{ name: PARTITIONS, value: '9' }]);
     expect(await show(other)).not.toEqual(await show(one));
   });

@@ -1,54 +1,26 @@
-import { Decimal, Int32, TimestampMillisecond } from 'apache-arrow';
+import { Decimal, Int32 } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 
-import { toColumnNode, toSortNode, toSqlNode } from '../../src/expr/coerce.js';
-import { col, type Expr, lit } from '../../src/expr/expr.js';
+import { col, Expr, lit, litWithMetadata, SortExpr } from '../../src/expr/expr.js';
 import { callFunction } from '../../src/functions/call.js';
-import { f } from '../../src/functions/index.js';
-import { thrown } from '../support/thrown.js';
+import { refused } from '../support/refused.js';
 
 const [a, b] = [col('a'), col('b')];
+const frame = { toSql: () => 'SELECT 1' };
 
-/** What each expression prints; its node is checked below by kind. */
-const printed: [Expr, string][] = [
-  [a.add(b), 'a + b'],
-  [a.sub(1), 'a - 1'],
-  [a.add(1).mul(2), '(a + 1) * 2'],
-  [a.mul(2).add(1), 'a * 2 + 1'],
-  [a.sub(b.sub(1)), 'a - (b - 1)'],
-  [a.sub(b).sub(1), 'a - b - 1'],
-  [a.div(2).mod(3), 'a / 2 % 3'],
-  [a.eq('x').and(b.ne(null)), "a = 'x' AND b != NULL"],
-  [a.lt(1).or(a.gt(2)).and(b.lte(3)).or(b.gte(4)), '(a < 1 OR a > 2) AND b <= 3 OR b >= 4'],
-  [a.not(), 'NOT a'],
-  [a.eq(1).not(), 'NOT a = 1'],
-  [a.add(b).neg(), '-(a + b)'],
-  [a.isNull().and(b.isNotNull()), 'a IS NULL AND b IS NOT NULL'],
-  [a.between(1, b.add(1)), 'a BETWEEN 1 AND b + 1'],
-  [a.between(1, 2, true), 'a NOT BETWEEN 1 AND 2'],
-  [a.inList([1, 'x', b]), "a IN (1, 'x', b)"],
-  [a.inList([], true), 'true'],
-  [a.like("it's%"), "a LIKE 'it''s%'"],
-  [a.ilike('x', true), "a NOT ILIKE 'x'"],
-  [a.cast('Int32'), 'CAST(a AS INT)'],
-  [a.tryCast(new Decimal(2, 10)), 'TRY_CAST(a AS DECIMAL(10, 2))'],
-  [a.add(1).alias('n'), 'a + 1 AS n'],
-  [lit(new Date(0)), `arrow_cast('1970-01-01T00:00:00.000Z', 'Timestamp(ms, "UTC")')`],
-  [lit(Uint8Array.of(255)), "X'ff'"],
-  [lit(1, new Int32()), 'CAST(1 AS INT)'],
-  [lit(null, new TimestampMillisecond('UTC')), `arrow_cast(NULL, 'Timestamp(ms, "UTC")')`],
-  [col('a', 't'), 't.a'],
-  [f.count(), 'count(*)'],
-  [f.count(a, { distinct: true }), 'count(DISTINCT a)'],
-  [f.sum(a.mul(b)).alias('s'), 'sum(a * b) AS s'],
-  [callFunction('round', a, 2), 'round(a, 2)'],
-];
-
-describe('Expr', () => {
-  it.each(printed)('prints %s', (expr, text) => {
-    expect(String(expr)).toBe(text);
+describe('col', () => {
+  it('takes names literally', () => {
+    expect(col('T.a b').node).toEqual({ kind: 'column', name: 'T.a b' });
+    expect(col('a', 't').node).toEqual({ kind: 'column', name: 'a', relation: 't' });
   });
 
+  it.each([undefined, null, '', 1, ['a'], Symbol('a'), a, '\udc00'])('refuses %s', (name) => {
+    expect(refused(() => col(name as never))).toContain('the name of col');
+    if (name !== undefined) expect(refused(() => col('a', name as never))).toContain('the relation of col');
+  });
+});
+
+describe('Expr', () => {
   it('is plain frozen data inside', () => {
     expect(JSON.parse(JSON.stringify(a.add(1).node))).toEqual({
       kind: 'binary',
@@ -56,56 +28,182 @@ describe('Expr', () => {
       left: { kind: 'column', name: 'a' },
       right: { kind: 'literal', value: { type: 'int64', value: '1' } },
     });
-    const list = a.inList([1]).node;
-    expect(Object.isFrozen(a) && Object.isFrozen(list) && list.kind === 'inList' && Object.isFrozen(list.list)).toBe(
-      true,
-    );
   });
 
-  it('takes column names literally', () => {
-    expect(col('T.a b').node).toEqual({ kind: 'column', name: 'T.a b' });
+  it('is frozen all through', () => {
+    const sum = callFunction('sum', a).filter('b').orderBy('a').over({ partitionBy: 'a', orderBy: 'b' });
+    const frozen = (value: unknown): boolean =>
+      typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
+    for (const expr of [a, a.inList([1, b]), sum, a.alias('n', { k: 'v' }), litWithMetadata(1, { k: 'v' })])
+      expect(frozen(expr)).toBe(true);
   });
 
-  it('sorts as SQL does', () => {
-    expect(a.asc().node).toMatchObject({ ascending: true, nullsFirst: false });
-    expect(a.desc().node).toMatchObject({ ascending: false, nullsFirst: true });
-    expect(String(a.sort(false, false))).toBe('a DESC NULLS LAST');
+  it('does not change with what it was made from', () => {
+    const list = [1, 2];
+    const metadata = { k: 'v' };
+    const [inList, alias] = [a.inList(list), a.alias('n', metadata)];
+    list.push(3);
+    metadata.k = 'w';
+    expect(String(inList)).toBe('a IN (1, 2)');
+    expect(alias.node).toMatchObject({ metadata: { k: 'v' } });
+    expect(Object.isFrozen(list) || Object.isFrozen(metadata)).toBe(false);
   });
 
-  it.each<[string, () => unknown]>([
-    ['an empty column', () => col('')],
-    ['a column that is no string', () => col(1 as never)],
-    ['undefined as operand', () => a.add(undefined as never)],
-    ['an object as operand', () => a.eq({} as never)],
-    ['a value for inList', () => a.inList('x' as never)],
-    ['a type that is none', () => a.cast(5 as never)],
-    ['an empty type', () => a.cast(' ')],
-    ['an alias that is none', () => a.alias(1 as never)],
-    ['a string for sum', () => f.sum('a' as never)],
-    ['a function without a name', () => callFunction('')],
-  ])('refuses %s', (_name, run) => {
-    expect(thrown(run).code).toBe('INVALID_ARGUMENT');
+  it('leaves the DataFrame of a subquery as it is', () => {
+    class Frame {
+      cache: string | undefined;
+      toSql(): string {
+        this.cache ??= 'SELECT 1';
+        return this.cache;
+      }
+    }
+    const query = new Frame();
+    expect(String(a.inSubquery(query))).toBe('a IN (SELECT 1)');
+    expect(Object.isFrozen(query)).toBe(false);
+  });
+
+  it('gives a new one from every method', () => {
+    const text = String(a);
+    for (const other of [a.add(1), a.not(), a.alias('n'), a.cast('Int8'), a.get(0), a.abs()]) {
+      expect(other).not.toBe(a);
+      expect(other).toBeInstanceOf(Expr);
+    }
+    expect(String(a)).toBe(text);
+  });
+
+  it('has functions of one argument as methods', () => {
+    expect(String(a.lower().length().abs())).toBe('abs(length(lower(a)))');
+    expect(a.upper().node).toEqual({ kind: 'call', name: 'upper', args: [a.node] });
+  });
+
+  it('is known, also from another copy', () => {
+    expect(Expr.is(a)).toBe(true);
+    expect(Expr.is({ [Symbol.for('ballista.expr')]: true })).toBe(true);
+    for (const value of [undefined, null, 'a', {}, a.asc(), a.node]) expect(Expr.is(value)).toBe(false);
   });
 });
 
-describe('coerce', () => {
-  it('reads strings by their place', () => {
-    expect(toColumnNode('a b', 'x')).toEqual({ kind: 'column', name: 'a b' });
-    expect(toColumnNode('*', 'x')).toEqual({ kind: 'wildcard' });
-    expect(toSqlNode('a > 1', 'x')).toEqual({ kind: 'sql', text: 'a > 1' });
-    expect(toSortNode('a', 'x')).toEqual({ expr: { kind: 'column', name: 'a' }, ascending: true, nullsFirst: false });
-    const key = a.desc();
-    expect(toSortNode(key, 'x')).toBe(key.node);
+describe('casts', () => {
+  it('take names and types of apache-arrow', () => {
+    expect(a.cast('Int32').node).toEqual({ kind: 'cast', expr: a.node, dataType: 'Int32', safe: false });
+    expect(a.tryCast(new Decimal(2, 10)).node).toMatchObject({ dataType: 'Decimal128(10, 2)', safe: true });
   });
 
-  it('takes expressions of another copy of the package', () => {
-    const foreign = { [Symbol.for('ballista.expr')]: true, node: { kind: 'column', name: 'z' } };
-    expect(toColumnNode(foreign as unknown as Expr, 'x')).toBe(foreign.node);
+  it.each([undefined, null, 5, ' ', {}, Int32, () => 'Int32'])('refuse %s', (type) => {
+    expect(refused(() => a.cast(type as never))).toContain('the type of a cast');
+    expect(refused(() => a.tryCast(type as never))).toContain('the type of a cast');
+  });
+});
+
+describe('alias', () => {
+  it('has a name and metadata', () => {
+    expect(a.alias('n').node).toEqual({ kind: 'alias', expr: a.node, name: 'n' });
+    expect(a.alias('', { unit: 'm' }).node).toEqual({ kind: 'alias', expr: a.node, name: '', metadata: { unit: 'm' } });
   });
 
-  it.each([undefined, null, 5, {}, '', []])('refuses %j', (value) => {
-    for (const door of [toColumnNode, toSqlNode, toSortNode]) {
-      expect(thrown(() => door(value as never, 'it')).message).toMatch(/^it must be /);
-    }
+  it.each<[string, () => unknown]>([
+    ['alias takes a string', () => a.alias(undefined as never)],
+    ['alias takes a string', () => a.alias(b as never)],
+    ['lone surrogate', () => a.alias('\ud800')],
+    ['the metadata of alias', () => a.alias('n', 'unit' as never)],
+    ['the metadata of alias', () => a.alias('n', ['unit'] as never)],
+    ['the metadata of alias: unit', () => a.alias('n', { unit: 1 } as never)],
+  ])('refuses %s', (where, run) => {
+    expect(refused(run)).toContain(where);
+  });
+});
+
+describe('get and slice', () => {
+  const args = (expr: Expr) => String(expr).replace('a, ', '');
+
+  it('count from 0 and from the end', () => {
+    expect(args(a.get(0))).toBe('array_element(1)');
+    expect(args(a.get(-1))).toBe('array_element(-1)');
+    expect(args(a.get('f'))).toBe("get_field('f')");
+    expect(args(a.get(''))).toBe("get_field('')");
+    expect(args(a.slice(0))).toBe('array_slice(1, -1)');
+    expect(args(a.slice(1, 3))).toBe('array_slice(2, 3)');
+    expect(args(a.slice(0, 0))).toBe('array_slice(1, 0)');
+    expect(args(a.slice(-2))).toBe('array_slice(-2, -1)');
+    expect(args(a.slice(-3, -1))).toBe('array_slice(-3, -2)');
+  });
+
+  it.each([undefined, null, 1.5, Number.NaN, Infinity, 1n, b, '1'])('refuse %s', (key) => {
+    if (typeof key !== 'string') expect(refused(() => a.get(key as never))).toContain('the key of get');
+    expect(refused(() => a.slice(key as never))).toContain('slice: begin');
+    if (key !== undefined) expect(refused(() => a.slice(0, key as never))).toContain('slice: end');
+  });
+});
+
+describe('fillNull and fillNan', () => {
+  it('are calls', () => {
+    expect(String(a.fillNull(0))).toBe('coalesce(a, 0)');
+    expect(String(a.fillNan(b))).toBe('nanvl(a, b)');
+  });
+});
+
+describe('inSubquery', () => {
+  it('keeps the DataFrame', () => {
+    expect(a.inSubquery(frame).node).toEqual({ kind: 'inSubquery', expr: a.node, frame, negated: false });
+  });
+
+  it('refuses what is none', () => {
+    for (const value of [undefined, null, [1, 2], 'SELECT 1', b, Promise.resolve(frame)])
+      expect(refused(() => a.inSubquery(value as never))).toContain('must be a DataFrame');
+    expect(refused(() => a.inSubquery(frame, 'not' as never))).toContain('negated');
+  });
+});
+
+describe('sort keys', () => {
+  it('sort as SQL does', () => {
+    expect(a.asc().node).toEqual({ expr: a.node, ascending: true, nullsFirst: false });
+    expect(a.desc().node).toEqual({ expr: a.node, ascending: false, nullsFirst: true });
+    expect(String(a.sort(false, false))).toBe('a DESC NULLS LAST');
+  });
+
+  it('can be looked at', () => {
+    const key = a.add(1).desc();
+    expect([String(key.expr), key.ascending, key.nullsFirst]).toEqual(['a + 1', false, true]);
+    expect(SortExpr.is(key) && !SortExpr.is(a) && Object.isFrozen(key)).toBe(true);
+  });
+
+  it('refuse what is not true or false', () => {
+    expect(refused(() => a.sort('desc' as never))).toContain('sort: ascending must be true or false');
+    expect(refused(() => a.sort(true, 1 as never))).toContain('sort: nullsFirst');
+  });
+});
+
+describe('lit', () => {
+  it('gives an expression back', () => {
+    expect(lit(a)).toBe(a);
+    expect(lit(lit(1), 'Int8').node).toEqual({
+      kind: 'literal',
+      value: { type: 'int64', value: '1', dataType: 'Int8' },
+    });
+  });
+
+  it.each([undefined, () => 1, Symbol('s'), /x/, new Set([1]), new Date(Number.NaN), 2n ** 70n, Promise.resolve(1)])(
+    'refuses %s',
+    (value) => {
+      expect(refused(() => lit(value as never))).toContain('lit(value)');
+    },
+  );
+
+  it('refuses what does not fit its type', () => {
+    expect(refused(() => lit(1.5, 'Int32'))).toContain('which is no Int32');
+    expect(refused(() => lit(Number.NaN, 'Int32'))).toContain('which is no Int32');
+    expect(refused(() => lit(1, 5 as never))).toContain('the type of lit');
+    expect(refused(() => lit(a, 'Int32'))).toContain('lit(value)');
+  });
+
+  it('carries metadata', () => {
+    expect(litWithMetadata(1, { k: 'v' }).node).toEqual({
+      kind: 'literal',
+      value: { type: 'int64', value: '1' },
+      metadata: { k: 'v' },
+    });
+    expect(refused(() => litWithMetadata(undefined as never, {}))).toContain('litWithMetadata(value)');
+    expect(refused(() => litWithMetadata(1, null as never))).toContain('the metadata of litWithMetadata');
+    expect(refused(() => litWithMetadata(1, { k: undefined } as never))).toContain(': k must be a string');
   });
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe.js';
 import { col, lit } from '../../src/expr/expr.js';
-import { f } from '../../src/functions/index.js';
+import * as f from '../../src/functions/index.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS } from '../support/data.js';
 import { rejected } from '../support/rejected.js';

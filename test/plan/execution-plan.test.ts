@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { connectContext, type ExecutionPlanHandle } from '../../src/plan/engine.js';
 import { ExecutionPlan, readStages } from '../../src/plan/execution-plan.js';
 import type { SessionContext } from '../../src/session-context.js';
-import { planned, ran, twoStages } from '../support/plans.js';
+import { metric, planned, ran, twoStages } from '../support/plans.js';
 import { thrown } from '../support/thrown.js';
 
 /** Its bytes are the path asked for. */
@@ -98,6 +98,16 @@ describe('the stages of a query that ran', () => {
     expect(String(second?.plan).split('\n')[0]).toBe(
       'AggregateExec: mode=FinalPartitioned, metrics=[output_rows=200, elapsed_compute=4 ms]',
     );
+  });
+
+  it('have no partitions in their metrics, which a scheduler adds up', () => {
+    const partition = (stage: number): number | undefined => {
+      const root = { ...ran('A', 1, 1), metrics: [metric('output_rows', 1, 'count', { partition: 3 })] };
+      const [only] = readStages(JSON.stringify({ stages: [{ stage, partitions: 1, root }] }));
+      return only?.plan.metrics()?.metrics()[0]?.partition;
+    };
+    expect(partition(2)).toBeUndefined();
+    expect(partition(0)).toBe(3);
   });
 
   it('have no bytes', () => {

@@ -43,7 +43,7 @@ describe('draw', () => {
   it('shows times, their share, and the rows of the result', () => {
     const boxes = draw([...twoStages()].reverse()).groups.flatMap((group) => group.boxes);
     expect(boxes.map(({ title, facts, heat }) => [title, facts, heat])).toEqual([
-      ['AggregateExec', ['200 rows, 4 ms (4 %)'], undefined],
+      ['AggregateExec', ['200 rows', '4 ms (4 %)'], undefined],
       ['ShuffleReaderExec', ['0 ns'], undefined],
       ['ShuffleWriterExec', ['1 ms (1 %)'], undefined],
       ['AggregateExec', ['90 ms (90 %)'], 'hot'],
@@ -54,8 +54,20 @@ describe('draw', () => {
   it('draws no arrow to a stage that is not there', () => {
     expect(draw(twoStages().filter(({ stage }) => stage === 2)).arrows).toHaveLength(1);
     expect(draw(twoStages().filter(({ stage }) => stage === 1)).groups[0]?.boxes[0]?.facts).toEqual([
-      '400 rows, 1 ms (1 %)',
+      '400 rows',
+      '1 ms (1 %)',
     ]);
+  });
+
+  it('shows the longest time, with a name where it is not compute time', () => {
+    const metrics = [
+      metric('elapsed_compute', 4, 'time'),
+      metric('join_time', 3e6, 'time', { partition: 0 }),
+      metric('join_time', 4e6, 'time', { partition: 1 }),
+      metric('output_rows', 1e9),
+    ];
+    const plan = new ExecutionPlan({ name: 'JoinExec', display: 'JoinExec', metrics, children: [] });
+    expect(draw([{ plan }]).groups[0]?.boxes[0]?.facts).toEqual(['1,000,000,000 rows', '7 ms join_time (100 %)']);
   });
 
   it('shows spills', () => {
@@ -72,8 +84,14 @@ describe('draw', () => {
     expect(box?.tooltip).toEqual([display, 'output_rows=1', 'elapsed_compute=1 ns']);
   });
 
-  it('takes a name that the line does not start with', () => {
-    const plan = new ExecutionPlan({ name: 'CustomExec', display: 'does things', children: [] });
-    expect(draw([{ plan }]).groups[0]?.boxes[0]).toMatchObject({ title: 'CustomExec', detail: ['does things'] });
+  it.each([
+    ['SortExec(TopK)', 'SortExec: TopK(fetch=5)', ['TopK(fetch=5)']],
+    ['WindowExec', 'WindowExec wdw=[a]', ['wdw=[a]']],
+    ['EmptyExec', 'EmptyExec', []],
+    ['CustomExec', 'does things', ['does things']],
+    ['', '', []],
+  ])('takes the name %j from the line %j', (name, display, detail) => {
+    const plan = new ExecutionPlan({ name, display, children: [] });
+    expect(draw([{ plan }]).groups[0]?.boxes[0]).toMatchObject({ title: name, detail });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { visible, wrap } from '../../src/plan/visual-text.js';
+import { shortened, visible, wrap } from '../../src/plan/visual-text.js';
 
 describe('visible', () => {
   it.each([
@@ -22,4 +22,19 @@ describe('wrap', () => {
     ['😀😀😀😀', 2, 2, ['😀😀', '😀😀']],
     ['x'.repeat(1e6), 10, 1, ['xxxxxxxxx…']],
   ])('%.20j into %i columns, %i lines', (text, width, most, lines) => expect(wrap(text, width, most)).toEqual(lines));
+});
+
+describe('shortened', () => {
+  it.each([
+    ['[[home/me/data/a b.parquet]]', '[[…/a b.parquet]]'],
+    ['s3://bucket/year=2024/x.csv:0..12', 's3:…/x.csv:0..12'],
+    ['a@0 / b@1 / c@2, x/y', 'a@0 / b@1 / c@2, x/y'],
+    ['{3 groups: [[a:0..1], [a:1..2], [b], ...]}, projection=[c]', '{3 groups: [[a:0..1], …]}, projection=[c]'],
+    ['{2 groups: [[a], [b]]}', '{2 groups: [[a], …]}'],
+    ['{1 group: [[a, b]]}, on=[(x, y)]', '{1 group: [[a, b]]}, on=[(x, y)]'],
+  ])('%s', (text, expected) => expect(shortened(text)).toBe(expected));
+
+  it('takes no time for what goes on and on', () => {
+    for (const part of ['a/', '[[a], ', 'a', '[', '/']) expect(shortened(part.repeat(20_000))).toBeDefined();
+  });
 });

@@ -44,11 +44,16 @@ export async function withCluster(): Promise<ModeCluster> {
 /** Whether the tests run without a cluster. */
 export const LOCAL = process.env['BALLISTA_TEST_MODE'] === 'local';
 
+/** A context of the mode, which the caller closes. */
+export function newContext(cluster: { readonly url: string }, options: SessionOptions = {}): SessionContext {
+  if (!LOCAL) return new BallistaSessionContext(cluster.url, options);
+  const { clusterConfig, executorTimeoutMs: _, ...common } = options;
+  return SessionContext.local(clusterConfig === undefined ? common : { ...common, config: clusterConfig });
+}
+
 /** A context that is closed after the tests of a file. */
 export function withContext(cluster: { readonly url: string }, options: SessionOptions = {}): SessionContext {
-  const { clusterConfig, executorTimeoutMs: _, ...common } = options;
-  const local = clusterConfig === undefined ? common : { ...common, config: clusterConfig };
-  const ctx = LOCAL ? SessionContext.local(local) : new BallistaSessionContext(cluster.url, options);
+  const ctx = newContext(cluster, options);
   afterAll(() => ctx.close());
   return ctx;
 }

@@ -20,6 +20,8 @@ export const FLIGHTS_ARROW = vega('flights-200k.arrow');
 export const AIRPORTS = vega('airports.csv');
 /** Avro, made by `make-avro.py`: id, name, score. */
 export const PEOPLE_AVRO = fixture('people.avro');
+/** Avro, made by `make-avro.py`: id, value, which is a union of long and string. */
+export const MIXED_AVRO = fixture('mixed.avro');
 
 /**
  * A query that takes a minute or more, and can stop at any time: it hashes 120 million rows. Needs the table `flights`.

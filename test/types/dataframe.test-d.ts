@@ -1,3 +1,4 @@
+import type { ReadableStream } from 'node:stream/web';
 import type { RecordBatch, Schema, Table } from 'apache-arrow';
 import type { BallistaSessionContext, DataFrame, RecordBatchStream, Row } from 'ballista';
 import { col, f, lit } from 'ballista';
@@ -8,6 +9,18 @@ type Flight = { origin: string; delay: bigint | null };
 declare const ctx: BallistaSessionContext;
 declare const flights: DataFrame<Flight>;
 declare const untyped: DataFrame;
+
+describe('web streams', () => {
+  it('are of batches, or of bytes', () => {
+    expectTypeOf(flights.toReadableStream()).toEqualTypeOf<ReadableStream<RecordBatch>>();
+    expectTypeOf(flights.toReadableStream({ signal: undefined })).toEqualTypeOf<ReadableStream<RecordBatch>>();
+    expectTypeOf(flights.toReadableStream({ format: 'ipc' })).toEqualTypeOf<ReadableStream<Uint8Array>>();
+    expectTypeOf(flights.toReadableStream({ format: 'ndjson', int64: 'number' })).toEqualTypeOf<
+      ReadableStream<Uint8Array>
+    >();
+    expectTypeOf(Response).toBeConstructibleWith(flights.toReadableStream({ format: 'ipc' }));
+  });
+});
 
 describe('the row type', () => {
   it('comes from the caller', () => {
@@ -107,6 +120,12 @@ describe('misuse', () => {
     void flights.toArray({ timeout: 5 });
     // @ts-expect-error there is no such format of plans
     void flights.explain({ format: 'svg' });
+    // @ts-expect-error there is no such format of web streams
+    void flights.toReadableStream({ format: 'csv' });
+    // @ts-expect-error bytes of Arrow are not converted
+    void flights.toReadableStream({ format: 'ipc', int64: 'number' });
+    // @ts-expect-error lines of JSON are always safe for JSON
+    void flights.toReadableStream({ format: 'ndjson', json: false });
     // @ts-expect-error only verbs of rows convert
     void flights.collect({ int64: 'number' });
   });

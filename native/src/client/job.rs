@@ -10,6 +10,7 @@ use ballista_core::serde::protobuf::{
     GetJobMetricsResult, GetJobStatusParams, GetJobStatusResult, KeyValuePair, PartitionLocation,
 };
 use ballista_core::version;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -40,6 +41,7 @@ impl Job {
     pub async fn submit(
         connection: &Arc<Connection>,
         config: &BallistaConfig,
+        own: BTreeMap<String, String>,
         plan: Vec<u8>,
     ) -> Result<Arc<Self>> {
         let mut scheduler = connection.scheduler(config).await?;
@@ -54,7 +56,8 @@ impl Job {
                 ),
             ));
         }
-        let settings = connection.settings.read().clone();
+        let mut settings = connection.settings.read().clone();
+        settings.extend(own);
         let settings = settings.into_iter().map(|(key, value)| KeyValuePair {
             key,
             value: Some(value),

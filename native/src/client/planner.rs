@@ -1,10 +1,10 @@
 //! What runs on the cluster, and the little that can only run where the session is.
 
-use super::analyze::AnalyzeExec;
+use super::analyze::{AnalyzeExec, Shown};
 use super::connection::Connection;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
-use crate::files::copy::with_options;
+use crate::files::copy::{arrow_files, with_options};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
@@ -36,8 +36,12 @@ impl QueryPlanner for LocalPlanner {
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         refuse(plan)?;
+        let arrow = match plan {
+            LogicalPlan::Copy(copy) => arrow_files(copy)?,
+            _ => None,
+        };
         DefaultPhysicalPlanner::default()
-            .create_physical_plan(plan, session)
+            .create_physical_plan(arrow.as_ref().unwrap_or(plan), session)
             .await
     }
 }
@@ -163,7 +167,15 @@ impl QueryPlanner for ClusterPlanner {
             LogicalPlan::Analyze(analyze) => {
                 let query = self.remote(&analyze.input).await?;
                 let schema = analyze.schema.inner().clone();
-                Ok(Arc::new(AnalyzeExec::new(Arc::new(query), schema)))
+                let defaults = &session.config_options().explain;
+                let shown = Shown {
+                    level: analyze.analyze_level.unwrap_or(defaults.analyze_level),
+                    categories: analyze
+                        .analyze_categories
+                        .clone()
+                        .unwrap_or(defaults.analyze_categories.clone()),
+                };
+                Ok(Arc::new(AnalyzeExec::new(Arc::new(query), schema, shown)))
             }
             // The rows come from the cluster; the table that takes them is here.
             LogicalPlan::Dml(DmlStatement {

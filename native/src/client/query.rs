@@ -23,6 +23,7 @@ use datafusion_proto::logical_plan::AsLogicalPlan;
 use datafusion_proto::protobuf::LogicalPlanNode;
 use futures::{stream, StreamExt, TryStreamExt};
 use parking_lot::Mutex;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -122,9 +123,16 @@ impl ExecutionPlan for RemoteQueryExec {
             true => 0,
             false => RERUNS,
         };
+        let settings = settings_of(&self.plan);
         let run = async move {
             let (release, output) = loop {
-                let release = submit(connection.clone(), config.clone(), bytes.clone()).await?;
+                let release = submit(
+                    connection.clone(),
+                    config.clone(),
+                    settings.clone(),
+                    bytes.clone(),
+                )
+                .await?;
                 let job = &release.job;
                 *slot.lock() = Some(job.clone());
                 match job.wait().await {
@@ -154,15 +162,35 @@ impl ExecutionPlan for RemoteQueryExec {
     }
 }
 
+/// What a query sets for itself alone.
+type Settings = BTreeMap<String, String>;
+
+/// Of COPY TO the engine's message leaves out the options; this one is a setting too.
+fn settings_of(plan: &LogicalPlan) -> Settings {
+    const KEEP: &str = "execution.keep_partition_by_columns";
+    let LogicalPlan::Copy(copy) = plan else {
+        return Settings::new();
+    };
+    let kept = copy.options.get(KEEP).cloned();
+    kept.map(|value| (format!("datafusion.{KEEP}"), value))
+        .into_iter()
+        .collect()
+}
+
 fn writes(plan: &LogicalPlan) -> EngineResult<bool> {
     plan.exists(|node| Ok(matches!(node, LogicalPlan::Copy(_) | LogicalPlan::Dml(_))))
 }
 
 /// Goes on when nobody waits for it any more, and then takes the job back: half-way, the scheduler
 /// has a job of which nobody knows.
-async fn submit(connection: Arc<Connection>, config: Arc<BallistaConfig>, plan: Vec<u8>) -> Result<Release> {
+async fn submit(
+    connection: Arc<Connection>,
+    config: Arc<BallistaConfig>,
+    settings: Settings,
+    plan: Vec<u8>,
+) -> Result<Release> {
     let submitted = tokio::spawn(async move {
-        let job = Job::submit(&connection, &config, plan).await?;
+        let job = Job::submit(&connection, &config, settings, plan).await?;
         let runtime = Handle::current();
         Ok(Release { job, runtime })
     });

@@ -13,9 +13,9 @@ use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Code, Error, Result};
 use crate::plan::codec::LogicalCodec;
 use crate::stores::RuntimesByStores;
-use crate::{spark, stores};
-use crate::tables::registry::Registry;
+use crate::tables::registry::{Registry, NO_LISTS};
 use crate::tables::remote::TableSource;
+use crate::{spark, stores};
 use arrow_flight::flight_service_server::FlightServiceServer;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -168,7 +168,7 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
     let flight = listen(&options.host, options.port)?;
     let port = port_of(&flight)?;
     let work_dir = WorkDir::create(options.work_dir.as_deref())?;
-    let runtime = OwnedRuntime::new("executor")?;
+    let runtime = OwnedRuntime::new("executor", 2)?;
     let folders = (work_dir.jobs(), work_dir.spill());
     let host = options.host.clone();
     let parts = runtime.run(assemble(options, flight, port, folders)).await;
@@ -329,6 +329,7 @@ fn executor(
             .with_memory_pool(pool.clone())
             .with_temp_file_path(spill.clone())
             .with_object_store_registry(registry)
+            .with_object_list_cache_limit(NO_LISTS)
             .build_arc()
     });
     // One pool for all tasks, so nothing is left to do for each.

@@ -23,8 +23,8 @@ pub fn builder(name: &str, threads: usize) -> Builder {
 pub struct OwnedRuntime(Mutex<Option<Runtime>>);
 
 impl OwnedRuntime {
-    pub fn new(name: &str) -> Result<Self> {
-        let runtime = builder(name, 2).build().map_err(|error| {
+    pub fn new(name: &str, threads: usize) -> Result<Self> {
+        let runtime = builder(name, threads).build().map_err(|error| {
             Error::new(
                 Code::Io,
                 format!("Cannot start the threads of a {name}: {error}."),

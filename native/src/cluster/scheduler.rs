@@ -9,9 +9,9 @@ use crate::codec::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Error, Result};
 use crate::plan::codec::LogicalCodec;
-use crate::{spark, stores};
-use crate::tables::registry::Registry;
+use crate::tables::registry::{Registry, NO_LISTS};
 use crate::tables::service::TableService;
+use crate::{spark, stores};
 use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -117,7 +117,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let endpoint = format!("{external}:{port}");
     let executors = Arc::new(Executors::new(endpoint.clone(), fail));
     let config = config(&options.host, port, external, executors.clone());
-    let runtime = OwnedRuntime::new("scheduler")?;
+    let runtime = OwnedRuntime::new("scheduler", 2)?;
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
     runtime
@@ -204,6 +204,7 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
             stores::register(&config, &*registry)?;
             let runtime = RuntimeEnvBuilder::new()
                 .with_object_store_registry(registry)
+                .with_object_list_cache_limit(NO_LISTS)
                 .build_arc()?;
             let state = default_session_builder(config)?;
             let rules = corrected(state.physical_optimizers());

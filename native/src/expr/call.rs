@@ -73,9 +73,12 @@ impl Scope<'_> {
             ));
         }
         if let Ok(function) = state.higher_order_function(name) {
-            return Ok(Expr::HigherOrderFunction(HigherOrderFunction::new(
-                function, args,
-            )));
+            let call = Expr::HigherOrderFunction(HigherOrderFunction::new(function, args));
+            // The outermost knows of all variables inside.
+            return match self.schema.filter(|_| self.lambdas.get() == 0) {
+                Some(schema) => Ok(call.resolve_lambda_variables(schema)?.data),
+                None => Ok(call),
+            };
         }
         match state.udf(name) {
             Ok(function) => Ok(function.call(args)),

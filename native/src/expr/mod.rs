@@ -1,5 +1,6 @@
 //! Expressions of JavaScript turned into the engine's.
 
+pub mod bytes;
 mod call;
 pub mod node;
 
@@ -13,13 +14,14 @@ use datafusion::common::{Column, DFSchema, Spans, TableReference};
 use datafusion::logical_expr::expr::{Exists, InList, InSubquery, Lambda, LambdaVariable, Placeholder};
 use datafusion::logical_expr::select_expr::SelectExpr;
 use datafusion::logical_expr::{
-    Between, BinaryExpr, Case, Cast, Expr, GroupingSet, Like, LogicalPlan, Operator, SortExpr, Subquery,
-    TryCast,
+    binary_expr, Between, BinaryExpr, Case, Cast, Expr, GroupingSet, Like, LogicalPlan, LogicalPlanBuilder,
+    Operator, SortExpr, Subquery, TryCast,
 };
 use datafusion::prelude::SessionContext;
 use datafusion_proto::bytes::Serializeable;
 use node::{Branch, Node, SortNode};
 use serde::Deserialize;
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub fn parse_json<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T> {
@@ -34,18 +36,22 @@ pub struct Scope<'a> {
     pub schema: Option<&'a DFSchema>,
     pub context: &'a SessionContext,
     pub frames: &'a [LogicalPlan],
+    /// Of how many lambdas this is the body.
+    lambdas: Cell<usize>,
 }
 
-impl Scope<'_> {
-    pub fn expr(&self, node: Node) -> Result<Expr> {
-        let expr = self.build(node)?;
-        let Some(schema) = self.schema else {
-            return Ok(expr);
-        };
-        match expr.exists(|expr| Ok(matches!(expr, Expr::HigherOrderFunction(_))))? {
-            true => Ok(expr.resolve_lambda_variables(schema)?.data),
-            false => Ok(expr),
+impl<'a> Scope<'a> {
+    pub fn new(schema: Option<&'a DFSchema>, context: &'a SessionContext, frames: &'a [LogicalPlan]) -> Self {
+        Self {
+            schema,
+            context,
+            frames,
+            lambdas: Cell::new(0),
         }
+    }
+
+    pub fn expr(&self, node: Node) -> Result<Expr> {
+        self.build(node)
     }
 
     pub fn exprs(&self, nodes: Vec<Node>) -> Result<Vec<Expr>> {
@@ -91,6 +97,12 @@ impl Scope<'_> {
                 operator(&op)?,
                 self.boxed(right)?,
             )),
+            Node::Junction { op, operands } => {
+                let op = operator(&op)?;
+                let operands = self.build_all(operands)?.into_iter();
+                let all = operands.reduce(|left, right| binary_expr(left, op, right));
+                all.ok_or_else(|| unknown("operand of", &op.to_string()))?
+            }
             Node::Unary { op, expr } => unary(&op, self.boxed(expr)?)?,
             Node::Cast {
                 expr,
@@ -166,11 +178,23 @@ impl Scope<'_> {
                     _ => GroupingSet::GroupingSets(lists),
                 })
             }
-            Node::Lambda { params, body } => Expr::Lambda(Lambda::new(params, self.build(*body)?)),
+            Node::Lambda { params, body } => {
+                self.lambdas.set(self.lambdas.get() + 1);
+                let body = self.build(*body);
+                self.lambdas.set(self.lambdas.get() - 1);
+                Expr::Lambda(Lambda::new(params, body?))
+            }
             Node::LambdaVariable { name } => Expr::LambdaVariable(LambdaVariable::new(name, None)),
             Node::Exists { frame, negated } => Expr::Exists(Exists::new(self.subquery(frame)?, negated)),
             Node::InSubquery { expr, frame, negated } => {
-                Expr::InSubquery(InSubquery::new(self.boxed(expr)?, self.subquery(frame)?, negated))
+                let mut subquery = self.subquery(frame)?;
+                // Tables without a name have columns without one: these two would be the same.
+                let columns = subquery.subquery.schema().columns().into_iter().enumerate();
+                let renamed = columns
+                    .map(|(index, column)| Expr::Column(column).alias(format!("subquery_{frame}_{index}")));
+                let named = LogicalPlanBuilder::from((*subquery.subquery).clone()).project(renamed)?;
+                subquery.subquery = Arc::new(named.build()?);
+                Expr::InSubquery(InSubquery::new(self.boxed(expr)?, subquery, negated))
             }
             Node::ScalarSubquery { frame } => Expr::ScalarSubquery(self.subquery(frame)?),
             Node::Outer {
@@ -179,7 +203,15 @@ impl Scope<'_> {
                 data_type: kind,
             } => {
                 let field = Field::new(&name, data_type(&kind)?, true);
-                let column = Column::new(relation.map(TableReference::from), name);
+                let column = Column::new(relation.as_deref().map(table), name);
+                // The engine would read it as the one inside.
+                if self.schema.is_some_and(|schema| knows(schema, &column)) {
+                    let name = column.flat_name();
+                    return Err(Error::new(
+                        Code::Schema,
+                        format!("The subquery has a column \"{name}\" itself: give one side another name with alias()."),
+                    ));
+                }
                 Expr::OuterReferenceColumn(Arc::new(field), column)
             }
             Node::Encoded { bytes } => {
@@ -192,13 +224,11 @@ impl Scope<'_> {
 
     /// Checked here, so that the error points at the line of the verb.
     fn column(&self, name: String, relation: Option<String>) -> Result<Expr> {
-        let column = Column::new(relation.map(TableReference::from), name);
+        let column = Column::new(relation.as_deref().map(table), name);
         let Some(schema) = self.schema else {
             return Ok(Expr::Column(column));
         };
-        let known = schema.has_column(&column)
-            || (column.relation.is_none() && schema.has_column_with_unqualified_name(&column.name));
-        match known {
+        match knows(schema, &column) {
             true => Ok(Expr::Column(column)),
             false => Err(no_column(&column.flat_name(), schema)),
         }
@@ -230,6 +260,21 @@ impl Scope<'_> {
             subquery: plan,
             spans: Spans::new(),
         })
+    }
+}
+
+fn knows(schema: &DFSchema, column: &Column) -> bool {
+    schema.has_column(column)
+        || (column.relation.is_none() && schema.has_column_with_unqualified_name(&column.name))
+}
+
+/// A table or alias by its exact name; dots part catalog, schema and table.
+fn table(name: &str) -> TableReference {
+    let parts: Vec<&str> = name.split('.').collect();
+    match parts.as_slice() {
+        [schema, table] => TableReference::partial(*schema, *table),
+        [catalog, schema, table] => TableReference::full(*catalog, *schema, *table),
+        _ => TableReference::bare(name),
     }
 }
 

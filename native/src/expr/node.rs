@@ -20,6 +20,11 @@ pub enum Node {
         left: Box<Node>,
         right: Box<Node>,
     },
+    /// A chain of AND or OR, which may be long.
+    Junction {
+        op: String,
+        operands: Vec<Node>,
+    },
     Unary {
         op: String,
         expr: Box<Node>,

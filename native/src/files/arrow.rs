@@ -140,8 +140,14 @@ pub struct ArrowSink {
 impl ArrowSink {
     pub fn new(config: FileSinkConfig, compression: Compression) -> Self {
         let folders = &config.table_partition_cols;
-        let is_folder = |name: &str| !config.keep_partition_by_columns && folders.iter().any(|(folder, _)| folder == name);
-        let fields = config.output_schema.fields().iter().filter(|field| !is_folder(field.name()));
+        let is_folder = |name: &str| {
+            !config.keep_partition_by_columns && folders.iter().any(|(folder, _)| folder == name)
+        };
+        let fields = config
+            .output_schema
+            .fields()
+            .iter()
+            .filter(|field| !is_folder(field.name()));
         let schema = Schema::new_with_metadata(
             fields.cloned().collect::<Vec<_>>(),
             config.output_schema.metadata().clone(),
@@ -198,7 +204,12 @@ impl FileSink for ArrowSink {
         let mut writers = JoinSet::new();
         while let Some((path, batches)) = files.recv().await {
             let (schema, options) = (self.schema.clone(), options.clone());
-            writers.spawn(write(BufWriter::new(store.clone(), path), schema, options, batches));
+            writers.spawn(write(
+                BufWriter::new(store.clone(), path),
+                schema,
+                options,
+                batches,
+            ));
         }
         let joined = |error| DataFusionError::ExecutionJoin(Box::new(error));
         let mut rows = 0;

@@ -14,20 +14,28 @@ use datafusion::logical_expr::dml::CopyTo;
 use datafusion::logical_expr::LogicalPlan;
 use std::sync::Arc;
 
+/// Arrow files by our own writer; `None` for other files.
+pub fn arrow_files(copy: &CopyTo) -> Result<Option<LogicalPlan>> {
+    if copy.file_type.get_ext() != "arrow" {
+        return Ok(None);
+    }
+    let name = copy.options.get("format.compression");
+    let compression = arrow::compression(name.map_or("", String::as_str))?;
+    Ok(Some(LogicalPlan::Copy(CopyTo {
+        file_type: format_as_file_type(Arc::new(ArrowFiles(compression))),
+        ..copy.clone()
+    })))
+}
+
 pub fn with_options(copy: &CopyTo, session: &dyn Session) -> Result<LogicalPlan> {
+    if let Some(copy) = arrow_files(copy)? {
+        return Ok(copy);
+    }
     let format = copy.file_type.get_ext();
     let kind = match format.as_str() {
         "csv" => ConfigFileType::CSV,
         "json" => ConfigFileType::JSON,
         "parquet" => ConfigFileType::PARQUET,
-        "arrow" => {
-            let name = copy.options.get("format.compression");
-            let compression = arrow::compression(name.map_or("", String::as_str))?;
-            return Ok(LogicalPlan::Copy(CopyTo {
-                file_type: format_as_file_type(Arc::new(ArrowFiles(compression))),
-                ..copy.clone()
-            }));
-        }
         _ => return Ok(LogicalPlan::Copy(copy.clone())),
     };
     let mut options = session.default_table_options();

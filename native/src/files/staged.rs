@@ -20,7 +20,7 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::metrics::MetricsSet;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan};
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use std::fmt;
@@ -64,14 +64,22 @@ fn moved(sink: &dyn DataSink, config: FileSinkConfig) -> Option<Arc<dyn DataSink
 pub fn staged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
     let sink = moved(write.sink(), config_of(write.sink())?.clone())?;
     let order = write.sort_order().clone();
-    Some(Arc::new(DataSinkExec::new(write.input().clone(), Arc::new(StagedSink(sink)), order)))
+    Some(Arc::new(DataSinkExec::new(
+        write.input().clone(),
+        Arc::new(StagedSink(sink)),
+        order,
+    )))
 }
 
 /// The node below, as the engine's messages know it; `None` where it is not staged.
 pub fn unstaged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
     let StagedSink(sink) = write.sink().downcast_ref()?;
     let order = write.sort_order().clone();
-    Some(Arc::new(DataSinkExec::new(write.input().clone(), sink.clone(), order)))
+    Some(Arc::new(DataSinkExec::new(
+        write.input().clone(),
+        sink.clone(),
+        order,
+    )))
 }
 
 /// Makes every writer of files a staged one.
@@ -120,7 +128,8 @@ impl DataSink for StagedSink {
             return self.0.write_all(data, context).await;
         };
         let place = &config.table_paths[0];
-        let single = config.table_partition_cols.is_empty() && config.file_output_mode.single_file_output(place);
+        let single =
+            config.table_partition_cols.is_empty() && config.file_output_mode.single_file_output(place);
         let stage = Stage::new(place, single, context)?;
         let elsewhere = FileSinkConfig {
             table_paths: vec![stage.url.clone()],
@@ -129,9 +138,12 @@ impl DataSink for StagedSink {
         let Some(sink) = moved(&*self.0, elsewhere) else {
             return self.0.write_all(data, context).await;
         };
-        let rows = sink.write_all(data, context).await?;
-        stage.publish().await?;
-        Ok(rows)
+        let written = match sink.write_all(data, context).await {
+            Ok(rows) => stage.publish().await.map(|()| rows),
+            Err(error) => Err(error),
+        };
+        stage.close().await;
+        written
     }
 }
 
@@ -144,8 +156,8 @@ struct Stage {
     folder: Path,
     /// Where its files belong.
     target: Path,
-    /// The folder, where the store is the file system, which has empty folders.
-    local: Option<PathBuf>,
+    /// Absent: it is clean.
+    place: Option<Place>,
 }
 
 impl Stage {
@@ -161,13 +173,25 @@ impl Stage {
         let folder = ListingTableUrl::parse(&folder)?;
         let target = ListingTableUrl::parse(format!("{parent}/"))?.prefix().clone();
         let local = url::Url::parse(folder.as_str()).ok();
+        let folder = folder.prefix().clone();
+        let place = Place {
+            store: store.clone(),
+            folder: folder.clone(),
+            local: local.and_then(|url| url.to_file_path().ok()),
+        };
         Ok(Self {
             store,
             url,
-            folder: folder.prefix().clone(),
+            folder,
             target,
-            local: local.and_then(|url| url.to_file_path().ok()),
+            place: Some(place),
         })
+    }
+
+    async fn close(mut self) {
+        if let Some(place) = self.place.take() {
+            place.clean().await;
+        }
     }
 
     /// Moves the files to their place; back, if one cannot move.
@@ -189,22 +213,39 @@ impl Stage {
     }
 }
 
+/// A call that is given up leaves the cleaning to the runtime.
 impl Drop for Stage {
     fn drop(&mut self) {
-        let (store, folder, local) = (self.store.clone(), self.folder.clone(), self.local.take());
-        let Ok(runtime) = Handle::try_current() else { return };
-        runtime.spawn(async move {
-            let Some(local) = local else {
-                let files = store.list(Some(&folder)).map_ok(|file| file.location);
-                let files = futures::StreamExt::boxed(files);
-                let _ = store.delete_stream(files).try_collect::<Vec<_>>().await;
-                return;
-            };
-            let _ = tokio::fs::remove_dir_all(&local).await;
-            // Of the last attempt only.
-            if let Some(parent) = local.parent() {
-                let _ = tokio::fs::remove_dir(parent).await;
-            }
-        });
+        if let (Some(place), Ok(runtime)) = (self.place.take(), Handle::try_current()) {
+            runtime.spawn(place.clean());
+        }
+    }
+}
+
+/// What is to be removed.
+struct Place {
+    store: Arc<dyn ObjectStore>,
+    /// The folder, as the store names it.
+    folder: Path,
+    /// The folder, where the store is the file system, which has empty folders.
+    local: Option<PathBuf>,
+}
+
+impl Place {
+    async fn clean(self) {
+        let Some(local) = self.local else {
+            let files = self.store.list(Some(&self.folder)).map_ok(|file| file.location);
+            let _ = self
+                .store
+                .delete_stream(files.boxed())
+                .try_collect::<Vec<_>>()
+                .await;
+            return;
+        };
+        let _ = tokio::fs::remove_dir_all(&local).await;
+        // Of the last attempt only.
+        if let Some(parent) = local.parent() {
+            let _ = tokio::fs::remove_dir(parent).await;
+        }
     }
 }

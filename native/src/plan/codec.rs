@@ -91,6 +91,10 @@ impl LogicalExtensionCodec for LogicalCodec {
         bytes: &[u8],
         context: &TaskContext,
     ) -> Result<Arc<dyn FileFormatFactory>> {
+        if let Some(name) = bytes.strip_prefix(ARROW) {
+            let compression = arrow::compression(&String::from_utf8_lossy(name))?;
+            return Ok(Arc::new(ArrowFiles(compression)));
+        }
         self.0.try_decode_file_format(bytes, context)
     }
 

@@ -1,6 +1,7 @@
 //! Plans as JavaScript holds them.
 
 pub mod codec;
+mod faithful;
 mod metrics;
 pub mod physical;
 mod substrait;
@@ -8,6 +9,7 @@ mod substrait;
 use crate::error::{guard, Code, Error, Result};
 use crate::session::Session;
 use codec::LogicalCodec;
+use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::unparser::dialect::{
     DefaultDialect, Dialect, DuckDBDialect, MySqlDialect, PostgreSqlDialect, SqliteDialect,
@@ -16,6 +18,7 @@ use datafusion::sql::unparser::Unparser;
 use datafusion_proto::bytes::{
     logical_plan_from_bytes_with_extension_codec, logical_plan_to_bytes_with_extension_codec,
 };
+use faithful::check_sql;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use std::sync::Arc;
@@ -37,8 +40,8 @@ impl NativeLogicalPlan {
 
     pub fn from_bytes(session: &Arc<Session>, bytes: &[u8]) -> Result<Self> {
         let context = session.context().task_ctx();
-        let plan = logical_plan_from_bytes_with_extension_codec(bytes, &context, &LogicalCodec::default())?;
-        Ok(Self::new(session.clone(), plan))
+        let plan = logical_plan_from_bytes_with_extension_codec(bytes, &context, &LogicalCodec::default());
+        Ok(Self::new(session.clone(), plan.map_err(no_plan)?))
     }
 
     pub async fn from_substrait(session: &Arc<Session>, bytes: &[u8]) -> Result<Self> {
@@ -73,7 +76,7 @@ impl NativeLogicalPlan {
     #[napi(catch_unwind)]
     pub fn to_bytes(&self) -> napi::Result<Buffer> {
         let bytes = logical_plan_to_bytes_with_extension_codec(&self.plan, &LogicalCodec::default());
-        Ok(Buffer::from(bytes.map_err(Error::from)?.to_vec()))
+        Ok(Buffer::from(bytes.map_err(no_message)?.to_vec()))
     }
 
     #[napi(catch_unwind)]
@@ -89,6 +92,7 @@ impl NativeLogicalPlan {
 }
 
 pub fn to_sql(plan: &LogicalPlan, dialect: &str, pretty: bool) -> Result<String> {
+    check_sql(plan, dialect)?;
     let duckdb = DuckDBDialect::new();
     let dialect: &dyn Dialect = match dialect {
         "default" => &DefaultDialect {},
@@ -100,6 +104,22 @@ pub fn to_sql(plan: &LogicalPlan, dialect: &str, pretty: bool) -> Result<String>
     };
     let unparser = Unparser::new(dialect).with_pretty(pretty);
     Ok(unparser.plan_to_sql(plan)?.to_string())
+}
+
+/// Bytes of something else make the engine speak of its own bugs.
+pub fn no_plan(error: DataFusionError) -> Error {
+    Error::new(
+        Code::Plan,
+        format!("The bytes are no such plan: {}", error.message()),
+    )
+}
+
+/// What has no message is not implemented, whatever the engine calls it.
+pub fn no_message(error: DataFusionError) -> Error {
+    Error::new(
+        Code::NotImplemented,
+        format!("The plan has no form as bytes: {}", error.message()),
+    )
 }
 
 fn unknown(what: &str, name: &str) -> Error {

@@ -1,6 +1,7 @@
 //! Physical plans: what the planner of this process makes of a query, and what a run measured.
 
 use super::metrics::metrics;
+use super::{no_message, no_plan};
 use crate::codec::{noted, PhysicalCodec};
 use crate::error::{Code, Error, Result};
 use crate::session::Session;
@@ -25,8 +26,8 @@ impl NativeExecutionPlan {
 
     pub fn from_bytes(session: &Session, bytes: &[u8]) -> Result<Self> {
         let context = session.context().task_ctx();
-        let plan = physical_plan_from_bytes_with_extension_codec(bytes, &context, &PhysicalCodec::default())?;
-        Ok(Self(plan))
+        let plan = physical_plan_from_bytes_with_extension_codec(bytes, &context, &PhysicalCodec::default());
+        Ok(Self(plan.map_err(no_plan)?))
     }
 }
 
@@ -52,7 +53,8 @@ impl NativeExecutionPlan {
 
 fn encode(plan: Arc<dyn ExecutionPlan>) -> Result<Buffer> {
     let plan = noted(plan)?;
-    let bytes = physical_plan_to_bytes_with_extension_codec(plan, &PhysicalCodec::default())?;
+    let bytes = physical_plan_to_bytes_with_extension_codec(plan, &PhysicalCodec::default());
+    let bytes = bytes.map_err(no_message)?;
     Ok(Buffer::from(bytes.to_vec()))
 }
 

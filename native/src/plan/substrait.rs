@@ -1,5 +1,6 @@
 //! Plans as Substrait messages.
 
+use super::faithful::check_substrait;
 use crate::error::{Code, Error, Result};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
@@ -11,7 +12,7 @@ use napi_derive::napi;
 use prost::Message;
 
 pub fn encode(state: &SessionState, plan: &LogicalPlan) -> Result<Vec<u8>> {
-    // The optimiser makes nodes that Substrait has no word for.
+    check_substrait(plan)?;
     Ok(to_substrait_plan(plan, state)?.encode_to_vec())
 }
 

@@ -8,6 +8,10 @@ use object_store::ObjectStore;
 use std::sync::Arc;
 use url::Url;
 
+/// How many lists of files a runtime keeps. The engine's cache neither sees a file that is added nor
+/// tells two stores apart.
+pub const NO_LISTS: usize = 0;
+
 #[derive(Debug, Default)]
 pub struct Registry {
     stores: DefaultObjectStoreRegistry,

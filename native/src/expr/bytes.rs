@@ -1,0 +1,49 @@
+//! Expressions alone, as bytes and as text: no DataFrame says which columns there are.
+
+use super::node::Node;
+use super::{parse_json, Scope};
+use crate::error::{Error, Result};
+use crate::spark;
+use datafusion::logical_expr::Expr;
+use datafusion::prelude::SessionContext;
+use datafusion::sql::unparser::expr_to_sql;
+use datafusion_proto::bytes::Serializeable;
+use napi::bindgen_prelude::{Buffer, Uint8Array};
+use napi_derive::napi;
+use std::sync::LazyLock;
+
+/// All functions of a new session.
+static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| {
+    let context = SessionContext::new();
+    let state = context.state_ref();
+    spark::register(&mut *state.write()).expect("functions of this version");
+    context
+});
+
+fn build(node: &str) -> Result<Expr> {
+    Scope::new(None, &CONTEXT, &[]).expr(parse_json::<Node>(node)?)
+}
+
+#[napi(catch_unwind)]
+pub fn expr_to_bytes(node: String) -> napi::Result<Buffer> {
+    let bytes = build(&node)?.to_bytes().map_err(Error::from)?;
+    Ok(Buffer::from(bytes.to_vec()))
+}
+
+/// What the bytes mean, as SQL text.
+#[napi(catch_unwind)]
+pub fn expr_from_bytes(bytes: Uint8Array) -> napi::Result<String> {
+    let expr = Expr::from_bytes_with_ctx(&bytes, &CONTEXT.task_ctx()).map_err(Error::from)?;
+    Ok(text(&expr))
+}
+
+/// The name that the column of an expression gets.
+#[napi(catch_unwind)]
+pub fn expr_name(node: String) -> napi::Result<String> {
+    Ok(build(&node)?.schema_name().to_string())
+}
+
+/// SQL where there is SQL for it.
+pub fn text(expr: &Expr) -> String {
+    expr_to_sql(expr).map_or_else(|_| expr.to_string(), |sql| sql.to_string())
+}

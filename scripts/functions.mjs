@@ -1,0 +1,59 @@
+/**
+ * Writes the functions of expressions from the engine's registry, the addon's `functionEntries()`:
+ *
+ * - `src/functions/generated/`: a file for every section of the engine's documentation, and Spark's in `spark/`
+ * - `src/expr/generated/methods.ts`: functions of one argument as methods of expressions
+ * - `docs/reference/functions.md`: all of them in tables
+ *
+ * `scripts/functions/rules.mjs` and `spark.mjs` there say what the registry does not.
+ *
+ * @module
+ */
+
+import { methodsModule } from './functions/methods.mjs';
+import { toModels } from './functions/model.mjs';
+import { barrelModule, familyModule } from './functions/print.mjs';
+import { functionsReference } from './functions/reference.mjs';
+import { FAMILIES, HAND_WRITTEN } from './functions/rules.mjs';
+import { SPARK } from './functions/spark.mjs';
+import { Failure } from './lib/shell.mjs';
+
+const FOLDER = 'src/functions/generated';
+const METHODS = 'src/expr/generated/methods.ts';
+const REFERENCE = 'docs/reference/functions.md';
+const families = Object.values(FAMILIES);
+const sparkFamilies = Object.keys(SPARK);
+
+/** What is written. */
+export const functionFiles = [
+  ...[...families, 'index'].map((family) => `${FOLDER}/${family}.ts`),
+  ...[...sparkFamilies, 'index'].map((family) => `${FOLDER}/spark/${family}.ts`),
+  METHODS,
+  REFERENCE,
+];
+
+/**
+ * @param {string} registry the addon's `functionEntries()`
+ * @param {(path: string, text: string) => void} write
+ */
+export function generateFunctions(registry, write) {
+  /** @type {import('./functions/model.mjs').Entry[]} */
+  const entries = JSON.parse(registry);
+  const models = toModels(entries);
+  if (models.length === 0) throw new Failure('the addon lists no functions');
+  const written = models.filter(({ spark, sql }) => spark || !Object.hasOwn(HAND_WRITTEN, sql));
+  const of = (/** @type {string} */ family, /** @type {boolean} */ spark) =>
+    written.filter((model) => model.family === family && model.spark === spark);
+  for (const [section, family] of Object.entries(FAMILIES))
+    write(`${FOLDER}/${family}.ts`, familyModule(`${section} of the engine.`, of(family, false)));
+  for (const family of sparkFamilies)
+    write(
+      `${FOLDER}/spark/${family}.ts`,
+      familyModule(`Functions as Apache Spark has them: ${family}.`, of(family, true)),
+    );
+  write(`${FOLDER}/index.ts`, barrelModule(families));
+  write(`${FOLDER}/spark/index.ts`, barrelModule(sparkFamilies));
+  write(METHODS, methodsModule(models));
+  const tables = entries.filter(({ kind }) => kind === 'table').map(({ name }) => name);
+  write(REFERENCE, functionsReference(models, tables));
+}

@@ -1,0 +1,157 @@
+/**
+ * What the generator of functions is told: what the engine's registry does not say, or says wrong.
+ *
+ * @module
+ */
+
+/** @typedef {'distinct' | 'filter' | 'orderBy' | 'nullTreatment'} Clause */
+
+/** Sections of the engine's documentation, as files. */
+export const FAMILIES = /** @type {Readonly<Record<string, string>>} */ ({
+  'Math Functions': 'math',
+  'String Functions': 'string',
+  'Regular Expression Functions': 'regex',
+  'Time and Date Functions': 'datetime',
+  'Conditional Functions': 'conditional',
+  'Array Functions': 'array',
+  'Struct Functions': 'struct',
+  'Map Functions': 'map',
+  'Union Functions': 'union',
+  'Binary String Functions': 'binary',
+  'Hashing Functions': 'hashing',
+  'Other Functions': 'other',
+  'General Functions': 'aggregate',
+  'Statistical Functions': 'statistical',
+  'Approximate Functions': 'approximate',
+  'Ranking Functions': 'ranking',
+  'Analytical Functions': 'analytical',
+});
+
+/** Functions that are named after an alias of theirs, because that one says more. */
+export const CANONICAL = /** @type {Readonly<Record<string, string>>} */ ({
+  empty: 'array_empty',
+  var: 'var_samp',
+});
+
+/** Names in TypeScript that are not the SQL name in camelCase. */
+export const NAMES = /** @type {Readonly<Record<string, string>>} */ ({
+  ifnull: 'ifNull',
+  initcap: 'initCap',
+  isnan: 'isNan',
+  iszero: 'isZero',
+  nullif: 'nullIf',
+  var: 'var_',
+  'spark.if': 'if_',
+  'spark.mod': 'modulus',
+  'spark.monthname': 'monthName',
+  'spark.shiftleft': 'shiftLeft',
+  'spark.shiftright': 'shiftRight',
+  'spark.shiftrightunsigned': 'shiftRightUnsigned',
+});
+
+/** Functions whose shape in TypeScript is another, by SQL name: their name there and the file that has them. */
+export const HAND_WRITTEN = /** @type {Readonly<Record<string, { name: string, file: string }>>} */ ({
+  array_sort: { name: 'arraySort', file: 'array-sort' },
+  count: { name: 'count', file: 'count' },
+  map: { name: 'makeMap', file: 'objects' },
+  named_struct: { name: 'namedStruct', file: 'objects' },
+  with_metadata: { name: 'withMetadata', file: 'objects' },
+});
+
+/** Names of arguments in TypeScript that are not those of the engine in camelCase. */
+export const PARAMETERS = /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */ ({
+  lag: { default: 'defaultValue' },
+  lead: { default: 'defaultValue' },
+  ntile: { expression: 'groups' },
+});
+
+/** How a function is called, where the engine's documentation says it in other words. */
+export const SYNTAX = /** @type {Readonly<Record<string, string>>} */ ({
+  get_field: 'get_field(expression, field_name[, ..., field_name_n])',
+  grouping: 'grouping(expression[, ..., expression_n])',
+  overlay: 'overlay(str, substr, pos[, count])',
+  union_tag: 'union_tag(union)',
+});
+
+/** Arguments that are no operand, by function and their name in TypeScript. */
+export const TYPES = /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */ ({
+  approx_percentile_cont: { expression: 'Expr | SortExpr' },
+  approx_percentile_cont_with_weight: { expression: 'Expr | SortExpr' },
+  arrow_cast: { datatype: 'Expr | TypeLike' },
+  arrow_try_cast: { datatype: 'Expr | TypeLike' },
+  percentile_cont: { expression: 'Expr | SortExpr' },
+});
+
+/** The clauses of aggregate functions; one that is not here has `filter`. */
+export const CLAUSES = /** @type {Readonly<Record<string, readonly Clause[]>>} */ ({
+  array_agg: ['distinct', 'filter', 'orderBy', 'nullTreatment'],
+  avg: ['distinct', 'filter'],
+  bit_and: ['distinct', 'filter'],
+  bit_or: ['distinct', 'filter'],
+  bit_xor: ['distinct', 'filter'],
+  first_value: ['filter', 'orderBy', 'nullTreatment'],
+  grouping: [],
+  last_value: ['filter', 'orderBy', 'nullTreatment'],
+  median: ['distinct', 'filter'],
+  nth_value: ['filter', 'orderBy', 'nullTreatment'],
+  percentile_cont: ['distinct', 'filter'],
+  string_agg: ['distinct', 'filter', 'orderBy'],
+  sum: ['distinct', 'filter'],
+});
+
+/** Descriptions that the engine has wrong, or not at all. */
+export const DESCRIPTIONS = /** @type {Readonly<Record<string, string>>} */ ({
+  array_filter: 'Returns the elements of an array for which a lambda is true.',
+  array_sort: 'Sorts an array.',
+  array_transform: 'Returns an array of what a lambda makes of each element.',
+  array_union: 'Returns an array of the elements that are in one of two arrays or in both, without duplicates.',
+  bool_or: 'Returns true if any non-null input value is true, otherwise false.',
+  covar_pop: 'Returns the population covariance of a set of number pairs.',
+  get_field:
+    'Returns the field of a struct, or the value of a map, by its name; with several names, that of nested ones.',
+  map: 'Returns a map of keys and values. Keys must be unique and not null.',
+  round: 'Rounds a number to the nearest integer, or to decimal places.',
+});
+
+/** Descriptions of arguments that the engine has under another name, or wrong. */
+export const ARGUMENTS = /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */ ({
+  get_field: { field_name_n: 'The name of the field, and of fields in it.' },
+  generate_series: { stop: 'End of the series (included). Type must be the same as start.' },
+  grouping: { expression: 'Columns or expressions that are grouped by; several give one bit each.' },
+  range: { stop: 'End of the range (not included). Type must be the same as start.' },
+});
+
+/** Words of the engine's documentation that stand for nothing here. */
+export const PHRASES = /** @type {readonly (readonly [RegExp, string])[]} */ ([
+  [
+    /\.?\s*(?:It |The expression )?[Cc]an be a constant, column,?(?: or)? function, (?:or )?any combination of .*?operators(?:, or a named expression of the previously listed)?\./g,
+    '.',
+  ],
+  [
+    /\.?\s*(?:It |The expression )?[Cc]an be a constant, column,? or function,? and any combination of (?:\w+ )*?operators\./g,
+    '.',
+  ],
+  [/\.?\s*Can be a constant, column,? or (?:a )?function\./g, '.'],
+  [/ Can be a column or any valid string expression\./g, ''],
+  [/\.?\s*Can be a constant or column expression\./g, '.'],
+  [/\. Can be a constant, column, or function that results in /g, ', which gives '],
+  [
+    / Refer to the flags reference above for supported flags\./g,
+    ' `i`: whatever the case, `m`: `^` and `$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*` and `x*?`.',
+  ],
+  [/\(struct_coercion\.md#/g, '(https://datafusion.apache.org/user-guide/sql/struct_coercion.html#'],
+  [/\[encode\]\(#encode\)/g, '`encode`'],
+  [/\[(`\w+`)\](?:\(#\w+\))?(?!\()/g, '$1'],
+  [/_(null|NaN|expression\d)_/g, '`$1`'],
+  [/_(Default is .*?)_/g, '$1'],
+  [/\*\*(\w+)\*\*/g, '`$1`'],
+  [/^Optional\.? /g, ''],
+]);
+
+/** Functions of one argument that expressions have as methods too. */
+export const METHODS = [
+  'abs acos acosh array_dims array_distinct array_empty array_length array_ndims array_pop_back array_pop_front arrow_typeof',
+  'ascii asin asinh atan atanh bit_length btrim cardinality cbrt ceil chr cos cosh cot degrees exp factorial flatten floor',
+  'from_unixtime initcap isnan iszero length ln log10 log2 lower ltrim md5 octet_length radians reverse rtrim sha224 sha256',
+  'sha384 sha512 signum sin sinh sqrt tan tanh to_hex trim upper',
+].flatMap((names) => names.split(' '));

@@ -1,0 +1,50 @@
+/**
+ * `count`, of rows and of values.
+ *
+ * @module
+ */
+
+import { toList } from '../expr/coerce.js';
+import type { Expr } from '../expr/expr.js';
+import { node } from '../expr/node.js';
+import { type AggregateOptions, aggregate, call, withClauses } from './call.js';
+
+/**
+ * How many rows there are: `count(*)`. With an expression, in how many rows it is not null; with several, in how many none
+ * of them is.
+ *
+ * @param expressions - what is counted; default: rows
+ * @param options - `distinct`, `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ *
+ * @example
+ * ```ts
+ * import { col, f } from 'ballista';
+ *
+ * console.log(String(f.count()), String(f.count(col('a'), { distinct: true }))); // count(*) count(DISTINCT a)
+ * ```
+ *
+ * @see {@link https://datafusion.apache.org/user-guide/sql/aggregate_functions.html#count | DataFusion's count}
+ */
+export function count(expressions?: Expr | readonly Expr[], options?: AggregateOptions<'distinct' | 'filter'>): Expr {
+  if (expressions === undefined) return withClauses(rows(), 'count', options, ['filter']);
+  const given: unknown[] = [...toList(expressions)];
+  if (options !== undefined) given.push(options);
+  return aggregate('count', 'count(expression: Expr, ...expressions: Expr)', given, 'distinct', 'filter');
+}
+
+/**
+ * How many rows there are: `count(*)`.
+ *
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ *
+ * @see {@link https://datafusion.apache.org/user-guide/sql/aggregate_functions.html#count | DataFusion's count}
+ */
+export function countStar(options?: AggregateOptions<'filter'>): Expr {
+  return withClauses(rows(), 'countStar', options, ['filter']);
+}
+
+function rows(): Expr {
+  return call('count', [node({ kind: 'wildcard' })]);
+}

@@ -1,0 +1,213 @@
+/**
+ * What a session knows of its engine: functions, settings, rules.
+ *
+ * @module
+ */
+
+import type { Schema } from 'apache-arrow';
+
+import { schemaToIpc } from './arrow/write.js';
+import { Catalogs } from './catalog/catalogs.js';
+import { SessionConfig } from './config/session-config.js';
+import { BallistaError, invalid } from './errors.js';
+import { type Operand, toSqlNode } from './expr/coerce.js';
+import { Expr } from './expr/expr.js';
+import { callFunction } from './functions/call.js';
+import { callSync } from './native.js';
+import { describe } from './params.js';
+
+/** A function of a session: called with arguments it gives the expression of its call. */
+export type SessionFunction = (...args: Operand[]) => Expr;
+
+type FunctionKind = 'scalar' | 'aggregate' | 'window' | 'table';
+
+/** The engine of a {@link SessionContext}. */
+export abstract class SessionEngine extends Catalogs {
+  /**
+   * The names of all scalar functions, sorted; those that take lambdas are not among them.
+   *
+   * @throws BallistaError `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(ctx.udfs().includes('upper'), ctx.udafs().includes('sum'), ctx.udwfs().includes('rank')); // true true true
+   * ```
+   */
+  udfs(): string[] {
+    return this.callSync((session) => session.functionNames('scalar'));
+  }
+
+  /** The names of all aggregate functions; see {@link udfs}. */
+  udafs(): string[] {
+    return this.callSync((session) => session.functionNames('aggregate'));
+  }
+
+  /** The names of all window functions; see {@link udfs}. */
+  udwfs(): string[] {
+    return this.callSync((session) => session.functionNames('window'));
+  }
+
+  /**
+   * A scalar function by its SQL name.
+   *
+   * @throws BallistaError `PLAN` where there is none, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const upper = ctx.udf('upper');
+   * await df.select(upper(col('origin'))).limit(1).show();
+   * ```
+   */
+  udf(name: string): SessionFunction {
+    return this.#function('scalar', name);
+  }
+
+  /** An aggregate function by its SQL name; see {@link udf}. */
+  udaf(name: string): SessionFunction {
+    return this.#function('aggregate', name);
+  }
+
+  /** A window function by its SQL name; see {@link udf}. */
+  udwf(name: string): SessionFunction {
+    return this.#function('window', name);
+  }
+
+  /**
+   * Makes a scalar function unknown to this session. Whether there was one.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   */
+  deregisterUdf(name: string): boolean {
+    return this.#deregister('scalar', name);
+  }
+
+  /** Makes an aggregate function unknown; see {@link deregisterUdf}. */
+  deregisterUdaf(name: string): boolean {
+    return this.#deregister('aggregate', name);
+  }
+
+  /** Makes a window function unknown; see {@link deregisterUdf}. */
+  deregisterUdwf(name: string): boolean {
+    return this.#deregister('window', name);
+  }
+
+  /** Makes a table function unknown; see {@link deregisterUdf}. */
+  deregisterUdtf(name: string): boolean {
+    return this.#deregister('table', name);
+  }
+
+  /**
+   * Makes names of functions mean those of Apache Spark in the SQL of this session, where Spark has one of that name. They are
+   * always there as `spark.abs(x)`, and as `spark.abs(col('x'))` in TypeScript.
+   *
+   * @throws BallistaError `CLOSED`
+   */
+  enableSparkFunctions(): void {
+    this.callSync((session) => session.enableSparkFunctions());
+  }
+
+  /**
+   * Makes paths of files names of tables: `select * from 'data/flights.parquet'`.
+   *
+   * @throws BallistaError `CLOSED`
+   */
+  enableUrlTable(): void {
+    this.callSync((session) => session.enableUrlTable());
+  }
+
+  /**
+   * SQL text as an expression over columns.
+   *
+   * @param schema - which columns there are
+   * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const late = ctx.parseSqlExpr('delay > 60', df.schema());
+   * console.log(await df.filter(late.not()).limit(1).count()); // 1
+   * ```
+   */
+  parseSqlExpr(text: string, schema: Schema): Expr {
+    const parsed = toSqlNode(text, 'the text of parseSqlExpr');
+    if (Expr.is(text)) throw invalid('parseSqlExpr takes SQL text, not an expression');
+    this.callSync((session) => session.parseSqlExpr(text, schemaToIpc(schema, 'the schema of parseSqlExpr')));
+    return new Expr(parsed);
+  }
+
+  /**
+   * The settings as they are now.
+   *
+   * @throws BallistaError `CLOSED`
+   *
+   * @example
+   * ```ts
+   * console.log(ctx.copiedConfig().toRecord()['datafusion.execution.batch_size']); // 8192
+   * ```
+   */
+  copiedConfig(): SessionConfig {
+    return new SessionConfig(this.callSync((session) => session.config()));
+  }
+
+  /**
+   * Whether SQL reads names without quotes as lower case.
+   *
+   * @throws BallistaError `CLOSED`
+   */
+  get identNormalizationEnabled(): boolean {
+    const config = this.callSync((session) => session.config());
+    return config['datafusion.sql_parser.enable_ident_normalization'] === 'true';
+  }
+
+  /**
+   * When the session began.
+   *
+   * @throws BallistaError `CLOSED`
+   */
+  get sessionStartTime(): Date {
+    return new Date(this.callSync((session) => session.startTime));
+  }
+
+  /**
+   * Leaves a rule of the optimiser out, by its name as EXPLAIN VERBOSE tells it. Whether there was one.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   */
+  removeOptimizerRule(name: string): boolean {
+    return this.callSync((session) => session.removeOptimizerRule(toName(name, 'the name of a rule')));
+  }
+
+  /**
+   * A size as text, such as `'100M'`, in bytes. From DataFusion's `SessionContext::parse_capacity_limit`.
+   *
+   * @param name - which setting it is for, for the error
+   * @throws BallistaError `PLAN` for text that is no size, `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * import { SessionContext } from 'ballista';
+   *
+   * console.log(SessionContext.parseCapacityLimit('memory', '1.5G')); // 1610612736
+   * ```
+   */
+  static parseCapacityLimit(name: string, limit: string): number {
+    const text = toName(limit, 'the limit of parseCapacityLimit');
+    return callSync((binding) => binding.parseCapacityLimit(toName(name, 'the name of parseCapacityLimit'), text));
+  }
+
+  #function(kind: FunctionKind, name: string): SessionFunction {
+    const exact = toName(name, 'the name of a function');
+    if (!this.callSync((session) => session.functionNames(kind)).includes(exact))
+      throw new BallistaError('PLAN', `there is no ${kind} function "${exact}"`);
+    return (...args) => callFunction(exact, ...args);
+  }
+
+  #deregister(kind: FunctionKind, name: string): boolean {
+    return this.callSync((session) => session.deregisterFunction(kind, toName(name, 'the name of a function')));
+  }
+}
+
+function toName(name: string, what: string): string {
+  if (typeof name !== 'string' || name === '')
+    throw invalid(`${what} must be a string, not ${name === '' ? 'an empty one' : describe(name)}`);
+  return name;
+}

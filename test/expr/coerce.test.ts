@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+
+import { operand, toColumnNode, toKeyNode, toSortNode, toSqlNode, toSubquery } from '../../src/expr/coerce.js';
+import { col, type Expr, lit } from '../../src/expr/expr.js';
+import { refused } from '../support/refused.js';
+
+const a = col('a');
+
+describe('the doors', () => {
+  it('read strings by their place', () => {
+    expect(operand('a', 'x')).toEqual({ kind: 'literal', value: { type: 'utf8', value: 'a' } });
+    expect(toColumnNode('a b', 'x')).toEqual({ kind: 'column', name: 'a b' });
+    expect(toColumnNode('*', 'x')).toEqual({ kind: 'wildcard' });
+    expect(toKeyNode('*', 'x')).toEqual({ kind: 'column', name: '*' });
+    expect(toSqlNode('a > 1', 'x')).toEqual({ kind: 'sql', text: 'a > 1' });
+    expect(toSortNode('a', 'x')).toEqual({ expr: { kind: 'column', name: 'a' }, ascending: true, nullsFirst: false });
+  });
+
+  it('let expressions and sort keys through', () => {
+    for (const door of [operand, toColumnNode, toKeyNode, toSqlNode]) expect(door(a, 'x')).toBe(a.node);
+    const key = a.desc();
+    expect(toSortNode(key, 'x')).toBe(key.node);
+    expect(toSortNode(a, 'x')).toEqual(a.asc().node);
+    const frame = { toSql: () => 'SELECT 1' };
+    expect(toSubquery(frame, 'x')).toBe(frame);
+  });
+
+  it('take expressions of another copy of the package', () => {
+    const foreign = { [Symbol.for('ballista.expr')]: true, node: { kind: 'column', name: 'z' } };
+    for (const door of [operand, toColumnNode, toKeyNode, toSqlNode])
+      expect(door(foreign as unknown as Expr, 'x')).toBe(foreign.node);
+    expect(String(a.add(foreign as unknown as Expr))).toBe('a + z');
+  });
+
+  it.each([undefined, null, 5, {}, '', [], () => a, '\ud800', Symbol('s'), 1n])('refuse %s', (value) => {
+    for (const door of [toColumnNode, toKeyNode, toSqlNode, toSortNode, toSubquery])
+      expect(refused(() => door(value as never, 'it'))).toMatch(/^it must be /);
+  });
+
+  it('refuse what belongs behind another', () => {
+    expect(refused(() => toColumnNode(a.asc() as never, 'it'))).toContain('not a SortExpr');
+    expect(refused(() => toSqlNode(' \n', 'it'))).toContain('not an empty string');
+    expect(refused(() => toSubquery({ toSql: 'SELECT 1' } as never, 'it'))).toBe(
+      'it must be a DataFrame, not an object',
+    );
+    expect(refused(() => toSubquery(lit(1) as never, 'it'))).toBe('it must be a DataFrame, not a Expr');
+  });
+});

@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe.js';
+import { col, type Expr } from '../../src/expr/expr.js';
+import * as functions from '../../src/functions/index.js';
+import * as spark from '../../src/functions/spark.js';
+import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { FLIGHTS, MIXED_AVRO } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+import { AGGREGATE, WINDOW } from './functions/aggregate.js';
+import { type Calls, TABLE } from './functions/calls.js';
+import { ARRAY, NESTED } from './functions/nested.js';
+import { MATH, OTHER, STRING, TIME } from './functions/scalar.js';
+import { SPARK, SPARK_AGGREGATE } from './functions/spark.js';
+
+const { arrowMetadata, fileRowIndex, getField, inputFileName, lead, unionExtract, unionTag, withMetadata } = functions;
+
+/** How a table of calls becomes a query: each call twice, as an expression and as SQL. */
+type Query = (columns: Record<string, Expr | string>) => DataFrame;
+
+const cluster = await withCluster();
+// The dialect is one that has lambdas.
+const ctx = withContext(cluster, { clusterConfig: { 'datafusion.sql_parser.dialect': 'duckdb' } });
+
+let table: DataFrame;
+
+beforeAll(async () => {
+  // Kept in memory: what executors read is no literal that the client could fold.
+  table = await (await ctx.sql(TABLE)).cache();
+});
+
+const named = (columns: Record<string, Expr | string>): (Expr | string)[] =>
+  Object.entries(columns).map(([name, call]) => (typeof call === 'string' ? `${call} AS "${name}"` : call.alias(name)));
+
+const perRow: Query = (columns) => table.withColumns(columns).sort('id');
+const perGroup: Query = (columns) => table.aggregate('g', named(columns) as Expr[]).sort('g');
+
+/** Runs both forms of each call, and the expression as it prints itself; a query that fails is run again call by call, to name those that make it fail. */
+async function compare(calls: Calls, query: Query): Promise<void> {
+  const columns = ([name, [expr, text]]: [string, readonly [Expr, string]]) => ({
+    [`${name} in TypeScript`]: expr,
+    [`${name} in SQL`]: text,
+    [`${name} printed`]: String(expr),
+  });
+  const entries = Object.entries(calls);
+  const answer = async (some: typeof entries) =>
+    query(Object.assign({}, ...some.map(columns)) as Record<string, Expr>).toArray();
+  const rows = await answer(entries).catch(async (error: unknown) => {
+    const failures: string[] = [];
+    for (const entry of entries) {
+      await answer([entry]).catch((reason: Error) => failures.push(`${entry[0]}: ${reason.message}`));
+    }
+    throw failures.length > 0 ? new Error(failures.join('\n')) : error;
+  });
+  const values = (name: string) => rows.map((row) => row[name]);
+  for (const [name] of entries) {
+    const typescript = values(`${name} in TypeScript`);
+    expect({ [name]: typescript }).toEqual({ [name]: values(`${name} in SQL`) });
+    expect({ [name]: typescript }).toEqual({ [name]: values(`${name} printed`) });
+    expect({ [name]: typescript.some((value) => value !== null) }).toEqual({ [name]: true });
+  }
+}
+
+/** All tables of calls, with the query that they belong in. */
+const TABLES: [string, Calls, Query][] = [
+  ['math', MATH, perRow],
+  ['string', STRING, perRow],
+  ['time', TIME, perRow],
+  ['other', OTHER, perRow],
+  ['array', ARRAY, perRow],
+  ['map and struct', NESTED, perRow],
+  ['aggregate', AGGREGATE, perGroup],
+  ['window', WINDOW, perRow],
+  ['spark', SPARK, perRow],
+  ['spark aggregate', SPARK_AGGREGATE, perGroup],
+];
+
+/** Those that have a test of their own, and why. */
+const APART: Readonly<Record<string, string>> = {
+  arrowMetadata: 'executors do not see what the client does',
+  fileRowIndex: 'only files have it',
+  inputFileName: 'only files have it',
+  unionExtract: 'SQL makes no union',
+  unionTag: 'SQL makes no union',
+};
+
+describe('functions', () => {
+  it.each(TABLES)('%s, as in SQL', (_, calls, query) => compare(calls, query));
+
+  it('of unions', async () => {
+    const mixed = await ctx.readAvro(MIXED_AVRO);
+    const columns = [unionTag(col('value')).alias('tag'), unionExtract(col('value'), 'long').alias('long')];
+    expect(
+      await mixed
+        .select('id', ...columns)
+        .sort('id')
+        .toArray(),
+    ).toEqual([
+      { id: 1n, tag: 'long', long: 7n },
+      { id: 2n, tag: 'string', long: null },
+    ]);
+  });
+
+  it('of files', async () => {
+    await ctx.registerParquet('files', FLIGHTS);
+    const files = (await ctx.table('files')).limit(1);
+    expect(await files.select(inputFileName().alias('name')).toArray()).toEqual([
+      { name: expect.stringMatching(/flights-3m\.parquet$/) },
+    ]);
+    const row = files.select(fileRowIndex().alias('row'));
+    // Executors cannot make a scan with it.
+    if (LOCAL) expect(await row.toArray()).toEqual([{ row: 0n }]);
+    else expect(await rejected(row.collect())).toMatchObject({ code: 'JOB_FAILED' });
+  });
+
+  it('of metadata', async () => {
+    const metres = withMetadata(col('i'), { unit: 'm' });
+    expect(table.select(metres.alias('i')).schema().fields[0]?.metadata).toEqual(new Map([['unit', 'm']]));
+    // An expression that crosses to executors leaves its metadata behind.
+    const unit = await table.select(arrowMetadata(metres, 'unit').alias('unit')).limit(1).toArray();
+    expect(unit).toEqual([{ unit: LOCAL ? 'm' : null }]);
+  });
+
+  it('over windows that skip nulls', async () => {
+    const next = lead(col('n'), 1, 0, { orderBy: col('id').desc(), nullTreatment: 'ignore' });
+    const rows = table.select('id', next.alias('next')).sort('id');
+    if (LOCAL) expect((await rows.toColumns())['next']).toEqual([0n, 1n, 2n, 3n]);
+    else expect(await rejected(rows.collect())).toMatchObject({ code: 'NOT_IMPLEMENTED' });
+  });
+
+  it('a field by itself', async () => {
+    const fields = table.select(getField(col('st'), 'b', 'c').alias('c'), col('st').get('a').alias('a')).limit(1);
+    expect(await fields.toArray()).toEqual([{ c: 'Ada Lovelace', a: -3n }]);
+  });
+});
+
+it('calls every function', () => {
+  const names = (tables: readonly Calls[]) => tables.flatMap(Object.keys).map((name) => name.split(' ')[0]);
+  const own = TABLES.map(([, calls]) => calls).filter((calls) => calls !== SPARK && calls !== SPARK_AGGREGATE);
+  // Aliases are the same function.
+  const missing = (all: object, called: readonly unknown[]) => {
+    const done = new Set(Object.entries(all).flatMap(([name, value]) => (called.includes(name) ? [value] : [])));
+    return Object.entries(all).flatMap(([name, value]) => (done.has(value) ? [] : [name]));
+  };
+  expect(missing(functions, [...names(own), ...Object.keys(APART)])).toEqual([]);
+  expect(missing(spark, names([SPARK, SPARK_AGGREGATE]))).toEqual([]);
+  expect(new Set([...Object.values(functions), ...Object.values(spark)]).size).toBeGreaterThanOrEqual(300);
+});

@@ -1,0 +1,305 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe.js';
+import { AmazonS3 } from '../../src/object-store/amazon-s3.js';
+import { GoogleCloud } from '../../src/object-store/google-cloud.js';
+import { HttpStore } from '../../src/object-store/http-store.js';
+import { LocalFileSystem } from '../../src/object-store/local-file-system.js';
+import { MicrosoftAzure } from '../../src/object-store/microsoft-azure.js';
+import { ACCOUNT, ACCOUNT_KEY, serveAzure } from '../support/azurite.js';
+import { serveBucket } from '../support/bucket-server.js';
+import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { AIRPORTS, FLIGHTS, tempFolder } from '../support/data.js';
+import { serveFiles } from '../support/file-server.js';
+import { rejected } from '../support/rejected.js';
+
+const KEYS = { accessKeyId: 'reader', secretAccessKey: 'sEcReT/key+1', sessionToken: 'sEcReT-token' };
+const BUCKET = 'travel';
+
+// Before the cluster: its processes inherit where Azurite is.
+const azure = await serveAzure('travel');
+const [s3, gcs] = await Promise.all([serveBucket(BUCKET, KEYS), serveBucket(BUCKET)]);
+const web = await serveFiles({ '/data/flights.parquet': FLIGHTS, '/data/airports.csv': AIRPORTS });
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+const temp = tempFolder();
+
+const account = {
+  private_key: 'x',
+  private_key_id: 'x',
+  client_email: 'x',
+  disable_oauth: true,
+  gcs_base_url: gcs.url,
+};
+writeFileSync(temp('account.json'), JSON.stringify(account));
+mkdirSync(temp('prefix'));
+
+function s3Store(options: object = {}): AmazonS3 {
+  return new AmazonS3({ bucketName: BUCKET, region: 'eu-1', endpoint: s3.url, allowHttp: true, ...KEYS, ...options });
+}
+
+await ctx.registerObjectStore(`s3://${BUCKET}`, s3Store());
+await ctx.registerObjectStore(
+  `gs://${BUCKET}`,
+  new GoogleCloud({ bucketName: BUCKET, serviceAccountPath: temp('account.json') }),
+);
+await ctx.registerObjectStore('az://travel', new MicrosoftAzure({ containerName: 'travel', useEmulator: true }));
+await ctx.registerObjectStore(web.url, new HttpStore({ url: web.url }));
+await ctx.registerCsv('airports', AIRPORTS);
+await ctx.registerParquet('flights', FLIGHTS);
+await ctx.registerObjectStore('prefix://files', new LocalFileSystem({ prefix: temp('prefix') }));
+
+for (const { objects } of [s3, gcs]) {
+  objects.set('data/flights.parquet', readFileSync(FLIGHTS));
+  objects.set('data/airports.csv', readFileSync(AIRPORTS));
+  // More than a page of a list.
+  for (let part = 0; part < 8; part++) objects.set(`parts/year=${part}/part ü.csv`, Buffer.from(`a\n${part}\n`));
+}
+
+async function rows(df: Promise<DataFrame> | DataFrame) {
+  return (await df).toArray({ int64: 'number' });
+}
+
+describe.each([
+  ['S3', `s3://${BUCKET}`, s3.log],
+  ['Google Cloud Storage', `gs://${BUCKET}`, gcs.log],
+  ['a web server', web.url, web.log],
+])('from %s', (_name, url, log) => {
+  it('Parquet is read, in ranges', async () => {
+    log.length = 0;
+    const flights = await ctx.readParquet(`${url}/data/flights.parquet`);
+    expect(await flights.count()).toBe(3_000_000);
+    await cluster.betweenQueries();
+    expect(await rows(flights.filter("origin = 'SEA'").aggregate([], 'count(*) AS n'))).toEqual([{ n: 50_231 }]);
+    const statuses = new Set(log.map((line) => line.split(' ').slice(0, 2).join(' ')));
+    expect(statuses).toContain('GET 206');
+    expect(statuses).not.toContain('GET 200');
+  });
+
+  it('CSV is read, also by SQL', async () => {
+    expect(await (await ctx.readCsv(`${url}/data/airports.csv`)).filter("state = 'AK'").count()).toBe(263);
+    await cluster.betweenQueries();
+    await ctx.registerCsv('remote', `${url}/data/airports.csv`);
+    expect(await rows(ctx.sql("SELECT count(*) AS n FROM remote WHERE state = 'AK'"))).toEqual([{ n: 263 }]);
+    await ctx.deregisterTable('remote');
+  });
+
+  it('what is missing is OBJECT_STORE', async () => {
+    expect(await rejected(ctx.readParquet(`${url}/none.parquet`))).toMatchObject({
+      code: 'OBJECT_STORE',
+      message: expect.stringContaining('none.parquet'),
+    });
+  });
+});
+
+describe.each([
+  ['S3', `s3://${BUCKET}`],
+  ['Google Cloud Storage', `gs://${BUCKET}`],
+])('in a bucket of %s', (_name, url) => {
+  it('folders are listed to their last page, partitions and odd names too', async () => {
+    const parts = await ctx.readCsv(`${url}/parts/`, { tablePartitionCols: [['year', 'Int32']] });
+    expect(await rows(parts.aggregate([], ['count(*) AS n', 'sum(a) AS a', 'sum(year) AS y']))).toEqual([
+      { n: 8, a: 28, y: 28 },
+    ]);
+  });
+});
+
+describe('a folder', () => {
+  const count = async (url: string) => (await ctx.readCsv(url)).count();
+
+  it('is listed anew by every query that reads it', async () => {
+    s3.objects.set('growing/1.csv', Buffer.from('a\n1\n'));
+    expect(await count(`s3://${BUCKET}/growing/`)).toBe(1);
+    s3.objects.set('growing/2.csv', Buffer.from('a\n2\n'));
+    await cluster.betweenQueries();
+    expect(await count(`s3://${BUCKET}/growing/`)).toBe(2);
+    s3.objects.delete('growing/1.csv');
+    expect(await rows(ctx.readCsv(`s3://${BUCKET}/growing/`))).toEqual([{ a: 2 }]);
+  });
+
+  it('is another one in another store', async () => {
+    s3.objects.set('alike/1.csv', Buffer.from('a\n1\n'));
+    gcs.objects.set('alike/2.csv', Buffer.from('a\n2\n'));
+    expect(await rows(ctx.readCsv(`s3://${BUCKET}/alike/`))).toEqual([{ a: 1 }]);
+    expect(await rows(ctx.readCsv(`gs://${BUCKET}/alike/`))).toEqual([{ a: 2 }]);
+  });
+});
+
+describe.each([
+  ['S3', `s3://${BUCKET}`],
+  ['Google Cloud Storage', `gs://${BUCKET}`],
+  ['Azure', 'az://travel'],
+  ['a folder under a URL of its own', 'prefix://files'],
+])('to %s', (_name, url) => {
+  it.each(['PARQUET', 'CSV'] as const)('%s is written and read back', async (format) => {
+    const target = `${url}/out/${format}/`;
+    const copied = await ctx.sql(`COPY (SELECT iata, state FROM airports) TO '${target}' STORED AS ${format}`);
+    expect(await rows(copied)).toEqual([{ count: 3376 }]);
+    await cluster.betweenQueries();
+    const back = await (format === 'CSV' ? ctx.readCsv(target) : ctx.readParquet(target));
+    expect(await back.filter("state = 'AK'").count()).toBe(263);
+    expect(await back.select('iata').distinct().count()).toBe(3376);
+  });
+
+  it('a large file is written in parts', async () => {
+    const target = `${url}/large/flights.parquet`;
+    await (await ctx.sql(`COPY flights TO '${target}' STORED AS PARQUET`)).collect();
+    await cluster.betweenQueries();
+    const back = await ctx.readParquet(target);
+    expect(await rows(back.aggregate([], ['count(*) AS n', 'sum(CAST(delay AS BIGINT)) AS d']))).toEqual(
+      await rows((await ctx.readParquet(FLIGHTS)).aggregate([], ['count(*) AS n', 'sum(CAST(delay AS BIGINT)) AS d'])),
+    );
+  });
+});
+
+describe('a write', () => {
+  it('leaves what it wrote, and nothing else', () => {
+    const written = [...s3.objects.keys()].filter((key) => key.startsWith('out/PARQUET/'));
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.filter((key) => !key.endsWith('.parquet'))).toEqual([]);
+    expect([...s3.objects.keys()].filter((key) => key.startsWith('large/'))).not.toEqual([]);
+  });
+
+  it('that fails leaves no file', async () => {
+    const target = `s3://${BUCKET}/failed/`;
+    const copy = ctx.sql(`COPY (SELECT 100 / (delay - 1) AS x FROM flights) TO '${target}' STORED AS PARQUET`);
+    expect(await rejected(copy.then((df) => df.collect()))).toMatchObject({ code: LOCAL ? 'ARROW' : 'JOB_FAILED' });
+    expect([...s3.objects.keys()].filter((key) => key.startsWith('failed/'))).toEqual([]);
+  });
+});
+
+describe('credentials', () => {
+  const file = `s3://${BUCKET}/data/airports.csv`;
+
+  it.each([
+    ['a wrong secret', { secretAccessKey: 'sEcReT-2' }, '403'],
+    ['a wrong key', { accessKeyId: 'sEcReT-2' }, '403'],
+    ['a wrong token', { sessionToken: 'sEcReT-2' }, '403'],
+    ['another bucket', { bucketName: 'other' }, '404'],
+  ])('%s: OBJECT_STORE', async (_name, wrong, text) => {
+    const other = withContext(cluster);
+    await other.registerObjectStore(`s3://${BUCKET}`, s3Store(wrong));
+    const error = await rejected(other.readCsv(file));
+    expect(error.code).toBe('OBJECT_STORE');
+    // An answer to HEAD has no text.
+    expect(error.message).toContain(text);
+    expect(inspect(error)).not.toContain('sEcReT');
+  });
+
+  it('that are refused where the query runs', async () => {
+    const other = withContext(cluster);
+    await other.registerObjectStore(`s3://${BUCKET}`, s3Store());
+    const airports = await other.readCsv(file);
+    await other.registerObjectStore(`s3://${BUCKET}`, s3Store({ secretAccessKey: 'sEcReT-2' }));
+    const error = await rejected(airports.collect());
+    expect(error.code).toBe(LOCAL ? 'OBJECT_STORE' : 'JOB_FAILED');
+    expect(error.message).toContain('403');
+    expect(inspect(error)).not.toContain('sEcReT');
+  });
+
+  it('of Azure, at an address of its own', async () => {
+    const other = withContext(cluster);
+    const options = { containerName: 'travel', account: ACCOUNT, endpoint: `${azure}/${ACCOUNT}`, allowHttp: true };
+    await other.registerObjectStore('az://travel', new MicrosoftAzure({ ...options, accessKey: ACCOUNT_KEY }));
+    await (await other.sql("COPY (SELECT 1 AS a) TO 'az://travel/one.csv' STORED AS CSV")).collect();
+    expect(await rows(other.readCsv('az://travel/one.csv'))).toEqual([{ a: 1 }]);
+    const wrong = Buffer.from('sEcReT').toString('base64');
+    await other.registerObjectStore('az://travel', new MicrosoftAzure({ ...options, accessKey: wrong }));
+    const error = await rejected(other.readCsv('az://travel/one.csv'));
+    expect(error.code).toBe('OBJECT_STORE');
+    expect(inspect(error)).not.toContain(wrong);
+  });
+
+  it('are not mixed with those of the environment', async () => {
+    const { sessionToken: _, ...keys } = KEYS;
+    const server = await serveBucket('plain', keys);
+    server.objects.set('x.csv', Buffer.from('a\n1\n'));
+    const other = withContext(cluster);
+    process.env['AWS_SESSION_TOKEN'] = 'of somebody else';
+    try {
+      const options = { bucketName: 'plain', region: 'eu-1', endpoint: server.url, allowHttp: true, ...keys };
+      await other.registerObjectStore('s3://plain', new AmazonS3(options));
+      expect(await rows(other.readCsv('s3://plain/x.csv'))).toEqual([{ a: 1 }]);
+    } finally {
+      delete process.env['AWS_SESSION_TOKEN'];
+    }
+  });
+
+  it('appear nowhere', async () => {
+    const airports = await ctx.readCsv(file);
+    const settings = await (await ctx.sql('SHOW ALL')).toArray();
+    expect(settings.length).toBeGreaterThan(100);
+    const shown = [
+      JSON.stringify(settings),
+      inspect(ctx, { showHidden: true, depth: null }),
+      String(airports),
+      inspect(airports, { showHidden: true, depth: null }),
+      await airports.explainString({ verbose: true }),
+      await airports.explainString({ analyze: true }),
+    ].join('\n');
+    expect(shown).not.toContain('sEcReT');
+  });
+
+  it('belong to one context: two that call a bucket alike read each their own', async () => {
+    const [mine, theirs] = await Promise.all([serveBucket('same'), serveBucket('same', KEYS)]);
+    const contexts = [mine, theirs].map((server) => ({ server, context: withContext(cluster) }));
+    for (const [i, { server, context }] of contexts.entries()) {
+      server.objects.set('x.csv', Buffer.from(`a\n${i}\n`));
+      const options = { bucketName: 'same', region: 'eu-1', endpoint: server.url, allowHttp: true, ...KEYS };
+      await context.registerObjectStore('s3://same', new AmazonS3(options));
+    }
+    for (let round = 0; round < 3; round++) {
+      const read = contexts.map(async ({ context }) => rows(context.readCsv('s3://same/x.csv')));
+      expect(await Promise.all(read)).toEqual([[{ a: 0 }], [{ a: 1 }]]);
+    }
+  });
+});
+
+describe('a store', () => {
+  const url = 's3://short-lived';
+  const store = s3Store();
+
+  it('is there until it is deregistered', async () => {
+    expect(await ctx.deregisterObjectStore(url)).toBe(false);
+    await ctx.registerObjectStore(url, store);
+    expect(await (await ctx.readCsv(`${url}/data/airports.csv`)).count()).toBe(3376);
+    expect([await ctx.deregisterObjectStore(url), await ctx.deregisterObjectStore(url)]).toEqual([true, false]);
+    expect(await rejected(ctx.readCsv(`${url}/data/airports.csv`))).toMatchObject({ code: 'OBJECT_STORE' });
+  });
+
+  it('belongs to its context', async () => {
+    const other = withContext(cluster);
+    const error = await rejected(other.readCsv(`prefix://files/out/CSV/`));
+    expect(error).toMatchObject({ code: 'OBJECT_STORE', message: expect.stringContaining('prefix://') });
+  });
+
+  it.each<[string, () => Promise<unknown>, string, string]>([
+    ['no URL', () => ctx.registerObjectStore('bucket', store), 'INVALID_ARGUMENT', 'does not parse'],
+    ['a path', () => ctx.registerObjectStore('s3://b/folder', store), 'INVALID_ARGUMENT', 'nothing may follow'],
+    ['no store', () => ctx.registerObjectStore('s3://b', {} as never), 'INVALID_ARGUMENT', 'takes a store'],
+    ['no URL to forget', () => ctx.deregisterObjectStore(5 as never), 'INVALID_ARGUMENT', 'not a number'],
+    [
+      'a folder that is not there',
+      () => ctx.registerObjectStore('x://y', new LocalFileSystem({ prefix: temp('none') })),
+      'OBJECT_STORE',
+      'none',
+    ],
+    [
+      'a key that is none',
+      () => ctx.registerObjectStore('az://c', new MicrosoftAzure({ containerName: 'c', account: 'a', accessKey: '%' })),
+      'OBJECT_STORE',
+      '',
+    ],
+  ])('is refused: %s', async (_name, work, code, text) => {
+    expect(await rejected(work())).toMatchObject({ code, message: expect.stringContaining(text) });
+  });
+
+  it('is refused by a context that is closed', async () => {
+    const closed = withContext(cluster);
+    await closed.close();
+    expect(await rejected(closed.registerObjectStore(url, store))).toMatchObject({ code: 'CLOSED' });
+    expect(await rejected(closed.deregisterObjectStore(url))).toMatchObject({ code: 'CLOSED' });
+  });
+});

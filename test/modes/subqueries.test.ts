@@ -1,0 +1,81 @@
+import { beforeAll, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe.js';
+import { col, type Expr } from '../../src/expr/expr.js';
+import { exists, outerRef, scalarSubquery } from '../../src/expr/subquery.js';
+import { callFunction } from '../../src/functions/call.js';
+import { withCluster, withContext } from '../support/cluster.js';
+import { thrown } from '../support/thrown.js';
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+
+let t: DataFrame;
+
+beforeAll(async () => {
+  const data = await ctx.fromColumns({ id: [1, 2, 3, 4, 5], g: ['x', 'x', 'y', 'y', 'y'] });
+  await ctx.registerRecordBatches('t', await data.collect());
+  t = await ctx.table('t');
+});
+
+const ids = async (df: DataFrame): Promise<unknown[]> =>
+  (await df.sort('id').toColumns({ int64: 'number' }))['id'] ?? [];
+
+/** Fluent, as it prints, and in SQL. */
+async function keeps(predicate: Expr, text: string, expected: number[]): Promise<void> {
+  for (const df of [
+    t.filter(predicate),
+    await ctx.sql(`SELECT id FROM t WHERE ${predicate}`),
+    await ctx.sql(`SELECT id FROM t WHERE ${text}`),
+  ]) {
+    expect(await ids(df)).toEqual(expected);
+    await cluster.betweenQueries();
+  }
+}
+
+it('IN', async () => {
+  const few = t.filter('id < 3').select(col('id').add(1).alias('next'));
+  await keeps(col('id').inSubquery(few), 'id IN (SELECT id + 1 FROM t WHERE id < 3)', [2, 3]);
+  await keeps(col('id').inSubquery(few, true), 'id NOT IN (SELECT id + 1 FROM t WHERE id < 3)', [1, 4, 5]);
+});
+
+it('scalar', async () => {
+  const mean = t.aggregate([], callFunction('avg', col('id')).alias('mean'));
+  await keeps(col('id').gt(scalarSubquery(mean)), 'id > (SELECT avg(id) FROM t)', [4, 5]);
+});
+
+it('EXISTS, with columns of the query around it', async () => {
+  const outer = t.alias('o');
+  const twin = t.alias('i').filter(
+    col('g', 'i')
+      .eq(outerRef('g', 'Utf8', 'o'))
+      .and(col('id', 'i').gt(outerRef('id', 'Int64', 'o'))),
+  );
+  const text = 'EXISTS (SELECT 1 FROM t i WHERE i.g = o.g AND i.id > o.id)';
+  for (const [predicate, where, expected] of [
+    [exists(twin), text, [1, 3, 4]],
+    [exists(twin, true), `NOT ${text}`, [2, 5]],
+  ] as const) {
+    expect(await ids(outer.filter(predicate).select('id'))).toEqual(expected);
+    expect(await ids(await ctx.sql(`SELECT id FROM t o WHERE ${predicate}`))).toEqual(expected);
+    expect(await ids(await ctx.sql(`SELECT id FROM t o WHERE ${where}`))).toEqual(expected);
+  }
+});
+
+it('in SELECT, and in one another', async () => {
+  const most = t.aggregate([], callFunction('max', col('id')).alias('most'));
+  const share = col('id').mul(10).div(scalarSubquery(most)).alias('share');
+  const few = t.filter(col('id').eq(scalarSubquery(most))).select('g');
+  const rows = await t
+    .select('id', 'g', share)
+    .filter(col('g').inSubquery(few))
+    .sort('id')
+    .toArray({ int64: 'number' });
+  expect(rows).toEqual([3, 4, 5].map((id) => ({ id, g: 'y', share: id * 2 })));
+});
+
+it('of no DataFrame are refused', () => {
+  const fake = { toSql: () => 'SELECT 1' };
+  for (const predicate of [exists(fake), col('id').inSubquery(fake), col('id').eq(scalarSubquery(fake))])
+    expect(thrown(() => t.filter(predicate)).code).toBe('INVALID_ARGUMENT');
+});

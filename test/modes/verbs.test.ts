@@ -1,0 +1,104 @@
+import { inspect } from 'node:util';
+import type { RecordBatch } from 'apache-arrow';
+import { describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe.js';
+import { GroupedData } from '../../src/verbs/grouped.js';
+import { Verbs } from '../../src/verbs/verbs.js';
+import { withCluster, withContext } from '../support/cluster.js';
+import { valuesOf } from '../support/columns.js';
+import type { Case } from './verbs/case.js';
+import { COLUMNS } from './verbs/columns.js';
+import { GROUPED, GROUPS } from './verbs/groups.js';
+import { JOINS } from './verbs/joins.js';
+import { ROWS } from './verbs/rows.js';
+import { SETS } from './verbs/sets.js';
+import { inFiles, inMemory } from './verbs/tables.js';
+
+const VERBS: Readonly<Record<string, readonly Case[]>> = { ...COLUMNS, ...GROUPS, ...ROWS, ...JOINS, ...SETS };
+
+const cluster = await withCluster();
+const [memory, files, empty] = [withContext(cluster), withContext(cluster), withContext(cluster)];
+const sources = [
+  { where: 'in memory', ctx: memory, frames: await inMemory(memory) },
+  { where: 'in files', ctx: files, frames: await inFiles(files, memory) },
+  { where: 'of no rows', ctx: empty, frames: await inMemory(empty, false) },
+];
+
+/** Columns with their types, and rows: what two queries must share. */
+interface Result {
+  columns: string[];
+  rows: string[];
+}
+
+async function resultOf(df: DataFrame, ordered: boolean): Promise<Result> {
+  const table = await df.toArrow();
+  const rows = table.batches.flatMap(rowsOf);
+  return { columns: table.schema.fields.map(String), rows: ordered ? rows : rows.sort() };
+}
+
+/** By place, for two columns may share a name. */
+function rowsOf(batch: RecordBatch): string[] {
+  const columns = batch.schema.fields.map((_, i) => valuesOf(batch.selectAt([i])));
+  const row = (i: number) => columns.map((column) => column[i]).map(round);
+  return Array.from({ length: batch.numRows }, (_, i) =>
+    inspect(row(i), { depth: null, breakLength: Infinity, compact: true }),
+  );
+}
+
+/** Sums of fractions depend on the order of the rows. */
+function round(value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(12)) : value;
+}
+
+/** Softly: all cases that differ are told, not only the first. */
+async function expectSame({ sql, by, ordered = false, empty = false }: Case): Promise<void> {
+  for (const { where, ctx, frames } of sources) {
+    try {
+      const query = await ctx.sql(sql);
+      const df = by(frames);
+      const [expected, result] = await Promise.all([resultOf(query, ordered), resultOf(df, ordered)]);
+      expect.soft(result, `${where}: ${sql}`).toEqual(expected);
+      expect.soft(df.schema().fields.map(String), `${where}, announced: ${sql}`).toEqual(result.columns);
+      if (where === 'in memory') expect.soft(result.rows.length > 0, `rows: ${sql}`).toBe(!empty);
+    } catch (error) {
+      expect.soft(error, `${where}: ${sql}`).toBeUndefined();
+    }
+  }
+}
+
+describe('verbs and SQL say the same:', () => {
+  it.each(Object.entries(VERBS))('%s', async (_, cases) => {
+    await Promise.all(cases.map(expectSame));
+  });
+
+  it.each(Object.entries(GROUPED))('groupBy(…).%s', async (_, cases) => {
+    await Promise.all(cases.map(expectSame));
+  });
+
+  it('sample: a share of the rows, whatever they come from', async () => {
+    const rows = await memory.sql('SELECT value, value / 2 AS half FROM range(0, 20000)');
+    // Five standard deviations of 20 000 and of 10 000 throws at 0.25.
+    expect(Math.abs((await rows.sample(0.25).count()) - 5_000)).toBeLessThan(307);
+    const groups = rows.aggregate('half', 'count(*) AS n').sample(0.25);
+    const [found] = await groups.aggregate([], ['count(*) AS c', 'min(n) AS n']).toArray({ int64: 'number' });
+    expect(found).toEqual({ c: expect.any(Number), n: 2 });
+    expect(Math.abs(Number(found?.['c']) - 2_500)).toBeLessThan(217);
+  });
+});
+
+describe('every verb has a case', () => {
+  const methods = (prototype: object): string[] =>
+    Object.getOwnPropertyNames(prototype).filter(
+      (name) => name !== 'constructor' && Object.getOwnPropertyDescriptor(prototype, name)?.value,
+    );
+
+  it('of DataFrame', () => {
+    expect(Object.keys(VERBS).sort()).toEqual(methods(Verbs.prototype).sort());
+    expect(Object.keys(VERBS).length).toBeGreaterThanOrEqual(44);
+  });
+
+  it('of GroupedData', () => {
+    expect(Object.keys(GROUPED).sort()).toEqual(methods(GroupedData.prototype).sort());
+  });
+});

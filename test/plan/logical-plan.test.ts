@@ -1,0 +1,57 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+import type { LogicalPlanHandle } from '../../src/plan/engine.js';
+import { LogicalPlan, logicalHandleOf } from '../../src/plan/logical-plan.js';
+import { thrown } from '../support/thrown.js';
+
+const table: LogicalPlanHandle = {
+  inputs: () => [],
+  display: (format) => `TableScan: t (${format})`,
+  toBytes: () => Uint8Array.of(1),
+  toSql: (dialect, pretty) => `${dialect} ${pretty}`,
+  toSubstrait: async () => Uint8Array.of(2),
+};
+const plan = new LogicalPlan({
+  ...table,
+  inputs: () => [table],
+  display: (format) => `Limit: 1 (${format})\n  TableScan: t`,
+});
+
+describe('LogicalPlan', () => {
+  it('prints in the formats of the engine', () => {
+    expect(plan.display()).toContain('(line)');
+    expect(plan.displayIndent()).toContain('(indent)');
+    expect(plan.displayIndentSchema()).toContain('(indentSchema)');
+    expect(plan.displayGraphviz()).toContain('(graphviz)');
+    expect(String(plan)).toBe(plan.displayIndent());
+    expect(inspect(plan)).toBe('LogicalPlan {\n  Limit: 1 (indent)\n    TableScan: t\n}');
+  });
+
+  it('has inputs', () => {
+    const [input] = plan.inputs();
+    expect(input?.display()).toBe('TableScan: t (line)');
+    expect(input?.inputs()).toEqual([]);
+    expect(logicalHandleOf(input, 'it')).toBe(table);
+  });
+
+  it('says which SQL it writes', () => {
+    expect(plan.toSql()).toBe('default false');
+    expect(plan.toSql({ dialect: 'duckdb', pretty: true })).toBe('duckdb true');
+  });
+
+  it.each([
+    [{ dialect: 'oracle' }, 'one of "default", "mysql", "postgres", "sqlite", "duckdb"'],
+    [{ dialekt: 'mysql' }, 'did you mean "dialect"'],
+    [{ pretty: 1 }, 'true or false'],
+    ['mysql', 'must be an object'],
+  ])('toSql refuses %j', (options, message) => {
+    const error = thrown(() => plan.toSql(options as never));
+    expect(error.code).toBe('INVALID_ARGUMENT');
+    expect(error.message.toLowerCase()).toContain(message);
+  });
+
+  it.each([undefined, null, 1, {}, 'plan'])('is not %j', (other) => {
+    expect(thrown(() => logicalHandleOf(other, 'the plan')).message).toMatch(/^the plan must be a LogicalPlan, not /);
+  });
+});

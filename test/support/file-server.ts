@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+
+import { fileAnswer, serve } from './http-server.js';
+
+/** A web server with some files of this machine: HEAD, GET and ranges, nothing else. */
+export interface FileServer {
+  readonly url: string;
+  /** `GET 206 /x`, as they came. */
+  readonly log: string[];
+}
+
+/**
+ * Starts one.
+ *
+ * @param files - the path of each on this machine, by its path on the server, such as `/data/x.csv`
+ */
+export async function serveFiles(files: Readonly<Record<string, string>>): Promise<FileServer> {
+  const log: string[] = [];
+  const url = await serve((question) => {
+    const { method, path } = question;
+    const file = files[decodeURIComponent(path)];
+    const answer =
+      method !== 'GET' && method !== 'HEAD'
+        ? { status: 405 }
+        : file === undefined
+          ? { status: 404 }
+          : fileAnswer(question, readFileSync(file), { 'last-modified': new Date(0).toUTCString(), etag: '"1"' });
+    log.push(`${method} ${answer.status} ${path}`);
+    return answer;
+  });
+  return { url, log };
+}

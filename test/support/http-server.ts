@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll } from 'vitest';
+
+/** What a test server answers. */
+export interface Answer {
+  status: number;
+  headers?: Record<string, string | number>;
+  body?: string | Uint8Array;
+}
+
+/** What a test server is asked. */
+export interface Question {
+  method: string;
+  /** As sent, still encoded. */
+  path: string;
+  query: URLSearchParams;
+  /** As sent, still encoded; without the question mark. */
+  rawQuery: string;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** Serves on a free port of loopback until the tests of the file are over. Its address, without a slash at the end. */
+export async function serve(answer: (question: Question) => Answer): Promise<string> {
+  const server = createServer((request, response) => {
+    respond(request, response, answer).catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (question: Question) => Answer,
+): Promise<void> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk as Uint8Array);
+  const [path = '', rawQuery = ''] = (request.url ?? '').split('?');
+  const { status, headers, body } = answer({
+    method: request.method ?? '',
+    path,
+    query: new URLSearchParams(rawQuery),
+    rawQuery,
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+    body: Buffer.concat(chunks),
+  });
+  // What HEAD announces is not sent.
+  response.writeHead(status, { 'content-length': body === undefined ? 0 : Buffer.byteLength(body), ...headers });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** The whole of a file, or the range asked for. */
+export function fileAnswer({ headers }: Question, content: Uint8Array, more: Record<string, string>): Answer {
+  const common = { 'accept-ranges': 'bytes', ...more };
+  const range = /^bytes=(\d*)-(\d*)$/.exec(headers['range'] ?? '');
+  if (!range) return { status: 200, headers: common, body: content };
+  const size = content.byteLength;
+  const [, first = '', last = ''] = range;
+  // `-n` are the last n bytes.
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
+  if (start >= end) return { status: 416, headers: { 'content-range': `bytes */${size}` } };
+  const headersOfPart = { ...common, 'content-range': `bytes ${start}-${end - 1}/${size}` };
+  return { status: 206, headers: headersOfPart, body: content.subarray(start, end) };
+}

@@ -1,0 +1,35 @@
+import { expect } from 'vitest';
+
+import { BallistaSessionContext } from '../../src/context.js';
+import type { BallistaErrorCode } from '../../src/errors.js';
+import type { SessionContext } from '../../src/session-context.js';
+import type { RecordBatchStream } from '../../src/stream.js';
+import { LOCAL } from './cluster.js';
+
+/** An error that a query meets while it runs: a cluster tells of its job, whatever the reason. */
+export function failedRunning(code: BallistaErrorCode, text: string | RegExp): object {
+  const message = typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text);
+  return LOCAL ? { code, message } : { code: 'JOB_FAILED', message, jobId: expect.any(String) };
+}
+
+/** Resolves once a stream that was asked for its first batch runs: with the id of its job, which it has on a cluster only. */
+export async function underWay(stream: RecordBatchStream): Promise<string> {
+  const runs = async () => (LOCAL ? (await busy()) > 0.1 : stream.jobId !== undefined);
+  await expect.poll(runs, { interval: 5, timeout: 30_000 }).toBe(true);
+  return stream.jobId ?? '';
+}
+
+/** Resolves once a query is over: the scheduler has no such job to cancel, or nothing runs in this process. */
+export async function isOver(ctx: SessionContext, jobId: string): Promise<void> {
+  const over = async () =>
+    ctx instanceof BallistaSessionContext ? !(await ctx.cancelJob(jobId)) : (await busy()) < 0.1;
+  await expect.poll(over, { interval: 5, timeout: 30_000 }).toBe(true);
+}
+
+/** How many processors this process keeps busy. */
+async function busy(): Promise<number> {
+  const [time, used] = [performance.now(), process.cpuUsage()];
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const { user, system } = process.cpuUsage(used);
+  return (user + system) / 1000 / (performance.now() - time);
+}
