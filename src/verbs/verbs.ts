@@ -80,6 +80,8 @@ const SUMMARY = ['count', 'mean', 'std', 'min', '25%', '50%', '75%', 'max'];
 /**
  * The verbs of a {@link DataFrame}.
  *
+ * @hidden Its members are shown as those of `DataFrame`.
+ *
  * @typeParam T - the type of a row
  */
 export abstract class Verbs<T extends object = Row> {
