@@ -73,6 +73,11 @@ impl ClusterPlanner {
     }
 
     async fn remote(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
+        if is_recursive(plan)? {
+            return not_impl_err!(
+                "a recursive query: Ballista has no message for it; SessionContext.local() runs it"
+            );
+        }
         let plan = plan.clone().transform_down_with_subqueries(portable)?.data;
         let (plan, tables) = self.ship_tables(plan).await?;
         Ok(RemoteQueryExec::new(self.connection.clone(), plan, tables))
@@ -148,8 +153,7 @@ fn is_local(plan: &LogicalPlan) -> Result<bool> {
         LogicalPlan::Explain(explain) => {
             explain.verbose || explain.explain_format != ExplainOption::default().format
         }
-        // Nor can it send a recursive query to executors.
-        _ => is_recursive(plan)? || scans_only_information_schema(plan)?,
+        _ => scans_only_information_schema(plan)?,
     })
 }
 
@@ -160,6 +164,9 @@ impl QueryPlanner for ClusterPlanner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        if let LogicalPlan::EmptyRelation(_) = plan {
+            self.connection.await_executors().await?;
+        }
         if is_local(plan)? {
             return DefaultPhysicalPlanner::default()
                 .create_physical_plan(plan, session)
