@@ -76,8 +76,9 @@ function groupSources(code) {
  */
 function printFunction(model) {
   const { name } = model;
-  const declared = overloads(model).map((head, i) => {
-    const doc = i === 0 ? printDoc(model) : `/** As {@link ${name}}, with other arguments. */\n`;
+  const heads = overloads(model);
+  const declared = heads.map((head, i) => {
+    const doc = i === 0 ? printDoc(model, head) : printMore(model, head, heads.slice(0, i));
     return `${doc}export function ${name}(${head}): Expr;\n`;
   });
   const body = `return ${printCall(model)};`;
@@ -134,16 +135,20 @@ function printShort({ name, type, optional, rest, least }) {
   return [...before, `...${name}${suffix}`];
 }
 
-/** @param {Model} model */
-function printDoc({ kind, sql, aliases, description, syntax, examples, related, spark, clauses, forms }) {
-  const seen = new Map(forms.flat().map((parameter) => [parameter.name, parameter]));
+/**
+ * The doc comment of the first way to call a function: with the parameters of this way.
+ *
+ * @param {Model} model
+ * @param {string} head
+ */
+function printDoc({ kind, sql, aliases, description, syntax, examples, related, spark, clauses, forms }, head) {
   const lines = [...paragraphs(description), ''];
   const also = aliases.map((alias) => `\`${alias.sql}\``).join(', ');
   const written = syntax === '' ? `\`${sql}\`` : `\`${syntax.replaceAll(' or ', '` or `')}\``;
   lines.push(...wrap(`In SQL ${written}${also === '' ? '' : `, also called ${also}`}.`));
   if (related.length > 0) lines.push(...wrap(`Related: ${related.map((one) => `\`${one}\``).join(', ')}.`));
   lines.push('');
-  for (const { name, text } of seen.values()) lines.push(...described(`@param ${name} - `, text));
+  lines.push(...printParams(forms, (name) => has(head, name)));
   if (kind === 'window') lines.push('@param options - the window, instead of `.over(…)`');
   if (clauses.length > 0) lines.push(`@param options - ${clauses.map((clause) => `\`${clause}\``).join(', ')}`);
   lines.push('@throws BallistaError `INVALID_ARGUMENT`');
@@ -159,6 +164,40 @@ function printDoc({ kind, sql, aliases, description, syntax, examples, related, 
     '\n *\\/\n',
     '\n */\n',
   );
+}
+
+/**
+ * The doc comment of another way to call a function: with the parameters that the ways before do not have.
+ *
+ * @param {Model} model
+ * @param {string} head
+ * @param {readonly string[]} before
+ */
+function printMore({ name, forms }, head, before) {
+  const params = printParams(forms, (param) => has(head, param) && !before.some((one) => has(one, param)));
+  const lines = [`As {@link ${name}}, with other arguments.`, '', ...params].map((line) => ` * ${line}`.trimEnd());
+  return params.length === 0 ? `/** ${lines[0]?.slice(3)} */\n` : `/**\n${lines.join('\n')}\n */\n`;
+}
+
+/**
+ * @param {readonly (readonly Parameter[])[]} forms
+ * @param {(name: string) => boolean} wanted
+ */
+function printParams(forms, wanted) {
+  const parameters = new Map(forms.flat().map((parameter) => [parameter.name, parameter]));
+  return [...parameters.values()]
+    .filter(({ name }) => wanted(name))
+    .flatMap(({ name, text }) => described(`@param ${name} - `, text));
+}
+
+/**
+ * Whether a list of parameters has one of that name.
+ *
+ * @param {string} head
+ * @param {string} name
+ */
+function has(head, name) {
+  return new RegExp(`(^|[ .])${name}\\??: `).test(head);
 }
 
 /** @param {Model} model */
