@@ -1,6 +1,6 @@
 /**
  * Compiles every TypeScript example of the documentation (README.md, docs/, the TSDoc of src/) against the built package,
- * and runs each in a process of its own against a real cluster.
+ * and runs each in a process of its own against a real cluster. What it prints has to be what it says (docs/outputs.mjs).
  *
  * An example may leave out what would repeat in each of them; its first line is then preceded by
  * - an import of the package's names that it uses but neither imports nor declares,
@@ -16,6 +16,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { missingOutput, statedOutputs } from './docs/outputs.mjs';
 import { capture, Failure, root, tool } from './lib/shell.mjs';
 
 /** Finding fewer means that the search is broken, not that the documentation shrank. */
@@ -32,6 +33,7 @@ const folder = join(root, 'build', 'docs');
  * @property {number} line of its first line, from 1
  * @property {string} code
  * @property {boolean} runs
+ * @property {string[]} outputs what it says that it prints
  * @property {string} slug its file name in build/docs, without extension
  */
 
@@ -43,7 +45,8 @@ export async function checkDocs() {
   if (compiledOnly > NO_RUN_AT_MOST) throw new Failure(`${compiledOnly} examples are marked no-run, too many`);
   await compile(examples);
   await runAll(examples.filter(({ runs }) => runs));
-  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only`);
+  const stated = examples.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
+  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only; ${stated} outputs as they say`);
   return examples.length;
 }
 
@@ -105,11 +108,26 @@ function fences(file, text) {
         .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
       const line = start + 2;
       const slug = `${file.replace(/[^A-Za-z0-9]+/g, '-')}-${line}`;
-      examples.push({ file, line, code: code.join('\n'), runs: !/\bno-run\b/.test(info), slug });
+      const outputs = [...statedOutputs(code.join('\n')), ...shownBelow(text, end + 1)];
+      examples.push({ file, line, code: code.join('\n'), runs: !/\bno-run\b/.test(info), outputs, slug });
     }
     start = end;
   }
   return examples;
+}
+
+/**
+ * The output that stands below an example.
+ *
+ * @param {string[]} text
+ * @param {number} start
+ * @returns {string[]}
+ */
+function shownBelow(text, start) {
+  const opening = text.findIndex((line, i) => i >= start && line.trim() !== '');
+  if (text[opening]?.trim() !== '```text') return [];
+  const end = text.findIndex((line, i) => i > opening && line.trim() === '```');
+  return [text.slice(opening + 1, end).join('\n')];
 }
 
 /** @param {Example[]} examples */
@@ -184,7 +202,7 @@ function uses(code, name) {
  * @param {string} name
  */
 function declares(code, name) {
-  const declared = new RegExp(`\\b(?:const|let|var|function|class|using)\\s+(?:[{[][^=]*\\b)?${name}\\b`);
+  const declared = new RegExp(`\\b(?:const|let|var|function|class|using)\\s+(?:[{[][^=}\\]]*\\b)?${name}\\b`);
   const imported = new RegExp(`\\bimport\\b[^;'"]*\\b${name}\\b[^;'"]*\\bfrom\\b`);
   return declared.test(code) || imported.test(code);
 }
@@ -231,7 +249,7 @@ async function runAll(examples) {
  * @param {string} cwd
  * @returns {Promise<string | undefined>} what went wrong
  */
-async function runOne({ file, line, slug }, cwd) {
+async function runOne({ file, line, slug, outputs }, cwd) {
   let output = '';
   try {
     await capture(process.execPath, [join(folder, 'js', `${slug}.js`)], {
@@ -241,7 +259,8 @@ async function runOne({ file, line, slug }, cwd) {
         output += text;
       },
     });
-    return undefined;
+    const missing = missingOutput(outputs, output);
+    return missing && `${file}:${line}: does not print\n${missing}\nbut\n${output}`;
   } catch (error) {
     return `${file}:${line}: ${error instanceof Error ? error.message : error}\n${output}`;
   }

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { cargo, checkRust, locked } from './cargo.mjs';
 import { checkDocs } from './check-docs.mjs';
+import { docs } from './docs.mjs';
 import { generatedFiles } from './generate.mjs';
 import { install } from './install.mjs';
 import { Failure, main, npm, root, run, tool } from './lib/shell.mjs';
@@ -34,6 +35,7 @@ const afterBuild = [
   { name: 'package', what: 'what npm would publish', run: packaged },
   { name: 'clippy', what: 'Rust lint; the first time it reads 400 crates, some 10 minutes', run: clippy },
   { name: 'docs', what: 'examples of the documentation', run: checkDocs },
+  { name: 'site', what: 'the documentation site, without warnings', run: docs },
   { name: 'smoke', what: 'Node 22 and 24, Bun, Deno', run: smoke },
 ];
 
@@ -106,8 +108,9 @@ async function fresh() {
   return generatedFiles.length;
 }
 
+/** Apart what uses other libraries: some have types that need those of a browser, or that do not hold themselves. */
 async function types() {
-  await run(process.execPath, [tool('typescript', 'tsc'), '-p', '.']);
+  for (const project of ['.', 'test/interop']) await run(process.execPath, [tool('typescript', 'tsc'), '-p', project]);
 }
 
 async function packaged() {

@@ -93,6 +93,8 @@ export class BallistaSessionContext extends SessionContext {
     this.address = address;
   }
 
+  // ---------------------------------------------------------------- the cluster
+
   /**
    * Starts a cluster in this process and connects to it; closing the context closes the cluster.
    *
@@ -161,6 +163,8 @@ export class BallistaSessionContext extends SessionContext {
       throw invalid(`cancelJob takes the id of a job, not ${describe(jobId)}`);
     return this.call((session) => session.cancelJob(jobId));
   }
+
+  // ---------------------------------------------------------------- life
 
   /** The address; never connects. */
   override toString(): string {
