@@ -25,7 +25,10 @@ const path = (): string => temp(`written-${files++}`);
 /** What runs a query: every method of a DataFrame that is not in {@link INERT}. */
 const ACTIONS: Readonly<Record<string, (df: DataFrame) => Action[]>> = {
   cache: (df) => [() => df.cache()],
-  writeParquet: (df) => [() => df.writeParquet(path()), () => df.writeParquet(path(), { partitionBy: 'a' })],
+  writeParquet: (df) => [
+    () => df.writeParquet(path()),
+    () => df.withColumn('p', "'x'").writeParquet(path(), { partitionBy: 'p' }),
+  ],
   writeCsv: (df) => [() => df.writeCsv(path())],
   writeJson: (df) => [() => df.writeJson(path())],
   writeArrow: (df) => [() => df.writeArrow(path())],
