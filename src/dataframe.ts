@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { ReadableStream } from 'node:stream/web';
-
 import { type RecordBatch, type Schema, Table, type Vector } from 'apache-arrow';
 import { hasDictionaries, shareDictionaries } from './arrow/dictionaries.js';
 import { concatBytes } from './arrow/ipc.js';

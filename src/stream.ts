@@ -4,8 +4,6 @@
  * @module
  */
 
-import { ReadableStream } from 'node:stream/web';
-
 import type { RecordBatch, Schema } from 'apache-arrow';
 
 import { bodyMessages, END_OF_STREAM, schemaMessage } from './arrow/ipc.js';

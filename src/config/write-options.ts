@@ -4,6 +4,9 @@
  * @module
  */
 
+import { resolve as resolvePath } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
 import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import type { SortNode } from '../expr/node.js';
@@ -384,7 +387,14 @@ function toTarget(where: string, path: string | URL, single: boolean | undefined
     throw invalid(
       `${where}: singleFileOutput needs a path with an ending, such as "${target.replace(/\/$/, '')}.parquet"`,
     );
-  return single === false && isFile ? `${target}/` : target;
+  return toPlace(single === false && isFile ? `${target}/` : target);
+}
+
+/** Local paths as reading takes them, from the folder of this process; as a URL where the engine would see a pattern. */
+function toPlace(target: string): string {
+  if (/^[a-z][a-z0-9+.-]+:\/\//iu.test(target)) return target;
+  const path = resolvePath(target) + (target.endsWith('/') ? '/' : '');
+  return /[*?[]/u.test(path) ? pathToFileURL(path).href : path;
 }
 
 function toColumnNames(where: string, names: string | readonly string[]): string[] {

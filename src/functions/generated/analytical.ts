@@ -45,14 +45,19 @@ export function lag(expression: Expr, options?: Window | WindowOptions): Expr;
 /**
  * As {@link lag}, with other arguments.
  *
+ * @param expression - Expression to operate on
  * @param offset - Integer. Specifies how many rows back the value of expression should be retrieved. Defaults to 1.
+ * @param options - the window, instead of `.over(…)`
  */
 export function lag(expression: Expr, offset: Operand, options?: Window | WindowOptions): Expr;
 /**
  * As {@link lag}, with other arguments.
  *
+ * @param expression - Expression to operate on
+ * @param offset - Integer. Specifies how many rows back the value of expression should be retrieved. Defaults to 1.
  * @param defaultValue - The default value if the offset is not within the partition. Must be of the same type as
  *   expression.
+ * @param options - the window, instead of `.over(…)`
  */
 export function lag(expression: Expr, offset: Operand, defaultValue: Operand, options?: Window | WindowOptions): Expr;
 export function lag(...args: readonly unknown[]): Expr {
@@ -96,15 +101,21 @@ export function lead(expression: Expr, options?: Window | WindowOptions): Expr;
 /**
  * As {@link lead}, with other arguments.
  *
+ * @param expression - Expression to operate on
  * @param offset - Integer. Specifies how many rows forward the value of expression should be retrieved. Defaults to
  *   1.
+ * @param options - the window, instead of `.over(…)`
  */
 export function lead(expression: Expr, offset: Operand, options?: Window | WindowOptions): Expr;
 /**
  * As {@link lead}, with other arguments.
  *
+ * @param expression - Expression to operate on
+ * @param offset - Integer. Specifies how many rows forward the value of expression should be retrieved. Defaults to
+ *   1.
  * @param defaultValue - The default value if the offset is not within the partition. Must be of the same type as
  *   expression.
+ * @param options - the window, instead of `.over(…)`
  */
 export function lead(expression: Expr, offset: Operand, defaultValue: Operand, options?: Window | WindowOptions): Expr;
 export function lead(...args: readonly unknown[]): Expr {

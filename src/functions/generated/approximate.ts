@@ -110,8 +110,11 @@ export function approxPercentileCont(expression: Expr | SortExpr, percentile: Op
 /**
  * As {@link approxPercentileCont}, with other arguments.
  *
+ * @param expression - The expression to operate on.
+ * @param percentile - Percentile to compute. Must be a float value between 0 and 1 (inclusive).
  * @param centroids - Number of centroids to use in the t-digest algorithm. Default is 100. A higher number results in
  *   more accurate approximation but requires more memory.
+ * @param options - `filter`
  */
 export function approxPercentileCont(expression: Expr | SortExpr, percentile: Operand, centroids: Operand, options?: AggregateOptions<'filter'>): Expr;
 export function approxPercentileCont(...args: readonly unknown[]): Expr {
@@ -159,8 +162,12 @@ export function approxPercentileContWithWeight(expression: Expr | SortExpr, weig
 /**
  * As {@link approxPercentileContWithWeight}, with other arguments.
  *
+ * @param expression - The expression to operate on.
+ * @param weight - Expression to use as weight.
+ * @param percentile - Percentile to compute. Must be a float value between 0 and 1 (inclusive).
  * @param centroids - Number of centroids to use in the t-digest algorithm. Default is 100. A higher number results in
  *   more accurate approximation but requires more memory.
+ * @param options - `filter`
  */
 export function approxPercentileContWithWeight(expression: Expr | SortExpr, weight: Expr, percentile: Operand, centroids: Operand, options?: AggregateOptions<'filter'>): Expr;
 export function approxPercentileContWithWeight(...args: readonly unknown[]): Expr {

@@ -1419,6 +1419,7 @@ export function generateSeries(stop: Operand): Expr;
  *
  * @param start - Start of the series. Ints, timestamps, dates or string types that can be coerced to Date32 are
  *   supported.
+ * @param stop - End of the series (included). Type must be the same as start.
  * @param step - Increase by step (can not be 0). Steps less than a day are supported only for timestamp ranges.
  */
 export function generateSeries(start: Operand, stop: Operand, step?: Operand): Expr;
@@ -1512,6 +1513,7 @@ export function range(stop: Operand): Expr;
  *
  * @param start - Start of the range. Ints, timestamps, dates or string types that can be coerced to Date32 are
  *   supported.
+ * @param stop - End of the range (not included). Type must be the same as start.
  * @param step - Increase by step (cannot be 0). Steps less than a day are supported only for timestamp ranges.
  */
 export function range(start: Operand, stop: Operand, step?: Operand): Expr;
