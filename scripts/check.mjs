@@ -34,7 +34,7 @@ const afterBuild = [
   { name: 'types', what: 'TypeScript of the package, tests, examples and scripts', run: types },
   { name: 'package', what: 'what npm would publish', run: packaged },
   { name: 'clippy', what: 'Rust lint; the first time it reads 400 crates, some 10 minutes', run: clippy },
-  { name: 'docs', what: 'examples of the documentation', run: checkDocs },
+  { name: 'docs', what: 'examples of the documentation', run: () => checkDocs() },
   { name: 'site', what: 'the documentation site, without warnings', run: docs },
   { name: 'smoke', what: 'Node 22 and 24, Bun, Deno', run: smoke },
 ];

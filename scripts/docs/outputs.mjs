@@ -1,11 +1,12 @@
 /**
- * What an example says that it prints: the comment behind or right below a `console.log(…)` or `.show(…)`, and the fence
- * "```text" right below an example. `…` stands for anything, and white space does not count.
+ * What an example says that it prints: the comment behind a `console.log(…)`, right below one or a `.show(…)`, and the fence
+ * "```text" right below the example. `…` stands for anything, and how much white space there is does not count.
  *
  * @module
  */
 
-const PRINTS = /\bconsole\.log\(|\.(?:show|explain|printSchema)\(/;
+const LOGS = /\bconsole\.log\(/;
+const PRINTS = /\bconsole\.log\(|\.(?:show|explain)\(/;
 
 /**
  * @param {string} code
@@ -25,7 +26,7 @@ export function statedOutputs(code) {
     if (below || line.trim() === '' || statement.trimEnd().endsWith(';')) statement = '';
     const [, before = line, behind] = /^(.*;)\s+\/\/ (.*)$/.exec(line) ?? [];
     statement += `${before}\n`;
-    below = behind !== undefined && PRINTS.test(statement);
+    below = behind !== undefined && LOGS.test(statement);
     if (below) outputs.push(behind ?? '');
   }
   return outputs;
@@ -34,21 +35,20 @@ export function statedOutputs(code) {
 /**
  * @param {readonly string[]} stated
  * @param {string} printed
- * @returns {string | undefined} the first that was not printed, or not in this order
+ * @returns {string | undefined} the first that was not printed as whole lines, or not in this order
  */
 export function missingOutput(stated, printed) {
-  let rest = normal(printed);
+  let rest = printed;
   return stated.find((text) => {
-    const pattern = normal(text)
-      .split('…')
-      .map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    const match = new RegExp(pattern.join('.*?')).exec(rest);
+    const match = pattern(text).exec(rest);
     if (match) rest = rest.slice(match.index + match[0].length);
     return !match;
   });
 }
 
 /** @param {string} text */
-function normal(text) {
-  return text.replace(/\s+/g, ' ').trim();
+function pattern(text) {
+  const words = text.trim().split(/\s+/);
+  const parts = words.map((word) => word.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  return new RegExp(`^\\s*${parts.map((part) => part.join('.*?')).join('\\s+')}\\s*?$`, 'ms');
 }
