@@ -153,8 +153,8 @@ export class BallistaSessionContext extends SessionContext {
    * @example
    * ```ts
    * const stream = df.stream();
-   * await stream.next();
-   * console.log(await ctx.cancelJob(stream.jobId ?? '')); // false: it has succeeded already
+   * await stream.next(); // so it has succeeded
+   * console.log(await ctx.cancelJob(stream.jobId ?? '')); // false
    * await stream.cancel();
    * ```
    */

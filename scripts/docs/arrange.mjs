@@ -27,6 +27,7 @@ const CATEGORIES = [
   ['stream', 'DataFrames'],
   ['expr/', 'Expressions'],
   ['functions/', 'Functions'],
+  ['index', 'Functions'],
   ['sql', 'SQL'],
   ['params', 'SQL'],
   ['config/read-', 'Files'],
@@ -34,6 +35,7 @@ const CATEGORIES = [
   ['catalog/', 'Catalogs'],
   ['object-store/', 'Object stores'],
   ['config/', 'Configuration'],
+  ['version', 'Configuration'],
   ['plan/', 'Plans'],
   ['cluster/', 'Clusters'],
   ['errors', 'Errors'],
@@ -76,6 +78,7 @@ const MEMBERS = [
   'src/expr/expr.ts',
   'src/context.ts',
   'src/session-context.ts',
+  'src/session-engine.ts',
   'src/catalog/catalogs.ts',
   GENERATED_METHODS,
 ];

@@ -207,7 +207,7 @@ export abstract class Verbs<T extends object = Row> {
    * @example
    * ```ts
    * console.log(String(df.rename({ origin: 'from', destination: 'to' }).select('from', 'to')));
-   * // DataFrame { from: Utf8, to: Utf8 }
+   * // DataFrame { from: LargeUtf8, to: LargeUtf8 }
    * ```
    */
   rename<U extends object = Row>(names: Readonly<Record<string, string>>): DataFrame<U> {
@@ -403,7 +403,7 @@ export abstract class Verbs<T extends object = Row> {
    * @example
    * ```ts
    * const long = df.unpivot({ on: ['delay', 'distance'], index: 'origin' });
-   * console.log(String(long)); // DataFrame { origin: Utf8, variable: Utf8, value: Int64 }
+   * console.log(String(long)); // DataFrame { origin: LargeUtf8, variable: Utf8, value: Int64 }
    * ```
    */
   unpivot<U extends object = Row>(options: UnpivotOptions): DataFrame<U> {

@@ -451,8 +451,8 @@ describe('options of CSV', () => {
       });
       expect(await rows(csv.sort('id'))).toEqual(await rows(flat.sort('id')));
       await cluster.betweenQueries();
-      expect(await flat.writeJson(`${path}/`, { compression })).toBe(3);
-      const json = await ctx.readJson(`${path}/`, { schema, fileCompressionType: compression, fileExtension: '' });
+      expect(await flat.writeJson(`${path}.json`, { compression })).toBe(3);
+      const json = await ctx.readJson(`${path}.json`, { schema, fileCompressionType: compression });
       expect(await rows(json.sort('id'))).toEqual(await rows(flat.sort('id')));
       if (compression === 'gzip') expect(gunzipSync(readFileSync(`${path}.csv`)).toString()).toContain('Köln');
     },
@@ -469,7 +469,7 @@ describe('options of Arrow', () => {
       await rows(some.aggregate([], ['sum(delay) AS s', 'count(*) AS n'])),
     );
     if (compression === 'uncompressed') expect(tableFromIPC(readFileSync(path)).numRows).toBe(81_501);
-    else expect(statSync(path).size).toBeLessThan(600_000);
+    else expect(statSync(path).size).toBeLessThan(700_000);
   });
 });
 
@@ -517,13 +517,24 @@ describe('writeTable', () => {
     expect(await (await ctx.table('full')).count()).toBe(5);
   });
 
+  it('finds columns by name, and casts as INSERT does', async () => {
+    await ctx.sql('CREATE TABLE other_types (b DOUBLE, a INT)');
+    expect(await five.writeTable('other_types')).toBe(5);
+    expect(await rows((await ctx.table('other_types')).sort('a').limit(2))).toEqual([
+      { b: 1, a: 1 },
+      { b: 0, a: 2 },
+    ]);
+  });
+
   it('refuses unknown tables, and rows that do not fit', async () => {
     expect(await rejected(five.writeTable('nowhere'))).toMatchObject({ message: expect.stringContaining('nowhere') });
     await ctx.sql('CREATE TABLE narrow (a BIGINT)');
     expect((await rejected(five.writeTable('narrow'))).code).toBe('SCHEMA');
-    await ctx.sql('CREATE TABLE dated (a DATE, b BIGINT)');
-    expect(await rejected(five.writeTable('dated'))).toHaveProperty('code');
     expect(await (await ctx.table('narrow')).count()).toBe(0);
+    await ctx.sql('CREATE TABLE numbers (a BIGINT, b BIGINT)');
+    const structs = await ctx.sql("SELECT named_struct('x', 1) AS a, 1 AS b");
+    expect(await rejected(structs.writeTable('numbers'))).toHaveProperty('code');
+    expect(await (await ctx.table('numbers')).count()).toBe(0);
   });
 });
 

@@ -1,4 +1,3 @@
-import type { ReadableStream } from 'node:stream/web';
 import type { RecordBatch, Schema, Table } from 'apache-arrow';
 import type { BallistaSessionContext, DataFrame, RecordBatchStream, Row } from 'ballista';
 import { col, f, lit } from 'ballista';

@@ -1,0 +1,82 @@
+import { isArrowTable } from 'apache-arrow';
+import * as aq from 'arquero';
+import { describe, expect, it } from 'vitest';
+
+import { rejected } from '../support/rejected.js';
+import { countLate, LATE, LATE_COUNTS, ROUNDED, TYPES, withFlights } from './context.js';
+
+/** Its types know only Arrow tables of its own library; it reads others by their shape. */
+type Source = Parameters<typeof aq.fromArrow>[0];
+
+const ctx = await withFlights();
+const types = await ctx.sql(TYPES);
+const late = await ctx.sql(LATE);
+
+describe('there', () => {
+  it('by bytes, with its own reader of Arrow: plain values', async () => {
+    const table = aq.fromArrow(await types.toIPC());
+    const [first, second] = table.objects();
+    expect(first).toEqual({
+      ...ROUNDED[0],
+      id: 1,
+      price: 12.3,
+
+      list: [1, null],
+      struct: { x: 1, y: 'k' },
+    });
+    expect(second).toEqual({ ...ROUNDED[1], id: 2 });
+  });
+
+  it('by a Table: the values of apache-arrow', async () => {
+    const table = aq.fromArrow((await types.select('id', 'text', 'at', 'number').toArrow()) as unknown as Source);
+    expect(table.objects()).toEqual([
+      { id: 1n, text: 'Köln', at: -0.001, number: 1.5 },
+      { id: 2n, text: null, at: null, number: null },
+    ]);
+  });
+
+  it.each([
+    ['a Table', () => late.toArrow()],
+    ['an IPC stream', () => late.toIPC()],
+    ['an IPC file', () => late.toIPC({ format: 'file' })],
+  ])('%s of many batches, with a dictionary each', async (_, source) => {
+    const table = aq.fromArrow((await source()) as Source);
+    expect(table.numRows()).toBe(63_449);
+    expect(countLate(table.array('origin') as Iterable<unknown>)).toEqual(LATE_COUNTS);
+    const counts = table.groupby('origin').count().orderby('origin').objects({ limit: 3 });
+    expect(counts).toEqual(Object.entries(LATE_COUNTS).map(([origin, count]) => ({ origin, count })));
+  });
+});
+
+describe('and back', () => {
+  const made = aq.table({
+    who: ['Ada', null, 'Bob'],
+    n: [1, 2, 3],
+    at: [new Date(-1), null, new Date(0)],
+    big: [1n, 2n ** 60n, null],
+  });
+  const expected = [
+    { who: 'Ada', n: 1, at: new Date(-1), big: 1n },
+    { who: null, n: 2, at: null, big: 2n ** 60n },
+    { who: 'Bob', n: 3, at: new Date(0), big: null },
+  ];
+
+  it.each(['stream', 'file'] as const)('as the bytes of an IPC %s', async (format) => {
+    const bytes = made.toArrowIPC({ format }) as Uint8Array;
+    expect(await (await ctx.fromArrow(bytes)).toArray()).toEqual(expected);
+  });
+
+  it('not as its Arrow table, which is one of another library', async () => {
+    const table: unknown = made.toArrow();
+    expect(isArrowTable(table)).toBe(false);
+    const error = await rejected(ctx.fromArrow(table as Uint8Array));
+    expect(error.code).toBe('INVALID_ARGUMENT');
+    expect(error.message).toContain('as Arrow IPC bytes');
+  });
+
+  it('as rows', async () => {
+    expect(await (await ctx.fromRows(made.objects())).toArray()).toEqual(
+      expected.map((row) => ({ ...row, n: BigInt(row.n) })),
+    );
+  });
+});
