@@ -112,7 +112,7 @@ describe('a write that is aborted leaves nothing', () => {
     await expect
       .poll(() => tree(folder).filter((name) => name.includes('.') || name.includes('_')), {
         interval: 5,
-        timeout: 20_000,
+        timeout: 10_000,
       })
       .toEqual([]);
   });
