@@ -40,13 +40,13 @@ beforeAll(async () => {
   await ctx.registerParquet('flights', FLIGHTS);
   // One row of the three million, in the last part of the file.
   late = await ctx.sql(
-    'SELECT value, value % 3 AS k, 1 / (value - 999999) AS bad, sha256(CAST(value AS VARCHAR)) AS hash FROM generate_series(1, 1000000)',
+    'SELECT value, value % 3 AS k, 1 / (value - 299999) AS bad, sha256(CAST(value AS VARCHAR)) AS hash FROM generate_series(1, 300000)',
   );
   cast = await ctx.sql(`
     SELECT delay, length(origin) AS k, CAST(CASE WHEN date < (SELECT max(date) FROM flights) THEN '1' ELSE 'late' END AS INT) AS bad
     FROM flights`);
   long = await ctx.sql(`
-    SELECT date, delay, delay % 3 AS k FROM (${Array(40).fill('SELECT date, delay FROM flights').join(' UNION ALL ')})`);
+    SELECT date, delay, delay % 3 AS k FROM (${Array(10).fill('SELECT date, delay FROM flights').join(' UNION ALL ')})`);
 });
 
 describe('a write whose query fails late leaves nothing', () => {
@@ -58,7 +58,7 @@ describe('a write whose query fails late leaves nothing', () => {
     ] as const) {
       const error = await rejected(df[`write${format}`](`${folder}/${target}`, options));
       expect(error.message).toMatch(text);
-      await expect.poll(() => tree(folder), { interval: 5, timeout: 20_000 }).toEqual([]);
+      await expect.poll(() => tree(folder), { interval: 5, timeout: 5_000 }).toEqual([]);
     }
   });
 
@@ -92,7 +92,7 @@ describe('a write whose query fails late leaves nothing', () => {
       const insert = run(`INSERT INTO t_${format} SELECT * FROM late_${format}`);
       expect((await rejected(insert)).message).toMatch(/divide/iu);
     }
-    await expect.poll(() => tree(folder).filter((name) => name !== 'in'), { interval: 5, timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => tree(folder).filter((name) => name !== 'in'), { interval: 5, timeout: 5_000 }).toEqual([]);
   });
 });
 
@@ -112,7 +112,7 @@ describe('a write that is aborted leaves nothing', () => {
     await expect
       .poll(() => tree(folder).filter((name) => name.includes('.') || name.includes('_')), {
         interval: 5,
-        timeout: 60_000,
+        timeout: 20_000,
       })
       .toEqual([]);
   });
