@@ -13,6 +13,7 @@ import { generate } from './generate.mjs';
 import { install } from './install.mjs';
 import { main } from './lib/shell.mjs';
 import { buildNative } from './native.mjs';
+import { generateParity } from './parity.mjs';
 import { buildTypeScript } from './typescript.mjs';
 
 /** @param {{ only?: 'native' }} [options] */
@@ -23,6 +24,7 @@ export async function build(options = {}) {
   if (options.only === 'native') return;
   await generate();
   await buildTypeScript();
+  await generateParity();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,6 +1,6 @@
 /**
  * Compiles every TypeScript example of the documentation (README.md, docs/, the TSDoc of src/) against the built package,
- * and runs each in a process of its own against a real cluster.
+ * and runs each in a process of its own against a real cluster. What it prints has to be what it says (docs/outputs.mjs).
  *
  * An example may leave out what would repeat in each of them; its first line is then preceded by
  * - an import of the package's names that it uses but neither imports nor declares,
@@ -10,16 +10,20 @@
  * It runs in a folder with the real data sets under `data/`, and finds a cluster at df://localhost:50050. A fence
  * "```ts no-run" is only compiled: for what needs machines that are not there.
  *
+ *     npm run check -- docs
+ *     node scripts/check-docs.mjs docs/guides/sql.md …    only the examples of these files, after a build
+ *
  * @module
  */
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { capture, Failure, root, tool } from './lib/shell.mjs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { missingOutput, statedOutputs } from './docs/outputs.mjs';
+import { capture, Failure, main, root, tool } from './lib/shell.mjs';
 
 /** Finding fewer means that the search is broken, not that the documentation shrank. */
-const AT_LEAST = 25;
+const AT_LEAST = 150;
 const NO_RUN_AT_MOST = 10;
 const TIMEOUT_MS = 60_000;
 const WORKERS = 2;
@@ -32,18 +36,24 @@ const folder = join(root, 'build', 'docs');
  * @property {number} line of its first line, from 1
  * @property {string} code
  * @property {boolean} runs
+ * @property {string[]} outputs what it says that it prints
  * @property {string} slug its file name in build/docs, without extension
  */
 
-/** @returns {Promise<number>} how many examples there are */
-export async function checkDocs() {
-  const examples = findExamples();
+/**
+ * @param {readonly string[]} [files] absent or empty: all
+ * @returns {Promise<number>} how many examples there are
+ */
+export async function checkDocs(files = []) {
+  const all = findExamples();
+  const examples = all.filter(({ file }) => files.length === 0 || files.includes(file));
   const compiledOnly = examples.filter(({ runs }) => !runs).length;
-  if (examples.length < AT_LEAST) throw new Failure(`only ${examples.length} examples found, expected ${AT_LEAST}`);
+  if (all.length < AT_LEAST) throw new Failure(`only ${all.length} examples found, expected ${AT_LEAST}`);
   if (compiledOnly > NO_RUN_AT_MOST) throw new Failure(`${compiledOnly} examples are marked no-run, too many`);
   await compile(examples);
   await runAll(examples.filter(({ runs }) => runs));
-  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only`);
+  const stated = examples.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
+  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only; ${stated} outputs as they say`);
   return examples.length;
 }
 
@@ -105,11 +115,26 @@ function fences(file, text) {
         .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
       const line = start + 2;
       const slug = `${file.replace(/[^A-Za-z0-9]+/g, '-')}-${line}`;
-      examples.push({ file, line, code: code.join('\n'), runs: !/\bno-run\b/.test(info), slug });
+      const outputs = [...statedOutputs(code.join('\n')), ...shownBelow(text, end + 1)];
+      examples.push({ file, line, code: code.join('\n'), runs: !/\bno-run\b/.test(info), outputs, slug });
     }
     start = end;
   }
   return examples;
+}
+
+/**
+ * The output that stands below an example.
+ *
+ * @param {string[]} text
+ * @param {number} start
+ * @returns {string[]}
+ */
+function shownBelow(text, start) {
+  const opening = text.findIndex((line, i) => i >= start && line.trim() !== '');
+  if (text[opening]?.trim() !== '```text') return [];
+  const end = text.findIndex((line, i) => i > opening && line.trim() === '```');
+  return [text.slice(opening + 1, end).join('\n')];
 }
 
 /** @param {Example[]} examples */
@@ -184,7 +209,7 @@ function uses(code, name) {
  * @param {string} name
  */
 function declares(code, name) {
-  const declared = new RegExp(`\\b(?:const|let|var|function|class|using)\\s+(?:[{[][^=]*\\b)?${name}\\b`);
+  const declared = new RegExp(`\\b(?:const|let|var|function|class|using)\\s+(?:[{[][^=}\\]]*\\b)?${name}\\b`);
   const imported = new RegExp(`\\bimport\\b[^;'"]*\\b${name}\\b[^;'"]*\\bfrom\\b`);
   return declared.test(code) || imported.test(code);
 }
@@ -231,7 +256,7 @@ async function runAll(examples) {
  * @param {string} cwd
  * @returns {Promise<string | undefined>} what went wrong
  */
-async function runOne({ file, line, slug }, cwd) {
+async function runOne({ file, line, slug, outputs }, cwd) {
   let output = '';
   try {
     await capture(process.execPath, [join(folder, 'js', `${slug}.js`)], {
@@ -241,8 +266,15 @@ async function runOne({ file, line, slug }, cwd) {
         output += text;
       },
     });
-    return undefined;
+    const missing = missingOutput(outputs, output);
+    return missing && `${file}:${line}: does not print\n${missing}\nbut\n${output}`;
   } catch (error) {
     return `${file}:${line}: ${error instanceof Error ? error.message : error}\n${output}`;
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main(async () => {
+    await checkDocs(process.argv.slice(2));
+  });
 }

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { cargo, checkRust, locked } from './cargo.mjs';
 import { checkDocs } from './check-docs.mjs';
+import { docs } from './docs.mjs';
 import { generatedFiles } from './generate.mjs';
 import { install } from './install.mjs';
 import { Failure, main, npm, root, run, tool } from './lib/shell.mjs';
@@ -33,7 +34,8 @@ const afterBuild = [
   { name: 'types', what: 'TypeScript of the package, tests, examples and scripts', run: types },
   { name: 'package', what: 'what npm would publish', run: packaged },
   { name: 'clippy', what: 'Rust lint; the first time it reads 400 crates, some 10 minutes', run: clippy },
-  { name: 'docs', what: 'examples of the documentation', run: checkDocs },
+  { name: 'docs', what: 'examples of the documentation', run: () => checkDocs() },
+  { name: 'site', what: 'the documentation site, without warnings', run: docs },
   { name: 'smoke', what: 'Node 22 and 24, Bun, Deno', run: smoke },
 ];
 

@@ -93,6 +93,8 @@ export class BallistaSessionContext extends SessionContext {
     this.address = address;
   }
 
+  // ---------------------------------------------------------------- the cluster
+
   /**
    * Starts a cluster in this process and connects to it; closing the context closes the cluster.
    *
@@ -151,8 +153,8 @@ export class BallistaSessionContext extends SessionContext {
    * @example
    * ```ts
    * const stream = df.stream();
-   * await stream.next();
-   * console.log(await ctx.cancelJob(stream.jobId ?? '')); // false: it has succeeded already
+   * await stream.next(); // so it has succeeded
+   * console.log(await ctx.cancelJob(stream.jobId ?? '')); // false
    * await stream.cancel();
    * ```
    */
@@ -161,6 +163,8 @@ export class BallistaSessionContext extends SessionContext {
       throw invalid(`cancelJob takes the id of a job, not ${describe(jobId)}`);
     return this.call((session) => session.cancelJob(jobId));
   }
+
+  // ---------------------------------------------------------------- life
 
   /** The address; never connects. */
   override toString(): string {

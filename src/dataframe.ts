@@ -132,8 +132,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    *
    * @example
    * ```ts
-   * const late = await df.filter('delay > 600').cache();
-   * console.log(await late.count(), await late.select('origin').distinct().count()); // the filter ran once
+   * const late = await df.filter('delay > 600').cache(); // the filter runs now, and once
+   * console.log(await late.count(), await late.select('origin').distinct().count()); // 272 74
    * ```
    */
   async cache(options: ActionOptions = {}): Promise<DataFrame<T>> {

@@ -100,11 +100,13 @@ export { PlanVisualization } from './plan/visual.js';
 export { RowStream } from './rows.js';
 export type { ActionOptions } from './session.js';
 export { type LocalOptions, SessionContext, type SqlOptions, type TableRef } from './session-context.js';
+export type { SessionFunction } from './session-engine.js';
 export { Identifier, type SqlPart, SqlQuery, sql } from './sql.js';
 export {
   type BatchStreamOptions,
   type IpcStreamOptions,
   type NdjsonStreamOptions,
+  type ReadableStreamOptions,
   RecordBatchStream,
 } from './stream.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';

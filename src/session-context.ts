@@ -415,7 +415,7 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
    * const { batches } = tableFromArrays({ a: new Int32Array([1, 2, 3]), b: new Int32Array([4, 5, 6]) });
    * const df = await ctx.createDataFrame([batches]);
    * const [result] = await df.select(col('a').add(col('b')), col('a').sub(col('b'))).collect();
-   * console.log(result?.getChildAt(0)?.toArray(), result?.getChildAt(1)?.toArray()); // [5, 7, 9] and [-3, -3, -3]
+   * console.log(result?.getChildAt(0)?.toArray(), result?.getChildAt(1)?.toArray()); // Int32Array(3) [ 5, 7, 9 ] Int32Array(3) [ -3, -3, -3 ]
    * await ctx.close();
    * ```
    */

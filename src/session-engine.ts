@@ -23,6 +23,8 @@ type FunctionKind = 'scalar' | 'aggregate' | 'window' | 'table';
 
 /** The engine of a {@link SessionContext}. */
 export abstract class SessionEngine extends Catalogs {
+  // ---------------------------------------------------------------- functions and settings
+
   /**
    * The names of all scalar functions, sorted; those that take lambdas are not among them.
    *

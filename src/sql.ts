@@ -53,7 +53,7 @@ export class SqlQuery {
   }
 }
 
-/** A quoted name; made by {@link sql.ident}. Immutable. */
+/** A quoted name; made by `ident` of {@link sql}. Immutable. */
 export class Identifier {
   /** The name as it stands in SQL: `"schema"."table"`. */
   readonly text: string;

@@ -32,6 +32,7 @@ export interface BatchStreamOptions {
 
 /** A web stream of the bytes of one Arrow IPC stream: what `tableFromIPC` of apache-arrow reads. */
 export interface IpcStreamOptions {
+  /** Bytes of Arrow IPC. */
   format: 'ipc';
 }
 
@@ -40,6 +41,7 @@ export interface IpcStreamOptions {
  * {@link ConvertOptions} still count where they are JSON-safe.
  */
 export interface NdjsonStreamOptions extends Omit<ConvertOptions, 'json'> {
+  /** JSON lines. */
   format: 'ndjson';
 }
 
@@ -175,7 +177,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
    * const lines = df.limit(2).stream().toReadableStream({ format: 'ndjson' });
    * const response = new Response(lines, { headers: { 'content-type': 'application/x-ndjson' } });
    * console.log(await response.text());
-   * // {"date":"2001-01-01T00:01:00.000000","delay":"33","distance":"2176","origin":"LAS","destination":"PHL"}
+   * // {"date":"2001-…","delay":"…","distance":"…","origin":"…","destination":"…"}
    * // …
    * ```
    */

@@ -33,8 +33,8 @@ it('documents every code in a sentence', () => {
   }
 });
 
-it('has the same texts in docs/errors.md', () => {
-  const page = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
+it('has the same texts in docs/guides/errors.md', () => {
+  const page = readFileSync(new URL('../docs/guides/errors.md', import.meta.url), 'utf8');
   const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)].map(([, code, text]) => [code, text]);
   expect(rows).toEqual(Object.entries(ERROR_CODES));
 });

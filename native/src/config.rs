@@ -51,7 +51,10 @@ fn entries() -> Vec<ConfigEntry> {
 /// Ballista's adaptive planner loses a job when planning anew fails half-way, as it does for some
 /// unions: the job then never ends. Its static planner has no such half-way. And where it turns a
 /// hash join into a broadcast, it may swap the sides after ORDER BY was planned below one of them.
-const DEFAULTS: [(&str, &str); 2] = [
+///
+/// Moving parts of structs into scans, the engine's rule makes plans of tables without a name ambiguous.
+const DEFAULTS: [(&str, &str); 3] = [
+    ("datafusion.optimizer.enable_leaf_expression_pushdown", "false"),
     ("ballista.planner.adaptive.enabled", "false"),
     ("ballista.optimizer.broadcast_join_threshold_bytes", "0"),
 ];
@@ -78,6 +81,7 @@ fn local_defaults() -> SessionConfig {
         .with_information_schema(true)
         .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
         .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
+        .set_bool("datafusion.optimizer.enable_leaf_expression_pushdown", false)
 }
 
 fn configured(mut config: SessionConfig, settings: &BTreeMap<String, String>) -> Result<SessionConfig> {

@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::expr::node::Node;
 use crate::expr::Scope;
 use crate::verb::{find, find_all, rebuild};
-use datafusion::common::{Column, JoinType};
+use datafusion::common::{Column, JoinType, TableReference};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::Expr;
 use datafusion::prelude::DataFrame;
@@ -49,10 +49,28 @@ pub fn join_on(
 
 /// Tables without a name, and a table with itself, need one to tell their columns apart.
 fn told_apart(left: DataFrame, right: DataFrame) -> Result<(DataFrame, DataFrame)> {
-    Ok(match overlap(&left, &right) {
-        true => (left.alias("left")?, right.alias("right")?),
-        false => (left, right),
-    })
+    let qualifiers: Vec<String> = left
+        .schema()
+        .iter()
+        .chain(right.schema().iter())
+        .filter_map(|(relation, _)| Some(relation?.table().to_owned()))
+        .collect();
+    let free = |name: &str| {
+        let numbered = (2..).map(|number| format!("{name}{number}"));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        names.find(|name| !qualifiers.contains(name)).unwrap_or_default()
+    };
+    let twice = overlap(&left, &right, false);
+    let left_first = twice || overlap(&left, &right, true);
+    let right_too = twice || overlap(&right, &left, true);
+    let named = |frame: DataFrame, name: &str| {
+        let name = TableReference::bare(free(name));
+        rebuild(frame, |plan| plan.alias(name))
+    };
+    Ok((
+        if left_first { named(left, "left")? } else { left },
+        if right_too { named(right, "right")? } else { right },
+    ))
 }
 
 pub fn join(
@@ -82,11 +100,19 @@ pub fn join(
     }
 }
 
-fn overlap(left: &DataFrame, right: &DataFrame) -> bool {
-    left.schema().iter().any(|(relation, field)| {
-        let column = Column::new(relation.cloned(), field.name());
-        right.schema().has_column(&column)
-    })
+/// Whether a column is on both sides: of the same table, or of no table on the first.
+fn overlap(frame: &DataFrame, other: &DataFrame, unqualified: bool) -> bool {
+    frame
+        .schema()
+        .iter()
+        .any(|(relation, field)| match (relation, unqualified) {
+            (None, true) => other.schema().has_column_with_unqualified_name(field.name()),
+            (Some(_), false) => {
+                let column = Column::new(relation.cloned(), field.name());
+                other.schema().has_column(&column)
+            }
+            _ => false,
+        })
 }
 
 fn merge_keys(joined: DataFrame, kind: JoinType, shared: &[(Column, Column)]) -> Result<DataFrame> {

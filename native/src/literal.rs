@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::str::FromStr;
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Literal {
     #[serde(flatten)]
@@ -17,7 +17,7 @@ pub struct Literal {
     data_type: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(tag = "type", content = "value", rename_all = "lowercase")]
 enum LiteralValue {
     Null,
@@ -32,7 +32,7 @@ enum LiteralValue {
 }
 
 /// JSON has no NaN and no infinities: those come as text.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Float {
     Number(f64),
@@ -91,7 +91,7 @@ pub enum Params {
 }
 
 pub fn params(json: &str) -> Result<Params> {
-    #[derive(Deserialize)]
+    #[derive(Clone, Deserialize)]
     #[serde(untagged)]
     enum Given {
         Positional(Vec<Literal>),

@@ -105,6 +105,17 @@ pub fn summary(frame: DataFrame, statistics: &[String], names: Option<&[String]>
         Some(names) => find_all(&frame, names)?,
         None => schema.columns(),
     };
+    for (index, column) in columns.iter().enumerate() {
+        if columns[..index].iter().any(|before| before.name == column.name) {
+            return Err(Error::new(
+                Code::Plan,
+                format!(
+                    "Two columns are called \"{}\": rename one before describe or summary.",
+                    column.name
+                ),
+            ));
+        }
+    }
     let mut aggregates = Vec::new();
     let mut lists =
         vec![make_array(statistics.iter().map(|name| lit(name.clone())).collect()).alias("statistic")];

@@ -9,6 +9,7 @@ use crate::reshape::{pivot, summary, unpivot, Pivot, Unpivot};
 use crate::session::values;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::format::{ExplainAnalyzeCategories, ExplainFormat, MetricType};
+use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{
     Column, ExprSchema, RecursionUnnestOption, ScalarValue, TableReference, UnnestOptions,
 };
@@ -47,7 +48,7 @@ pub enum Verb {
         group_by: Vec<Node>,
         aggregates: Vec<Node>,
     },
-    Pivot(Pivot),
+    Pivot(Box<Pivot>),
     Unpivot(Unpivot),
     Summary {
         statistics: Vec<String>,
@@ -205,20 +206,38 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
         Verb::Aggregate { group_by, aggregates } => {
             frame.aggregate(scope.exprs(group_by)?, scope.exprs(aggregates)?)?
         }
-        Verb::Pivot(options) => pivot(frame, scope, options)?,
+        Verb::Pivot(options) => pivot(frame, scope, *options)?,
         Verb::Unpivot(options) => unpivot(frame, options)?,
         Verb::Summary { statistics, columns } => summary(frame, &statistics, columns.as_deref())?,
         Verb::Window { exprs } => {
+            let exprs = scope.exprs(exprs)?;
+            for expr in &exprs {
+                if !expr.exists(|part| Ok(matches!(part, Expr::WindowFunction(_))))? {
+                    return Err(Error::new(
+                        Code::Plan,
+                        format!(
+                            "window takes functions over windows, not {expr}: add OVER, or use withColumn."
+                        ),
+                    ));
+                }
+            }
             let columns = frame.schema().columns().into_iter().map(Expr::Column);
-            let columns: Vec<Expr> = columns.chain(scope.exprs(exprs)?).collect();
+            let columns: Vec<Expr> = columns.chain(exprs).collect();
             frame.select(columns)?
         }
-        Verb::Sort { keys } => frame.sort(scope.sort_exprs(keys)?)?,
+        Verb::Sort { keys } => sort(frame, scope, keys)?,
         Verb::Limit { skip, fetch } => frame.limit(skip, fetch)?,
         Verb::Distinct => frame.distinct()?,
         Verb::DistinctOn { on, select, sort } => {
             let sort = (!sort.is_empty()).then(|| scope.sort_exprs(sort)).transpose()?;
-            frame.distinct_on(scope.exprs(on)?, scope.exprs(select)?, sort)?
+            let mut selected = Vec::new();
+            for node in select {
+                match node {
+                    Node::Wildcard => selected.extend(frame.schema().columns().into_iter().map(Expr::Column)),
+                    node => selected.push(scope.expr(node)?),
+                }
+            }
+            frame.distinct_on(scope.exprs(on)?, selected, sort)?
         }
         Verb::Join {
             frame: right,
@@ -273,9 +292,7 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             options.recursions = recursions.into_iter().map(recursion).collect::<Result<_>>()?;
             rebuild(frame, |plan| plan.unnest_columns_with_options(columns, options))?
         }
-        Verb::FillNull { value, columns } => {
-            fill(frame, value.scalar()?, &columns, |_| true, |args| coalesce(args))?
-        }
+        Verb::FillNull { value, columns } => fill(frame, value.scalar()?, &columns, |_| true, coalesce)?,
         Verb::FillNan { value, columns } => {
             let nan = |mut args: Vec<Expr>| nanvl(args.remove(0), args.remove(0));
             fill(frame, value.scalar()?, &columns, DataType::is_floating, nan)?
@@ -371,7 +388,10 @@ fn fill(
         if !applies(kind) || !(named.is_empty() || named.contains(&column)) {
             continue;
         }
-        let cast = value.cast_to(kind).ok();
+        let cast = value
+            .cast_to(kind)
+            .ok()
+            .filter(|_| alike(&value.data_type(), kind));
         // 1.5 is no whole number, whatever a cast makes of it.
         match cast.filter(|cast| cast.cast_to(&value.data_type()).is_ok_and(|back| back == value)) {
             Some(cast) => fills.push((column, cast)),
@@ -396,6 +416,36 @@ fn fill(
         let filled = call(vec![Expr::Column(column), lit(value.clone())]);
         Some(filled.alias_qualified(relation, name))
     })
+}
+
+/// Whether both are numbers, texts, times, …: 0 is no text.
+fn alike(one: &DataType, other: &DataType) -> bool {
+    let kind = |of: &DataType| match of {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => 1,
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => 2,
+        DataType::Boolean => 3,
+        number if number.is_numeric() => 4,
+        time if time.is_temporal() => 5,
+        _ => 6,
+    };
+    let value = |of: &DataType| match of {
+        DataType::Dictionary(_, value) => kind(value),
+        of => kind(of),
+    };
+    value(one) == value(other)
+}
+
+/// Keys may be columns that a projection has left out.
+fn sort(frame: DataFrame, scope: &Scope, keys: Vec<SortNode>) -> Result<DataFrame> {
+    let anywhere = Scope::new(None, scope.context, scope.frames);
+    match scope.sort_exprs(keys.clone()) {
+        Ok(keys) => Ok(frame.sort(keys)?),
+        Err(unknown) if unknown.code == Code::Schema => match frame.sort(anywhere.sort_exprs(keys)?) {
+            Ok(frame) => Ok(frame),
+            Err(_) => Err(unknown),
+        },
+        Err(error) => Err(error),
+    }
 }
 
 /// Filters a column of chance: a filter that asks chance itself would be moved below what it is about.

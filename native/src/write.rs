@@ -1,12 +1,17 @@
 //! Rows on their way into files and tables.
 
 use crate::error::{Code, Error, Result};
+use crate::expr::no_column;
+use crate::tables::provider::InMemoryTable;
 use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::Schema;
 use datafusion::arrow::datatypes::UInt64Type;
 use datafusion::common::TableReference;
+use datafusion::common::{Column, DFSchema};
 use datafusion::datasource::file_format::format_as_file_type;
 use datafusion::datasource::DefaultTableSource;
 use datafusion::logical_expr::dml::InsertOp;
+use datafusion::logical_expr::{cast, Expr, LogicalPlan};
 use datafusion::logical_expr::{LogicalPlanBuilder, SortExpr};
 use datafusion::prelude::DataFrame;
 use serde::Deserialize;
@@ -52,6 +57,7 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
             options,
             partition_by,
         } => {
+            check_columns(plan.schema(), &options, &partition_by)?;
             let factory = state.get_file_format_factory(&format);
             let factory = factory.ok_or_else(|| unknown("file format", &format))?;
             let kind = format_as_file_type(factory);
@@ -68,6 +74,13 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
             let schema = state.schema_for_ref(name.clone())?;
             let table = schema.table(name.table()).await?;
             let table = table.ok_or_else(|| unknown("table", &name.to_string()))?;
+            if op != InsertOp::Append && !table.is::<InMemoryTable>() {
+                return Err(Error::new(
+                    Code::NotImplemented,
+                    format!("{op}: the files of a table do not change; write to another folder."),
+                ));
+            }
+            let plan = fitted(plan, &table.schema())?;
             let source = Arc::new(DefaultTableSource::new(table));
             LogicalPlanBuilder::insert_into(plan, name, source, op)?.build()?
         }
@@ -81,6 +94,62 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
         column.map(|counts| counts.values().to_vec()).unwrap_or_default()
     });
     Ok(counts.sum::<u64>() as f64)
+}
+
+/// The columns in the order and with the types of a table, as SQL's INSERT has them.
+fn fitted(plan: LogicalPlan, table: &Schema) -> Result<LogicalPlan> {
+    let mut given: Vec<_> = plan
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .collect();
+    let mut wanted: Vec<_> = table.fields().iter().map(|field| field.name().as_str()).collect();
+    let message = format!(
+        "The table has the columns {}; the DataFrame has {}.",
+        wanted.join(", "),
+        given.join(", ")
+    );
+    given.sort_unstable();
+    wanted.sort_unstable();
+    if given != wanted {
+        return Err(Error::new(Code::Schema, message));
+    }
+    let columns = table.fields().iter().map(|field| {
+        let (relation, _) = plan
+            .schema()
+            .qualified_field_with_unqualified_name(field.name())?;
+        let column = Expr::Column(Column::new(relation.cloned(), field.name()));
+        Ok(cast(column, field.data_type().clone()).alias(field.name()))
+    });
+    let columns: Vec<Expr> = columns.collect::<Result<_>>()?;
+    Ok(LogicalPlanBuilder::from(plan).project(columns)?.build()?)
+}
+
+/// Columns that options speak of.
+fn check_columns(schema: &DFSchema, options: &HashMap<String, String>, folders: &[String]) -> Result<()> {
+    let own = options.keys().filter_map(|key| Some(key.split_once("::")?.1));
+    for name in own.clone().chain(folders.iter().map(String::as_str)) {
+        if !schema.has_column_with_unqualified_name(name) {
+            return Err(no_column(name, schema));
+        }
+    }
+    if let Some(name) = own.clone().find(|name| name.contains('.')) {
+        return Err(Error::new(
+            Code::NotImplemented,
+            format!("Options of the column \"{name}\": the engine reads a dot as a field of a struct."),
+        ));
+    }
+    let kept = options
+        .get("execution.keep_partition_by_columns")
+        .is_some_and(|keep| keep == "true");
+    if !kept && !folders.is_empty() && schema.fields().iter().all(|field| folders.contains(field.name())) {
+        return Err(Error::new(
+            Code::InvalidArgument,
+            "partitionBy leaves no column for the files: leave one out, or set keepPartitionByColumns.",
+        ));
+    }
+    Ok(())
 }
 
 fn unknown(what: &str, name: &str) -> Error {

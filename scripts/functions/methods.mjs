@@ -14,9 +14,9 @@ export function methodsModule(models) {
     const model = models.find((one) => !one.spark && [one, ...one.aliases].some((name) => name.sql === sql));
     if (!model) throw new Failure(`functions: there is no ${sql} for a method`);
     const [first = ''] = model.description.replace(/\s+/g, ' ').split(/(?<=\w\)?`?\.) (?=[A-Z])/);
-    return `  /** ${first.replace(/\.?$/, '')}: \`${sql}(this)\`. */
+    return `  /** ${first.replace(/\.?$/, '')}: \`${model.sql}(this)\`. */
   ${NAMES[sql] ?? toCamel(sql)}(): Expr {
-    return this.call('${sql}');
+    return this.call('${model.sql}');
   }
 `;
   });

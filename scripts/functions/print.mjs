@@ -76,8 +76,13 @@ function groupSources(code) {
  */
 function printFunction(model) {
   const { name } = model;
-  const declared = overloads(model).map((head, i) => {
-    const doc = i === 0 ? printDoc(model) : `/** As {@link ${name}}, with other arguments. */\n`;
+  const options = printOptions(model);
+  const declared = overloads(model).map((form, i) => {
+    const head = [...form.map(printParameter), ...options].join(', ');
+    const doc =
+      i === 0
+        ? printDoc(model, form)
+        : comment([`As {@link ${name}}, with other arguments.`, '', ...printParams(model, form)]);
     return `${doc}export function ${name}(${head}): Expr;\n`;
   });
   const body = `return ${printCall(model)};`;
@@ -88,23 +93,25 @@ function printFunction(model) {
  * The parameters of each way to call a function. Options come last, also where optional arguments are left out.
  *
  * @param {Model} model
- * @returns {string[]}
+ * @returns {readonly (readonly Parameter[])[]}
  */
-function overloads({ kind, forms, clauses }) {
-  const options =
-    kind === 'window'
-      ? ['options?: Window | WindowOptions']
-      : clauses.length > 0
-        ? [`options?: AggregateOptions<${clauses.map((clause) => `'${clause}'`).join(' | ')}>`]
-        : [];
+function overloads(model) {
+  const { forms } = model;
   const [form = []] = forms;
   const least = form.filter(({ optional }) => !optional).length;
-  if (options.length === 0 || least === form.length)
-    return forms.map((one) => [...one.map((param) => printParameter(param)), ...options].join(', '));
-  return Array.from({ length: form.length - least + 1 }, (_, more) => {
-    const given = form.slice(0, least + more).map((param) => printParameter({ ...param, optional: false }));
-    return [...given, ...options].join(', ');
-  });
+  if (printOptions(model).length === 0 || least === form.length) return forms;
+  const given = form.map((parameter) => ({ ...parameter, optional: false }));
+  return Array.from({ length: form.length - least + 1 }, (_, more) => given.slice(0, least + more));
+}
+
+/**
+ * @param {Model} model
+ * @returns {string[]}
+ */
+function printOptions({ kind, clauses }) {
+  if (kind === 'window') return ['options?: Window | WindowOptions'];
+  if (clauses.length === 0) return [];
+  return [`options?: AggregateOptions<${clauses.map((clause) => `'${clause}'`).join(' | ')}>`];
 }
 
 /** @param {Parameter} parameter */
@@ -134,19 +141,21 @@ function printShort({ name, type, optional, rest, least }) {
   return [...before, `...${name}${suffix}`];
 }
 
-/** @param {Model} model */
-function printDoc({ kind, sql, aliases, description, syntax, examples, related, spark, clauses, forms }) {
-  const seen = new Map(forms.flat().map((parameter) => [parameter.name, parameter]));
-  const lines = [...paragraphs(description), ''];
+/**
+ * @param {Model} model
+ * @param {readonly Parameter[]} form
+ */
+function printDoc(model, form) {
+  const { kind, sql, aliases, description, syntax, examples, related, spark } = model;
   const also = aliases.map((alias) => `\`${alias.sql}\``).join(', ');
   const written = syntax === '' ? `\`${sql}\`` : `\`${syntax.replaceAll(' or ', '` or `')}\``;
-  lines.push(...wrap(`In SQL ${written}${also === '' ? '' : `, also called ${also}`}.`));
+  const lines = [
+    ...paragraphs(description),
+    '',
+    ...wrap(`In SQL ${written}${also === '' ? '' : `, also called ${also}`}.`),
+  ];
   if (related.length > 0) lines.push(...wrap(`Related: ${related.map((one) => `\`${one}\``).join(', ')}.`));
-  lines.push('');
-  for (const { name, text } of seen.values()) lines.push(...described(`@param ${name} - `, text));
-  if (kind === 'window') lines.push('@param options - the window, instead of `.over(…)`');
-  if (clauses.length > 0) lines.push(`@param options - ${clauses.map((clause) => `\`${clause}\``).join(', ')}`);
-  lines.push('@throws BallistaError `INVALID_ARGUMENT`');
+  lines.push('', ...printParams(model, form), '@throws BallistaError `INVALID_ARGUMENT`');
   if (examples.length > 0) lines.push('', '@example');
   for (const code of examples) lines.push('```sql', ...code.split('\n'), '```');
   const page = { scalar: 'scalar', higherOrder: 'scalar', aggregate: 'aggregate', window: 'window', table: '' }[kind];
@@ -154,11 +163,25 @@ function printDoc({ kind, sql, aliases, description, syntax, examples, related, 
     ? `${SPARK_MANUAL}#${sql.slice('spark.'.length)}`
     : `${SQL_MANUAL}/${page}_functions.html#${sql.replaceAll('_', '-')}`;
   lines.push('', `@see {@link ${url} | ${spark ? "Spark's" : "DataFusion's"} ${sql.replace('spark.', '')}}`);
-  const text = lines.map((line) => ` * ${line}`.trimEnd()).join('\n');
-  return `/**\n${text.replaceAll('*/', '*\\/').replace(/\n \*(\n \*)+(?=\n)/g, '\n *')}\n */\n`.replace(
-    '\n *\\/\n',
-    '\n */\n',
-  );
+  return comment(lines);
+}
+
+/**
+ * @param {Model} model
+ * @param {readonly Parameter[]} form
+ * @returns {string[]}
+ */
+function printParams({ kind, clauses }, form) {
+  const lines = form.flatMap(({ name, text }) => described(`@param ${name} - `, text));
+  if (kind === 'window') lines.push('@param options - the window, instead of `.over(…)`');
+  if (clauses.length > 0) lines.push(`@param options - ${clauses.map((clause) => `\`${clause}\``).join(', ')}`);
+  return lines;
+}
+
+/** @param {readonly string[]} lines */
+function comment(lines) {
+  const text = lines.map((line) => ` * ${line.replaceAll('*/', '*\\/')}`.trimEnd()).join('\n');
+  return `/**\n${text.replace(/\n \*(?:\n \*)+(?=\n)/g, '\n *')}\n */\n`;
 }
 
 /** @param {Model} model */

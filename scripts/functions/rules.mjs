@@ -137,7 +137,7 @@ export const PHRASES = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [/\. Can be a constant, column, or function that results in /g, ', which gives '],
   [
     / Refer to the flags reference above for supported flags\./g,
-    ' `i`: whatever the case, `m`: `^` and `$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*` and `x*?`.',
+    ' `i`: whatever the case, `m`: `^` and `$$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*` and `x*?`.',
   ],
   [/\(struct_coercion\.md#/g, '(https://datafusion.apache.org/user-guide/sql/struct_coercion.html#'],
   [/\[encode\]\(#encode\)/g, '`encode`'],
@@ -145,7 +145,7 @@ export const PHRASES = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [/_(null|NaN|expression\d)_/g, '`$1`'],
   [/_(Default is .*?)_/g, '$1'],
   [/\*\*(\w+)\*\*/g, '`$1`'],
-  [/^Optional\.? /g, ''],
+  [/^Optional(?:\.|(?= [A-Z])) /g, ''],
 ]);
 
 /** Functions of one argument that expressions have as methods too. */

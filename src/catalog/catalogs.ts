@@ -27,6 +27,8 @@ export abstract class Catalogs {
     run: (session: NativeSession) => Promise<NativeDataFrame>,
   ): Promise<DataFrame<T>>;
 
+  // ---------------------------------------------------------------- catalogs
+
   /**
    * The names of all catalogs, sorted.
    *

@@ -38,7 +38,7 @@ export function nativeTableOf(table: unknown, where: string): NativeTable {
  * @example
  * ```ts
  * const flights = await ctx.catalog().schema().table('flights');
- * console.log(String(flights)); // CatalogTable { table, date: Timestamp(ms), delay: Int16, … }
+ * console.log(String(flights)); // CatalogTable { table, date: Timestamp(µs), delay: Int64, … }
  * const copy = await ctx.readTable(flights);
  * console.log(await copy.count());
  * ```

@@ -17,7 +17,7 @@ export type ConfigValue = string | number | bigint | boolean;
  * Engine configuration by key, such as `'datafusion.execution.target_partitions'`: every `datafusion.*` and `ballista.*`
  * key, which editors offer. Values are the engine's text; numbers and booleans are turned into it.
  */
-export type ClusterConfig = Readonly<{ [K in ConfigKey]?: ConfigValue } & Record<string, ConfigValue>>;
+export type ClusterConfig = { readonly [K in ConfigKey]?: ConfigValue } & { readonly [key: string]: ConfigValue };
 
 /**
  * The values as text; keys and values are the engine's to check.

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { resolve as resolvePath } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
 import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import type { SortNode } from '../expr/node.js';
@@ -302,13 +305,15 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
   const engine: Record<string, string> = engineOptions(settings, given, '');
   if (format === 'parquet') {
     Object.assign(engine, compressionOption(where, given.compression, given.compressionLevel, ''));
-    for (const [name, column] of Object.entries(given.columnSpecificOptions ?? {})) {
+    for (const [name, column] of Object.entries(toColumns(where, given.columnSpecificOptions))) {
       const own = resolve<ParquetColumnOptions & Record<string, unknown>>(
         `${where}: ${name}`,
         COLUMN_SETTINGS,
         column as never,
       );
       Object.assign(engine, engineOptions(COLUMN_SETTINGS, own, `::${name}`));
+      if (own.compression === undefined && own.compressionLevel !== undefined)
+        throw invalid(`${where}: ${name}: compressionLevel needs a compression`);
       if (own.compression !== undefined)
         Object.assign(engine, compressionOption(where, own.compression, own.compressionLevel, `::${name}`));
     }
@@ -384,12 +389,29 @@ function toTarget(where: string, path: string | URL, single: boolean | undefined
     throw invalid(
       `${where}: singleFileOutput needs a path with an ending, such as "${target.replace(/\/$/, '')}.parquet"`,
     );
-  return single === false && isFile ? `${target}/` : target;
+  return toPlace(single === false && isFile ? `${target}/` : target);
+}
+
+/** Local paths as reading takes them, from the folder of this process; as a URL where the engine would see a pattern. */
+function toPlace(target: string): string {
+  if (/^[a-z][a-z0-9+.-]+:\/\//iu.test(target)) return target;
+  const path = resolvePath(target) + (target.endsWith('/') ? '/' : '');
+  return /[*?[]/u.test(path) ? pathToFileURL(path).href : path;
 }
 
 function toColumnNames(where: string, names: string | readonly string[]): string[] {
   const list = toList(names);
   if (list.some((name) => typeof name !== 'string' || name === ''))
     throw invalid(`${where}: partitionBy must be names of columns`);
+  const twice = list.find((name, i) => list.indexOf(name) !== i);
+  if (twice !== undefined) throw invalid(`${where}: partitionBy has "${twice}" twice`);
   return [...list];
+}
+
+function toColumns(
+  where: string,
+  columns: ParquetWriterOptions['columnSpecificOptions'] = {},
+): Readonly<Record<string, ParquetColumnOptions>> {
+  if (typeof columns === 'object' && columns !== null && !Array.isArray(columns)) return columns;
+  throw invalid(`${where}: columnSpecificOptions must be an object, not ${describe(columns)}`);
 }

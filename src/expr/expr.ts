@@ -89,6 +89,8 @@ export class Expr extends ExprOperators {
     return new Expr(data);
   }
 
+  // ---------------------------------------------------------------- types and names
+
   /**
    * Casts to an Arrow type; a value that does not fit fails the query.
    *
@@ -118,6 +120,8 @@ export class Expr extends ExprOperators {
     });
   }
 
+  // ---------------------------------------------------------------- replacement
+
   /** This, or a value where this is null: `coalesce(this, value)`. */
   fillNull(value: Operand): Expr {
     return this.call('coalesce', operand(value, 'the value of fillNull'));
@@ -127,6 +131,8 @@ export class Expr extends ExprOperators {
   fillNan(value: Operand): Expr {
     return this.call('nanvl', operand(value, 'the value of fillNan'));
   }
+
+  // ---------------------------------------------------------------- parts of structs, maps and lists
 
   /**
    * The field of a struct, the value of a map, or the element of a list; null where there is none.
@@ -152,6 +158,8 @@ export class Expr extends ExprOperators {
     return this.call('array_slice', operand(place(begin), 'slice: begin'), operand(last, 'slice: end'));
   }
 
+  // ---------------------------------------------------------------- subqueries
+
   /**
    * `this IN (SELECT …)`: whether the one column of a DataFrame has the value.
    *
@@ -165,6 +173,8 @@ export class Expr extends ExprOperators {
       negated: toBoolean(negated, 'inSubquery: negated'),
     });
   }
+
+  // ---------------------------------------------------------------- clauses of calls
 
   /**
    * A window function, or an aggregate function over a window: `this OVER (…)`.
@@ -205,6 +215,8 @@ export class Expr extends ExprOperators {
     return new Expr(clauses.windowFrame(this.node, frame));
   }
 
+  // ---------------------------------------------------------------- sort keys
+
   /**
    * A sort key.
    *
@@ -228,6 +240,8 @@ export class Expr extends ExprOperators {
   desc(): SortExpr {
     return this.sort(false, true);
   }
+
+  // ---------------------------------------------------------------- what it is
 
   /**
    * The name that the column of this expression gets, as the engine makes it.

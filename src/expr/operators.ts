@@ -11,6 +11,8 @@ import type { BinaryOperator, UnaryOperator } from './node.js';
 
 /** Operators, as methods. */
 export abstract class ExprOperators extends ExprMethods {
+  // ---------------------------------------------------------------- arithmetic
+
   /** `this + other` */
   add(other: Operand): Expr {
     return this.#binary('+', other);
@@ -40,6 +42,8 @@ export abstract class ExprOperators extends ExprMethods {
   neg(): Expr {
     return this.#unary('negative');
   }
+
+  // ---------------------------------------------------------------- comparison
 
   /** `this = other`; null where one of them is null. */
   eq(other: Operand): Expr {
@@ -81,6 +85,8 @@ export abstract class ExprOperators extends ExprMethods {
     return this.#binary('IS NOT DISTINCT FROM', other);
   }
 
+  // ---------------------------------------------------------------- logic
+
   /** `this AND other` */
   and(other: Operand): Expr {
     return this.#binary('AND', other);
@@ -95,6 +101,8 @@ export abstract class ExprOperators extends ExprMethods {
   not(): Expr {
     return this.#unary('not');
   }
+
+  // ---------------------------------------------------------------- bits
 
   /** `this & other`, bit by bit. */
   bitAnd(other: Operand): Expr {
@@ -120,6 +128,8 @@ export abstract class ExprOperators extends ExprMethods {
   shiftRight(other: Operand): Expr {
     return this.#binary('>>', other);
   }
+
+  // ---------------------------------------------------------------- null, true and false
 
   /** `this IS NULL` */
   isNull(): Expr {
@@ -161,6 +171,8 @@ export abstract class ExprOperators extends ExprMethods {
     return this.#unary('isNotUnknown');
   }
 
+  // ---------------------------------------------------------------- ranges, lists and patterns
+
   /** `this BETWEEN low AND high`, both included. */
   between(low: Operand, high: Operand, negated = false): Expr {
     return this.make({
@@ -198,6 +210,8 @@ export abstract class ExprOperators extends ExprMethods {
   imatches(pattern: Operand, negated = false): Expr {
     return this.#binary(toBoolean(negated, 'imatches: negated') ? '!~*' : '~*', pattern);
   }
+
+  // ---------------------------------------------------------------- inside
 
   #binary(op: BinaryOperator, right: Operand): Expr {
     return this.make({ kind: 'binary', op, left: this.node, right: operand(right, `the right side of ${op}`) });

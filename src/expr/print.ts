@@ -5,7 +5,7 @@
  */
 
 import { printColumn, printFunction, printName } from './identifier.js';
-import type { CallNode, CaseNode, ExprNode, SortNode, Subquery, UnaryOperator, WindowNode } from './node.js';
+import type { CallNode, CaseNode, ExprNode, SortNode, UnaryOperator, WindowNode } from './node.js';
 import { replacePlaceholders } from './placeholder-text.js';
 import { bindingLevel, LEVEL, operandLevels } from './precedence.js';
 import { printFrame } from './print-frame.js';
@@ -98,11 +98,11 @@ function print(expr: ExprNode): string {
     case 'lambdaVariable':
       return printName(expr.name);
     case 'exists':
-      return `${not(expr)}EXISTS (${queryText(expr.frame)})`;
+      return `${not(expr)}EXISTS (${expr.frame.toSql()})`;
     case 'inSubquery':
-      return `${compared(expr.expr)} ${not(expr)}IN (${queryText(expr.frame)})`;
+      return `${compared(expr.expr)} ${not(expr)}IN (${expr.frame.toSql()})`;
     case 'scalarSubquery':
-      return `(${queryText(expr.frame)})`;
+      return `(${expr.frame.toSql()})`;
     case 'encoded':
       return expr.text;
   }
@@ -153,13 +153,4 @@ function list(exprs: readonly ExprNode[]): string {
 
 function not({ negated }: { readonly negated: boolean }): string {
   return negated ? 'NOT ' : '';
-}
-
-/** For people: a query that has no SQL, as one over a table without a name, is left out. */
-function queryText(frame: Subquery): string {
-  try {
-    return frame.toSql();
-  } catch {
-    return '…';
-  }
 }

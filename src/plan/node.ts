@@ -21,6 +21,7 @@ export interface PlanNode {
 export interface PhysicalPartitioning {
   /** `'UnknownPartitioning'`: nothing is known of which row is where. */
   readonly scheme: 'RoundRobinBatch' | 'Hash' | 'Range' | 'UnknownPartitioning';
+  /** How many partitions there are. */
   readonly partitionCount: number;
   /** For `'Hash'`: the expressions whose values choose the partition. */
   readonly hashExpressions?: readonly string[];

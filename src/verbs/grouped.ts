@@ -6,7 +6,7 @@
 
 import type { Row } from '../arrow/values.js';
 import type { DataFrame } from '../dataframe.js';
-import { type ExprLike, type Operand, toColumnNode, toList, toSqlNode } from '../expr/coerce.js';
+import { type ExprLike, type Operand, toKeyNode, toList, toSqlNode } from '../expr/coerce.js';
 import { type ExprNode, type Literal, node } from '../expr/node.js';
 import { toLiteral } from '../params.js';
 import { toNames } from './check.js';
@@ -101,7 +101,7 @@ export class GroupedData {
    */
   pivot(on: ExprLike, values: PivotValues): GroupedData {
     return new GroupedData(this.#derive, this.#groups, {
-      on: toColumnNode(on, 'the column of pivot'),
+      on: toKeyNode(on, 'the column of pivot'),
       values: toPivotValues(values),
     });
   }

@@ -9,7 +9,7 @@ import type { Row } from '../arrow/values.js';
 import { resolve } from '../config/settings.js';
 import type { DataFrame } from '../dataframe.js';
 import { invalid } from '../errors.js';
-import { type ExprLike, type SortKey, toColumnNode, toList, toSortNode, toSqlNode } from '../expr/coerce.js';
+import { type ExprLike, type SortKey, toColumnNode, toKeyNode, toList, toSortNode, toSqlNode } from '../expr/coerce.js';
 import { type ExprNode, node } from '../expr/node.js';
 import { nativeOf } from '../frames.js';
 import { describe, type Params, type ParamValue, toLiteral, toParamsNative } from '../params.js';
@@ -79,6 +79,8 @@ const SUMMARY = ['count', 'mean', 'std', 'min', '25%', '50%', '75%', 'max'];
 
 /**
  * The verbs of a {@link DataFrame}.
+ *
+ * @hidden Its members are shown as those of `DataFrame`.
  *
  * @typeParam T - the type of a row
  */
@@ -205,7 +207,7 @@ export abstract class Verbs<T extends object = Row> {
    * @example
    * ```ts
    * console.log(String(df.rename({ origin: 'from', destination: 'to' }).select('from', 'to')));
-   * // DataFrame { from: Utf8, to: Utf8 }
+   * // DataFrame { from: LargeUtf8, to: LargeUtf8 }
    * ```
    */
   rename<U extends object = Row>(names: Readonly<Record<string, string>>): DataFrame<U> {
@@ -309,7 +311,7 @@ export abstract class Verbs<T extends object = Row> {
   ): DataFrame<U> {
     return this.derive({
       verb: 'aggregate',
-      groupBy: toColumns(toList(groupBy), 'the groups of aggregate'),
+      groupBy: toKeys(toList(groupBy), 'the groups of aggregate'),
       aggregates: toSql(toList(aggregates), 'aggregate'),
     });
   }
@@ -325,7 +327,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   groupBy(...groups: ExprLike[]): GroupedData {
-    return this.#grouped(toColumns(groups, 'groupBy'));
+    return this.#grouped(toKeys(groups, 'groupBy'));
   }
 
   /**
@@ -339,7 +341,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   rollup(...groups: ExprLike[]): GroupedData {
-    return this.#grouped([groupingSet('rollup', [toColumns(groups, 'rollup')])]);
+    return this.#grouped([groupingSet('rollup', [toKeys(groups, 'rollup')])]);
   }
 
   /**
@@ -353,7 +355,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   cube(...groups: ExprLike[]): GroupedData {
-    return this.#grouped([groupingSet('cube', [toColumns(groups, 'cube')])]);
+    return this.#grouped([groupingSet('cube', [toKeys(groups, 'cube')])]);
   }
 
   /**
@@ -367,7 +369,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   groupingSets(...sets: (readonly ExprLike[])[]): GroupedData {
-    const lists = sets.map((set) => toColumns(toList(set), 'groupingSets'));
+    const lists = sets.map((set) => toKeys(toList(set), 'groupingSets'));
     return this.#grouped([groupingSet('sets', lists)]);
   }
 
@@ -386,8 +388,8 @@ export abstract class Verbs<T extends object = Row> {
     const { index, on, values, aggregates } = resolve<PivotOptions>('pivot', PIVOT_SETTINGS, options);
     return this.derive({
       verb: 'pivot',
-      index: toColumns(toList(index ?? []), 'the index of pivot'),
-      on: toColumnNode(on, 'the column of pivot'),
+      index: toKeys(toList(index ?? []), 'the index of pivot'),
+      on: toKeyNode(on, 'the column of pivot'),
       values: toPivotValues(values),
       aggregates: toSql(toList(aggregates), 'the aggregates of pivot'),
     });
@@ -401,7 +403,7 @@ export abstract class Verbs<T extends object = Row> {
    * @example
    * ```ts
    * const long = df.unpivot({ on: ['delay', 'distance'], index: 'origin' });
-   * console.log(String(long)); // DataFrame { origin: Utf8, variable: Utf8, value: Int64 }
+   * console.log(String(long)); // DataFrame { origin: LargeUtf8, variable: Utf8, value: Int64 }
    * ```
    */
   unpivot<U extends object = Row>(options: UnpivotOptions): DataFrame<U> {
@@ -463,6 +465,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   sort(...keys: SortKey[]): DataFrame<T> {
+    if (keys.length === 0) throw invalid('sort takes at least one key');
     return this.derive({ verb: 'sort', keys: keys.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)) });
   }
 
@@ -542,7 +545,7 @@ export abstract class Verbs<T extends object = Row> {
   ): DataFrame<U> {
     return this.derive({
       verb: 'distinctOn',
-      on: toColumns(toList(on), 'the keys of distinctOn'),
+      on: toKeys(toList(on), 'the keys of distinctOn'),
       select: toColumns(toList(select), 'the columns of distinctOn'),
       sort: toList(sort).map((key) => toSortNode(key, 'a sort key of distinctOn')),
     });
@@ -805,7 +808,7 @@ export abstract class Verbs<T extends object = Row> {
    */
   repartitionByHash(keys: ExprLike | readonly ExprLike[], partitions: number): DataFrame<T> {
     checkCount(partitions, 'repartitionByHash', 1);
-    const by = toColumns(toList(keys), 'the keys of repartitionByHash');
+    const by = toKeys(toList(keys), 'the keys of repartitionByHash');
     if (by.length === 0) throw invalid('repartitionByHash takes at least one key');
     return this.derive({ verb: 'repartition', count: partitions, by });
   }
@@ -855,6 +858,11 @@ export abstract class Verbs<T extends object = Row> {
 
 function toColumns(columns: readonly ExprLike[], where: string): ExprNode[] {
   return columns.map((column, i) => toColumnNode(column, `argument ${i + 1} of ${where}`));
+}
+
+/** As {@link toColumns}, where all columns make no sense. */
+function toKeys(columns: readonly ExprLike[], where: string): ExprNode[] {
+  return columns.map((column, i) => toKeyNode(column, `argument ${i + 1} of ${where}`));
 }
 
 function toSql(exprs: readonly ExprLike[], where: string): ExprNode[] {

@@ -72,7 +72,7 @@ describe('Expr', () => {
   });
 
   it('has functions of one argument as methods', () => {
-    expect(String(a.lower().length().abs())).toBe('abs(length(lower(a)))');
+    expect(String(a.lower().length().abs())).toBe('abs(character_length(lower(a)))');
     expect(a.upper().node).toEqual({ kind: 'call', name: 'upper', args: [a.node] });
   });
 

@@ -18,7 +18,7 @@ const SERVER = 'test/support/server.mjs';
 export interface ModeCluster {
   /** The address for contexts. */
   readonly url: string;
-  /** Replaces an executor where the mode says so; runs before every test, and inside those with several queries. */
+  /** Replaces an executor where the mode says so; runs before every test unless told otherwise, and inside those with several queries. */
   betweenQueries(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,13 +30,17 @@ const MODES: Readonly<Record<string, () => Promise<ModeCluster>>> = {
   local,
 };
 
-/** Starts a cluster for the tests of a file, and closes it after them. */
-export async function withCluster(): Promise<ModeCluster> {
+/**
+ * Starts a cluster for the tests of a file, and closes it after them.
+ *
+ * @param everyTest - whether `betweenQueries` runs before every test; a file of very many calls it itself
+ */
+export async function withCluster(everyTest = true): Promise<ModeCluster> {
   const mode = process.env['BALLISTA_TEST_MODE'] ?? 'in-process';
   const start = MODES[mode];
   if (!start) throw new Error(`there is no mode ${mode}`);
   const cluster = await start();
-  beforeEach(() => cluster.betweenQueries());
+  if (everyTest) beforeEach(() => cluster.betweenQueries());
   afterAll(() => cluster.close());
   return cluster;
 }

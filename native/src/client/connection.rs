@@ -16,7 +16,7 @@ use parking_lot::{Mutex, RwLock};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 use tonic::transport::Channel;
 
@@ -129,6 +129,31 @@ impl Connection {
             503 => Some(false),
             _ => None,
         })
+    }
+
+    pub fn no_executors(&self) -> Error {
+        Error::new(
+            Code::NoExecutors,
+            format!(
+                "The scheduler at {}:{} had no executor for {} ms. Start one that connects to it, \
+                 or raise executorTimeoutMs.",
+                self.host,
+                self.port,
+                self.executor_timeout.as_millis()
+            ),
+        )
+    }
+
+    /// For what needs no job, and yet should not answer where no query does.
+    pub async fn await_executors(&self) -> Result<()> {
+        let began = Instant::now();
+        while self.has_executors().await? == Some(false) {
+            if began.elapsed() >= self.executor_timeout {
+                return Err(self.no_executors());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     /// Whether the scheduler has lost an executor that the job ran on. Stock ones do not say.

@@ -191,17 +191,7 @@ impl Job {
     }
 
     fn no_executors(&self) -> Error {
-        Error::new(
-            Code::NoExecutors,
-            format!(
-                "The scheduler at {}:{} had no executor for {} ms. Start one that connects to it, \
-                 or raise executorTimeoutMs.",
-                self.connection.host,
-                self.connection.port,
-                self.connection.executor_timeout.as_millis()
-            ),
-        )
-        .of_job(&self.id)
+        self.connection.no_executors().of_job(&self.id)
     }
 
     pub fn cancelled_error(&self) -> Error {

@@ -4,7 +4,7 @@ use super::analyze::{AnalyzeExec, Shown};
 use super::connection::Connection;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
-use crate::files::copy::{arrow_files, with_options};
+use crate::files::copy::{arrow_files, located, with_options};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
@@ -36,12 +36,15 @@ impl QueryPlanner for LocalPlanner {
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         refuse(plan)?;
-        let arrow = match plan {
-            LogicalPlan::Copy(copy) => arrow_files(copy)?,
+        let copy = match plan {
+            LogicalPlan::Copy(copy) => {
+                let copy = located(copy);
+                Some(arrow_files(&copy)?.unwrap_or(LogicalPlan::Copy(copy)))
+            }
             _ => None,
         };
         DefaultPhysicalPlanner::default()
-            .create_physical_plan(arrow.as_ref().unwrap_or(plan), session)
+            .create_physical_plan(copy.as_ref().unwrap_or(plan), session)
             .await
     }
 }
@@ -70,6 +73,11 @@ impl ClusterPlanner {
     }
 
     async fn remote(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
+        if is_recursive(plan)? {
+            return not_impl_err!(
+                "a recursive query: Ballista has no message for it; SessionContext.local() runs it"
+            );
+        }
         let plan = plan.clone().transform_down_with_subqueries(portable)?.data;
         let (plan, tables) = self.ship_tables(plan).await?;
         Ok(RemoteQueryExec::new(self.connection.clone(), plan, tables))
@@ -145,8 +153,7 @@ fn is_local(plan: &LogicalPlan) -> Result<bool> {
         LogicalPlan::Explain(explain) => {
             explain.verbose || explain.explain_format != ExplainOption::default().format
         }
-        // Nor can it send a recursive query to executors.
-        _ => is_recursive(plan)? || scans_only_information_schema(plan)?,
+        _ => scans_only_information_schema(plan)?,
     })
 }
 
@@ -157,6 +164,9 @@ impl QueryPlanner for ClusterPlanner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        if let LogicalPlan::EmptyRelation(_) = plan {
+            self.connection.await_executors().await?;
+        }
         if is_local(plan)? {
             return DefaultPhysicalPlanner::default()
                 .create_physical_plan(plan, session)
@@ -188,7 +198,7 @@ impl QueryPlanner for ClusterPlanner {
                 source_as_provider(target)?.insert_into(session, input, *op).await
             }
             LogicalPlan::Copy(copy) => {
-                let copy = with_options(copy, session)?;
+                let copy = with_options(&located(copy), session)?;
                 Ok(Arc::new(self.remote(&copy).await?))
             }
             _ => Ok(Arc::new(self.remote(plan).await?)),

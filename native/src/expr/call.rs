@@ -61,7 +61,7 @@ impl Scope<'_> {
             };
         }
         if let Some(function) = aggregate {
-            return Ok(aggregated(function, args, clauses));
+            return aggregated(function, args, clauses);
         }
         if let Some(function) = window {
             return self.window(function, args, clauses, Over::default());
@@ -120,20 +120,29 @@ impl Scope<'_> {
     }
 }
 
-fn aggregated(function: Arc<AggregateUDF>, args: Vec<Expr>, clauses: Clauses) -> Expr {
+fn aggregated(function: Arc<AggregateUDF>, args: Vec<Expr>, clauses: Clauses) -> Result<Expr> {
+    if clauses.null_treatment.is_some() && !function.supports_null_handling_clause() {
+        return Err(Error::new(
+            Code::Plan,
+            format!(
+                "{} does not tell nulls apart: leave out the null treatment.",
+                function.name()
+            ),
+        ));
+    }
     let mut order_by = clauses.order_by;
     // As WITHIN GROUP (ORDER BY argument).
     if function.supports_within_group_clause() && order_by.is_empty() {
         order_by.extend(args.first().map(|arg| arg.clone().sort(true, false)));
     }
-    Expr::AggregateFunction(expr::AggregateFunction::new_udf(
+    Ok(Expr::AggregateFunction(expr::AggregateFunction::new_udf(
         function,
         args,
         clauses.distinct,
         clauses.filter,
         order_by,
         clauses.null_treatment,
-    ))
+    )))
 }
 
 fn null_treatment(name: &str) -> Result<NullTreatment> {

@@ -21,7 +21,7 @@ use datafusion::prelude::SessionContext;
 use datafusion_proto::bytes::Serializeable;
 use node::{Branch, Node, SortNode};
 use serde::Deserialize;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 pub fn parse_json<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T> {
@@ -38,6 +38,8 @@ pub struct Scope<'a> {
     pub frames: &'a [LogicalPlan],
     /// Of how many lambdas this is the body.
     lambdas: Cell<usize>,
+    /// Their variables: the names they were given, and those they have.
+    variables: RefCell<Vec<(String, String)>>,
 }
 
 impl<'a> Scope<'a> {
@@ -47,11 +49,27 @@ impl<'a> Scope<'a> {
             context,
             frames,
             lambdas: Cell::new(0),
+            variables: RefCell::default(),
         }
     }
 
     pub fn expr(&self, node: Node) -> Result<Expr> {
         self.build(node)
+    }
+
+    /// The engine knows variables and columns apart by their names only.
+    fn free(&self, name: &str) -> String {
+        let variables = self.variables.borrow();
+        let taken = |name: &str| {
+            self.schema
+                .is_some_and(|schema| schema.has_column_with_unqualified_name(name))
+                || variables.iter().any(|(_, own)| own == name)
+        };
+        let mut free = name.to_owned();
+        while taken(&free) {
+            free.push('_');
+        }
+        free
     }
 
     pub fn exprs(&self, nodes: Vec<Node>) -> Result<Vec<Expr>> {
@@ -158,7 +176,7 @@ impl<'a> Scope<'a> {
                     otherwise.map(|expr| self.boxed(expr)).transpose()?,
                 ))
             }
-            Node::Call(call) => self.call(call)?,
+            Node::Call(call) => self.call(*call)?,
             Node::Sql { text, args } => self.sql(&text, args)?,
             Node::Wildcard => return Err(unknown("value", "*")),
             Node::Placeholder {
@@ -179,12 +197,23 @@ impl<'a> Scope<'a> {
                 })
             }
             Node::Lambda { params, body } => {
+                let outside = self.variables.borrow().len();
+                let names: Vec<_> = params.iter().map(|name| self.free(name)).collect();
+                self.variables
+                    .borrow_mut()
+                    .extend(params.into_iter().zip(names.clone()));
                 self.lambdas.set(self.lambdas.get() + 1);
                 let body = self.build(*body);
                 self.lambdas.set(self.lambdas.get() - 1);
-                Expr::Lambda(Lambda::new(params, body?))
+                self.variables.borrow_mut().truncate(outside);
+                Expr::Lambda(Lambda::new(names, body?))
             }
-            Node::LambdaVariable { name } => Expr::LambdaVariable(LambdaVariable::new(name, None)),
+            Node::LambdaVariable { name } => {
+                let variables = self.variables.borrow();
+                let renamed = variables.iter().rev().find(|(given, _)| *given == name);
+                let name = renamed.map_or(name.clone(), |(_, own)| own.clone());
+                Expr::LambdaVariable(LambdaVariable::new(name, None))
+            }
             Node::Exists { frame, negated } => Expr::Exists(Exists::new(self.subquery(frame)?, negated)),
             Node::InSubquery { expr, frame, negated } => {
                 let mut subquery = self.subquery(frame)?;

@@ -4,7 +4,7 @@ use crate::literal::Literal;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Node {
     Column {
@@ -61,7 +61,7 @@ pub enum Node {
         branches: Vec<Branch>,
         otherwise: Option<Box<Node>>,
     },
-    Call(Call),
+    Call(Box<Call>),
     /// `$1`, `$2`, … in the text stand for `args`.
     Sql {
         text: String,
@@ -109,13 +109,13 @@ pub enum Node {
     },
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Branch {
     pub when: Node,
     pub then: Node,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Call {
     pub name: String,
@@ -129,7 +129,7 @@ pub struct Call {
     pub over: Option<Over>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Over {
     pub partition_by: Vec<Node>,
@@ -137,14 +137,14 @@ pub struct Over {
     pub frame: Option<Frame>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Frame {
     pub units: String,
     pub start: Bound,
     pub end: Bound,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Bound {
     #[serde(rename = "type")]
     pub kind: String,
@@ -152,7 +152,7 @@ pub struct Bound {
     pub value: Option<Literal>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SortNode {
     pub expr: Node,

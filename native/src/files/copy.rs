@@ -13,6 +13,22 @@ use datafusion::error::Result;
 use datafusion::logical_expr::dml::CopyTo;
 use datafusion::logical_expr::LogicalPlan;
 use std::sync::Arc;
+use url::Url;
+
+/// The path as a URL: as text it would be relative to the scheduler, and a pattern where it has `*`, `?` or `[`.
+pub fn located(copy: &CopyTo) -> CopyTo {
+    let mut copy = copy.clone();
+    if !copy.output_url.contains("://") {
+        let folder = copy.output_url.ends_with('/');
+        let absolute = std::path::absolute(&copy.output_url).ok();
+        let url = absolute.and_then(|path| match folder {
+            true => Url::from_directory_path(path).ok(),
+            false => Url::from_file_path(path).ok(),
+        });
+        copy.output_url = url.map_or(copy.output_url, Into::into);
+    }
+    copy
+}
 
 /// Arrow files by our own writer; `None` for other files.
 pub fn arrow_files(copy: &CopyTo) -> Result<Option<LogicalPlan>> {
@@ -41,6 +57,14 @@ pub fn with_options(copy: &CopyTo, session: &dyn Session) -> Result<LogicalPlan>
     let mut options = session.default_table_options();
     options.set_config_format(kind.clone());
     options.alter_with_string_hash_map(&copy.options)?;
+    // To the engine's message a format that is not set is an empty one.
+    let csv = &mut options.csv;
+    csv.date_format.get_or_insert_with(|| "%Y-%m-%d".into());
+    csv.datetime_format
+        .get_or_insert_with(|| "%Y-%m-%dT%H:%M:%S%.f".into());
+    csv.timestamp_format
+        .get_or_insert_with(|| "%Y-%m-%dT%H:%M:%S%.f".into());
+    csv.time_format.get_or_insert_with(|| "%H:%M:%S%.f".into());
     // The engine's message numbers these two the other way round.
     options.csv.quote_style = match options.csv.quote_style {
         CsvQuoteStyle::Always => CsvQuoteStyle::Necessary,

@@ -6,19 +6,24 @@
 
 use super::arrow::ArrowSink;
 use async_trait::async_trait;
+use datafusion::arrow::array::Array;
+use datafusion::arrow::csv::WriterBuilder;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::exec_err;
+use datafusion::common::file_options::csv_writer::CsvWriterOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;
 use datafusion::datasource::file_format::csv::CsvSink;
 use datafusion::datasource::file_format::json::JsonSink;
 use datafusion::datasource::file_format::parquet::ParquetSink;
 use datafusion::datasource::listing::ListingTableUrl;
-use datafusion::datasource::physical_plan::{FileSink, FileSinkConfig};
+use datafusion::datasource::physical_plan::{FileOutputMode, FileSink, FileSinkConfig};
 use datafusion::datasource::sink::{DataSink, DataSinkExec};
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::metrics::MetricsSet;
+use datafusion::physical_plan::stream::{EmptyRecordBatchStream, RecordBatchStreamAdapter};
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan};
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
@@ -45,13 +50,42 @@ fn config_of(sink: &dyn DataSink) -> Option<&FileSinkConfig> {
     sink.downcast_ref::<ArrowSink>().map(FileSink::config)
 }
 
+/// To the engine's message a format that is not set is an empty one, by which every time is empty text.
+fn repaired(options: &CsvWriterOptions) -> CsvWriterOptions {
+    let given = &options.writer_options;
+    let mut builder = WriterBuilder::new()
+        .with_header(given.header())
+        .with_delimiter(given.delimiter())
+        .with_quote(given.quote())
+        .with_escape(given.escape())
+        .with_double_quote(given.double_quote())
+        .with_quote_style(given.quote_style())
+        .with_null(given.null().to_owned())
+        .with_ignore_leading_whitespace(given.ignore_leading_whitespace())
+        .with_ignore_trailing_whitespace(given.ignore_trailing_whitespace());
+    let set = |format: Option<&str>| format.filter(|format| !format.is_empty()).map(str::to_owned);
+    if let Some(format) = set(given.date_format()) {
+        builder = builder.with_date_format(format);
+    }
+    if let Some(format) = set(given.datetime_format()) {
+        builder = builder.with_datetime_format(format);
+    }
+    if let Some(format) = set(given.timestamp_format()) {
+        builder = builder.with_timestamp_format(format);
+    }
+    if let Some(format) = set(given.time_format()) {
+        builder = builder.with_time_format(format);
+    }
+    CsvWriterOptions::new(builder, options.compression)
+}
+
 /// The same sink elsewhere.
 fn moved(sink: &dyn DataSink, config: FileSinkConfig) -> Option<Arc<dyn DataSink>> {
     if let Some(sink) = sink.downcast_ref::<ParquetSink>() {
         return Some(Arc::new(ParquetSink::new(config, sink.parquet_options().clone())));
     }
     if let Some(sink) = sink.downcast_ref::<CsvSink>() {
-        return Some(Arc::new(CsvSink::new(config, sink.writer_options().clone())));
+        return Some(Arc::new(CsvSink::new(config, repaired(sink.writer_options()))));
     }
     if let Some(sink) = sink.downcast_ref::<JsonSink>() {
         return Some(Arc::new(JsonSink::new(config, sink.writer_options().clone())));
@@ -138,13 +172,69 @@ impl DataSink for StagedSink {
         let Some(sink) = moved(&*self.0, elsewhere) else {
             return self.0.write_all(data, context).await;
         };
-        let written = match sink.write_all(data, context).await {
+        let folders = config
+            .table_partition_cols
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        let mut written = sink.write_all(without_nulls(data, folders), context).await;
+        if matches!(written, Ok(0)) && !single && config.table_partition_cols.is_empty() {
+            written = self.write_columns(config, &stage, context).await;
+        }
+        let written = match written {
             Ok(rows) => stage.publish().await.map(|()| rows),
             Err(error) => Err(error),
         };
-        stage.close().await;
+        stage.close(written.is_err()).await;
         written
     }
+}
+
+impl StagedSink {
+    /// A folder for a result without rows gets one file, so that it has columns.
+    async fn write_columns(
+        &self,
+        config: &FileSinkConfig,
+        stage: &Stage,
+        context: &Arc<TaskContext>,
+    ) -> Result<u64> {
+        let file = format!(
+            "{}{}_0.{}",
+            stage.url.as_str(),
+            uuid::Uuid::new_v4(),
+            config.file_extension
+        );
+        let alone = FileSinkConfig {
+            table_paths: vec![ListingTableUrl::parse(file)?],
+            file_output_mode: FileOutputMode::SingleFile,
+            ..config.clone()
+        };
+        let nothing = Box::pin(EmptyRecordBatchStream::new(config.output_schema().clone()));
+        match moved(&*self.0, alone) {
+            Some(sink) => sink.write_all(nothing, context).await,
+            None => Ok(0),
+        }
+    }
+}
+
+/// Folders are named after values, and null has no name that is read as null again.
+fn without_nulls(data: SendableRecordBatchStream, folders: Vec<String>) -> SendableRecordBatchStream {
+    let schema = data.schema();
+    let checked = data.map(move |batch| {
+        let batch = batch?;
+        for name in &folders {
+            if batch
+                .column_by_name(name)
+                .is_some_and(|column| column.logical_null_count() > 0)
+            {
+                return exec_err!(
+                    "the column \"{name}\" makes folders and holds null: fill it first, as with fillNull()"
+                );
+            }
+        }
+        Ok(batch)
+    });
+    Box::pin(RecordBatchStreamAdapter::new(schema, checked))
 }
 
 /// A folder for one attempt to write. What is in it when it is dropped is removed.
@@ -174,10 +264,13 @@ impl Stage {
         let target = ListingTableUrl::parse(format!("{parent}/"))?.prefix().clone();
         let local = url::Url::parse(folder.as_str()).ok();
         let folder = folder.prefix().clone();
+        let local = local.and_then(|url| url.to_file_path().ok());
+        let around = local.as_ref().and_then(|local| local.parent()?.parent());
         let place = Place {
             store: store.clone(),
             folder: folder.clone(),
-            local: local.and_then(|url| url.to_file_path().ok()),
+            made: around.is_some_and(|around| !around.exists()),
+            local,
         };
         Ok(Self {
             store,
@@ -188,9 +281,9 @@ impl Stage {
         })
     }
 
-    async fn close(mut self) {
+    async fn close(mut self, failed: bool) {
         if let Some(place) = self.place.take() {
-            place.clean().await;
+            place.clean(failed).await;
         }
     }
 
@@ -217,7 +310,7 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         if let (Some(place), Ok(runtime)) = (self.place.take(), Handle::try_current()) {
-            runtime.spawn(place.clean());
+            runtime.spawn(place.clean(true));
         }
     }
 }
@@ -229,10 +322,12 @@ struct Place {
     folder: Path,
     /// The folder, where the store is the file system, which has empty folders.
     local: Option<PathBuf>,
+    /// Whether the folder around it was not there before.
+    made: bool,
 }
 
 impl Place {
-    async fn clean(self) {
+    async fn clean(self, failed: bool) {
         let Some(local) = self.local else {
             let files = self.store.list(Some(&self.folder)).map_ok(|file| file.location);
             let _ = self
@@ -244,8 +339,10 @@ impl Place {
         };
         let _ = tokio::fs::remove_dir_all(&local).await;
         // Of the last attempt only.
-        if let Some(parent) = local.parent() {
-            let _ = tokio::fs::remove_dir(parent).await;
+        let Some(parent) = local.parent() else { return };
+        let _ = tokio::fs::remove_dir(parent).await;
+        if let (true, true, Some(target)) = (failed, self.made, parent.parent()) {
+            let _ = tokio::fs::remove_dir(target).await;
         }
     }
 }

@@ -181,9 +181,9 @@ export abstract class ExprMethods extends ExprBase {
     return this.call('iszero');
   }
 
-  /** Returns the number of characters in a string: `length(this)`. */
+  /** Returns the number of characters in a string: `character_length(this)`. */
   length(): Expr {
-    return this.call('length');
+    return this.call('character_length');
   }
 
   /** Returns the natural logarithm of a number: `ln(this)`. */
@@ -291,9 +291,9 @@ export abstract class ExprMethods extends ExprBase {
     return this.call('to_hex');
   }
 
-  /** Trims the specified trim string from the start and end of a string: `trim(this)`. */
+  /** Trims the specified trim string from the start and end of a string: `btrim(this)`. */
   trim(): Expr {
-    return this.call('trim');
+    return this.call('btrim');
   }
 
   /** Converts a string to upper-case: `upper(this)`. */

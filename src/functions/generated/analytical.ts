@@ -18,9 +18,6 @@ import { windowed } from '../call.js';
  * In SQL `lag(expression, offset, default)`.
  *
  * @param expression - Expression to operate on
- * @param offset - Integer. Specifies how many rows back the value of expression should be retrieved. Defaults to 1.
- * @param defaultValue - The default value if the offset is not within the partition. Must be of the same type as
- *   expression.
  * @param options - the window, instead of `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
@@ -45,9 +42,23 @@ import { windowed } from '../call.js';
  * @see {@link https://datafusion.apache.org/user-guide/sql/window_functions.html#lag | DataFusion's lag}
  */
 export function lag(expression: Expr, options?: Window | WindowOptions): Expr;
-/** As {@link lag}, with other arguments. */
+/**
+ * As {@link lag}, with other arguments.
+ *
+ * @param expression - Expression to operate on
+ * @param offset - Integer. Specifies how many rows back the value of expression should be retrieved. Defaults to 1.
+ * @param options - the window, instead of `.over(…)`
+ */
 export function lag(expression: Expr, offset: Operand, options?: Window | WindowOptions): Expr;
-/** As {@link lag}, with other arguments. */
+/**
+ * As {@link lag}, with other arguments.
+ *
+ * @param expression - Expression to operate on
+ * @param offset - Integer. Specifies how many rows back the value of expression should be retrieved. Defaults to 1.
+ * @param defaultValue - The default value if the offset is not within the partition. Must be of the same type as
+ *   expression.
+ * @param options - the window, instead of `.over(…)`
+ */
 export function lag(expression: Expr, offset: Operand, defaultValue: Operand, options?: Window | WindowOptions): Expr;
 export function lag(...args: readonly unknown[]): Expr {
   return windowed('lag', 'lag(expression: Expr, offset?, defaultValue?)', args);
@@ -60,10 +71,6 @@ export function lag(...args: readonly unknown[]): Expr {
  * In SQL `lead(expression, offset, default)`.
  *
  * @param expression - Expression to operate on
- * @param offset - Integer. Specifies how many rows forward the value of expression should be retrieved. Defaults to
- *   1.
- * @param defaultValue - The default value if the offset is not within the partition. Must be of the same type as
- *   expression.
  * @param options - the window, instead of `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
@@ -91,9 +98,25 @@ export function lag(...args: readonly unknown[]): Expr {
  * @see {@link https://datafusion.apache.org/user-guide/sql/window_functions.html#lead | DataFusion's lead}
  */
 export function lead(expression: Expr, options?: Window | WindowOptions): Expr;
-/** As {@link lead}, with other arguments. */
+/**
+ * As {@link lead}, with other arguments.
+ *
+ * @param expression - Expression to operate on
+ * @param offset - Integer. Specifies how many rows forward the value of expression should be retrieved. Defaults to
+ *   1.
+ * @param options - the window, instead of `.over(…)`
+ */
 export function lead(expression: Expr, offset: Operand, options?: Window | WindowOptions): Expr;
-/** As {@link lead}, with other arguments. */
+/**
+ * As {@link lead}, with other arguments.
+ *
+ * @param expression - Expression to operate on
+ * @param offset - Integer. Specifies how many rows forward the value of expression should be retrieved. Defaults to
+ *   1.
+ * @param defaultValue - The default value if the offset is not within the partition. Must be of the same type as
+ *   expression.
+ * @param options - the window, instead of `.over(…)`
+ */
 export function lead(expression: Expr, offset: Operand, defaultValue: Operand, options?: Window | WindowOptions): Expr;
 export function lead(...args: readonly unknown[]): Expr {
   return windowed('lead', 'lead(expression: Expr, offset?, defaultValue?)', args);

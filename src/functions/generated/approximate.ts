@@ -70,8 +70,6 @@ export function approxMedian(...args: readonly unknown[]): Expr {
  *
  * @param expression - The expression to operate on.
  * @param percentile - Percentile to compute. Must be a float value between 0 and 1 (inclusive).
- * @param centroids - Number of centroids to use in the t-digest algorithm. Default is 100. A higher number results in
- *   more accurate approximation but requires more memory.
  * @param options - `filter`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
@@ -109,7 +107,15 @@ export function approxMedian(...args: readonly unknown[]): Expr {
  * @see {@link https://datafusion.apache.org/user-guide/sql/aggregate_functions.html#approx-percentile-cont | DataFusion's approx_percentile_cont}
  */
 export function approxPercentileCont(expression: Expr | SortExpr, percentile: Operand, options?: AggregateOptions<'filter'>): Expr;
-/** As {@link approxPercentileCont}, with other arguments. */
+/**
+ * As {@link approxPercentileCont}, with other arguments.
+ *
+ * @param expression - The expression to operate on.
+ * @param percentile - Percentile to compute. Must be a float value between 0 and 1 (inclusive).
+ * @param centroids - Number of centroids to use in the t-digest algorithm. Default is 100. A higher number results in
+ *   more accurate approximation but requires more memory.
+ * @param options - `filter`
+ */
 export function approxPercentileCont(expression: Expr | SortExpr, percentile: Operand, centroids: Operand, options?: AggregateOptions<'filter'>): Expr;
 export function approxPercentileCont(...args: readonly unknown[]): Expr {
   return aggregate('approx_percentile_cont', 'approxPercentileCont(expression: Expr | SortExpr, percentile, centroids?)', args, 'filter');
@@ -123,8 +129,6 @@ export function approxPercentileCont(...args: readonly unknown[]): Expr {
  * @param expression - The expression to operate on.
  * @param weight - Expression to use as weight.
  * @param percentile - Percentile to compute. Must be a float value between 0 and 1 (inclusive).
- * @param centroids - Number of centroids to use in the t-digest algorithm. Default is 100. A higher number results in
- *   more accurate approximation but requires more memory.
  * @param options - `filter`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
@@ -155,7 +159,16 @@ export function approxPercentileCont(...args: readonly unknown[]): Expr {
  * @see {@link https://datafusion.apache.org/user-guide/sql/aggregate_functions.html#approx-percentile-cont-with-weight | DataFusion's approx_percentile_cont_with_weight}
  */
 export function approxPercentileContWithWeight(expression: Expr | SortExpr, weight: Expr, percentile: Operand, options?: AggregateOptions<'filter'>): Expr;
-/** As {@link approxPercentileContWithWeight}, with other arguments. */
+/**
+ * As {@link approxPercentileContWithWeight}, with other arguments.
+ *
+ * @param expression - The expression to operate on.
+ * @param weight - Expression to use as weight.
+ * @param percentile - Percentile to compute. Must be a float value between 0 and 1 (inclusive).
+ * @param centroids - Number of centroids to use in the t-digest algorithm. Default is 100. A higher number results in
+ *   more accurate approximation but requires more memory.
+ * @param options - `filter`
+ */
 export function approxPercentileContWithWeight(expression: Expr | SortExpr, weight: Expr, percentile: Operand, centroids: Operand, options?: AggregateOptions<'filter'>): Expr;
 export function approxPercentileContWithWeight(...args: readonly unknown[]): Expr {
   return aggregate('approx_percentile_cont_with_weight', 'approxPercentileContWithWeight(expression: Expr | SortExpr, weight: Expr, percentile, centroids?)', args, 'filter');

@@ -1399,9 +1399,6 @@ export function flatten(...args: readonly unknown[]): Expr {
  * In SQL `generate_series(stop)` or `generate_series(start, stop[, step])`.
  *
  * @param stop - End of the series (included). Type must be the same as start.
- * @param start - Start of the series. Ints, timestamps, dates or string types that can be coerced to Date32 are
- *   supported.
- * @param step - Increase by step (can not be 0). Steps less than a day are supported only for timestamp ranges.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -1417,7 +1414,14 @@ export function flatten(...args: readonly unknown[]): Expr {
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#generate-series | DataFusion's generate_series}
  */
 export function generateSeries(stop: Operand): Expr;
-/** As {@link generateSeries}, with other arguments. */
+/**
+ * As {@link generateSeries}, with other arguments.
+ *
+ * @param start - Start of the series. Ints, timestamps, dates or string types that can be coerced to Date32 are
+ *   supported.
+ * @param stop - End of the series (included). Type must be the same as start.
+ * @param step - Increase by step (can not be 0). Steps less than a day are supported only for timestamp ranges.
+ */
 export function generateSeries(start: Operand, stop: Operand, step?: Operand): Expr;
 export function generateSeries(...args: readonly unknown[]): Expr {
   return scalar('generate_series', ['generateSeries(stop)', 'generateSeries(start, stop, step?)'], args);
@@ -1482,9 +1486,6 @@ export function makeArray(...args: readonly unknown[]): Expr {
  * In SQL `range(stop)` or `range(start, stop[, step])`.
  *
  * @param stop - End of the range (not included). Type must be the same as start.
- * @param start - Start of the range. Ints, timestamps, dates or string types that can be coerced to Date32 are
- *   supported.
- * @param step - Increase by step (cannot be 0). Steps less than a day are supported only for timestamp ranges.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -1507,7 +1508,14 @@ export function makeArray(...args: readonly unknown[]): Expr {
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#range | DataFusion's range}
  */
 export function range(stop: Operand): Expr;
-/** As {@link range}, with other arguments. */
+/**
+ * As {@link range}, with other arguments.
+ *
+ * @param start - Start of the range. Ints, timestamps, dates or string types that can be coerced to Date32 are
+ *   supported.
+ * @param stop - End of the range (not included). Type must be the same as start.
+ * @param step - Increase by step (cannot be 0). Steps less than a day are supported only for timestamp ranges.
+ */
 export function range(start: Operand, stop: Operand, step?: Operand): Expr;
 export function range(...args: readonly unknown[]): Expr {
   return scalar('range', ['range(stop)', 'range(start, stop, step?)'], args);

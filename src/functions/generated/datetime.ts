@@ -259,8 +259,8 @@ export function dateTrunc(...args: readonly unknown[]): Expr {
  * In SQL `from_unixtime(expression[, timezone])`.
  *
  * @param expression - The expression to operate on.
- * @param timezone - timezone to use when converting the integer to a timestamp. If not provided, the default timezone
- *   is UTC.
+ * @param timezone - Optional timezone to use when converting the integer to a timestamp. If not provided, the default
+ *   timezone is UTC.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -423,10 +423,10 @@ export function toChar(...args: readonly unknown[]): Expr {
  * In SQL `to_date(expression[, format1, ..., format_n])`.
  *
  * @param expression - String expression to operate on.
- * @param formats - [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings to use to
- *   parse the expression. Formats will be tried in the order they appear with the first successful one being returned.
- *   If none of the formats successfully parse the expression an error will be returned. NULL formats are skipped. If
- *   every format is NULL the result is NULL.
+ * @param formats - Optional [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings
+ *   to use to parse the expression. Formats will be tried in the order they appear with the first successful one being
+ *   returned. If none of the formats successfully parse the expression an error will be returned. NULL formats are
+ *   skipped. If every format is NULL the result is NULL.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -527,9 +527,9 @@ export function toLocalTime(...args: readonly unknown[]): Expr {
  * In SQL `to_time(expression[, format1, ..., format_n])`.
  *
  * @param expression - String or Timestamp expression to operate on.
- * @param formats - [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings to use to
- *   parse the expression. Formats will be tried in the order they appear with the first successful one being returned.
- *   If none of the formats successfully parse the expression an error will be returned.
+ * @param formats - Optional [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings
+ *   to use to parse the expression. Formats will be tried in the order they appear with the first successful one being
+ *   returned. If none of the formats successfully parse the expression an error will be returned.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -580,11 +580,11 @@ export function toTime(...args: readonly unknown[]): Expr {
  * In SQL `to_timestamp(expression[, ..., format_n])`.
  *
  * @param expression - Expression to operate on.
- * @param formats - [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings to use to
- *   parse the expression. Formats will be tried in the order they appear with the first successful one being returned.
- *   If none of the formats successfully parse the expression an error will be returned. NULL formats are skipped. If
- *   every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York') using %Z is
- *   only supported at the end of the string preceded by a space.
+ * @param formats - Optional [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings
+ *   to use to parse the expression. Formats will be tried in the order they appear with the first successful one being
+ *   returned. If none of the formats successfully parse the expression an error will be returned. NULL formats are
+ *   skipped. If every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York')
+ *   using %Z is only supported at the end of the string preceded by a space.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -624,11 +624,11 @@ export function toTimestamp(...args: readonly unknown[]): Expr {
  * In SQL `to_timestamp_micros(expression[, ..., format_n])`.
  *
  * @param expression - Expression to operate on.
- * @param formats - [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings to use to
- *   parse the expression. Formats will be tried in the order they appear with the first successful one being returned.
- *   If none of the formats successfully parse the expression an error will be returned. NULL formats are skipped. If
- *   every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York') using %Z is
- *   only supported at the end of the string preceded by a space.
+ * @param formats - Optional [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings
+ *   to use to parse the expression. Formats will be tried in the order they appear with the first successful one being
+ *   returned. If none of the formats successfully parse the expression an error will be returned. NULL formats are
+ *   skipped. If every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York')
+ *   using %Z is only supported at the end of the string preceded by a space.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -668,11 +668,11 @@ export function toTimestampMicros(...args: readonly unknown[]): Expr {
  * In SQL `to_timestamp_millis(expression[, ..., format_n])`.
  *
  * @param expression - Expression to operate on.
- * @param formats - [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings to use to
- *   parse the expression. Formats will be tried in the order they appear with the first successful one being returned.
- *   If none of the formats successfully parse the expression an error will be returned. NULL formats are skipped. If
- *   every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York') using %Z is
- *   only supported at the end of the string preceded by a space.
+ * @param formats - Optional [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings
+ *   to use to parse the expression. Formats will be tried in the order they appear with the first successful one being
+ *   returned. If none of the formats successfully parse the expression an error will be returned. NULL formats are
+ *   skipped. If every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York')
+ *   using %Z is only supported at the end of the string preceded by a space.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -711,11 +711,11 @@ export function toTimestampMillis(...args: readonly unknown[]): Expr {
  * In SQL `to_timestamp_nanos(expression[, ..., format_n])`.
  *
  * @param expression - Expression to operate on.
- * @param formats - [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings to use to
- *   parse the expression. Formats will be tried in the order they appear with the first successful one being returned.
- *   If none of the formats successfully parse the expression an error will be returned. NULL formats are skipped. If
- *   every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York') using %Z is
- *   only supported at the end of the string preceded by a space.
+ * @param formats - Optional [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings
+ *   to use to parse the expression. Formats will be tried in the order they appear with the first successful one being
+ *   returned. If none of the formats successfully parse the expression an error will be returned. NULL formats are
+ *   skipped. If every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York')
+ *   using %Z is only supported at the end of the string preceded by a space.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -754,11 +754,11 @@ export function toTimestampNanos(...args: readonly unknown[]): Expr {
  * In SQL `to_timestamp_seconds(expression[, ..., format_n])`.
  *
  * @param expression - Expression to operate on.
- * @param formats - [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings to use to
- *   parse the expression. Formats will be tried in the order they appear with the first successful one being returned.
- *   If none of the formats successfully parse the expression an error will be returned. NULL formats are skipped. If
- *   every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York') using %Z is
- *   only supported at the end of the string preceded by a space.
+ * @param formats - Optional [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings
+ *   to use to parse the expression. Formats will be tried in the order they appear with the first successful one being
+ *   returned. If none of the formats successfully parse the expression an error will be returned. NULL formats are
+ *   skipped. If every format is NULL the result is NULL. Note: parsing of named timezones (e.g. 'America/New_York')
+ *   using %Z is only supported at the end of the string preceded by a space.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -793,10 +793,10 @@ export function toTimestampSeconds(...args: readonly unknown[]): Expr {
  * In SQL `to_unixtime(expression[, ..., format_n])`.
  *
  * @param expression - Expression to operate on.
- * @param formats - [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings to use to
- *   parse the expression. Formats will be tried in the order they appear with the first successful one being returned.
- *   If none of the formats successfully parse the expression an error will be returned. NULL formats are skipped. If
- *   every format is NULL the result is NULL.
+ * @param formats - Optional [Chrono format](https://docs.rs/chrono/latest/chrono/format/strftime/index.html) strings
+ *   to use to parse the expression. Formats will be tried in the order they appear with the first successful one being
+ *   returned. If none of the formats successfully parse the expression an error will be returned. NULL formats are
+ *   skipped. If every format is NULL the result is NULL.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example

@@ -586,7 +586,11 @@ export function ln(...args: readonly unknown[]): Expr {
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#log | DataFusion's log}
  */
 export function log(base: Operand, numericExpression: Operand): Expr;
-/** As {@link log}, with other arguments. */
+/**
+ * As {@link log}, with other arguments.
+ *
+ * @param numericExpression - Numeric expression to operate on.
+ */
 export function log(numericExpression: Operand): Expr;
 export function log(...args: readonly unknown[]): Expr {
   return scalar('log', ['log(base, numericExpression)', 'log(numericExpression)'], args);

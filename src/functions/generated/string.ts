@@ -400,7 +400,7 @@ export function lower(...args: readonly unknown[]): Expr {
  *
  * @param str - String expression to operate on.
  * @param n - String length to pad to. If the input string is longer than this length, it is truncated (on the right).
- * @param paddingStr - string expression to pad with. Default is a space.
+ * @param paddingStr - Optional string expression to pad with. Default is a space.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example

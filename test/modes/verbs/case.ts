@@ -4,7 +4,10 @@ import type { Verbs } from '../../../src/verbs/verbs.js';
 import type { TableName } from './tables.js';
 
 /** The tables of {@link TableName}: by name, so that SQL and verbs speak of the same. */
-export type Frames = Readonly<Record<TableName, DataFrame>>;
+export type Frames = Readonly<Record<TableName, DataFrame>> & {
+  /** The same without names, as `fromRows` and `readParquet` give them. */
+  readonly unnamed: Readonly<Record<TableName, DataFrame>>;
+};
 
 /** A query, in SQL and by verbs. */
 export interface Case {

@@ -63,8 +63,32 @@ export const JOINS = {
       by: ({ t, u, v }) =>
         t.join(u, 'g').join(v, 'id').filter(col('Name', 'u').isNull()).select(col('id'), col('k'), col('extra')),
     },
+    // DataFrames without names: the third has columns of the names of the first two.
+    {
+      sql: 'SELECT t.id, t.g, k, extra FROM t JOIN u ON t.g = u.g JOIN v ON t.id = v.id',
+      by: ({ unnamed: { t, u, v } }) =>
+        t.select('id', 'g', 'Name').join(u, 'g').join(v, 'id').select('id', col('g', 'left'), 'k', 'extra'),
+    },
+    {
+      sql: 'SELECT a.id, b.g, c.g FROM t AS a JOIN t AS b ON a.id = b.id JOIN t AS c ON a.id = c.id',
+      by: ({ unnamed }) => {
+        const t = unnamed.t.select('id', 'g');
+        return t.join(t, 'id').join(t, 'id').select('id', col('g', 'right'), col('g', 'right2'));
+      },
+    },
+    {
+      sql: 'SELECT t.id, t.g FROM t WHERE g IN (SELECT g FROM u) AND id IN (SELECT id FROM v)',
+      by: ({ unnamed: { t, u, v } }) => t.select('id', 'g').join(u, 'g', 'semi').join(v, 'id', 'semi'),
+    },
   ],
   joinOn: [
+    {
+      sql: 'SELECT a.id AS x, b.id AS y FROM t AS a JOIN t AS b ON a.id = b."a b" / 10',
+      by: ({ unnamed: { t } }) =>
+        t
+          .joinOn(t, col('id', 'left').eq(col('a b', 'right').div(10)))
+          .select(col('id', 'left').alias('x'), col('id', 'right').alias('y')),
+    },
     ...byExpression,
     {
       sql: `SELECT t.id, t.g, EXISTS_U AS mark FROM (SELECT t.id, t.g, count(u.k) > 0 AS EXISTS_U FROM t LEFT JOIN u ON t.id < u.k GROUP BY t.id, t.g) AS t`,

@@ -24,6 +24,12 @@ export const ROWS = {
     { sql: 'SELECT * FROM t WHERE id > 100', by: ({ t }) => t.filter('id > 100'), empty: true },
   ],
   sort: [
+    // By a column that is not kept.
+    {
+      sql: 'SELECT id FROM t ORDER BY "Name" DESC NULLS LAST, id',
+      by: ({ t }) => t.select('id', 'Name').select('id').sort(col('Name').sort(false, false), 'id'),
+      ordered: true,
+    },
     {
       sql: 'SELECT * FROM t ORDER BY g NULLS LAST, "a b" DESC NULLS FIRST, id',
       by: ({ t }) => t.sort('g', col('a b').desc(), col('id').asc()),
@@ -36,6 +42,11 @@ export const ROWS = {
     },
   ],
   limit: [
+    {
+      sql: '(SELECT id FROM t UNION ALL SELECT k FROM u) ORDER BY id LIMIT 4 OFFSET 2',
+      by: ({ t, u }) => t.select('id').union(u.select('k')).sort('id').limit(4, 2),
+      ordered: true,
+    },
     { sql: 'SELECT * FROM t ORDER BY id LIMIT 3', by: ({ t }) => t.sort('id').limit(3), ordered: true },
     { sql: 'SELECT * FROM t ORDER BY id LIMIT 3 OFFSET 6', by: ({ t }) => t.sort('id').limit(3, 6), ordered: true },
     {
@@ -58,6 +69,10 @@ export const ROWS = {
   ],
   distinctOn: [
     {
+      sql: 'SELECT DISTINCT ON (g) * FROM t ORDER BY g, id',
+      by: ({ t }) => t.distinctOn('g', '*', ['g', 'id']),
+    },
+    {
       sql: 'SELECT DISTINCT ON (g) g, id, "a b" FROM t ORDER BY g NULLS LAST, id DESC NULLS FIRST',
       by: ({ t }) => t.distinctOn('g', ['g', 'id', 'a b'], ['g', col('id').desc()]),
     },
@@ -75,6 +90,11 @@ export const ROWS = {
     { sql: 'SELECT * FROM t WHERE false', by: ({ t }) => t.sample(0), empty: true },
   ],
   fillNull: [
+    // Text is filled with text, numbers with numbers.
+    {
+      sql: 'SELECT id, g, "Name", coalesce("a b", 0) AS "a b", coalesce("a.b", 0) AS "a.b", "ä" FROM t',
+      by: ({ t }) => t.fillNull(0),
+    },
     {
       sql: `SELECT id, coalesce(g, '?') AS g, coalesce("Name", '?') AS "Name", "a b", "a.b", "ä" FROM t`,
       by: ({ t }) => t.fillNull('?'),

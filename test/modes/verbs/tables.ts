@@ -2,6 +2,7 @@ import { DateDay, Field, Float64, Int64, List, Schema, Struct, Utf8 } from 'apac
 
 import { readBatches } from '../../../src/arrow/read.js';
 import { rowsToIpc } from '../../../src/arrow/write.js';
+import type { DataFrame } from '../../../src/dataframe.js';
 import type { SessionContext } from '../../../src/session-context.js';
 import { tempFolder } from '../../support/data.js';
 import type { Frames } from './case.js';
@@ -98,6 +99,8 @@ export async function inFiles(ctx: SessionContext, from: SessionContext): Promis
 }
 
 async function frames(ctx: SessionContext): Promise<Frames> {
-  const pairs = await Promise.all(NAMES.map(async (name) => [name, await ctx.table(name)] as const));
-  return Object.fromEntries(pairs) as unknown as Frames;
+  const byName = async (open: (name: TableName) => Promise<DataFrame>) =>
+    Object.fromEntries(await Promise.all(NAMES.map(async (name) => [name, await open(name)])));
+  const named = await byName((name) => ctx.table(name));
+  return { ...named, unnamed: await byName(async (name) => ctx.readTable(await ctx.tableProvider(name))) } as Frames;
 }

@@ -1,0 +1,259 @@
+/**
+ * Puts the site in order: the folder of a source is its category, and the sections of a class in the source
+ * (`// ------ rows`) are those of its page. So neither is written twice.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs';
+import { basename, dirname, relative } from 'node:path';
+import { IntrinsicType, ReferenceType, ReflectionCategory, ReflectionKind } from 'typedoc';
+import { Failure, root } from '../lib/shell.mjs';
+
+/** @typedef {import('typedoc').DeclarationReflection | import('typedoc').DocumentReflection} Page */
+
+/**
+ * Categories of the API by the beginning of the source's path under `src/`: the longest counts, and their order is that of
+ * the site.
+ *
+ * @type {readonly (readonly [start: string, category: string])[]}
+ */
+const CATEGORIES = [
+  ['context', 'Sessions'],
+  ['session', 'Sessions'],
+  ['dataframe', 'DataFrames'],
+  ['verbs/', 'DataFrames'],
+  ['rows', 'DataFrames'],
+  ['stream', 'DataFrames'],
+  ['expr/', 'Expressions'],
+  ['functions/', 'Functions'],
+  ['index', 'Functions'],
+  ['sql', 'SQL'],
+  ['params', 'SQL'],
+  ['config/read-', 'Files'],
+  ['arrow/', 'Values'],
+  ['catalog/', 'Catalogs'],
+  ['object-store/', 'Object stores'],
+  ['config/', 'Configuration'],
+  ['version', 'Configuration'],
+  ['plan/', 'Plans'],
+  ['cluster/', 'Clusters'],
+  ['errors', 'Errors'],
+  ['expr/node', 'Expressions as data'],
+];
+
+/**
+ * Categories of the pages by their folder.
+ *
+ * @type {Record<string, string>}
+ */
+const FOLDERS = { 'docs/guides': 'Guides', 'docs/reference': 'Reference', 'docs/design': 'Inside', '.': 'Inside' };
+
+/** What the sidebar shows, from top to bottom. */
+const SIDEBAR = ['Guides', 'API', 'Reference', 'Inside'];
+
+/** The guides in the order in which a newcomer reads them; others follow. */
+const GUIDES = [
+  'quickstart',
+  'sql',
+  'dataframes',
+  'expressions',
+  'types',
+  'configuration',
+  'clusters',
+  'errors',
+  'interop',
+  'migration',
+];
+
+/** A file of generated functions holds a family; a generated file of methods has no other sections. */
+const FAMILY = /^functions\/generated\/(?:.*\/)?([\w-]+)\.ts$/;
+const GENERATED_METHODS = 'src/expr/generated/methods.ts';
+
+/** Classes that are spread over several files: which members come first. */
+const MEMBERS = [
+  'src/verbs/verbs.ts',
+  'src/expr/operators.ts',
+  'src/dataframe.ts',
+  'src/expr/expr.ts',
+  'src/context.ts',
+  'src/session-context.ts',
+  'src/session-engine.ts',
+  'src/catalog/catalogs.ts',
+  GENERATED_METHODS,
+];
+
+/**
+ * @param {import('typedoc').Application} app
+ * @param {Record<string, string>} entryPoints sources by the name under which they are imported
+ */
+export function arrange(app, entryPoints) {
+  // Before anything is linked or sorted.
+  app.converter.on('resolveBegin', ({ project }) => {
+    for (const page of project.documents ?? []) page.name = title(pathOf(page));
+    const names = new Map(Object.entries(entryPoints).map(([name, path]) => [inCheckout(path), name]));
+    for (const module of project.children ?? []) module.name = names.get(pathOf(module)) ?? module.name;
+    showAliases(project);
+  });
+  // After inheritance, which copies members; before the categories that TypeDoc would make of tags.
+  app.converter.on(
+    'resolveEnd',
+    ({ project }) => {
+      project.categories = inOrder(
+        categories([...(project.documents ?? []).sort(byGuide), ...(project.children ?? [])], (page) =>
+          page.isDocument() ? FOLDERS[dirname(pathOf(page))] : 'API',
+        ),
+        SIDEBAR,
+      );
+      for (const reflection of Object.values(project.reflections)) {
+        forgetBases(reflection);
+        if (!reflection.isDeclaration() || !reflection.children) continue;
+        if (reflection.kindOf(ReflectionKind.Class)) {
+          const members = sections(reflection.children);
+          if (members) reflection.categories = members;
+        } else if (reflection.kindOf(ReflectionKind.SomeModule)) {
+          reflection.categories = inOrder(
+            categories(reflection.children, categoryOf),
+            CATEGORIES.map(([, category]) => category),
+          );
+        }
+      }
+    },
+    -150,
+  );
+}
+
+/**
+ * `Other` is how the verbs of a DataFrame call `DataFrame<any>`.
+ *
+ * @param {import('typedoc').ProjectReflection} project
+ */
+function showAliases(project) {
+  const frame = project.getChildByName(['ballista', 'DataFrame']);
+  if (!frame) throw new Failure('scripts/docs/arrange.mjs: there is no DataFrame');
+  for (const reflection of Object.values(project.reflections)) {
+    if (!reflection.isParameter() || reflection.type?.type !== 'reference' || reflection.type.name !== 'Other')
+      continue;
+    reflection.type = ReferenceType.createResolvedReference('DataFrame', frame, project);
+    reflection.type.typeArguments = [new IntrinsicType('any')];
+  }
+}
+
+/**
+ * A base that is not documented only spreads a class over several files: its members are those of the class.
+ *
+ * @param {import('typedoc').Reflection} reflection
+ */
+function forgetBases(reflection) {
+  if (!reflection.isDeclaration() && !reflection.isSignature()) return;
+  if (reflection.inheritedFrom && !reflection.inheritedFrom.reflection) delete reflection.inheritedFrom;
+  if (!reflection.isDeclaration() || !reflection.typeHierarchy) return;
+  const { types, next } = reflection.typeHierarchy;
+  const documented = types.some((type) => type.type !== 'reference' || type.reflection);
+  const rest = documented ? reflection.typeHierarchy : next;
+  if (rest?.next) reflection.typeHierarchy = rest;
+  else delete reflection.typeHierarchy;
+}
+
+/**
+ * @param {Page} a
+ * @param {Page} b
+ */
+function byGuide(a, b) {
+  const [first = 0, second = 0] = [a, b].map((page) => {
+    const place = GUIDES.indexOf(basename(pathOf(page), '.md'));
+    return place < 0 ? GUIDES.length : place;
+  });
+  return first - second;
+}
+
+/**
+ * The source of a page, relative to the checkout.
+ *
+ * @param {Page} page
+ */
+function pathOf(page) {
+  const file = page.isDocument()
+    ? page.project.files.getReflectionPath(page)
+    : page.project.getSymbolIdFromReflection(page)?.fileName;
+  return inCheckout(file ?? root);
+}
+
+/** @param {string} file */
+function inCheckout(file) {
+  return relative(root, file).replaceAll('\\', '/');
+}
+
+/** @param {Page} page */
+function categoryOf(page) {
+  const path = pathOf(page).replace(/^src\//, '');
+  const family = FAMILY.exec(path)?.[1];
+  if (family) return capital(family.replaceAll('-', ' '));
+  const fitting = CATEGORIES.filter(([start]) => path.startsWith(start)).sort(([a], [b]) => b.length - a.length);
+  const [[, category] = []] = fitting;
+  if (!category) throw new Failure(`scripts/docs/arrange.mjs: src/${path} has no category (${page.name})`);
+  return category;
+}
+
+/**
+ * The members of a class by section; undefined where the source has none.
+ *
+ * @param {readonly Page[]} members
+ */
+function sections(members) {
+  const places = members.map(place).sort((a, b) => a.file - b.file || a.position - b.position);
+  if (places.every(({ section }) => section === undefined)) return undefined;
+  const names = new Map(places.map(({ member, section }) => [member, section]));
+  return categories([...names.keys()], (member) => names.get(member) ?? 'General');
+}
+
+/** @param {Page} member */
+function place(member) {
+  const id = member.project.getSymbolIdFromReflection(member);
+  const path = pathOf(member);
+  const position = id?.pos ?? 0;
+  const before = id?.fileName ? readFileSync(id.fileName, 'utf8').slice(0, position) : '';
+  const [, section] = [...before.matchAll(/^ *\/\/ -{8,} (.+)$/gm)].at(-1) ?? [];
+  const name = path === GENERATED_METHODS ? 'Functions' : section && capital(section);
+  return { member, file: MEMBERS.indexOf(path), position, section: name };
+}
+
+/**
+ * @param {readonly Page[]} pages
+ * @param {(page: Page) => string | undefined} of
+ */
+function categories(pages, of) {
+  /** @type {Map<string, ReflectionCategory>} */
+  const found = new Map();
+  for (const page of pages) {
+    const name = of(page) ?? 'Other';
+    const category = found.get(name) ?? new ReflectionCategory(name);
+    category.children.push(page);
+    found.set(name, category);
+  }
+  return [...found.values()];
+}
+
+/**
+ * @param {ReflectionCategory[]} found
+ * @param {readonly string[]} order names that are not in it come first, by the alphabet
+ */
+function inOrder(found, order) {
+  return found.sort((a, b) => order.indexOf(a.title) - order.indexOf(b.title) || (a.title < b.title ? -1 : 1));
+}
+
+/**
+ * The first heading of a page.
+ *
+ * @param {string} path
+ */
+function title(path) {
+  const [, heading] = /^# (.+)$/m.exec(readFileSync(`${root}/${path}`, 'utf8')) ?? [];
+  if (!heading) throw new Failure(`${path} has no heading`);
+  return heading.replaceAll('`', '');
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,42 @@
+/**
+ * Names of the API in the pages become links: `DataFrame.filter`, `df.filter(…)`, `f.sum`. The pages stay plain Markdown.
+ *
+ * @module
+ */
+
+import { ReflectionKind } from 'typedoc';
+
+/** How the examples call what they work with. */
+const VARIABLES = { ctx: 'BallistaSessionContext', df: 'DataFrame', f: 'functions' };
+
+/** A name, or a member of one; the arguments of a call do not matter. */
+const NAME = /^([A-Za-z_$][\w$]*)(?:\.([A-Za-z_$][\w$]*))?(?:\(.*\))?$/s;
+
+/** @param {import('typedoc').Application} app */
+export function linkNames(app) {
+  app.converter.on('resolveBegin', ({ project }) => {
+    const modules = project.children ?? [];
+    /** @param {string} code */
+    const target = (code) => {
+      const [, first = '', member] = NAME.exec(code) ?? [];
+      const name = /** @type {Record<string, string>} */ (VARIABLES)[first] ?? first;
+      for (const module of modules) {
+        const found = module.name.endsWith(`/${name}`) ? module : module.getChildByName([name]);
+        const linked = member && found ? found.getChildByName([member]) : found;
+        if (linked && !linked.kindOf(ReflectionKind.TypeLiteral)) return linked;
+      }
+      return undefined;
+    };
+    /** @param {import('typedoc').CommentDisplayPart[]} parts */
+    const link = (parts) => {
+      parts.forEach((part, i) => {
+        if (part.kind !== 'code' || part.text.startsWith('```')) return;
+        const text = part.text.replace(/^`+ ?| ?`+$/g, '');
+        const linked = target(text);
+        if (linked) parts[i] = { kind: 'inline-tag', tag: '@linkcode', text, target: linked };
+      });
+    };
+    for (const page of project.documents ?? []) link(page.content);
+    if (project.readme) link(project.readme);
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * The documentation site: plain files in `build/site`, which open from disk. Warnings are errors.
+ *
+ * The API comes from the doc comments of `src/`, the pages from the Markdown of `docs/`, the start page from README.md.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Application, ReflectionKind } from 'typedoc';
+import tsdown from '../../tsdown.config.mjs';
+import { Failure, root } from '../lib/shell.mjs';
+import { arrange } from './arrange.mjs';
+import { linkNames } from './link-names.mjs';
+
+const OUT = join(root, 'build', 'site');
+
+/** Finding fewer pages than this means that something is broken, not that the documentation shrank. */
+const AT_LEAST = 500;
+
+export async function buildSite() {
+  const app = await Application.bootstrap({
+    name: 'ballista',
+    logLevel: 'Warn',
+    includeVersion: true,
+    entryPoints: Object.values(entryPoints()),
+    alwaysCreateEntryPointModule: true,
+    tsconfig: join(root, 'tsconfig.json'),
+    // `npm run check -- types` does that.
+    skipErrorChecking: true,
+    readme: join(root, 'README.md'),
+    projectDocuments: ['docs/guides/*.md', 'docs/reference/*.md', 'docs/design/*.md', 'CONTRIBUTING.md'].map((path) =>
+      join(root, path),
+    ),
+
+    excludeInternal: true,
+    excludePrivate: true,
+    excludeProtected: true,
+    excludeExternals: true,
+    disableSources: true,
+
+    out: OUT,
+    cleanOutputDir: true,
+    customCss: join(root, 'scripts', 'docs', 'site.css'),
+    disableGit: true,
+    sort: ['kind', 'alphabetical'],
+    // What has a value comes before what is only a type.
+    kindSortOrder: ['Document', 'Module', 'Namespace', 'Class', 'Function', 'Variable', 'Interface', 'TypeAlias'],
+    categorizeByGroup: false,
+    includeHierarchySummary: false,
+    navigation: { includeCategories: true, includeGroups: false, includeFolders: false },
+    headings: { readme: false, document: false },
+    searchInDocuments: true,
+    searchInComments: true,
+    highlightLanguages: ['ts', 'js', 'sh', 'sql', 'json', 'python', 'toml', 'mermaid', 'text'],
+
+    treatWarningsAsErrors: true,
+    validation: {
+      notExported: true,
+      invalidLink: true,
+      invalidPath: true,
+      rewrittenLink: true,
+      notDocumented: true,
+      unusedMergeModuleWith: true,
+    },
+  });
+  arrange(app, entryPoints());
+  linkNames(app);
+
+  const project = await app.convert();
+  if (!project) throw new Failure('the site cannot be built');
+  app.options.setValue('intentionallyNotDocumented', namedEnough(project));
+  app.validate(project);
+  await app.generateOutputs(project);
+  if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Failure('the site has the faults above');
+  const documented = project.children?.flatMap(({ children = [] }) => children).length ?? 0;
+  if (documented < AT_LEAST) throw new Failure(`only ${documented} things are documented, expected ${AT_LEAST}`);
+  console.error(`  ${documented} things documented in ${join(OUT, 'index.html')}`);
+}
+
+/**
+ * What says by its name what it is: members of type literals and of nodes, which are data.
+ *
+ * @param {import('typedoc').ProjectReflection} project
+ */
+function namedEnough(project) {
+  const names = Object.values(project.reflections)
+    .filter(({ kind, parent, comment }) => {
+      if (kind !== ReflectionKind.Property || comment) return false;
+      return (parent?.kind === ReflectionKind.TypeLiteral && !isArgument(parent)) || parent?.name.endsWith('Node');
+    })
+    .map((property) => property.getFriendlyFullName());
+  return [...new Set(names)];
+}
+
+/**
+ * Whether something belongs to a parameter, which TypeDoc does not ask to be documented.
+ *
+ * @param {import('typedoc').Reflection | undefined} reflection
+ * @returns {boolean}
+ */
+function isArgument(reflection) {
+  return reflection !== undefined && (reflection.isParameter() || isArgument(reflection.parent));
+}
+
+/**
+ * The sources by the name under which they are imported.
+ *
+ * @returns {Record<string, string>}
+ */
+function entryPoints() {
+  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const entry = tsdown.find((config) => config.name === 'package')?.entry ?? [];
+  /** @type {[string, string][]} */
+  const entries = Array.isArray(entry) ? entry.map((path) => ['index', path]) : Object.entries(entry);
+  return Object.fromEntries(
+    entries.map(([output, path]) => [output === 'index' ? name : `${name}/${output}`, join(root, path)]),
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * The checklist against the built package: what became of every row, and what is wrong with the explanations.
+ *
+ * @module
+ */
+
+import { ownReferences, readChecklist } from './checklist.mjs';
+import { readDecisions } from './decisions.mjs';
+import { isReference, readSurface } from './surface.mjs';
+
+/** @typedef {'own name' | 'elsewhere' | 'missing' | 'python-only'} State */
+
+/**
+ * @typedef {object} Status
+ * @property {import('./checklist.mjs').Row} row
+ * @property {State} state
+ * @property {string} [reference] where the package has it
+ * @property {string} [text] the explanation, or what to use instead
+ * @property {boolean} planned whether a later step brings what is missing
+ */
+
+/**
+ * @returns {Promise<{ statuses: Status[], problems: string[] }>} problems: rows without an explanation, explanations
+ *   that are wrong or not needed any more
+ */
+export async function readStatus() {
+  const surface = await readSurface();
+  const rows = readChecklist();
+  const { decisions, problems } = readDecisions(rows);
+  const homes = new Map(
+    rows.filter(({ kind }) => kind === 'class').map(({ id, ts_name }) => [id, decisions.get(id)?.reference ?? ts_name]),
+  );
+
+  const statuses = rows.map((row) => {
+    const home = row.class ? (homes.get(`${row.module}.${row.class}`) ?? '') : '';
+    const own = ownReferences(row, home).find((reference) => surface.has(reference));
+    const decision = decisions.get(row.id);
+    const wrong = own && decision ? `is there as ${own}: its explanation is not needed` : unsound(row, decision, own);
+    if (wrong) problems.push(`${row.id} ${wrong}`);
+    return toStatus(row, own, decision);
+  });
+
+  /**
+   * @param {import('./checklist.mjs').Row} row
+   * @param {import('./decisions.mjs').Decision | undefined} decision
+   * @param {string | undefined} own
+   */
+  function unsound({ ts_name }, decision, own) {
+    if (own) return undefined;
+    if (!decision) return `(${ts_name}) is not in the package, and nothing says why`;
+    const { reference, text } = decision;
+    const named = [...(reference ? [reference] : []), ...spans(text).filter(isReference)];
+    const gone = named.find((one) => !surface.has(one));
+    return gone && `is explained by ${gone}, which is not in the package`;
+  }
+
+  return { statuses, problems };
+}
+
+/**
+ * @param {import('./checklist.mjs').Row} row
+ * @param {string | undefined} own
+ * @param {import('./decisions.mjs').Decision | undefined} decision
+ * @returns {Status}
+ */
+function toStatus(row, own, decision) {
+  if (own) return { row, state: 'own name', reference: own, planned: false };
+  if (!decision) return { row, state: 'missing', planned: false };
+  const { kind, text, reference, planned = false } = decision;
+  return { row, state: kind, text, planned, ...(reference ? { reference } : {}) };
+}
+
+/**
+ * What a sentence has in backticks.
+ *
+ * @param {string} text
+ */
+function spans(text) {
+  return text.split('`').filter((_, index) => index % 2 === 1);
+}
+
+/**
+ * @typedef {object} Counts
+ * @property {number} rows
+ * @property {number} own under the proposed name
+ * @property {number} elsewhere
+ * @property {number} missing
+ * @property {number} planned of those missing
+ */
+
+/**
+ * @param {readonly Status[]} statuses none of them for Python only
+ * @returns {Counts}
+ */
+export function count(statuses) {
+  const of = (/** @type {State} */ state) => statuses.filter((status) => status.state === state).length;
+  return {
+    rows: statuses.length,
+    own: of('own name'),
+    elsewhere: of('elsewhere'),
+    missing: of('missing'),
+    planned: statuses.filter(({ planned }) => planned).length,
+  };
+}

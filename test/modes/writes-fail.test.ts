@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe.js';
+import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { FLIGHTS, tempFolder } from '../support/data.js';
+import { failure, rejected } from '../support/rejected.js';
+import { until } from '../support/until.js';
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+const temp = tempFolder();
+
+const FORMATS = ['Parquet', 'Csv', 'Json', 'Arrow'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** How each can be written: the name of the target, and what stays the same for all. */
+const SHAPES = {
+  'a single file': { target: (format: Format) => `one.${format.toLowerCase()}`, options: {} },
+  'a folder': { target: () => 'in/', options: {} },
+  'folders of a partition': { target: () => 'by/', options: { partitionBy: 'k' } },
+} as const;
+const CASES = FORMATS.flatMap((format) =>
+  Object.entries(SHAPES).map(([shape, { target, options }]) => ({ format, shape, target: target(format), options })),
+);
+
+/** All names in a folder, at any depth; none where it is not there. */
+function tree(path: string): string[] {
+  return existsSync(path) ? (readdirSync(path, { recursive: true }) as string[]).sort() : [];
+}
+
+/** Files that are being written. */
+const staged = (path: string) => tree(path).filter((name) => /_temporary\/.*\//u.test(name));
+
+let late: DataFrame;
+let cast: DataFrame;
+let long: DataFrame;
+
+beforeAll(async () => {
+  await ctx.registerParquet('flights', FLIGHTS);
+  // One row of the three million, in the last part of the file.
+  late = await ctx.sql(
+    'SELECT value, value % 3 AS k, 1 / (value - 299999) AS bad, sha256(CAST(value AS VARCHAR)) AS hash FROM generate_series(1, 300000)',
+  );
+  cast = await ctx.sql(`
+    SELECT delay, length(origin) AS k, CAST(CASE WHEN date < (SELECT max(date) FROM flights) THEN '1' ELSE 'late' END AS INT) AS bad
+    FROM flights`);
+  long = await ctx.sql(`
+    SELECT date, delay, delay % 3 AS k FROM (${Array(10).fill('SELECT date, delay FROM flights').join(' UNION ALL ')})`);
+});
+
+describe('a write whose query fails late leaves nothing', () => {
+  it.each(CASES)('$format: $shape', async ({ format, shape, target, options }) => {
+    const folder = temp('late', format, shape);
+    for (const [df, text] of [
+      [late, /divide/iu],
+      [cast, /late/u],
+    ] as const) {
+      const error = await rejected(df[`write${format}`](`${folder}/${target}`, options));
+      expect(error.message).toMatch(text);
+      await expect.poll(() => tree(folder), { interval: 5, timeout: 5_000 }).toEqual([]);
+    }
+  });
+
+  it.each(FORMATS)('%s: and what was there stays as it was', async (format) => {
+    const extension = format.toLowerCase();
+    const folder = temp('kept', format);
+    const few = late.filter('value < 10').select('value', 'k');
+    const targets = [`${folder}/one.${extension}`, `${folder}/in/`, `${folder}/by/`] as const;
+    const options = (target: string) => (target.endsWith('by/') ? { partitionBy: 'k' } : {});
+    for (const target of targets) await few[`write${format}`](target, options(target));
+    const before = tree(folder);
+    const content = readFileSync(targets[0]);
+    for (const target of targets)
+      expect((await rejected(late[`write${format}`](target, options(target)))).message).toMatch(/divide/iu);
+    await expect.poll(() => tree(folder), { interval: 5, timeout: 20_000 }).toEqual(before);
+    expect(readFileSync(targets[0])).toEqual(content);
+  });
+
+  it.each(FORMATS)('%s: COPY TO and INSERT INTO too', async (format) => {
+    const folder = temp('sql', format);
+    await ctx.registerView(`late_${format}`, late.select('value', 'bad'));
+    const run = async (query: string) => (await ctx.sql(query)).collect();
+    for (const target of [`${folder}/one.${format.toLowerCase()}`, `${folder}/in/`]) {
+      const copy = run(`COPY late_${format} TO '${target}' STORED AS ${format}`);
+      expect((await rejected(copy)).message).toMatch(/divide/iu);
+    }
+    if (format !== 'Arrow') {
+      await run(
+        `CREATE EXTERNAL TABLE t_${format} (value BIGINT, bad BIGINT) STORED AS ${format} LOCATION '${folder}/in/'`,
+      );
+      const insert = run(`INSERT INTO t_${format} SELECT * FROM late_${format}`);
+      expect((await rejected(insert)).message).toMatch(/divide/iu);
+    }
+    await expect.poll(() => tree(folder).filter((name) => name !== 'in'), { interval: 5, timeout: 5_000 }).toEqual([]);
+  });
+});
+
+// On a cluster the executor's task runs on to its end: its writer is detached from what is cancelled.
+describe.runIf(LOCAL)('a write that is aborted leaves nothing', () => {
+  it.each(CASES)('$format: $shape', { timeout: 120_000 }, async ({ format, shape, target, options }) => {
+    const folder = temp('aborted', format, shape);
+    const controller = new AbortController();
+    const write = failure(long[`write${format}`](`${folder}/${target}`, { ...options, signal: controller.signal }));
+    await until('it writes', () => staged(folder).length > 0);
+    if (shape === 'a folder') {
+      const read = await rejected(ctx[`read${format}`](`${folder}/${target}`));
+      expect(read.message).toContain('no file');
+    }
+    const reason = new Error('enough');
+    controller.abort(reason);
+    expect(await write).toBe(reason);
+    await expect
+      .poll(() => tree(folder).filter((name) => name.includes('.') || name.includes('_')), {
+        interval: 5,
+        timeout: 10_000,
+      })
+      .toEqual([]);
+  });
+
+  it('before it starts', async () => {
+    const reason = new Error('enough');
+    const signal = AbortSignal.abort(reason);
+    for (const format of FORMATS)
+      expect(await failure(long[`write${format}`](temp('before/'), { signal }))).toBe(reason);
+    expect(await failure(long.writeTable('flights', { signal }))).toBe(reason);
+    expect(tree(temp('before'))).toEqual([]);
+  });
+
+  it('of a table in memory: its rows are as before', async () => {
+    await ctx.sql('CREATE TABLE counted (date TIMESTAMP, delay BIGINT, k BIGINT)');
+    const controller = new AbortController();
+    const write = failure(long.writeTable('counted', { signal: controller.signal }));
+    await (await ctx.sql('SELECT 1')).collect();
+    controller.abort(new Error('enough'));
+    expect(await write).toMatchObject({ message: 'enough' });
+    expect(await (await ctx.table('counted')).count()).toBe(0);
+  });
+});

@@ -1,0 +1,111 @@
+import { beforeAll, expect, test } from 'vitest';
+import { type Row, readChecklist } from '../../scripts/parity/checklist.mjs';
+import { readDecisions } from '../../scripts/parity/decisions.mjs';
+import { count, readStatus, type Status } from '../../scripts/parity/status.mjs';
+import { readSurface, type Surface } from '../../scripts/parity/surface.mjs';
+
+let surface: Surface;
+let statuses: Status[];
+let problems: string[];
+
+beforeAll(async () => {
+  surface = await readSurface();
+  ({ statuses, problems } = await readStatus());
+});
+
+/** The rows of a priority. */
+function of(priority: Row['priority']) {
+  return statuses.filter(({ row }) => row.priority === priority);
+}
+
+test('every name is in the built package or explained, and no explanation is wrong or left over', () => {
+  expect(problems).toEqual([]);
+  expect(statuses).toHaveLength(1053);
+  expect(new Set(statuses.map(({ row }) => row.id)).size).toBe(1053);
+});
+
+test('all of core and common is there', () => {
+  const { rows: core, missing: ofCore } = count(of('core'));
+  const { rows: common, missing: ofCommon } = count(of('common'));
+  expect({ core, ofCore, common, ofCommon }).toEqual({ core: 98, ofCore: 0, common: 306, ofCommon: 0 });
+});
+
+test('95 % of rare is there, not counting what is planned: user-defined functions', () => {
+  const { rows, missing, planned } = count(of('rare'));
+  expect(rows).toBe(516);
+  expect(planned).toBe(34);
+  expect((rows - missing) / (rows - planned)).toBeGreaterThanOrEqual(0.95);
+});
+
+test('what is for Python only says what to use instead', () => {
+  const only = of('python-only');
+  expect(only).toHaveLength(133);
+  expect(only.filter(({ state, text }) => state !== 'python-only' || !text)).toEqual([]);
+});
+
+test('functions can be imported one by one', () => {
+  const modules = new Map([
+    ['functions', 'ballista/functions'],
+    ['spark', 'ballista/spark'],
+  ]);
+  const references = statuses.flatMap(({ reference = '' }) => {
+    const [namespace = '', name] = reference.split('.');
+    const module = modules.get(namespace);
+    return module ? [`${module}:${name}`] : [];
+  });
+  expect(references.length).toBeGreaterThan(330);
+  expect(references.filter((reference) => !surface.has(reference))).toEqual([]);
+});
+
+test('a reference is looked up as what it says', () => {
+  const there = [
+    'DataFrame',
+    'ReadOptions',
+    'DataFrame#filter',
+    'DataFrame#writeParquet',
+    'SessionContext#sessionId',
+    'SessionContext.local',
+    'functions.abs',
+    'spark.abs',
+    'substrait.serialize',
+    'CsvReadOptions#hasHeader',
+    "SqlDialect='mysql'",
+    "ExplainOptions#format='tree'",
+    'new AmazonS3({ bucketName })',
+    'ballista/functions:abs',
+    'apache-arrow:RecordBatch',
+    'apache-arrow:Schema#names',
+  ];
+  const absent = [
+    'Dataframe',
+    'DataFrame#filtered',
+    // Static is not of an instance, and the other way round.
+    'DataFrame.filter',
+    'SessionContext#local',
+    'functions#abs',
+    // What every object or every function has.
+    'SqlOptions#hasOwnProperty',
+    'DataFrame.call',
+    'functions.abss',
+    "SqlDialect='oracle'",
+    "ExplainOptions#format='dot'",
+    "ExplainOptions#verbose='true'",
+    'new AmazonS3({ bucket })',
+    'new SqlOptions({ allowDdl })',
+    'ballista/spark:arrayAgg',
+    'apache-arrow:Frame',
+  ];
+  expect(there.filter((reference) => !surface.has(reference))).toEqual([]);
+  expect(absent.filter((reference) => surface.has(reference))).toEqual([]);
+  expect(() => surface.has('not a reference')).toThrow('no reference');
+  expect(() => surface.has('lodash:map')).toThrow('no reference');
+});
+
+test('a decision about no row, or a second one about a row, is told', () => {
+  const rows = readChecklist();
+  expect(readDecisions(rows).problems).toEqual([]);
+  const without = rows.filter(({ id }) => id !== 'datafusion.functions.in_list');
+  expect(readDecisions(without).problems).toEqual([
+    'datafusion.functions.in_list: a decision (elsewhere), but no such row',
+  ]);
+});

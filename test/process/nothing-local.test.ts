@@ -1,0 +1,262 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import {
+  BallistaExecutor,
+  BallistaScheduler,
+  BallistaSessionContext,
+  DataFrame,
+  RecordBatchStream,
+  RowStream,
+  SessionContext,
+} from 'ballista';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import { Catalogs } from '../../src/catalog/catalogs.js';
+import { FLIGHTS, tempFolder } from '../support/data.js';
+import { failure } from '../support/rejected.js';
+
+// A cluster without executors: whatever answers has run in this process.
+
+type Action = () => Promise<unknown>;
+
+const temp = tempFolder();
+let files = 0;
+const path = (): string => temp(`written-${files++}`);
+
+/** What runs a query: every method of a DataFrame that is not in {@link INERT}. */
+const ACTIONS: Readonly<Record<string, (df: DataFrame) => Action[]>> = {
+  cache: (df) => [() => df.cache()],
+  writeParquet: (df) => [
+    () => df.writeParquet(path()),
+    () => df.withColumn('p', "'x'").writeParquet(path(), { partitionBy: 'p' }),
+  ],
+  writeCsv: (df) => [() => df.writeCsv(path())],
+  writeJson: (df) => [() => df.writeJson(path())],
+  writeArrow: (df) => [() => df.writeArrow(path())],
+  writeTable: (df) => [() => df.select('a').writeTable('sink')],
+  explain: (df) => [() => df.explain({ analyze: true })],
+  explainString: (df) => [() => df.explainString({ analyze: true })],
+  analyze: (df) => [() => df.analyze()],
+  explainVisual: (df) => [() => df.explainVisual({ analyze: true })],
+  show: (df) => [() => df.show(), () => df.show(Infinity), () => df.show(0)],
+  toDisplayString: (df) => [() => df.toDisplayString()],
+  count: (df) => [() => df.count()],
+  collect: (df) => [() => df.collect()],
+  collectColumn: (df) => [() => df.collectColumn('a')],
+  tail: (df) => [() => df.tail()],
+  toArrow: (df) => [() => df.toArrow()],
+  toArray: (df) => [() => df.toArray()],
+  toColumns: (df) => [() => df.toColumns()],
+  toIPC: (df) => [() => df.toIPC(), () => df.toIPC({ format: 'file' })],
+  stream: (df) => [() => df.stream().next()],
+  rows: (df) => [() => df.rows().next()],
+  toReadableStream: (df) => [
+    () => df.toReadableStream().getReader().read(),
+    () => new Response(df.toReadableStream({ format: 'ndjson' })).text(),
+  ],
+  [named(Symbol.asyncIterator)]: (df) => [() => drain(df)],
+};
+
+/** What only tells of a query: its schema, its plans, its columns as expressions, its text. */
+const INERT = [
+  'schema',
+  'column',
+  'findQualifiedColumns',
+  'outerColumn',
+  'parseSqlExpr',
+  'intoView',
+  'toSql',
+  'logicalPlan',
+  'optimizedLogicalPlan',
+  'executionPlan',
+  'toString',
+];
+
+/** What runs a query of a stream, as `DataFrame.stream()` and `DataFrame.rows()` give it. */
+const STREAM_ACTIONS: Readonly<Record<string, (df: DataFrame) => Action[]>> = {
+  next: (df) => [() => df.stream().next(), () => df.rows().next()],
+  toReadableStream: (df) => [
+    () => df.stream().toReadableStream().getReader().read(),
+    () => new Response(df.stream().toReadableStream({ format: 'ipc' })).arrayBuffer(),
+  ],
+  ipc: (df) => [() => drain(df.stream().ipc())],
+  [named(Symbol.asyncIterator)]: (df) => [() => drain(df.stream()), () => drain(df.rows())],
+};
+
+/** What ends a stream, or tells of it. */
+const STREAM_INERT = ['return', 'cancel', 'toString', named(Symbol.asyncDispose)];
+
+/** What runs as soon as it is said to a context, and statements that run with their DataFrame. */
+const CONTEXT_ACTIONS: Readonly<Record<string, (ctx: BallistaSessionContext) => Action[]>> = {
+  sql: (ctx) => [
+    () => ctx.sql('CREATE TABLE made AS SELECT 1 AS a'),
+    () => ctx.sql('CREATE TABLE made (a BIGINT) AS VALUES (1)'),
+    ...['INSERT INTO sink VALUES (1)', 'EXPLAIN ANALYZE SELECT 1', `COPY (SELECT 1) TO '${path()}' STORED AS CSV`].map(
+      (text) => async () => (await ctx.sql(text)).collect(),
+    ),
+  ],
+  executeLogicalPlan: (ctx) => [
+    async () => (await ctx.executeLogicalPlan((await ctx.sql('SELECT 1')).logicalPlan())).collect(),
+  ],
+};
+
+/** What tells of tables and settings, or defines a query or a table without running one. */
+const CONTEXT_INERT = [
+  ...['toString', 'close', 'ready', 'cancelJob', named(Symbol.asyncDispose)],
+  ...['catalogNames', 'catalog', 'registerCatalogProvider', 'getTables', 'refreshCatalogs'],
+  ...['registerTable', 'tableProvider', 'readTable', 'registerObjectStore', 'deregisterObjectStore'],
+  ...['readParquet', 'readCsv', 'readJson', 'readAvro', 'readArrow'],
+  ...['registerParquet', 'registerCsv', 'registerJson', 'registerAvro', 'registerArrow', 'registerListingTable'],
+  ...['createDataFrame', 'fromArrow', 'fromRows', 'fromColumns', 'readBatch', 'readBatches', 'emptyTable'],
+  ...['registerBatch', 'registerRecordBatches', 'registerView', 'table', 'tables', 'tableExists', 'deregisterTable'],
+];
+
+/** Queries that a process could answer by itself: constants, statistics of files, nothing to read. */
+const SOURCES: Readonly<Record<string, (ctx: BallistaSessionContext) => Promise<DataFrame> | DataFrame>> = {
+  'a constant': (ctx) => ctx.sql('SELECT 1 AS a'),
+  'rows of a query': (ctx) => ctx.sql('SELECT * FROM (VALUES (1), (2)) AS t(a)'),
+  'a series': (ctx) => ctx.sql('SELECT value AS a FROM range(0, 10)'),
+  'a table in memory': (ctx) => ctx.fromColumns({ a: [1, 2, 3] }),
+  'a result that was cached': (ctx) => ctx.table('cached'),
+  'a view': (ctx) => ctx.table('view'),
+  'a CSV file': (ctx) => ctx.table('text'),
+  'statistics of a Parquet file': async (ctx) => (await ctx.table('flights')).aggregate([], 'max(delay) AS a'),
+  'the rows of a Parquet file': async (ctx) => (await ctx.table('flights')).aggregate([], 'count(*) AS a'),
+  'no rows': (ctx) => ctx.sql('SELECT 1 AS a WHERE false'),
+  'LIMIT 0': async (ctx) => (await ctx.table('text')).limit(0),
+  'describe()': async (ctx) => (await ctx.table('text')).describe(),
+};
+
+let scheduler: BallistaScheduler;
+let executor: BallistaExecutor;
+let ctx: BallistaSessionContext;
+const frames: Record<string, DataFrame> = {};
+
+beforeAll(async () => {
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  scheduler = new BallistaScheduler({ port: 0 });
+  await scheduler.start();
+  executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 2 });
+  await executor.start();
+  ctx = new BallistaSessionContext(scheduler.url, { executorTimeoutMs: 100 });
+  writeFileSync(temp('text.csv'), 'a\n1\n2\n');
+  await ctx.registerCsv('text', temp('text.csv'));
+  await ctx.registerParquet('flights', FLIGHTS);
+  await ctx.registerView('view', (await ctx.table('text')).filter('a > 1'));
+  await ctx.registerTable('cached', await (await ctx.table('text')).cache());
+  await ctx.sql('CREATE TABLE sink (a VARCHAR)');
+  for (const [name, make] of Object.entries(SOURCES)) frames[name] = await make(ctx);
+});
+afterAll(async () => {
+  await ctx.close();
+  await scheduler.close();
+  vi.restoreAllMocks();
+});
+
+async function drain(pieces: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of pieces);
+}
+
+function actionsOf(df: DataFrame): [name: string, run: Action][] {
+  const tables = { ...ACTIONS, ...prefixed('stream ', STREAM_ACTIONS) };
+  return Object.entries(tables).flatMap(([name, of]) => of(df).map((run): [string, Action] => [name, run]));
+}
+
+function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));
+}
+
+/** Node 20 has symbols of its own for what the language has later. */
+function named(symbol: symbol): string {
+  return `[${symbol.description}]`;
+}
+
+/** The methods that users see. */
+function methodsOf(...classes: { readonly prototype: object }[]): string[] {
+  const keys = classes.flatMap(({ prototype }) =>
+    Reflect.ownKeys(prototype)
+      .filter((key) => typeof Object.getOwnPropertyDescriptor(prototype, key)?.value === 'function')
+      .map((key) => (typeof key === 'symbol' ? named(key) : key)),
+  );
+  // What is not for users: constructors, hooks of the console, what is protected.
+  const inside = ['constructor', '[nodejs.util.inspect.custom]', 'derive', 'call', 'callSync', 'frame'];
+  return [...new Set(keys)].filter((name) => !inside.includes(name)).sort();
+}
+
+describe('every method is known, either as one that runs a query or as one that does not:', () => {
+  it.each([
+    ['DataFrame', methodsOf(DataFrame), [...Object.keys(ACTIONS), ...INERT], 34],
+    ['streams', methodsOf(RecordBatchStream, RowStream), [...Object.keys(STREAM_ACTIONS), ...STREAM_INERT], 8],
+    [
+      'contexts',
+      methodsOf(BallistaSessionContext, SessionContext, Catalogs),
+      [...Object.keys(CONTEXT_ACTIONS), ...CONTEXT_INERT],
+      35,
+    ],
+  ])('%s', (_, methods, known, least) => {
+    expect(methods).toEqual(known.sort());
+    expect(methods.length).toBeGreaterThanOrEqual(least);
+  });
+});
+
+describe('with an executor', () => {
+  it('every action answers', async () => {
+    let answered = 0;
+    for (const [name, run] of actionsOf(await ctx.sql("SELECT 'x' AS a, 1 AS b"))) {
+      await run().catch((error: unknown) => expect.soft(error, name).toBeUndefined());
+      answered++;
+    }
+    expect(answered).toBeGreaterThan(30);
+  });
+});
+
+describe('with the executors stopped', () => {
+  beforeAll(() => executor.close());
+
+  it.each(Object.keys(SOURCES))('no action answers: %s', async (source) => {
+    const df = frames[source] as DataFrame;
+    const actions = actionsOf(source === 'describe()' ? df.withColumnRenamed('a', 'b').withColumn('a', 'b') : df);
+    const refused = actions.map(async ([name, run]) => {
+      const error = await failure(run()).catch((answer: unknown) => answer);
+      expect.soft(error, `${name} of ${source}`).toMatchObject({ code: 'NO_EXECUTORS' });
+    });
+    await Promise.all(refused);
+    expect(refused.length).toBeGreaterThan(30);
+  });
+
+  it('no statement runs', async () => {
+    const runs = Object.values(CONTEXT_ACTIONS).flatMap((of) => of(ctx));
+    for (const run of runs) await expect(run(), String(run)).rejects.toMatchObject({ code: 'NO_EXECUTORS' });
+    expect(runs).toHaveLength(6);
+    expect(await ctx.tableExists('made')).toBe(false);
+  });
+
+  it('a recursive query, which cannot cross, is refused rather than run here', async () => {
+    const df = await ctx.sql(
+      'WITH RECURSIVE r(a) AS (SELECT a FROM text UNION ALL SELECT a + 1 FROM r WHERE a < 5) SELECT a FROM r',
+    );
+    for (const [name, run] of actionsOf(df)) {
+      const error = await failure(run()).catch((answer: unknown) => answer);
+      expect.soft(error, name).toMatchObject({ code: 'NOT_IMPLEMENTED' });
+    }
+  });
+
+  it('nothing was written', () => {
+    const written = Array.from({ length: files }, (_, i) => temp(`written-${i}`));
+    // The first were, while there was an executor.
+    expect(written.filter((file) => existsSync(file))).toEqual(written.slice(0, 5));
+    expect(files).toBeGreaterThan(60);
+  });
+
+  it('metadata is there, and the session without a cluster', async () => {
+    const df = frames['statistics of a Parquet file'] as DataFrame;
+    expect([String(df), df.schema().fields.length]).toEqual(['DataFrame { a: Int64 }', 1]);
+    expect(df.toSql()).toContain('max');
+    expect(String(df.logicalPlan())).toContain('Aggregate');
+    expect(String(await df.optimizedLogicalPlan())).toContain('Aggregate');
+    expect(String(await df.executionPlan())).toContain('Exec');
+    expect(ctx.catalogNames()).toEqual(['datafusion']);
+    expect((await ctx.tables()).map(({ name }) => name)).toContain('cached');
+    await using local = SessionContext.local();
+    expect(await (await local.readParquet(FLIGHTS)).count()).toBe(3_000_000);
+  });
+});
