@@ -1,19 +1,17 @@
 /**
- * One way to have a Parquet file as JavaScript values, in a process of its own, so that no heap is in the way of another:
- * prints times in milliseconds and what the values are, as JSON.
+ * Ways to have a Parquet file as JavaScript values, each in a process of its own, so that no heap is in the way of another:
+ * for every message a process gets, it runs once and answers with a {@link Run}.
  *
  * @module
  */
 
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { DuckDBResultReader } from '@duckdb/node-api';
 import { BallistaSessionContext, type DataFrame } from 'ballista';
 import type { DataFrame as PolarsFrame } from 'nodejs-polars';
 import { flights } from './flights.js';
-import { measure } from './report.js';
 
 type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
 
@@ -23,9 +21,10 @@ type Values = readonly object[] | Columns;
 /** Makes the values once. */
 type Way = () => Promise<Values>;
 
-/** What a child prints. */
-export interface Measured {
-  times: number[];
+/** One run. */
+export interface Run {
+  /** Milliseconds. */
+  time: number;
   /** How many rows there were. */
   rows: number;
   /** The types of the values of a row. */
@@ -73,15 +72,22 @@ export const ways = {
   'nodejs-polars `toObject()`': () => polars((df) => df.toObject()),
 } as const satisfies Record<string, () => Promise<Way>>;
 
-/** Measures one way in a child. */
-export async function measureWay(name: keyof typeof ways, runs: number): Promise<Measured> {
-  const file = fileURLToPath(import.meta.url);
-  const child = spawn(process.execPath, ['--expose-gc', file, name, String(runs)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** A way in a child. */
+export function startWay(name: keyof typeof ways): { run(): Promise<Run>; close(): void } {
+  const child = fork(fileURLToPath(import.meta.url), [name], { execArgv: ['--expose-gc'] });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${name} ended with ${code}`);
   });
-  const [answer, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  if (code !== 0) throw new Error(`${name} ended with ${code}`);
-  return JSON.parse(answer) as Measured;
+  // Whoever waits for a run learns of it there.
+  ended.catch(() => undefined);
+  return {
+    run: async () => {
+      child.send('run');
+      const [run] = await Promise.race([once(child, 'message'), ended]);
+      return run as Run;
+    },
+    close: () => child.disconnect(),
+  };
 }
 
 function typesOf(values: Values): string {
@@ -92,23 +98,14 @@ function typesOf(values: Values): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [, , name = '', runs] = process.argv;
-  const way = await ways[name as keyof typeof ways]();
-  let values: Values = [];
-  const times = await measure(
-    Number(runs),
-    async () => {
-      values = await way();
-    },
-    () => {
-      // What the last run left is none of the next one's business.
-      values = [];
-      globalThis.gc?.();
-    },
-  );
-  values = await way();
-  const rows = Array.isArray(values) ? values.length : (Object.values(values as Columns)[0]?.length ?? 0);
-  process.stdout.write(JSON.stringify({ times, rows, types: typesOf(values) } satisfies Measured), () =>
-    process.exit(),
-  );
+  const way = await ways[(process.argv[2] ?? '') as keyof typeof ways]();
+  process.on('message', async () => {
+    // What the last run left is none of this one's business.
+    globalThis.gc?.();
+    const started = performance.now();
+    const values = await way();
+    const time = performance.now() - started;
+    const rows = Array.isArray(values) ? values.length : (Object.values(values as Columns)[0]?.length ?? 0);
+    process.send?.({ time, rows, types: typesOf(values) } satisfies Run);
+  });
 }
