@@ -6,9 +6,10 @@
 
 import { latency } from './latency.bench.js';
 import { memory } from './memory.bench.js';
+import { rows } from './rows.bench.js';
 import { stream } from './stream.bench.js';
 
-const benches: Record<string, () => Promise<void>> = { latency, memory, stream };
+const benches: Record<string, () => Promise<void>> = { latency, memory, rows, stream };
 
 const name = process.argv[2] ?? '';
 const bench = benches[name];

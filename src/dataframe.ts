@@ -44,7 +44,7 @@ import { describe } from './params.js';
 import { type ExecutionPlan, type PlanStage, readStages } from './plan/execution-plan.js';
 import type { LogicalPlan } from './plan/logical-plan.js';
 import { PlanVisualization } from './plan/visual.js';
-import { RowStream } from './rows.js';
+import { joinArrays, RowStream } from './rows.js';
 import type { ActionOptions, Session } from './session.js';
 import {
   type BatchStreamOptions,
@@ -621,7 +621,7 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
     const { stream, convert } = this.#convert(options);
     const rows: T[][] = [];
     for await (const batch of stream) rows.push(convert().rows(batch));
-    return rows.flat();
+    return joinArrays(rows);
   }
 
   /**
@@ -641,7 +641,7 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
     const { stream, convert } = this.#convert(options);
     const parts: unknown[][][] = [];
     for await (const batch of stream) parts.push(convert().columns(batch));
-    const columns = convert().names.map((name, i) => [name, parts.flatMap((part) => part[i] ?? [])]);
+    const columns = convert().names.map((name, i) => [name, joinArrays(parts.map((part) => part[i] ?? []))]);
     return Object.fromEntries(columns) as { [K in keyof T]: T[K][] };
   }
 

@@ -7,6 +7,13 @@
 import type { Converter } from './arrow/values.js';
 import type { RecordBatchStream } from './stream.js';
 
+/** One array of all the parts. `flat()` takes several times as long, and `concat()` at times even more. */
+export function joinArrays<T>(parts: readonly (readonly T[])[]): T[] {
+  const all: T[] = [];
+  for (const part of parts) for (const value of part) all.push(value);
+  return all;
+}
+
 /**
  * Plain objects, one by one, in bounded memory: the next batch is fetched when the rows of the last are used up. Leaving a
  * `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` cancel the job on the scheduler. From

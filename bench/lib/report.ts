@@ -12,11 +12,12 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Milliseconds. */
-export async function measure(runs: number, work: () => Promise<unknown>): Promise<number[]> {
+/** Milliseconds; `between` runs before each, off the clock. */
+export async function measure(runs: number, work: () => Promise<unknown>, between?: () => void): Promise<number[]> {
   await work(); // not measured: caches fill
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {
+    between?.();
     const started = performance.now();
     await work();
     times.push(performance.now() - started);

@@ -179,8 +179,8 @@ impl NativeDataFrame {
         self.task(task, work).await
     }
 
-    #[napi(catch_unwind)]
-    pub fn into_view(&self, temporary: bool) -> NativeTable {
+    #[napi(catch_unwind, js_name = "intoView")]
+    pub fn view(&self, temporary: bool) -> NativeTable {
         let frame = self.frame.clone();
         NativeTable::new(match temporary {
             true => frame.into_temporary_view(),

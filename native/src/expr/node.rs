@@ -61,7 +61,7 @@ pub enum Node {
         branches: Vec<Branch>,
         otherwise: Option<Box<Node>>,
     },
-    Call(Call),
+    Call(Box<Call>),
     /// `$1`, `$2`, … in the text stand for `args`.
     Sql {
         text: String,
