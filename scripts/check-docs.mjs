@@ -24,6 +24,7 @@ import { capture, Failure, main, root, tool } from './lib/shell.mjs';
 
 /** Finding fewer means that the search is broken, not that the documentation shrank. */
 const AT_LEAST = 150;
+const OUTPUTS_AT_LEAST = 120;
 const NO_RUN_AT_MOST = 10;
 const TIMEOUT_MS = 60_000;
 const WORKERS = 2;
@@ -50,10 +51,12 @@ export async function checkDocs(files = []) {
   const compiledOnly = examples.filter(({ runs }) => !runs).length;
   if (all.length < AT_LEAST) throw new Failure(`only ${all.length} examples found, expected ${AT_LEAST}`);
   if (compiledOnly > NO_RUN_AT_MOST) throw new Failure(`${compiledOnly} examples are marked no-run, too many`);
+  const stated = all.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
+  if (stated < OUTPUTS_AT_LEAST) throw new Failure(`only ${stated} outputs found, expected ${OUTPUTS_AT_LEAST}`);
   await compile(examples);
   await runAll(examples.filter(({ runs }) => runs));
-  const stated = examples.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
-  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only; ${stated} outputs as they say`);
+  const checked = examples.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
+  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only; ${checked} outputs as they say`);
   return examples.length;
 }
 
@@ -140,35 +143,53 @@ function shownBelow(text, start) {
 /** @param {Example[]} examples */
 async function compile(examples) {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'ts'), { recursive: true });
   const names = Object.keys(await import(pathToFileURL(join(root, 'dist', 'index.mjs')).href));
+  const [own, others] = [/** @type {Example[]} */ ([]), /** @type {Example[]} */ ([])];
+  for (const example of examples) (OTHER_LIBRARY.test(example.code) ? others : own).push(example);
+  await compileTo('ts', 'tsconfig.json', own, names);
+  await compileTo('libraries', 'test/interop/tsconfig.json', others, names);
+}
+
+/** Such an example is compiled with the types of browsers, which those of some libraries need, and ours must not. */
+const OTHER_LIBRARY = /\bfrom '(?!ballista\b|apache-arrow'|node:)/;
+
+/**
+ * @param {string} name of its folder
+ * @param {string} base the configuration that it extends
+ * @param {readonly Example[]} examples
+ * @param {string[]} names what the package exports
+ */
+async function compileTo(name, base, examples, names) {
+  if (examples.length === 0) return;
+  mkdirSync(join(folder, name), { recursive: true });
   for (const { code, slug } of examples) {
-    writeFileSync(join(folder, 'ts', `${slug}.ts`), `${prelude(code, names)}\n${code}\n`);
+    writeFileSync(join(folder, name, `${slug}.ts`), `${prelude(code, names)}\n${code}\n`);
   }
   const config = {
-    extends: '../../tsconfig.json',
+    extends: relative(folder, join(root, base)).replaceAll('\\', '/'),
     compilerOptions: {
       noEmit: false,
       noEmitOnError: true,
-      rootDir: 'ts',
+      rootDir: name,
       outDir: 'js',
       paths: {},
       types: ['node'],
       noUnusedLocals: false,
       noUnusedParameters: false,
     },
-    include: ['ts'],
+    include: [name],
   };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  const file = join(folder, `tsconfig.${name}.json`);
+  writeFileSync(file, JSON.stringify(config));
   let output = '';
   try {
-    await capture(process.execPath, [tool('typescript', 'tsc'), '-p', folder, '--pretty', 'false'], {
+    await capture(process.execPath, [tool('typescript', 'tsc'), '-p', file, '--pretty', 'false'], {
       onOutput: (text) => {
         output += text;
       },
     });
-  } catch {
-    throw new Failure(`examples do not compile:\n${inPlace(output, examples)}`);
+  } catch (error) {
+    throw new Failure(`examples do not compile: ${error}\n${inPlace(output, examples)}`);
   }
 }
 
@@ -218,7 +239,7 @@ function declares(code, name) {
  * The compiler's messages with the places of the documentation instead of those of the extracted files.
  *
  * @param {string} output
- * @param {Example[]} examples
+ * @param {readonly Example[]} examples
  */
 function inPlace(output, examples) {
   const bySlug = new Map(examples.map((example) => [example.slug, example]));
