@@ -24,6 +24,7 @@ import { capture, Failure, main, root, tool } from './lib/shell.mjs';
 
 /** Finding fewer means that the search is broken, not that the documentation shrank. */
 const AT_LEAST = 150;
+const OUTPUTS_AT_LEAST = 120;
 const NO_RUN_AT_MOST = 10;
 const TIMEOUT_MS = 60_000;
 const WORKERS = 2;
@@ -50,10 +51,12 @@ export async function checkDocs(files = []) {
   const compiledOnly = examples.filter(({ runs }) => !runs).length;
   if (all.length < AT_LEAST) throw new Failure(`only ${all.length} examples found, expected ${AT_LEAST}`);
   if (compiledOnly > NO_RUN_AT_MOST) throw new Failure(`${compiledOnly} examples are marked no-run, too many`);
+  const stated = all.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
+  if (stated < OUTPUTS_AT_LEAST) throw new Failure(`only ${stated} outputs found, expected ${OUTPUTS_AT_LEAST}`);
   await compile(examples);
   await runAll(examples.filter(({ runs }) => runs));
-  const stated = examples.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
-  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only; ${stated} outputs as they say`);
+  const checked = examples.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
+  console.error(`  ${examples.length} examples, ${compiledOnly} of them compiled only; ${checked} outputs as they say`);
   return examples.length;
 }
 
@@ -185,8 +188,8 @@ async function compileTo(name, base, examples, names) {
         output += text;
       },
     });
-  } catch {
-    throw new Failure(`examples do not compile:\n${inPlace(output, examples)}`);
+  } catch (error) {
+    throw new Failure(`examples do not compile: ${error}\n${inPlace(output, examples)}`);
   }
 }
 

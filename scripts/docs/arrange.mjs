@@ -31,6 +31,7 @@ const CATEGORIES = [
   ['sql', 'SQL'],
   ['params', 'SQL'],
   ['config/read-', 'Files'],
+  ['config/write-', 'Files'],
   ['arrow/', 'Values'],
   ['catalog/', 'Catalogs'],
   ['object-store/', 'Object stores'],

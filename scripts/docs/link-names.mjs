@@ -4,28 +4,27 @@
  * @module
  */
 
-import { ReflectionKind } from 'typedoc';
-
 /** How the examples call what they work with. */
 const VARIABLES = { ctx: 'BallistaSessionContext', df: 'DataFrame', f: 'functions' };
 
 /** A name, or a member of one; the arguments of a call do not matter. */
 const NAME = /^([A-Za-z_$][\w$]*)(?:\.([A-Za-z_$][\w$]*))?(?:\(.*\))?$/s;
 
+/** A method of an expression: `col('a').eq('x')`. */
+const METHOD = /^(?:col|lit)\(.*\)\.([A-Za-z_$][\w$]*)\([^.]*\)$/s;
+
 /** @param {import('typedoc').Application} app */
 export function linkNames(app) {
   app.converter.on('resolveBegin', ({ project }) => {
-    const modules = project.children ?? [];
+    const [api, ...others] = project.children ?? [];
     /** @param {string} code */
     const target = (code) => {
+      const [, method] = METHOD.exec(code) ?? [];
+      if (method) return api?.getChildByName(['Expr', method]);
       const [, first = '', member] = NAME.exec(code) ?? [];
       const name = /** @type {Record<string, string>} */ (VARIABLES)[first] ?? first;
-      for (const module of modules) {
-        const found = module.name.endsWith(`/${name}`) ? module : module.getChildByName([name]);
-        const linked = member && found ? found.getChildByName([member]) : found;
-        if (linked && !linked.kindOf(ReflectionKind.TypeLiteral)) return linked;
-      }
-      return undefined;
+      const found = others.find((module) => module.name.endsWith(`/${name}`)) ?? api?.getChildByName([name]);
+      return member ? found?.getChildByName([member]) : found;
     };
     /** @param {import('typedoc').CommentDisplayPart[]} parts */
     const link = (parts) => {

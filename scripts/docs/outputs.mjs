@@ -48,7 +48,11 @@ export function missingOutput(stated, printed) {
 
 /** @param {string} text */
 function pattern(text) {
-  const words = text.trim().split(/\s+/);
-  const parts = words.map((word) => word.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
-  return new RegExp(`^\\s*${parts.map((part) => part.join('.*?')).join('\\s+')}\\s*?$`, 'ms');
+  const source = text
+    .trim()
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/\s*…\s*/g, '…')
+    .replace(/\s+/g, '\\s+')
+    .replaceAll('…', '.*?');
+  return new RegExp(`^\\s*${source}\\s*?$`, 'ms');
 }

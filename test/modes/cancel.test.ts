@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { BallistaSessionContext } from '../../src/context.js';
-import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import type { SessionContext } from '../../src/session-context.js';
+import type { RecordBatchStream } from '../../src/stream.js';
+import { LOCAL, newContext, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, LONG_QUERY } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { isOver, underWay } from '../support/running.js';
@@ -27,6 +29,15 @@ describe('a signal that is aborted before', () => {
       () => df.show(1, { signal }),
       () => df.explainString({ signal }),
       () => df.cache({ signal }),
+      () => df.analyze({ signal }),
+      () => df.explainVisual({ analyze: true, signal }),
+      () => df.collectColumn('delay', { signal }),
+      () => df.tail(1, { signal }),
+      () => df.writeParquet('never', { signal }),
+      () => df.writeCsv('never', { signal }),
+      () => df.writeJson('never', { signal }),
+      () => df.writeArrow('never', { signal }),
+      () => df.writeTable('flights', { signal }),
       async () => df.rows({ signal }).next(),
       async () => df.stream({ signal }).next(),
       async () => df.toReadableStream({ signal }).getReader().read(),
@@ -98,6 +109,26 @@ describe('a signal that is aborted during', () => {
     });
     await (await ctx.sql('SELECT 1', { signal: counting })).collect({ signal: counting });
     expect(listeners).toBe(0);
+  });
+});
+
+describe('a query under way ends soon, though it keeps all processors busy,', () => {
+  it.each<[string, (stream: RecordBatchStream, owner: SessionContext) => Promise<unknown>, string]>([
+    ['with cancel()', (stream) => stream.cancel(), 'JOB_CANCELLED'],
+    ['when a loop is left', (stream) => stream.return(), 'JOB_CANCELLED'],
+    ['with its context', (_, owner) => owner.close(), LOCAL ? 'CLOSED' : 'JOB_CANCELLED'],
+  ])('%s', async (_, end, code) => {
+    const owner = newContext(cluster);
+    await owner.registerParquet('flights', FLIGHTS);
+    const stream = (await owner.sql(LONG_QUERY)).stream();
+    const pending = rejected(stream.next());
+    const id = await underWay(stream);
+    const begin = performance.now();
+    await end(stream, owner);
+    expect((await pending).code).toBe(code);
+    await isOver(ctx, id);
+    expect(performance.now() - begin).toBeLessThan(10_000);
+    await owner.close();
   });
 });
 

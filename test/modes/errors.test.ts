@@ -125,10 +125,12 @@ describe('the options of an action', () => {
   if (ctx instanceof BallistaSessionContext) actions['ready'] = (options) => ctx.ready(options);
   for (const name of ['cache', 'collect', 'count', 'explain', 'rows', 'stream', 'toArray', 'toArrow'] as const)
     actions[name] = async (options) => (await ctx.table('memory'))[name](options);
-  for (const name of ['toColumns', 'toIPC', 'toReadableStream'] as const)
+  for (const name of ['analyze', 'explainVisual', 'toColumns', 'toIPC', 'toReadableStream'] as const)
     actions[name] = async (options) => (await ctx.table('memory'))[name](options);
-  for (const name of ['show', 'toDisplayString'] as const)
+  for (const name of ['show', 'tail', 'toDisplayString'] as const)
     actions[name] = async (options) => (await ctx.table('memory'))[name](1, options);
+  for (const name of ['collectColumn', 'writeParquet', 'writeCsv', 'writeJson', 'writeArrow', 'writeTable'] as const)
+    actions[name] = async (options) => (await ctx.table('memory'))[name]('a', options);
 
   it.each(Object.entries(actions))('INVALID_ARGUMENT: %s', async (_, run) => {
     for (const [options, text] of [
