@@ -118,7 +118,12 @@ const JOINS: Refusal[] = [
     '2 columns',
   ],
   ['join of another kind', () => df.join(other, 'id', 'outer' as never), 'INVALID_ARGUMENT', 'inner, left'],
-  ['join with what is no DataFrame', () => df.join(ctx.table('t') as never, 'id'), 'INVALID_ARGUMENT', 'a DataFrame'],
+  [
+    'join with what is no DataFrame',
+    () => df.join(Promise.resolve(df) as never, 'id'),
+    'INVALID_ARGUMENT',
+    'a DataFrame',
+  ],
   ['joinOn without a predicate', () => df.joinOn(other, []), 'INVALID_ARGUMENT', 'crossJoin'],
   ['joinOn of a column that both sides have', () => df.joinOn(other, 'id = 1'), 'SCHEMA', 'mbiguous'],
   ['union of different numbers of columns', () => df.union(other), 'PLAN', 'number of columns'],
