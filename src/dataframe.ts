@@ -20,17 +20,16 @@ import {
 import { encode } from './arrow/write.js';
 import type { NativeDataFrame } from './binding.cjs';
 import { CatalogTable } from './catalog/table.js';
+import { checkName } from './config/name.js';
 import { ACTION_SETTINGS } from './config/options.js';
 import { resolve } from './config/settings.js';
-import {
-  type ArrowWriterOptions,
-  type CsvWriterOptions,
-  type JsonWriterOptions,
-  type NativeWrite,
-  type ParquetWriterOptions,
-  type TableWriteOptions,
-  toFileWriteNative,
-  toTableWriteNative,
+import { type NativeWrite, toFileWriteNative, toTableWriteNative } from './config/write-native.js';
+import type {
+  ArrowWriterOptions,
+  CsvWriterOptions,
+  JsonWriterOptions,
+  ParquetWriterOptions,
+  TableWriteOptions,
 } from './config/write-options.js';
 import { drawTable } from './display/table.js';
 import { BallistaError, invalid } from './errors.js';
@@ -54,7 +53,7 @@ import {
   type ReadableStreamOptions,
   RecordBatchStream,
 } from './stream.js';
-import { checkCount, checkName } from './verbs/check.js';
+import { checkCount } from './verbs/check.js';
 import type { Verb } from './verbs/verb.js';
 import { Verbs } from './verbs/verbs.js';
 

@@ -8,6 +8,7 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { type ConvertOptions, type Row, toConversion } from './arrow/values.js';
 import { type ArrowInput, type ColumnsInput, columnsToIpc, rowsToIpc, toPartitions } from './arrow/write.js';
 import type { NativeDataFrame, NativeSession, NativeSessionOptions } from './binding.cjs';
+import { exactName } from './catalog/name.js';
 import { type ClusterConfig, toConfigNative } from './config/cluster-config.js';
 import { ACTION_SETTINGS, LOCAL_SETTINGS } from './config/options.js';
 import {
@@ -534,7 +535,7 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
    */
   async registerRecordBatches(name: string, data: ArrowInput | readonly (readonly RecordBatch[])[]): Promise<void> {
     const partitions = toPartitions(data);
-    await this.call((session) => session.registerIpc(tableName(name), partitions));
+    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions));
   }
 
   /**
@@ -552,7 +553,7 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
   async registerView(name: string, df: DataFrame<any>): Promise<void> {
     const native = nativeOf(df, 'the view');
     this.#assertOpen();
-    callSync(() => this.#native.registerView(tableName(name), native));
+    callSync(() => this.#native.registerView(exactName(name, 'table'), native));
   }
 
   // ---------------------------------------------------------------- tables and jobs
@@ -569,7 +570,7 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
    * ```
    */
   async table<T extends object = Row>(name: string): Promise<DataFrame<T>> {
-    return this.frame<T>((session) => session.table(tableName(name)));
+    return this.frame<T>((session) => session.table(exactName(name, 'table')));
   }
 
   /**
@@ -597,7 +598,7 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
    * ```
    */
   async tableExists(name: string): Promise<boolean> {
-    return this.call((session) => session.tableExists(tableName(name)));
+    return this.call((session) => session.tableExists(exactName(name, 'table')));
   }
 
   /**
@@ -611,7 +612,7 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
    * ```
    */
   async deregisterTable(name: string): Promise<boolean> {
-    return this.call((session) => session.deregisterTable(tableName(name)));
+    return this.call((session) => session.deregisterTable(exactName(name, 'table')));
   }
 
   // ---------------------------------------------------------------- life
@@ -691,12 +692,12 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
   ): Promise<void> {
     const native = toReadOptionsNative(format, options);
     const paths = toPathsNative(path);
-    await this.call((session) => session.register(tableName(name), paths, native));
+    await this.call((session) => session.register(exactName(name, 'table'), paths, native));
   }
 
   async #fromIpc<T extends object>(partitions: Uint8Array[], name?: string): Promise<DataFrame<T>> {
     if (name === undefined) return this.frame<T>((session) => session.fromIpc(partitions));
-    await this.call((session) => session.registerIpc(tableName(name), partitions));
+    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions));
     return this.table<T>(name);
   }
 }
@@ -707,10 +708,4 @@ function toFormat(extension: string): FileFormat {
   const format = FORMATS.find((name) => extension === `.${name}`);
   if (!format) throw invalid(`fileExtension must be one of .${FORMATS.join(', .')}, not ${describe(extension)}`);
   return format;
-}
-
-function tableName(name: string): string {
-  if (typeof name !== 'string' || name === '')
-    throw invalid(`the name of a table must be a string, not ${name === '' ? 'an empty one' : describe(name)}`);
-  return name;
 }

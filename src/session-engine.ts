@@ -8,13 +8,14 @@ import type { Schema } from 'apache-arrow';
 
 import { schemaToIpc } from './arrow/write.js';
 import { Catalogs } from './catalog/catalogs.js';
+import { exactName } from './catalog/name.js';
+import { checkName } from './config/name.js';
 import { SessionConfig } from './config/session-config.js';
 import { BallistaError, invalid } from './errors.js';
 import { type Operand, toSqlNode } from './expr/coerce.js';
 import { Expr } from './expr/expr.js';
 import { callFunction } from './functions/call.js';
 import { callSync } from './native.js';
-import { describe } from './params.js';
 
 /** A function of a session: called with arguments it gives the expression of its call. */
 export type SessionFunction = (...args: Operand[]) => Expr;
@@ -175,7 +176,7 @@ export abstract class SessionEngine extends Catalogs {
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
    */
   removeOptimizerRule(name: string): boolean {
-    return this.callSync((session) => session.removeOptimizerRule(toName(name, 'the name of a rule')));
+    return this.callSync((session) => session.removeOptimizerRule(exactName(name, 'rule')));
   }
 
   /**
@@ -192,24 +193,19 @@ export abstract class SessionEngine extends Catalogs {
    * ```
    */
   static parseCapacityLimit(name: string, limit: string): number {
-    const text = toName(limit, 'the limit of parseCapacityLimit');
-    return callSync((binding) => binding.parseCapacityLimit(toName(name, 'the name of parseCapacityLimit'), text));
+    checkName(limit, 'the limit of parseCapacityLimit');
+    checkName(name, 'the name of parseCapacityLimit');
+    return callSync((binding) => binding.parseCapacityLimit(name, limit));
   }
 
   #function(kind: FunctionKind, name: string): SessionFunction {
-    const exact = toName(name, 'the name of a function');
+    const exact = exactName(name, 'function');
     if (!this.callSync((session) => session.functionNames(kind)).includes(exact))
       throw new BallistaError('PLAN', `there is no ${kind} function "${exact}"`);
     return (...args) => callFunction(exact, ...args);
   }
 
   #deregister(kind: FunctionKind, name: string): boolean {
-    return this.callSync((session) => session.deregisterFunction(kind, toName(name, 'the name of a function')));
+    return this.callSync((session) => session.deregisterFunction(kind, exactName(name, 'function')));
   }
-}
-
-function toName(name: string, what: string): string {
-  if (typeof name !== 'string' || name === '')
-    throw invalid(`${what} must be a string, not ${name === '' ? 'an empty one' : describe(name)}`);
-  return name;
 }

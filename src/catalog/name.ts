@@ -4,9 +4,9 @@
  * @module
  */
 
+import { checkName } from '../config/name.js';
 import { suggestion } from '../config/nearest.js';
-import { BallistaError, invalid } from '../errors.js';
-import { describe } from '../params.js';
+import { BallistaError } from '../errors.js';
 
 /**
  * A name as it is: no SQL, so no quotes and no dots that mean more.
@@ -15,8 +15,8 @@ import { describe } from '../params.js';
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 export function exactName(name: string, of: string): string {
-  if (typeof name === 'string' && name !== '') return name;
-  throw invalid(`the name of a ${of} must be a string, not ${name === '' ? 'an empty one' : describe(name)}`);
+  checkName(name, `the name of a ${of}`);
+  return name;
 }
 
 /** The error for a name that there is not, with the nearest that there is. */

@@ -14,7 +14,8 @@ import type { NativePartitionColumn, NativeReadOptions } from '../binding.cjs';
 import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import { describe } from '../params.js';
-import { resolve, type Setting, type SettingTable } from './settings.js';
+import { engineOptions, type FormatSettings } from './format-settings.js';
+import { resolve, type SettingTable } from './settings.js';
 
 /** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
 export type PathLike = string | URL | readonly (string | URL)[];
@@ -94,11 +95,6 @@ export interface ReadOptionsByFormat {
 /** A file format. */
 export type FileFormat = keyof ReadOptionsByFormat;
 
-/** A setting that is an option of the format, under DataFusion's name. */
-interface FormatSetting extends Setting {
-  readonly engine?: string;
-}
-
 const COMMON = {
   schema: { type: 'any', doc: 'An apache-arrow Schema.' },
   fileExtension: { type: 'string', doc: 'The ending of the files.' },
@@ -107,28 +103,28 @@ const COMMON = {
 } as const satisfies SettingTable;
 
 const TEXT = {
-  schemaInferMaxRecords: { type: 'integer', min: 0, engine: 'format.schema_infer_max_rec', doc: 'Rows to infer from.' },
-  fileCompressionType: { type: 'string', engine: 'format.compression', doc: 'gzip, bzip2, xz, zstd or uncompressed.' },
-} as const satisfies Record<string, FormatSetting>;
+  schemaInferMaxRecords: { type: 'integer', min: 0, engine: 'schema_infer_max_rec', doc: 'Rows to infer from.' },
+  fileCompressionType: { type: 'string', engine: 'compression', doc: 'gzip, bzip2, xz, zstd or uncompressed.' },
+} as const satisfies FormatSettings;
 
-const FORMATS: Readonly<Record<FileFormat, Readonly<Record<string, FormatSetting>>>> = {
+const FORMATS: Readonly<Record<FileFormat, FormatSettings>> = {
   parquet: {
     ...COMMON,
-    parquetPruning: { type: 'boolean', engine: 'format.pruning', doc: 'Skip row groups by statistics.' },
-    skipMetadata: { type: 'boolean', engine: 'format.skip_metadata', doc: 'Ignore schema metadata.' },
+    parquetPruning: { type: 'boolean', engine: 'pruning', doc: 'Skip row groups by statistics.' },
+    skipMetadata: { type: 'boolean', engine: 'skip_metadata', doc: 'Ignore schema metadata.' },
   },
   csv: {
     ...COMMON,
     ...TEXT,
-    hasHeader: { type: 'boolean', default: true, engine: 'format.has_header', doc: 'The first line holds names.' },
-    delimiter: { type: 'character', engine: 'format.delimiter', doc: 'Between values.' },
-    quote: { type: 'character', engine: 'format.quote', doc: 'Around values.' },
-    escape: { type: 'character', engine: 'format.escape', doc: 'Before quotes.' },
-    terminator: { type: 'character', engine: 'format.terminator', doc: 'After lines.' },
-    comment: { type: 'character', engine: 'format.comment', doc: 'Before comments.' },
-    nullRegex: { type: 'string', engine: 'format.null_regex', doc: 'What means null.' },
-    newlinesInValues: { type: 'boolean', engine: 'format.newlines_in_values', doc: 'Line breaks in values.' },
-    truncatedRows: { type: 'boolean', engine: 'format.truncated_rows', doc: 'Short lines.' },
+    hasHeader: { type: 'boolean', default: true, engine: 'has_header', doc: 'The first line holds names.' },
+    delimiter: { type: 'character', engine: 'delimiter', doc: 'Between values.' },
+    quote: { type: 'character', engine: 'quote', doc: 'Around values.' },
+    escape: { type: 'character', engine: 'escape', doc: 'Before quotes.' },
+    terminator: { type: 'character', engine: 'terminator', doc: 'After lines.' },
+    comment: { type: 'character', engine: 'comment', doc: 'Before comments.' },
+    nullRegex: { type: 'string', engine: 'null_regex', doc: 'What means null.' },
+    newlinesInValues: { type: 'boolean', engine: 'newlines_in_values', doc: 'Line breaks in values.' },
+    truncatedRows: { type: 'boolean', engine: 'truncated_rows', doc: 'Short lines.' },
   },
   json: {
     ...COMMON,
@@ -150,15 +146,10 @@ export function toReadOptionsNative<F extends FileFormat>(
   const table = FORMATS[format];
   const subject = `${format} reading`;
   const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
-  const engine: Record<string, string> = {};
-  for (const [name, value] of Object.entries(options)) {
-    const key = table[name]?.engine;
-    if (key !== undefined) engine[key] = String(value);
-  }
   const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;
   const native: NativeReadOptions = {
     format,
-    options: engine,
+    options: engineOptions(table, options),
     partitionColumns: toPartitionColumns(tablePartitionCols),
   };
   if (fileExtension !== undefined) native.fileExtension = fileExtension;

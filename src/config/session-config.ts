@@ -9,6 +9,7 @@ import { describe } from '../params.js';
 import type { ClusterConfig, ConfigValue } from './cluster-config.js';
 import type { ConfigKey } from './generated/keys.js';
 import { toInteger } from './integer.js';
+import { checkName } from './name.js';
 
 // Shared through the symbol registry: configurations of the ESM build work in the CommonJS one.
 const SESSION_CONFIG = Symbol.for('ballista.sessionConfig');
@@ -73,8 +74,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
    * ```
    */
   set(key: ConfigKey | (string & {}), value: ConfigValue): SessionConfig {
-    if (typeof key !== 'string' || key === '')
-      throw invalid(`a key of the configuration must be a string, not ${key === '' ? 'an empty one' : describe(key)}`);
+    checkName(key, 'a key of the configuration');
     return new SessionConfig(Object.fromEntries([...this.#values, [key, toText(key, value)]]));
   }
 

@@ -4,19 +4,13 @@
  * @module
  */
 
+import { checkName } from '../config/name.js';
 import { invalid } from '../errors.js';
 import { toList } from '../expr/coerce.js';
 import { describe } from '../params.js';
 
 /** How far `limit` reaches: executors hold rows in 32 bits. */
 export const MOST_ROWS = 2 ** 32 - 1;
-
-/** The name of something: text, and not none. */
-export function checkName(name: unknown, where: string): asserts name is string {
-  if (typeof name !== 'string' || name === '') {
-    throw invalid(`${where} must be a string, not ${name === '' ? 'an empty one' : describe(name)}`);
-  }
-}
 
 /** One name or several, at least one. */
 export function toNames(names: unknown, where: string): string[] {

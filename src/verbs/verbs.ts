@@ -6,6 +6,7 @@
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import type { Row } from '../arrow/values.js';
+import { checkName } from '../config/name.js';
 import { resolve } from '../config/settings.js';
 import type { DataFrame } from '../dataframe.js';
 import { invalid } from '../errors.js';
@@ -13,7 +14,7 @@ import { type ExprLike, type SortKey, toColumnNode, toKeyNode, toList, toSortNod
 import { type ExprNode, node } from '../expr/node.js';
 import { nativeOf } from '../frames.js';
 import { describe, type Params, type ParamValue, toLiteral, toParamsNative } from '../params.js';
-import { checkCount, checkName, MOST_ROWS, toEntries, toNames, toOptionalNames } from './check.js';
+import { checkCount, MOST_ROWS, toEntries, toNames, toOptionalNames } from './check.js';
 import { GroupedData, type PivotValues, toPivotValues } from './grouped.js';
 import { checkJoinType, JOIN_SETTINGS, type JoinOn, type JoinOptions, type JoinType, toJoinColumns } from './joins.js';
 import type { Verb } from './verb.js';

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-import { toFileWriteNative, toTableWriteNative } from '../../src/config/write-options.js';
+import { toFileWriteNative, toTableWriteNative } from '../../src/config/write-native.js';
 import { col } from '../../src/expr/expr.js';
 import { thrown } from '../support/thrown.js';
 
