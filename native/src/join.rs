@@ -4,7 +4,7 @@
 use crate::error::{Code, Error, Result};
 use crate::expr::node::Node;
 use crate::expr::Scope;
-use crate::verb::{find, find_all, rebuild};
+use crate::verb::{by_row, find, find_all, rebuild};
 use datafusion::common::{Column, JoinType, TableReference};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::Expr;
@@ -44,7 +44,7 @@ pub fn join_on(
     }
     let both = left.schema().join(right.schema())?;
     let scope = Scope::new(Some(&both), scope.context, scope.frames);
-    Ok(left.join_on(right, kind, scope.exprs(predicates)?)?)
+    Ok(left.join_on(right, kind, by_row("joinOn", scope.exprs(predicates)?)?)?)
 }
 
 /// Tables without a name, and a table with itself, need one to tell their columns apart.

@@ -25,6 +25,7 @@ mod runtime_env;
 mod series;
 mod session;
 mod spark;
+mod stop;
 mod stores;
 mod stream;
 mod tables;

@@ -9,17 +9,22 @@ use crate::reshape::{pivot, summary, unpivot, Pivot, Unpivot};
 use crate::session::values;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::format::{ExplainAnalyzeCategories, ExplainFormat, MetricType};
-use datafusion::common::tree_node::TreeNode;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{
     Column, ExprSchema, RecursionUnnestOption, ScalarValue, TableReference, UnnestOptions,
 };
 use datafusion::functions::expr_fn::{coalesce, nanvl, random};
 use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::logical_expr::select_expr::SelectExpr;
 use datafusion::logical_expr::utils::conjunction;
-use datafusion::logical_expr::{lit, Cast, ExplainOption, Expr, LogicalPlanBuilder, Partitioning, TryCast};
+use datafusion::logical_expr::{
+    lit, Cast, ExplainOption, Expr, LogicalPlan, LogicalPlanBuilder, Partitioning, TryCast,
+};
+use datafusion::optimizer::analyzer::type_coercion::coerce_union_schema;
 use datafusion::prelude::DataFrame;
 use serde::Deserialize;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// `frame`: which of the DataFrames that came along.
 #[derive(Deserialize)]
@@ -160,8 +165,8 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
         other.ok_or_else(|| Error::new(Code::InvalidArgument, "The other DataFrame did not come along."))
     };
     Ok(match verb {
-        Verb::Select { exprs } => frame.select(scope.select_exprs(exprs)?)?,
-        Verb::Filter { predicates } => match conjunction(scope.exprs(predicates)?) {
+        Verb::Select { exprs } => select(frame, scope.select_exprs(exprs)?)?,
+        Verb::Filter { predicates } => match conjunction(by_row("filter", scope.exprs(predicates)?)?) {
             Some(predicate) => frame.filter(predicate)?,
             None => frame,
         },
@@ -204,7 +209,8 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             })?
         }
         Verb::Aggregate { group_by, aggregates } => {
-            frame.aggregate(scope.exprs(group_by)?, scope.exprs(aggregates)?)?
+            let groups = without_aggregates("groupBy", scope.exprs(group_by)?)?;
+            aggregate(frame, groups, scope.exprs(aggregates)?)?
         }
         Verb::Pivot(options) => pivot(frame, scope, *options)?,
         Verb::Unpivot(options) => unpivot(frame, options)?,
@@ -237,7 +243,7 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
                     node => selected.push(scope.expr(node)?),
                 }
             }
-            frame.distinct_on(scope.exprs(on)?, selected, sort)?
+            frame.distinct_on(by_row("distinctOn", scope.exprs(on)?)?, selected, sort)?
         }
         Verb::Join {
             frame: right,
@@ -255,12 +261,17 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             frame: second,
             distinct,
             by_name,
-        } => match (by_name, distinct) {
-            (false, false) => frame.union(other(second)?)?,
-            (false, true) => frame.union_distinct(other(second)?)?,
-            (true, false) => frame.union_by_name(other(second)?)?,
-            (true, true) => frame.union_by_name_distinct(other(second)?)?,
-        },
+        } => {
+            let union = match by_name {
+                false => frame.union(other(second)?)?,
+                true => frame.union_by_name(other(second)?)?,
+            };
+            check_union(union.logical_plan())?;
+            match distinct {
+                false => union,
+                true => union.distinct()?,
+            }
+        }
         Verb::Intersect {
             frame: second,
             distinct,
@@ -281,9 +292,14 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             recursions,
         } => {
             let columns = find_all(&frame, &columns)?;
+            for column in &columns {
+                check_depth(&frame, column, 1)?;
+            }
             let recursion = |recursion: Recursion| {
+                let input_column = find(&frame, &recursion.column)?;
+                check_depth(&frame, &input_column, recursion.depth)?;
                 Ok(RecursionUnnestOption {
-                    input_column: find(&frame, &recursion.column)?,
+                    input_column,
                     output_column: Column::new_unqualified(recursion.output),
                     depth: recursion.depth,
                 })
@@ -320,7 +336,7 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
         Verb::Sample { fraction } => sample(frame, fraction)?,
         Verb::Repartition { count, by } => frame.repartition(match by.is_empty() {
             true => Partitioning::RoundRobinBatch(count),
-            false => Partitioning::Hash(scope.exprs(by)?, count),
+            false => Partitioning::Hash(by_row("repartitionByHash", scope.exprs(by)?)?, count),
         })?,
         Verb::Alias { name } => rebuild(frame, |plan| plan.alias(TableReference::bare(name)))?,
         Verb::Params { params: json } => frame.with_param_values(values(params(&json)?))?,
@@ -353,10 +369,12 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
 
 /// All of them are about the columns as they were.
 fn with_columns(frame: DataFrame, scope: &Scope, columns: Vec<Named>) -> Result<DataFrame> {
-    let mut added = columns
+    let (names, exprs): (Vec<_>, Vec<_>) = columns
         .into_iter()
-        .map(|Named { name, expr }| Ok((name, scope.expr(expr)?)))
-        .collect::<Result<Vec<_>>>()?;
+        .map(|column| (column.name, column.expr))
+        .unzip();
+    let exprs = without_aggregates("withColumn", scope.exprs(exprs)?)?;
+    let mut added: Vec<_> = names.into_iter().zip(exprs).collect();
     let mut exprs: Vec<Expr> = Vec::new();
     for column in frame.schema().columns() {
         let replaced = added.iter().position(|(name, _)| *name == column.name);
@@ -370,6 +388,115 @@ fn with_columns(frame: DataFrame, scope: &Scope, columns: Vec<Named>) -> Result<
     }
     exprs.extend(added.into_iter().map(|(name, expr)| expr.alias(name)));
     Ok(frame.select(exprs)?)
+}
+
+/// Where every row stands for itself, no expression can be about several.
+pub fn by_row(verb: &str, exprs: Vec<Expr>) -> Result<Vec<Expr>> {
+    let over = |part: &Expr| matches!(part, Expr::WindowFunction(_));
+    match exprs.iter().find(|expr| has(expr, over)) {
+        Some(expr) => Err(Error::new(
+            Code::Plan,
+            format!(
+                "{verb} takes no function over a window: {expr}. Make it a column first, with withColumn."
+            ),
+        )),
+        None => without_aggregates(verb, exprs),
+    }
+}
+
+fn without_aggregates(verb: &str, exprs: Vec<Expr>) -> Result<Vec<Expr>> {
+    match exprs.iter().find(|expr| has(expr, is_aggregate)) {
+        Some(expr) => Err(Error::new(
+            Code::Plan,
+            format!("{verb} takes no aggregate: {expr}. Make it a column first, with aggregate, or put it over a window."),
+        )),
+        None => Ok(exprs),
+    }
+}
+
+fn is_aggregate(part: &Expr) -> bool {
+    matches!(part, Expr::AggregateFunction(_))
+}
+
+fn has(expr: &Expr, what: impl Fn(&Expr) -> bool) -> bool {
+    expr.exists(|part| Ok(what(part))).unwrap_or(false)
+}
+
+/// With an aggregate it is about all rows, as in SQL.
+fn select(frame: DataFrame, exprs: Vec<SelectExpr>) -> Result<DataFrame> {
+    let aggregates =
+        |expr: &SelectExpr| matches!(expr, SelectExpr::Expression(expr) if has(expr, is_aggregate));
+    if !exprs.iter().any(aggregates) {
+        return Ok(frame.select(exprs)?);
+    }
+    let columns = frame.schema().columns();
+    let expressions = exprs.into_iter().flat_map(|expr| match expr {
+        SelectExpr::Expression(expr) => vec![expr],
+        _ => columns.iter().cloned().map(Expr::Column).collect(),
+    });
+    aggregate(frame, vec![], expressions.collect())
+}
+
+/// Every column is one of the groups, or inside an aggregate. Keys of a table decide about its other
+/// columns too, which the engine knows.
+fn aggregate(frame: DataFrame, groups: Vec<Expr>, aggregates: Vec<Expr>) -> Result<DataFrame> {
+    let keys = groups.iter().flat_map(|group| match group {
+        Expr::GroupingSet(sets) => sets.distinct_expr(),
+        key => vec![key],
+    });
+    let keys: Vec<Expr> = keys.map(|key| key.clone().unalias()).collect();
+    let keyed = !frame.schema().functional_dependencies().is_empty();
+    for expr in aggregates.iter().filter(|_| !keyed) {
+        expr.apply(|part| match part {
+            Expr::Column(column) if !keys.contains(part) => Err(Error::new(
+                Code::Plan,
+                format!(
+                    "The column \"{}\" of {expr} is no group and in no aggregate: group by it too, or aggregate it, as with any_value.",
+                    column.name
+                ),
+            )
+            .into()),
+            part if is_aggregate(part) || keys.contains(part) => Ok(TreeNodeRecursion::Jump),
+            _ => Ok(TreeNodeRecursion::Continue),
+        })?;
+    }
+    Ok(frame.aggregate(groups, aggregates)?)
+}
+
+/// Whether the types of the sides have a common one, which the engine sees when it runs it only. By
+/// name, the sides say that they have one.
+fn check_union(plan: &LogicalPlan) -> Result<()> {
+    let LogicalPlan::Union(union) = plan else {
+        return Ok(());
+    };
+    let sides = union.inputs.iter().cloned();
+    let sides = sides.map(|side| Arc::unwrap_or_clone(side).recompute_schema().map(Arc::new));
+    coerce_union_schema(&sides.collect::<datafusion::error::Result<Vec<_>>>()?)?;
+    Ok(())
+}
+
+/// Whether so many lists are inside each other; a struct is unnested once.
+fn check_depth(frame: &DataFrame, column: &Column, depth: usize) -> Result<()> {
+    use DataType as D;
+    let kind = frame.schema().data_type(column)?;
+    let mut inner = kind;
+    for _ in 0..depth {
+        inner = match inner {
+            D::List(field) | D::LargeList(field) | D::FixedSizeList(field, _) => field.data_type(),
+            D::ListView(field) | D::LargeListView(field) => field.data_type(),
+            D::Struct(_) if depth == 1 => continue,
+            _ => {
+                return Err(Error::new(
+                    Code::Plan,
+                    format!(
+                        "The column \"{}\" of type {kind} cannot be unnested {depth} time(s): it takes a list for each.",
+                        column.name
+                    ),
+                ))
+            }
+        };
+    }
+    Ok(())
 }
 
 /// Fills what the value fits: named columns must, of all columns those do that can.

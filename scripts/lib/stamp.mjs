@@ -28,17 +28,22 @@ export async function unlessFresh(step, work) {
   const file = join(root, 'build', 'stamps', step.name);
   const stamp = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const complete = (step.artifacts ?? []).every((path) => existsSync(join(root, path)));
-  if (complete && stamp === digest(step)) return;
+  // An input that is edited meanwhile was not seen.
+  const inputs = digest(step.inputs, step.extra);
+  if (complete && stamp === inputs + digest(step.outputs)) return;
   await work();
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, digest(step));
+  writeFileSync(file, inputs + digest(step.outputs));
 }
 
-/** @param {Step} step */
-function digest(step) {
+/**
+ * @param {readonly string[]} paths
+ * @param {readonly string[]} [extra]
+ */
+function digest(paths, extra = []) {
   const hash = createHash('sha256');
-  for (const text of step.extra ?? []) hash.update(`${text}\0`);
-  for (const path of [...step.inputs, ...step.outputs].flatMap(files)) {
+  for (const text of extra) hash.update(`${text}\0`);
+  for (const path of paths.flatMap(files)) {
     hash.update(`${path}\0`);
     hash.update(readFileSync(join(root, path)));
   }

@@ -6,9 +6,10 @@
 
 import type { Row } from '../arrow/values.js';
 import type { DataFrame } from '../dataframe.js';
+import { invalid } from '../errors.js';
 import { type ExprLike, type Operand, toKeyNode, toList, toSqlNode } from '../expr/coerce.js';
 import { type ExprNode, type Literal, node } from '../expr/node.js';
-import { toLiteral } from '../params.js';
+import { describe, toLiteral } from '../params.js';
 import { toNames } from './check.js';
 import type { Verb } from './verb.js';
 
@@ -128,6 +129,9 @@ export function toPivotValues(values: PivotValues): [Literal, string][] {
   const literal = (value: unknown) => toLiteral(value as never, 'a value of pivot');
   if (Array.isArray(values)) {
     return toList(values as readonly Operand[]).map((value) => [literal(value), String(value)]);
+  }
+  if (typeof values !== 'object' || values === null) {
+    throw invalid(`the values of pivot must be an array, or an object by column, not ${describe(values)}`);
   }
   return Object.entries(values).map(([name, value]) => [literal(value), name]);
 }

@@ -95,10 +95,11 @@ export abstract class Verbs<T extends object = Row> {
   // ---------------------------------------------------------------- columns
 
   /**
-   * Keeps the given columns and expressions; a string is the exact name of a column, `'*'` is all columns.
+   * Keeps the given columns and expressions; a string is the exact name of a column, `'*'` is all columns. With an
+   * aggregate, the result is about all rows, as in SQL: one row.
    *
-   * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit and for two results of one name,
-   * `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit, for two results of one name and
+   * for a column beside an aggregate, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -370,6 +371,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   groupingSets(...sets: (readonly ExprLike[])[]): GroupedData {
+    if (sets.length === 0) throw invalid('groupingSets takes at least one set, and [] for all rows together');
     const lists = sets.map((set) => toKeys(toList(set), 'groupingSets'));
     return this.#grouped([groupingSet('sets', lists)]);
   }

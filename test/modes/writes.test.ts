@@ -12,6 +12,7 @@ import { col } from '../../src/expr/expr.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
+import { failedRunning } from '../support/running.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
@@ -185,9 +186,10 @@ describe('paths', () => {
     expect(await (await ctx.readParquet(temp('grows/'))).count()).toBe(10);
   });
 
-  it('that cannot be written fail: a file where a folder should be', async () => {
+  it.each(FORMATS)('%s: that cannot be written fail: a file where a folder should be', async (format) => {
     writeFileSync(temp('blocked'), 'here first');
-    await rejected(five.writeCsv(temp('blocked/in/a.csv')));
+    const error = await rejected(five[`write${format}`](temp(`blocked/in/a.${format.toLowerCase()}`)));
+    expect(error).toMatchObject(failedRunning('IO', 'Not a directory'));
     expect(readFileSync(temp('blocked'), 'utf8')).toBe('here first');
   });
 });

@@ -12,6 +12,14 @@ import { ServerProcess } from './child.js';
 export const EXECUTORS = 2;
 export const VCORES = 2;
 
+const MODE = process.env['BALLISTA_TEST_MODE'] ?? 'in-process';
+
+/** Whether the tests run without a cluster. */
+export const LOCAL = MODE === 'local';
+
+/** Whether queries are computed in this process. */
+export const HERE = LOCAL || MODE === 'in-process';
+
 const SERVER = 'test/support/server.mjs';
 
 /** A cluster with two executors, in the mode of the vitest project. */
@@ -36,17 +44,13 @@ const MODES: Readonly<Record<string, () => Promise<ModeCluster>>> = {
  * @param everyTest - whether `betweenQueries` runs before every test; a file of very many calls it itself
  */
 export async function withCluster(everyTest = true): Promise<ModeCluster> {
-  const mode = process.env['BALLISTA_TEST_MODE'] ?? 'in-process';
-  const start = MODES[mode];
-  if (!start) throw new Error(`there is no mode ${mode}`);
+  const start = MODES[MODE];
+  if (!start) throw new Error(`there is no mode ${MODE}`);
   const cluster = await start();
   if (everyTest) beforeEach(() => cluster.betweenQueries());
   afterAll(() => cluster.close());
   return cluster;
 }
-
-/** Whether the tests run without a cluster. */
-export const LOCAL = process.env['BALLISTA_TEST_MODE'] === 'local';
 
 /** A context of the mode, which the caller closes. */
 export function newContext(cluster: { readonly url: string }, options: SessionOptions = {}): SessionContext {

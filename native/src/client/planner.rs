@@ -5,6 +5,7 @@ use super::connection::Connection;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
 use crate::files::copy::{arrow_files, located, with_options};
+use crate::stop::cooperative;
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
@@ -43,9 +44,10 @@ impl QueryPlanner for LocalPlanner {
             }
             _ => None,
         };
-        DefaultPhysicalPlanner::default()
+        let plan = DefaultPhysicalPlanner::default()
             .create_physical_plan(copy.as_ref().unwrap_or(plan), session)
-            .await
+            .await?;
+        cooperative(plan)
     }
 }
 

@@ -1,16 +1,21 @@
 //! How an executor runs the plan of a task: as the engine does, but so that it can be cancelled.
 
 use super::clients::ClientPool;
+use crate::stop::stoppable;
+use async_trait::async_trait;
+use ballista_core::serde::protobuf::{
+    RuntimeStatsReport, ShuffleWritePartition, TaskColumnStats, WindowStateReport,
+};
 use ballista_core::JobId;
 use ballista_executor::execution_engine::{DefaultExecutionEngine, ExecutionEngine, QueryStageExecutor};
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::error::Result;
-use datafusion::physical_plan::coop::CooperativeExec;
-use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
-use datafusion::physical_plan::unnest::UnnestExec;
+use datafusion::execution::TaskContext;
+use datafusion::physical_plan::metrics::MetricsSet;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionConfig;
+use std::fmt;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 pub struct Engine(DefaultExecutionEngine);
 
@@ -31,25 +36,52 @@ impl ExecutionEngine for Engine {
         work_dir: &str,
         config: &SessionConfig,
     ) -> Result<Arc<dyn QueryStageExecutor>> {
-        let plan = cooperative(plan)?;
-        self.0
-            .create_query_stage_exec(job_id, stage_id, task_id, partitions, plan, work_dir, config)
+        let stop = CancellationToken::new();
+        let plan = stoppable(plan, &stop)?;
+        let stage = self
+            .0
+            .create_query_stage_exec(job_id, stage_id, task_id, partitions, plan, work_dir, config)?;
+        Ok(Arc::new(Stage { stage, stop }))
     }
 }
 
-/// A task is cancelled where it yields, and the engine makes only scans and exchanges yield: what
-/// makes many rows of few then runs on for as long as it likes.
-fn cooperative(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
-    let plan = plan.transform_up(|node| {
-        let multiplies = node.is::<CrossJoinExec>()
-            || node.is::<NestedLoopJoinExec>()
-            || node.is::<HashJoinExec>()
-            || node.is::<SortMergeJoinExec>()
-            || node.is::<UnnestExec>();
-        Ok(match multiplies {
-            true => Transformed::yes(Arc::new(CooperativeExec::new(node)) as _),
-            false => Transformed::no(node),
-        })
-    });
-    plan.data()
+/// What writes the output of a task goes on when the task is aborted, unless its input ends.
+#[derive(Debug)]
+struct Stage {
+    stage: Arc<dyn QueryStageExecutor>,
+    stop: CancellationToken,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.stage.fmt(f)
+    }
+}
+
+#[async_trait]
+impl QueryStageExecutor for Stage {
+    async fn execute_query_stage(
+        &self,
+        task_id: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<Vec<ShuffleWritePartition>> {
+        let _stops_when_dropped = self.stop.clone().drop_guard();
+        self.stage.execute_query_stage(task_id, context).await
+    }
+
+    fn collect_plan_metrics(&self) -> Vec<MetricsSet> {
+        self.stage.collect_plan_metrics()
+    }
+
+    fn collect_runtime_stats_reports(&self) -> Vec<RuntimeStatsReport> {
+        self.stage.collect_runtime_stats_reports()
+    }
+
+    fn collect_window_state_reports(&self) -> Result<Vec<WindowStateReport>> {
+        self.stage.collect_window_state_reports()
+    }
+
+    fn collect_column_stats(&self) -> Vec<TaskColumnStats> {
+        self.stage.collect_column_stats()
+    }
 }

@@ -8,6 +8,8 @@ use std::path::Path;
 use std::time::Duration;
 use tempfile::{Builder, TempDir};
 
+const SPILL: &str = "spill";
+
 /// All of this process, for its end; `None` when that has come.
 static FOLDERS: Mutex<Option<BTreeSet<String>>> = Mutex::new(Some(BTreeSet::new()));
 
@@ -22,7 +24,7 @@ pub fn remove_work_folders() {
 }
 
 /// A task that has not noticed its end yet may still write: try again for a moment.
-fn remove(folder: &Path) {
+pub fn remove(folder: &Path) {
     for _ in 0..50 {
         match std::fs::remove_dir_all(folder) {
             Err(_) if folder.exists() => std::thread::sleep(Duration::from_millis(10)),
@@ -50,6 +52,9 @@ impl WorkDir {
             Some(parent) => std::fs::create_dir_all(parent).and_then(|_| builder.tempdir_in(parent)),
             None => builder.tempdir(),
         };
+        // The engine would make it for the first task, and fail with a second one that comes meanwhile.
+        let folder =
+            folder.and_then(|folder| std::fs::create_dir(folder.path().join(SPILL)).map(|()| folder));
         let folder = folder.map_err(|error| {
             let parent = parent
                 .map(Path::new)
@@ -83,7 +88,7 @@ impl WorkDir {
 
     /// Where tasks put what does not fit in memory.
     pub fn spill(&self) -> String {
-        format!("{}/spill", self.path)
+        format!("{}/{SPILL}", self.path)
     }
 
     pub fn remove(&self) {

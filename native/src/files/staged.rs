@@ -5,6 +5,8 @@
 //! to their place when all are done.
 
 use super::arrow::ArrowSink;
+use crate::cluster::work_dir::remove;
+use crate::stop::{cancelled, until_stopped};
 use async_trait::async_trait;
 use datafusion::arrow::array::Array;
 use datafusion::arrow::csv::WriterBuilder;
@@ -31,7 +33,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 /// Readers of folders pass over names that begin with an underscore, and over folders.
 const FOLDER: &str = "_temporary";
@@ -100,14 +102,29 @@ pub fn staged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
     let order = write.sort_order().clone();
     Some(Arc::new(DataSinkExec::new(
         write.input().clone(),
-        Arc::new(StagedSink(sink)),
+        Arc::new(StagedSink {
+            sink,
+            stop: CancellationToken::new(),
+        }),
+        order,
+    )))
+}
+
+/// The node, so that it publishes nothing once it is told to stop; `None` where it is not staged.
+pub fn stopped_by(write: &DataSinkExec, stop: &CancellationToken) -> Option<Arc<dyn ExecutionPlan>> {
+    let StagedSink { sink, .. } = write.sink().downcast_ref()?;
+    let (sink, stop) = (sink.clone(), stop.clone());
+    let order = write.sort_order().clone();
+    Some(Arc::new(DataSinkExec::new(
+        write.input().clone(),
+        Arc::new(StagedSink { sink, stop }),
         order,
     )))
 }
 
 /// The node below, as the engine's messages know it; `None` where it is not staged.
 pub fn unstaged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
-    let StagedSink(sink) = write.sink().downcast_ref()?;
+    let StagedSink { sink, .. } = write.sink().downcast_ref()?;
     let order = write.sort_order().clone();
     Some(Arc::new(DataSinkExec::new(
         write.input().clone(),
@@ -139,27 +156,47 @@ impl PhysicalOptimizerRule for StagedFiles {
 }
 
 #[derive(Debug)]
-struct StagedSink(Arc<dyn DataSink>);
+struct StagedSink {
+    sink: Arc<dyn DataSink>,
+    stop: CancellationToken,
+}
 
 impl DisplayAs for StagedSink {
     fn fmt_as(&self, kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt_as(kind, f)
+        self.sink.fmt_as(kind, f)
     }
 }
 
 #[async_trait]
 impl DataSink for StagedSink {
     fn schema(&self) -> &SchemaRef {
-        self.0.schema()
+        self.sink.schema()
     }
 
     fn metrics(&self) -> Option<MetricsSet> {
-        self.0.metrics()
+        self.sink.metrics()
     }
 
+    /// The writer goes on when this is dropped, to its end, which is then soon: what is cut off leaves
+    /// files behind.
     async fn write_all(&self, data: SendableRecordBatchStream, context: &Arc<TaskContext>) -> Result<u64> {
-        let Some(config) = config_of(&*self.0) else {
-            return self.0.write_all(data, context).await;
+        let sink = Self {
+            sink: self.sink.clone(),
+            stop: self.stop.child_token(),
+        };
+        let _stops_when_dropped = sink.stop.clone().drop_guard();
+        let context = context.clone();
+        match tokio::spawn(async move { sink.write(data, &context).await }).await {
+            Ok(written) => written,
+            Err(panic) => exec_err!("the writer of files did not end: {panic}"),
+        }
+    }
+}
+
+impl StagedSink {
+    async fn write(&self, data: SendableRecordBatchStream, context: &Arc<TaskContext>) -> Result<u64> {
+        let Some(config) = config_of(&*self.sink) else {
+            return self.sink.write_all(data, context).await;
         };
         let place = &config.table_paths[0];
         let single =
@@ -169,28 +206,31 @@ impl DataSink for StagedSink {
             table_paths: vec![stage.url.clone()],
             ..config.clone()
         };
-        let Some(sink) = moved(&*self.0, elsewhere) else {
-            return self.0.write_all(data, context).await;
+        let Some(sink) = moved(&*self.sink, elsewhere) else {
+            return self.sink.write_all(data, context).await;
         };
         let folders = config
             .table_partition_cols
             .iter()
             .map(|(name, _)| name.clone())
             .collect();
-        let mut written = sink.write_all(without_nulls(data, folders), context).await;
+        let data = until_stopped(without_nulls(data, folders), self.stop.clone());
+        let mut written = match stage.create().await {
+            Ok(()) => sink.write_all(data, context).await,
+            Err(error) => Err(error),
+        };
         if matches!(written, Ok(0)) && !single && config.table_partition_cols.is_empty() {
             written = self.write_columns(config, &stage, context).await;
         }
         let written = match written {
+            Ok(_) if self.stop.is_cancelled() => Err(cancelled()),
             Ok(rows) => stage.publish().await.map(|()| rows),
             Err(error) => Err(error),
         };
-        stage.close(written.is_err()).await;
+        stage.close().await;
         written
     }
-}
 
-impl StagedSink {
     /// A folder for a result without rows gets one file, so that it has columns.
     async fn write_columns(
         &self,
@@ -210,7 +250,7 @@ impl StagedSink {
             ..config.clone()
         };
         let nothing = Box::pin(EmptyRecordBatchStream::new(config.output_schema().clone()));
-        match moved(&*self.0, alone) {
+        match moved(&*self.sink, alone) {
             Some(sink) => sink.write_all(nothing, context).await,
             None => Ok(0),
         }
@@ -281,9 +321,17 @@ impl Stage {
         })
     }
 
-    async fn close(mut self, failed: bool) {
+    /// Some of the engine's writers call a folder that cannot be an error of their own.
+    async fn create(&self) -> Result<()> {
+        if let Some(local) = self.place.as_ref().and_then(|place| place.local.as_ref()) {
+            tokio::fs::create_dir_all(local).await?;
+        }
+        Ok(())
+    }
+
+    async fn close(mut self) {
         if let Some(place) = self.place.take() {
-            place.clean(failed).await;
+            place.clean().await;
         }
     }
 
@@ -306,12 +354,17 @@ impl Stage {
     }
 }
 
-/// A call that is given up leaves the cleaning to the runtime.
+/// The runtime is shut down: nothing can be awaited any more.
 impl Drop for Stage {
     fn drop(&mut self) {
-        if let (Some(place), Ok(runtime)) = (self.place.take(), Handle::try_current()) {
-            runtime.spawn(place.clean(true));
-        }
+        let Some(Place {
+            local: Some(local), ..
+        }) = self.place.take()
+        else {
+            return;
+        };
+        remove(&local);
+        let _ = local.parent().map(std::fs::remove_dir);
     }
 }
 
@@ -327,7 +380,7 @@ struct Place {
 }
 
 impl Place {
-    async fn clean(self, failed: bool) {
+    async fn clean(self) {
         let Some(local) = self.local else {
             let files = self.store.list(Some(&self.folder)).map_ok(|file| file.location);
             let _ = self
@@ -338,10 +391,10 @@ impl Place {
             return;
         };
         let _ = tokio::fs::remove_dir_all(&local).await;
-        // Of the last attempt only.
+        // These go if nothing is in them.
         let Some(parent) = local.parent() else { return };
         let _ = tokio::fs::remove_dir(parent).await;
-        if let (true, true, Some(target)) = (failed, self.made, parent.parent()) {
+        if let (true, Some(target)) = (self.made, parent.parent()) {
             let _ = tokio::fs::remove_dir(target).await;
         }
     }

@@ -23,6 +23,10 @@ export const COLUMNS = {
           f.concat(col('Name'), lit('!')).alias('d'),
         ),
     },
+    {
+      sql: 'SELECT sum(id) AS s, count(*) + 1 AS n FROM t',
+      by: ({ t }) => t.select(f.sum(col('id')).alias('s'), f.countStar().add(1).alias('n')),
+    },
     { sql: 'SELECT 1 AS a, NULL AS b FROM t', by: ({ t }) => t.select(lit(1).alias('a'), lit(null).alias('b')) },
   ],
   selectExprs: [
