@@ -7,7 +7,7 @@
  * - `const ctx`, a context on an in-process cluster with the table `flights`, when it uses `ctx`,
  * - `const df`, that table, when it uses `df`.
  *
- * It runs in a folder with the real data sets under `data/`, and finds a cluster at df://localhost:50050. A fence
+ * It runs in a folder with the real data sets under `data/`, and finds a cluster where it says df://localhost:50050. A fence
  * "```ts no-run" is only compiled: for what needs machines that are not there.
  *
  *     npm run check -- docs
@@ -255,8 +255,12 @@ async function runAll(examples) {
   mkdirSync(place);
   symlinkSync(join(root, 'node_modules', 'vega-datasets', 'data'), join(place, 'data'), 'junction');
   const { setupTestCluster } = await import(pathToFileURL(join(root, 'dist', 'index.mjs')).href);
-  const cluster = await setupTestCluster({ port: 50050 });
+  const cluster = await setupTestCluster();
   try {
+    for (const { slug } of examples) {
+      const file = compiled(slug);
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll('df://localhost:50050', cluster.url));
+    }
     const queue = [...examples];
     const failures = /** @type {string[]} */ ([]);
     const worker = async () => {
@@ -272,6 +276,11 @@ async function runAll(examples) {
   }
 }
 
+/** @param {string} slug */
+function compiled(slug) {
+  return join(folder, 'js', `${slug}.js`);
+}
+
 /**
  * @param {Example} example
  * @param {string} cwd
@@ -280,7 +289,7 @@ async function runAll(examples) {
 async function runOne({ file, line, slug, outputs }, cwd) {
   let output = '';
   try {
-    await capture(process.execPath, [join(folder, 'js', `${slug}.js`)], {
+    await capture(process.execPath, [compiled(slug)], {
       cwd,
       timeoutMs: TIMEOUT_MS,
       onOutput: (text) => {

@@ -182,15 +182,19 @@ function fixedSizeList(type: FixedSizeList, cells: Cells): Buffers {
   return { children: [buildColumn(item.type as DataType, items, true)] };
 }
 
+/** A map takes -0 for 0. */
+const NEGATIVE_ZERO = Symbol('-0');
+
 function encodeDictionary(type: Dictionary, cells: Cells): Buffers {
   const positions = new Map<unknown, number>();
   const entries: unknown[] = [];
   const indices = Array.from(cells.values, (value) => {
     if (value === null || value === undefined) return null;
-    let position = positions.get(value);
+    const key = Object.is(value, -0) ? NEGATIVE_ZERO : value;
+    let position = positions.get(key);
     if (position === undefined) {
       position = entries.push(value) - 1;
-      positions.set(value, position);
+      positions.set(key, position);
     }
     return position;
   });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { fileURLToPath } from 'node:url';
 
 import type { Schema } from 'apache-arrow';
 
@@ -15,6 +14,7 @@ import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import { describe } from '../params.js';
 import { engineOptions, type FormatSettings } from './format-settings.js';
+import { toLocalPath } from './local-path.js';
 import { resolve, type SettingTable } from './settings.js';
 
 /** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
@@ -188,7 +188,7 @@ export function toPathsNative(path: PathLike): string[] {
   const paths = toList(path as string | URL | readonly (string | URL)[]);
   if (paths.length === 0) throw invalid('there is no path to read');
   return paths.map((one) => {
-    const text = one instanceof URL ? (one.protocol === 'file:' ? fileURLToPath(one) : one.href) : one;
+    const text = one instanceof URL ? (one.protocol === 'file:' ? toLocalPath(one, 'a path') : one.href) : one;
     if (typeof text !== 'string' || text === '')
       throw invalid(`a path must be a string or a URL, not ${text === '' ? 'an empty string' : describe(text)}`);
     return text;

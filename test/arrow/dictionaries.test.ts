@@ -19,7 +19,7 @@ const CASES: [type: DataType, first: unknown[], second: unknown[]][] = [
   [new arrow.Dictionary(new arrow.Int64(), new arrow.Int8(), 0), [7n, -8n], [-8n, 9n]],
   [new arrow.Dictionary(new arrow.Decimal(1, 5), new arrow.Int32(), 0), ['1.5'], ['-2.5', '1.5']],
   [new arrow.Dictionary(new arrow.DateDay(), new arrow.Int32(), 0), [new Date(0)], [new Date(86_400_000), new Date(0)]],
-  [new arrow.Dictionary(new arrow.Float64(), new arrow.Int32(), 0), [0, Number.NaN], [Number.NaN, -0]],
+  [new arrow.Dictionary(new arrow.Float64(), new arrow.Int32(), 0), [0, -0, Number.NaN], [Number.NaN, -0]],
   [new arrow.Dictionary(new arrow.Binary(), new arrow.Int32(), 0), [Uint8Array.of(1)], [Uint8Array.of(2, 3)]],
   [new arrow.List(item(words())), [['a', 'b'], null], [['c', null, 'a'], []]],
   [new arrow.LargeList(item(words())), [['a'], null], [['c', null, 'a']]],

@@ -73,7 +73,7 @@ describe('toPathsNative', () => {
     ]);
   });
 
-  it.each([[], '', [''], null, 5, ['a', 5]])('refuses %j', (path) => {
+  it.each([[], '', [''], null, 5, ['a', 5], new URL('file://elsewhere/x')])('refuses %j', (path) => {
     expect(thrown(() => toPathsNative(path as never)).code).toBe('INVALID_ARGUMENT');
   });
 });
