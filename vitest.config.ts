@@ -65,7 +65,7 @@ export default defineConfig({
         .map((mode) =>
           project(mode, {
             group: 2,
-            workers: 1,
+            workers: 2,
             include: ['test/modes/**/*.test.ts'],
             env: { BALLISTA_TEST_MODE: mode },
           }),
