@@ -5,7 +5,12 @@ export default [
     ...shared,
     name: 'package',
     // What they share is in files of its own: there is one class Expr, whichever of them a program imports.
-    entry: { index: 'src/index.ts', functions: 'src/functions/index.ts', spark: 'src/functions/spark.ts' },
+    entry: {
+      index: 'src/index.ts',
+      functions: 'src/functions/index.ts',
+      spark: 'src/functions/spark.ts',
+      'udf-worker': 'src/udf/worker.ts',
+    },
     outDir: 'dist',
     format: ['esm', 'cjs'],
     // `import.meta.url` in the CommonJS build.

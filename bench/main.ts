@@ -8,8 +8,9 @@ import { latency } from './latency.bench.js';
 import { memory } from './memory.bench.js';
 import { rows } from './rows.bench.js';
 import { stream } from './stream.bench.js';
+import { functions } from './udf.bench.js';
 
-const benches: Record<string, () => Promise<void>> = { latency, memory, rows, stream };
+const benches: Record<string, () => Promise<void>> = { latency, memory, rows, stream, udf: functions };
 
 const name = process.argv[2] ?? '';
 const bench = benches[name];

@@ -100,6 +100,8 @@ export declare class NativeSession {
   get sessionId(): string
   /** Connects now rather than with the first query. */
   ready(): Promise<void>
+  /** `definition`: JSON of a Definition. */
+  registerUdf(definition: string): void
   /** Gives up the call that was started with this number. */
   abandon(task: number): void
   sql(query: string, options: NativeSqlOptions, task?: number | undefined | null): Promise<NativeDataFrame>
@@ -169,6 +171,30 @@ export declare class NativeTable {
   get kind(): string
 }
 
+/** A pool, as the thread holds it that makes its threads. */
+export declare class NativeUdfPool {
+  constructor(size: number, start: (arg: number) => void, end: (arg: number) => void)
+  get id(): number
+  lost(worker: number, reason: string): void
+  close(): void
+}
+
+/** A thread of a pool, as it sees itself. */
+export declare class NativeUdfWorker {
+  /** `run` answers with one of the methods below. */
+  constructor(pool: number, id: number, run: (call: number, functionId: number, task: string, rows: number, block: Uint8Array) => void)
+  /** A function by its number: its definition as JSON. */
+  definition(id: number): string
+  /** The types of its arguments and of its result, as an IPC stream that holds only a schema. */
+  types(id: number): Buffer
+  /** The values as the engine lays them out, and where a bitmap says which are there. */
+  values(call: number, values: Uint8Array, validity?: Uint8Array | undefined | null, text?: Uint8Array | undefined | null): void
+  /** The values as an IPC stream of one column. */
+  column(call: number, stream: Uint8Array): void
+  /** What was thrown, as JSON. */
+  failed(call: number, error: string): void
+}
+
 /** Every `datafusion.*` and `ballista.*` key, sorted. */
 export declare function configEntries(): Array<NativeConfigEntry>
 
@@ -211,6 +237,8 @@ export interface NativeExecutorOptions {
    * temporary folder.
    */
   workDir?: string
+  /** The pool of workers for functions of TypeScript; absent: they are off. */
+  udfPool?: number
 }
 
 export interface NativePartitionColumn {
@@ -259,6 +287,8 @@ export interface NativeSessionOptions {
   executorTimeoutMs: number
   memoryTableLimitBytes: number
   runtime?: NativeRuntimeOptions
+  /** Where functions of TypeScript run, of a session without a cluster. */
+  udfPool?: number
 }
 
 export interface NativeSqlOptions {

@@ -25,7 +25,7 @@ export const ERROR_CODES = Object.freeze({
   JOB_FAILED:
     'The job failed on the cluster, whatever the reason: a division by zero, a cast that fails, a file that an executor cannot see, a lack of memory there, an executor lost in the middle of a write.',
   JOB_CANCELLED: 'The job was cancelled: by `cancelJob`, by the close of its context, or from elsewhere.',
-  UDF: 'A user-defined function threw.',
+  UDF: 'A function of TypeScript threw, gave what its type does not hold, took too long or lost its thread; or nobody runs it.',
   INVALID_ARGUMENT: 'An argument has the wrong shape, type or range.',
   UNSAFE_INTEGER: 'A value does not fit the JavaScript type asked for without losing digits.',
   CLOSED: 'The context, stream or cluster was closed before.',

@@ -76,6 +76,10 @@ export type {
   WindowFrameUnits,
   WindowNode,
 } from './expr/node.js';
+export type { Volatility } from './udf/definition.js';
+export type { BatchFunction, BatchInfo, Int64As, ResultOf, RowFunction, ValueOf } from './udf/types.js';
+export { type ScalarUdf, type UdfModuleOptions, type UdfOptions, udf } from './udf/udf.js';
+export type { Captures } from './udf/source.js';
 export { placeholder } from './expr/placeholder.js';
 export { exists, outerRef, scalarSubquery } from './expr/subquery.js';
 export { expr } from './expr/tag.js';

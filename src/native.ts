@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import type * as Binding from './binding.cjs';
 import { BallistaError, type BallistaErrorCode, ERROR_CODES } from './errors.js';
+import { fromReport } from './udf/thrown.js';
 
 /** The addon's exports: what Rust provides. */
 type NativeBinding = typeof Binding;
@@ -131,15 +132,23 @@ function fromNative(failure: unknown): BallistaError {
   if (BallistaError.is(failure)) return failure;
   if (!(failure instanceof Error)) return new BallistaError('INTERNAL', String(failure), { cause: failure });
   const report = parseReport(failure.message);
-  if (report) return new BallistaError(report.code, report.message, { jobId: report.jobId });
+  if (report) return fromUser(report) ?? new BallistaError(report.code, report.message, { jobId: report.jobId });
   const status = (failure as Error & { code?: unknown }).code;
   const code = typeof status === 'string' && CONVERSION_FAILURES.has(status) ? 'INVALID_ARGUMENT' : 'INTERNAL';
   return new BallistaError(code, failure.message, { cause: failure });
 }
 
+/** What a function of the user's threw, with that as its cause. */
+function fromUser({ code, message, jobId, thrown }: NativeReport): BallistaError | undefined {
+  if (thrown === undefined) return undefined;
+  const { text, cause } = fromReport(thrown);
+  return new BallistaError(code, `${message} ${text}`, { jobId, cause });
+}
+
 interface NativeReport {
   code: BallistaErrorCode;
   message: string;
+  thrown?: string | undefined;
   jobId?: string | undefined;
 }
 
@@ -151,11 +160,12 @@ function parseReport(text: string): NativeReport | undefined {
     return undefined;
   }
   if (typeof report !== 'object' || report === null || !('code' in report) || !('message' in report)) return undefined;
-  const { code, message, jobId } = report as { code: unknown; message: unknown; jobId?: unknown };
+  const { code, message, jobId, thrown } = report as Record<'code' | 'message' | 'jobId' | 'thrown', unknown>;
   if (typeof code !== 'string' || typeof message !== 'string') return undefined;
   return {
     code: Object.hasOwn(ERROR_CODES, code) ? (code as BallistaErrorCode) : 'INTERNAL',
     message,
     jobId: typeof jobId === 'string' ? jobId : undefined,
+    thrown: typeof thrown === 'string' ? thrown : undefined,
   };
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { availableParallelism } from 'node:os';
+
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { type ConvertOptions, type Row, toConversion } from './arrow/values.js';
 import { type ArrowInput, type ColumnsInput, columnsToIpc, rowsToIpc, toPartitions } from './arrow/write.js';
@@ -37,6 +39,7 @@ import type { LogicalPlan } from './plan/logical-plan.js';
 import type { ActionOptions, Session } from './session.js';
 import { SessionEngine } from './session-engine.js';
 import { SqlQuery } from './sql.js';
+import { UdfPool } from './udf/pool.js';
 
 /** Options of {@link SessionContext.local}. */
 export interface LocalOptions {
@@ -147,14 +150,17 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
       LocalOptions & { memoryTableLimitBytes: number }
     >('SessionContext.local', LOCAL_SETTINGS, options);
     const native = toRuntimeNative(runtime);
+    const pool = new UdfPool(availableParallelism());
     return new SessionContext(
       {
         config: toConfigNative(config),
         executorTimeoutMs: 0,
         memoryTableLimitBytes,
+        udfPool: pool.id,
         ...(native && { runtime: native }),
       },
       convert,
+      pool,
     );
   }
 

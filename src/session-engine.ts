@@ -16,6 +16,7 @@ import { type Operand, toSqlNode } from './expr/coerce.js';
 import { Expr } from './expr/expr.js';
 import { callFunction } from './functions/call.js';
 import { callSync } from './native.js';
+import { definitionOf, type ScalarUdf } from './udf/udf.js';
 
 /** A function of a session: called with arguments it gives the expression of its call. */
 export type SessionFunction = (...args: Operand[]) => Expr;
@@ -73,6 +74,25 @@ export abstract class SessionEngine extends Catalogs {
   /** A window function by its SQL name; see {@link udf}. */
   udwf(name: string): SessionFunction {
     return this.#function('window', name);
+  }
+
+  /**
+   * Makes a function of TypeScript known to the SQL of this session, by its name; one of that name before is replaced.
+   *
+   * @param udf - made by `udf()`
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { udf } from 'ballista';
+   *
+   * ctx.registerUdf(udf({ name: 'twice', args: ['Float64'], returns: 'Float64' }, (x: number) => x * 2));
+   * console.log(await (await ctx.sql('SELECT twice(21) AS n')).toArray()); // [ { n: 42 } ]
+   * ```
+   */
+  registerUdf(udf: ScalarUdf): void {
+    const definition = JSON.stringify(definitionOf(udf));
+    this.callSync((session) => session.registerUdf(definition));
   }
 
   /**

@@ -21,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { BallistaSessionContext } from '../src/context.js';
 import { col } from '../src/expr/expr.js';
+import { udf } from '../src/udf/udf.js';
 import { ServerProcess } from './support/child.js';
 import { AIRPORTS, FLIGHTS, LONG_QUERY, tempFolder } from './support/data.js';
 import { rejected } from './support/rejected.js';
@@ -149,6 +150,12 @@ describe('what stock alone cannot', () => {
     ]);
     const union = 'SELECT * FROM range(0, 1000) UNION ALL SELECT * FROM range(0, 500)';
     expect(await rows(`SELECT count(*) AS n FROM (${union})`)).toEqual([{ n: 1_500 }]);
+  });
+
+  it('functions of TypeScript are refused at once', async () => {
+    const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64' }, (x) => x);
+    const error = await rejected((await ctx.table('flights')).select(twice(col('delay'))).collect());
+    expect(error).toMatchObject({ code: 'UDF', message: expect.stringContaining('BallistaExecutor({ udf: true })') });
   });
 
   it('EXPLAIN, VERBOSE and ANALYZE', async () => {

@@ -6,6 +6,7 @@
 
 use crate::files::arrow::{self, ArrowSink};
 use crate::files::staged::{staged, unstaged};
+use crate::udf::codec::{decode_scalar, encode_scalar};
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -18,6 +19,7 @@ use datafusion::datasource::sink::DataSinkExec;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::ScalarUDF;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
@@ -189,6 +191,18 @@ impl PhysicalExtensionCodec for PhysicalCodec {
             [node] => restore(node, &note),
             _ => internal_err!("a note is about one node, not {}", inputs.len()),
         }
+    }
+
+    fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
+        match decode_scalar(bytes)? {
+            Some(function) => Ok(function),
+            None => self.0.try_decode_udf(name, bytes),
+        }
+    }
+
+    fn try_encode_udf(&self, function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<()> {
+        encode_scalar(function, bytes);
+        Ok(())
     }
 
     fn try_encode(

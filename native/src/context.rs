@@ -12,6 +12,9 @@ use crate::plan::NativeLogicalPlan;
 use crate::runtime_env::NativeRuntimeOptions;
 use crate::session::{NativeSqlOptions, NativeTableRef, Session};
 use crate::spark;
+use crate::udf::definition::Definition;
+use crate::udf::pool::Pool;
+use crate::udf::scalar::JsScalar;
 use datafusion::catalog::DynamicFileCatalog;
 use datafusion::common::DFSchema;
 use datafusion::datasource::dynamic_file::DynamicListTableFactory;
@@ -34,6 +37,8 @@ pub struct NativeSessionOptions {
     pub executor_timeout_ms: u32,
     pub memory_table_limit_bytes: f64,
     pub runtime: Option<NativeRuntimeOptions>,
+    /// Where functions of TypeScript run, of a session without a cluster.
+    pub udf_pool: Option<u32>,
 }
 
 /// Asynchronous methods work on clones of what they need: a thread of JavaScript that ends frees its
@@ -59,8 +64,9 @@ impl NativeSession {
             _ => (None, config::local_config(&options.config.into_iter().collect())?),
         };
         let limit = options.memory_table_limit_bytes as usize;
+        let pool = options.udf_pool.map(Pool::find).transpose()?;
         Ok(Self {
-            session: Arc::new(Session::new(connection, config, runtime, limit)),
+            session: Arc::new(Session::new(connection, config, runtime, limit, pool)),
         })
     }
 
@@ -74,6 +80,15 @@ impl NativeSession {
     pub async fn ready(&self) -> napi::Result<()> {
         let session = self.session.clone();
         guard(async move { session.connection()?.channel().await.map(|_| ()) }).await
+    }
+
+    /// `definition`: JSON of a Definition.
+    #[napi(catch_unwind)]
+    pub fn register_udf(&self, definition: String) -> napi::Result<()> {
+        self.session.check_open()?;
+        let function = JsScalar::udf(Arc::new(Definition::parse(&definition)?))?;
+        self.session.context().register_udf(function);
+        Ok(())
     }
 
     /// Gives up the call that was started with this number.

@@ -30,6 +30,7 @@ pub enum Code {
     ResourcesExhausted,
     Schema,
     SqlParse,
+    Udf,
     Version,
 }
 
@@ -54,6 +55,7 @@ impl Code {
             Code::ResourcesExhausted => "RESOURCES_EXHAUSTED",
             Code::Schema => "SCHEMA",
             Code::SqlParse => "SQL_PARSE",
+            Code::Udf => "UDF",
             Code::Version => "VERSION",
         }
     }
@@ -64,6 +66,8 @@ pub struct Error {
     pub code: Code,
     pub message: String,
     pub job_id: Option<String>,
+    /// What a user's function threw, as its worker writes it.
+    pub thrown: Option<String>,
 }
 
 impl Error {
@@ -72,6 +76,7 @@ impl Error {
             code,
             message: message.into(),
             job_id: None,
+            thrown: None,
         }
     }
 
@@ -192,6 +197,7 @@ impl From<Error> for napi::Error {
             "code": error.code.name(),
             "message": error.message,
             "jobId": error.job_id,
+            "thrown": error.thrown,
         });
         napi::Error::from_reason(body.to_string())
     }

@@ -29,6 +29,7 @@ mod stop;
 mod stores;
 mod stream;
 mod tables;
+mod udf;
 mod verb;
 mod write;
 

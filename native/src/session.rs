@@ -17,6 +17,7 @@ use crate::spark;
 use crate::stores::{self, StoresByUrl};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
+use crate::udf::pool::Pool;
 use ballista_core::extension::SessionStateExt;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -40,6 +41,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::task_local;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 #[napi(object)]
@@ -60,6 +63,11 @@ pub struct NativeTableRef {
     pub kind: String,
 }
 
+task_local! {
+    /// Ends the functions of the plan that is made here.
+    pub static STOP: CancellationToken;
+}
+
 /// What a session and its DataFrames share.
 pub struct Session {
     pub id: String,
@@ -73,6 +81,8 @@ pub struct Session {
     memory_table_limit: usize,
     /// Built on first use: it takes some milliseconds, and the constructor is synchronous.
     context: OnceLock<SessionContext>,
+    /// Where functions of TypeScript run, of a session without a cluster.
+    pool: Option<Arc<Pool>>,
     /// Calls that JavaScript may give up, by the number it gave them.
     tasks: Mutex<HashMap<u32, Task>>,
 }
@@ -91,6 +101,7 @@ impl Session {
         config: SessionConfig,
         runtime: NativeRuntimeOptions,
         memory_table_limit: usize,
+        pool: Option<Arc<Pool>>,
     ) -> Self {
         Self {
             id: match &connection {
@@ -104,6 +115,7 @@ impl Session {
             runtime,
             memory_table_limit,
             context: OnceLock::new(),
+            pool,
             tasks: Mutex::default(),
         }
     }
@@ -128,7 +140,7 @@ impl Session {
             None => SessionStateBuilder::new()
                 .with_default_features()
                 .with_physical_optimizer_rule(Arc::new(StagedFiles))
-                .with_query_planner(Arc::new(LocalPlanner)),
+                .with_query_planner(Arc::new(LocalPlanner::new(self.pool.clone()))),
         };
         let mut state = builder
             .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
@@ -179,11 +191,22 @@ impl Session {
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
+        let stop = CancellationToken::new();
+        let _stops_when_dropped = stop.clone().drop_guard();
+        self.compute_until(stop, work).await
+    }
+
+    /// As `compute`, for plans that run on after it.
+    pub async fn compute_until<T: Send + 'static>(
+        &self,
+        stop: CancellationToken,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
         if self.connection.is_some() {
             return work.await;
         }
         let mut task = JoinSet::new();
-        task.spawn_on(caught(work), &self.engine()?);
+        task.spawn_on(STOP.scope(stop, caught(work)), &self.engine()?);
         match task.join_next().await {
             Some(Ok(result)) => result,
             _ => Err(closed()),

@@ -16,6 +16,7 @@ use napi_derive::napi;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// Batches that are there already cross together, up to this many bytes.
 const CHUNK_BYTES: usize = 4 << 20;
@@ -34,6 +35,14 @@ struct Stream {
     state: tokio::sync::Mutex<State>,
     job: Mutex<JobSlot>,
     cancelled: watch::Sender<bool>,
+    /// Ends the functions that it waits for.
+    stop: CancellationToken,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
 }
 
 #[napi]
@@ -44,6 +53,7 @@ impl NativeStream {
             state: tokio::sync::Mutex::new(State::Ready(Box::new(frame))),
             job: Default::default(),
             cancelled: watch::Sender::new(false),
+            stop: CancellationToken::new(),
         }))
     }
 
@@ -71,17 +81,19 @@ impl NativeStream {
 impl Stream {
     async fn next(&self) -> Result<Option<Vec<u8>>> {
         let mut cancelled = self.cancelled.subscribe();
-        tokio::select! {
+        let chunk = tokio::select! {
             biased;
             _ = cancelled.wait_for(|cancelled| *cancelled) => Err(self.cancelled_error()),
             // A cluster's jobs end as its session does; what runs here ends here.
             error = self.session.ended(), if self.session.connection().is_err() => Err(error),
             chunk = self.pull() => chunk,
-        }
+        };
+        chunk.inspect_err(|_| self.stop.cancel())
     }
 
     async fn cancel(&self) -> Result<()> {
         self.cancelled.send_replace(true);
+        self.stop.cancel();
         if let Some(job) = self.current_job() {
             job.cancel().await;
         }
@@ -128,7 +140,7 @@ impl Stream {
             let slot = job_slot(&plan);
             Ok((slot, execute_stream(plan, context)?))
         };
-        let (slot, batches) = self.session.compute(start).await?;
+        let (slot, batches) = self.session.compute_until(self.stop.clone(), start).await?;
         if let Some(slot) = slot {
             *self.job.lock() = slot;
         }

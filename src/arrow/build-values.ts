@@ -16,7 +16,7 @@ import {
   util,
 } from 'apache-arrow';
 
-import { isDate } from '../params.js';
+import { isDate, isWellFormed } from '../params.js';
 import { type Buffers, each, fill, fill64, offsetsOf, toNumber, units } from './fill.js';
 import type { Cells } from './infer.js';
 import { floorDiv } from './temporal.js';
@@ -77,6 +77,24 @@ export function bytes(type: DataType, cells: Cells, encode: (value: unknown) => 
     at += part.byteLength;
   }
   return { offsets, values };
+}
+
+/** Strings of V8 end at some 2^29 characters. */
+const LONGEST_TEXT = 2 ** 28;
+
+/** Texts are encoded together, which is several times faster: where all are ASCII they end where their characters do. */
+export function texts(type: DataType, cells: Cells): Buffers {
+  const one = (value: unknown): value is string => typeof value === 'string' && isWellFormed(value);
+  let length = 0;
+  const offsets = offsetsOf(type, cells, (value) => {
+    if (!one(value)) return undefined;
+    length += value.length;
+    return value.length;
+  });
+  if (length > LONGEST_TEXT) return bytes(type, cells, (value) => (one(value) ? Buffer.from(value) : undefined));
+  const all = Buffer.from(Array.prototype.join.call(cells.values, ''));
+  if (all.length === length) return { offsets, values: all };
+  return { offsets: offsetsOf(type, cells, (value) => Buffer.byteLength(value as string)), values: all };
 }
 
 /** Takes text (`'12.30'`), whole numbers, and bigints, which count unscaled units as `decimal: 'bigint'` gives them. */

@@ -25,11 +25,11 @@ import {
 } from 'apache-arrow';
 
 import { BallistaError, invalid } from '../errors.js';
-import { isBytes, isDate, isWellFormed } from '../params.js';
-import { bytes, dates, decimals, floats, fromDate, integers, intervals } from './build-values.js';
+import { isBytes, isDate } from '../params.js';
+import { bytes, dates, decimals, floats, fromDate, integers, intervals, texts } from './build-values.js';
 import { type Buffers, each, fill, fill64, offsetsOf, toNumber, units } from './fill.js';
 import { type Cells, cellName, entriesOf, itemsOf, memberOf, pairsOf } from './infer.js';
-import { UNITS_PER_SECOND } from './temporal.js';
+import { timeUnits, UNITS_PER_SECOND } from './temporal.js';
 import { typeName } from './type-name.js';
 
 /**
@@ -76,9 +76,7 @@ function buffersOf(type: DataType, cells: Cells): Buffers {
       return floats(type as Float, cells);
     case Type.Utf8:
     case Type.LargeUtf8:
-      return bytes(type, cells, (value) =>
-        typeof value === 'string' && isWellFormed(value) ? Buffer.from(value, 'utf8') : undefined,
-      );
+      return texts(type, cells);
     case Type.Binary:
     case Type.LargeBinary:
       return bytes(type, cells, (value) => (isBytes(value) ? value : undefined));
@@ -100,9 +98,11 @@ function buffersOf(type: DataType, cells: Cells): Buffers {
       const { bitWidth, unit } = type as Time;
       const day = 86_400n * UNITS_PER_SECOND[unit];
       const inDay = (value: bigint): boolean => value >= 0n && value < day;
+      const time = (value: unknown): bigint | undefined =>
+        units(typeof value === 'string' ? timeUnits(value, unit) : value, inDay);
       return bitWidth === 32
-        ? { values: fill(new Int32Array(cells.values.length), type, cells, (value) => toNumber(units(value, inDay))) }
-        : { values: fill64(type, cells, (value) => units(value, inDay)) };
+        ? { values: fill(new Int32Array(cells.values.length), type, cells, (value) => toNumber(time(value))) }
+        : { values: fill64(type, cells, time) };
     }
     case Type.Timestamp: {
       const perSecond = UNITS_PER_SECOND[(type as Timestamp).unit];

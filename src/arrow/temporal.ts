@@ -53,6 +53,17 @@ export function isoTime(value: bigint, unit: TimeUnit, digits: FractionDigits): 
   return clock + fractionText(fraction, perSecond, digits);
 }
 
+/** The other way: `23:59:59.123` in units, where it has no digits past them. */
+export function timeUnits(text: string, unit: TimeUnit): bigint | undefined {
+  const [, hours, minutes, seconds, fraction = ''] = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?$/u.exec(text) ?? [];
+  if (hours === undefined || Number(minutes) > 59 || Number(seconds ?? 0) > 59) return undefined;
+  const perSecond = UNITS_PER_SECOND[unit];
+  const digits = String(perSecond).length - 1;
+  if (/[1-9]/u.test(fraction.slice(digits))) return undefined;
+  const whole = BigInt(hours) * 3600n + BigInt(minutes as string) * 60n + BigInt(seconds ?? 0);
+  return whole * perSecond + BigInt(fraction.slice(0, digits).padEnd(digits, '0') || 0);
+}
+
 /** `2021-01-31T23:59:59.123`, in UTC and without a zone. */
 export function isoDateTime(value: bigint, unit: TimeUnit, digits: FractionDigits): string {
   const day = floorDiv(value, DAY_SECONDS * UNITS_PER_SECOND[unit]);

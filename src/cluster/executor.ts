@@ -8,7 +8,10 @@ import { isMainThread } from 'node:worker_threads';
 import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
 import { EXECUTOR_SETTINGS } from '../config/options.js';
 import { resolve } from '../config/settings.js';
+import { invalid } from '../errors.js';
 import { callSync, native } from '../native.js';
+import { UdfPool } from '../udf/pool.js';
+import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaExecutor}. */
@@ -34,6 +37,15 @@ export interface ExecutorOptions {
   memoryLimitBytes?: number;
   /** The folder in which it makes its own for shuffle files, and removes it at the end. Default that for temporary files. */
   workDir?: string;
+  /**
+   * Whether it runs functions of TypeScript, in threads of its own. They are code of whoever can reach the scheduler: switch
+   * it on where all of them may run programs on this machine. Default `false`.
+   */
+  udf?: boolean;
+  /** How many threads run functions, at most. Default `vcores`. */
+  udfWorkers?: number;
+  /** What each of these threads may take, in bytes; then it is ended, and its query fails. Default that of Node. */
+  udfMemoryLimitBytes?: number;
 }
 
 /**
@@ -42,6 +54,7 @@ export interface ExecutorOptions {
  */
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
+  readonly #pool: UdfPool | undefined;
   protected readonly what = 'executor';
   // Its folder is there before the executor is; a worker must not remove those of other threads.
   protected override readonly starting = isMainThread
@@ -51,7 +64,15 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    this.#options = resolve<NativeExecutorOptions>('BallistaExecutor', EXECUTOR_SETTINGS, options);
+    const { udf, udfWorkers, udfMemoryLimitBytes, ...native } = resolve<NativeExecutorOptions & ExecutorOptions>(
+      'BallistaExecutor',
+      EXECUTOR_SETTINGS,
+      options,
+    );
+    if (udf && !isLoopback(native.host))
+      throw invalid('BallistaExecutor: with udf it runs code of whoever reaches it; let its host be a loopback address');
+    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, udfMemoryLimitBytes) : undefined;
+    this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;
   }
 
   /**
@@ -74,5 +95,11 @@ export class BallistaExecutor extends Service<NativeExecutor> {
 
   protected launch(): Promise<NativeExecutor> {
     return native().NativeExecutor.start(this.#options);
+  }
+
+  /** As of any service; the threads of functions end last. */
+  override async close(): Promise<void> {
+    await super.close();
+    await this.#pool?.close();
   }
 }

@@ -7,6 +7,7 @@
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/options.js';
 import { resolve } from '../config/settings.js';
 import { BallistaExecutor } from './executor.js';
+import { isLoopback } from './loopback.js';
 import { BallistaScheduler } from './scheduler.js';
 
 /** Options of {@link setupTestCluster}. */
@@ -82,6 +83,7 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         host,
         port: 0,
         grpcPort: 0,
+        udf: isLoopback(host),
       }),
   );
   const closeAll = async (): Promise<void> => {

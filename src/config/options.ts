@@ -101,6 +101,9 @@ export const EXECUTOR_SETTINGS = {
     type: 'string',
     doc: 'The folder in which it makes its own for shuffle files, and removes it at the end; default that for temporary files.',
   },
+  udf: { type: 'boolean', default: false, doc: 'Whether it runs functions of TypeScript.' },
+  udfWorkers: { type: 'integer', min: 1, max: 65_536, doc: 'How many threads run them, at most; default vcores.' },
+  udfMemoryLimitBytes: { type: 'integer', min: 2 ** 24, doc: 'What each of these threads may take, in bytes.' },
 } as const satisfies SettingTable;
 
 /** Options of a cluster in the process. */

@@ -51,6 +51,8 @@ export interface CallNode {
   readonly orderBy?: readonly SortNode[];
   readonly nullTreatment?: NullTreatment;
   readonly over?: WindowNode;
+  /** The definition of a function of TypeScript, as JSON; the session need not know it. */
+  readonly udf?: string;
 }
 
 /** One node of an expression. */

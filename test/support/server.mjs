@@ -2,7 +2,7 @@
  * A scheduler or an executor in a process of its own, for tests:
  *
  *     node test/support/server.mjs scheduler
- *     node test/support/server.mjs executor <port of the scheduler> <vcores> <folder for its files>
+ *     node test/support/server.mjs executor <port of the scheduler> <vcores> <folder for its files> [no-udf]
  *
  * Prints `{"port":N}` when it serves and ends when its standard input closes, as it does when the test dies. Imports the
  * built package: Node 20 runs no TypeScript.
@@ -22,6 +22,8 @@ const server =
         workDir,
         port: 0,
         grpcPort: 0,
+        udf: process.argv[6] !== 'no-udf',
+        udfMemoryLimitBytes: 64 * 2 ** 20,
       });
 
 await server.start();

@@ -185,6 +185,18 @@ impl Connection {
         )
     }
 
+    /// Refuses functions of TypeScript where nobody knows what they are.
+    pub async fn check_takes_functions(&self) -> Result<()> {
+        if remote::is_ours(self.channel().await?).await? {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::Udf,
+            "Functions of TypeScript run on executors of this package, and this scheduler is another: start one with new \
+             BallistaScheduler(), and executors with new BallistaExecutor({ udf: true }).",
+        ))
+    }
+
     /// Makes the scheduler hold the table. `false`: it is a stock one, which cannot.
     pub async fn ensure_table(&self, table: &Arc<StoredTable>) -> Result<bool> {
         let channel = self.channel().await?;

@@ -1,6 +1,7 @@
 //! A job on the scheduler: submit, wait, cancel, clean up.
 
 use super::connection::{Connection, SchedulerClient};
+use crate::udf;
 use crate::error::{Code, Error, Result};
 use ballista_core::config::BallistaConfig;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
@@ -156,11 +157,12 @@ impl Job {
                     let cancelled = failure.error == "Cancelled";
                     return Err(match cancelled || self.cancelled.load(Ordering::Acquire) {
                         true => self.cancelled_error(),
-                        false => Error::new(
-                            Code::JobFailed,
-                            format!("Job {} failed: {}", self.id, failure.error.trim_end()),
-                        )
-                        .of_job(&self.id),
+                        false => udf::failure::found(&failure.error)
+                            .unwrap_or_else(|| {
+                                let text = failure.error.trim_end();
+                                Error::new(Code::JobFailed, format!("Job {} failed: {text}", self.id))
+                            })
+                            .of_job(&self.id),
                     });
                 }
                 Some(_) => known = true,

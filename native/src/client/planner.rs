@@ -5,10 +5,15 @@ use super::connection::Connection;
 use super::portable::portable;
 use super::query::RemoteQueryExec;
 use crate::files::copy::{arrow_files, located, with_options};
+use crate::session::STOP;
 use crate::stop::cooperative;
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
+use crate::udf::bind::{bind, calls_any, own};
+use crate::udf::hoist::{any, hoisted};
+use crate::udf::pool::Pool;
+use crate::udf::task::Task;
 use async_trait::async_trait;
 use ballista_core::planner::scans_only_information_schema;
 use datafusion::catalog::Session;
@@ -24,10 +29,20 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// Everything runs where the session is.
 #[derive(Debug)]
-pub struct LocalPlanner;
+pub struct LocalPlanner {
+    /// Where functions of TypeScript run.
+    pool: Option<Arc<Pool>>,
+}
+
+impl LocalPlanner {
+    pub fn new(pool: Option<Arc<Pool>>) -> Self {
+        Self { pool }
+    }
+}
 
 #[async_trait]
 impl QueryPlanner for LocalPlanner {
@@ -44,11 +59,22 @@ impl QueryPlanner for LocalPlanner {
             }
             _ => None,
         };
-        let plan = DefaultPhysicalPlanner::default()
-            .create_physical_plan(copy.as_ref().unwrap_or(plan), session)
-            .await?;
-        cooperative(plan)
+        let plan = copy.as_ref().unwrap_or(plan);
+        let Some(pool) = &self.pool else {
+            return local_plan(plan, session).await;
+        };
+        let plan = local_plan(&own(plan.clone())?, session).await?;
+        if calls_any(&plan)? {
+            let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
+            bind(&plan, &Task::new(pool.clone(), "local".into(), true, stop))?;
+        }
+        Ok(plan)
     }
+}
+
+async fn local_plan(plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
+    let planner = DefaultPhysicalPlanner::default();
+    cooperative(planner.create_physical_plan(plan, session).await?)
 }
 
 /// What the engine takes and does not do.
@@ -81,6 +107,10 @@ impl ClusterPlanner {
             );
         }
         let plan = plan.clone().transform_down_with_subqueries(portable)?.data;
+        let plan = plan.transform_up_with_subqueries(hoisted)?.data;
+        if any(&plan)? {
+            self.connection.check_takes_functions().await?;
+        }
         let (plan, tables) = self.ship_tables(plan).await?;
         Ok(RemoteQueryExec::new(self.connection.clone(), plan, tables))
     }

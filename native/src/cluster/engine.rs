@@ -2,6 +2,10 @@
 
 use super::clients::ClientPool;
 use crate::stop::stoppable;
+use crate::udf::bind::{bind, calls_any};
+use crate::udf::pool::Pool;
+use crate::udf::task::Task;
+use crate::udf;
 use async_trait::async_trait;
 use ballista_core::serde::protobuf::{
     RuntimeStatsReport, ShuffleWritePartition, TaskColumnStats, WindowStateReport,
@@ -17,11 +21,16 @@ use std::fmt;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-pub struct Engine(DefaultExecutionEngine);
+pub struct Engine {
+    engine: DefaultExecutionEngine,
+    /// Absent: functions of TypeScript are off.
+    pool: Option<Arc<Pool>>,
+}
 
 impl Engine {
-    pub fn new(clients: ClientPool) -> Self {
-        Self(DefaultExecutionEngine::with_client_pool(Arc::new(clients)))
+    pub fn new(clients: ClientPool, pool: Option<Arc<Pool>>) -> Self {
+        let engine = DefaultExecutionEngine::with_client_pool(Arc::new(clients));
+        Self { engine, pool }
     }
 }
 
@@ -37,9 +46,16 @@ impl ExecutionEngine for Engine {
         config: &SessionConfig,
     ) -> Result<Arc<dyn QueryStageExecutor>> {
         let stop = CancellationToken::new();
+        if calls_any(&plan)? {
+            let Some(pool) = self.pool.clone() else {
+                return Err(udf::failure::off());
+            };
+            let name = format!("{job_id}/{stage_id}/{task_id}");
+            bind(&plan, &Task::new(pool, name, false, stop.clone()))?;
+        }
         let plan = stoppable(plan, &stop)?;
         let stage = self
-            .0
+            .engine
             .create_query_stage_exec(job_id, stage_id, task_id, partitions, plan, work_dir, config)?;
         Ok(Arc::new(Stage { stage, stop }))
     }

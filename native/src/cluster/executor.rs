@@ -15,6 +15,7 @@ use crate::plan::codec::LogicalCodec;
 use crate::stores::RuntimesByStores;
 use crate::tables::registry::{Registry, NO_LISTS};
 use crate::tables::remote::TableSource;
+use crate::udf::pool::Pool;
 use crate::{spark, stores};
 use arrow_flight::flight_service_server::FlightServiceServer;
 use ballista_core::config::TaskSchedulingPolicy;
@@ -67,6 +68,8 @@ pub struct NativeExecutorOptions {
     /// The folder in which the executor makes its own, and removes it; absent: the system's
     /// temporary folder.
     pub work_dir: Option<String>,
+    /// The pool of workers for functions of TypeScript; absent: they are off.
+    pub udf_pool: Option<u32>,
 }
 
 #[napi]
@@ -230,7 +233,9 @@ async fn assemble(
     let (executor, stop) = loop {
         attempt += 1;
         let config = Arc::new(process_config(&options, port)?);
-        let executor = Arc::new(executor(&options, &config, &jobs, &spill, tables.clone()));
+        let pool = options.udf_pool.map(Pool::find).transpose()?;
+        let engine = Engine::new(ClientPool::default(), pool);
+        let executor = Arc::new(executor(&options, &config, &jobs, &spill, tables.clone(), engine));
         let (stop_sender, stop) = mpsc::channel(1);
         let codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode> = BallistaCodec::new(
             Arc::new(LogicalCodec::default()),
@@ -319,6 +324,7 @@ fn executor(
     jobs: &str,
     spill: &str,
     tables: Arc<TableSource>,
+    engine: Engine,
 ) -> Executor {
     let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = spill.to_owned();
@@ -343,7 +349,7 @@ fn executor(
         Arc::new(functions()),
         Arc::new(LoggingMetricsCollector::default()),
         options.vcores as usize,
-        Arc::new(Engine::new(ClientPool::default())),
+        Arc::new(engine),
     )
     .with_session_runtime_cache(Some(Arc::new(cache)))
 }

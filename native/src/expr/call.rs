@@ -3,6 +3,8 @@
 use super::node::{Bound, Call, Frame, Node, Over};
 use super::{unknown, Scope};
 use crate::error::{Code, Error, Result};
+use crate::udf::definition::Definition;
+use crate::udf::scalar::JsScalar;
 use datafusion::common::ScalarValue;
 use datafusion::execution::FunctionRegistry;
 use datafusion::functions_aggregate::expr_fn::count;
@@ -71,6 +73,10 @@ impl Scope<'_> {
                 Code::Plan,
                 format!("{name} is no aggregate or window function: it takes no DISTINCT, FILTER, ORDER BY or null treatment."),
             ));
+        }
+        if let Some(json) = call.udf {
+            let function = JsScalar::udf(Arc::new(Definition::parse(&json)?))?;
+            return Ok(function.call(args));
         }
         if let Ok(function) = state.higher_order_function(name) {
             let call = Expr::HigherOrderFunction(HigherOrderFunction::new(function, args));

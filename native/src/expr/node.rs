@@ -127,6 +127,8 @@ pub struct Call {
     pub order_by: Vec<SortNode>,
     pub null_treatment: Option<String>,
     pub over: Option<Over>,
+    /// A function of TypeScript that the session need not know: its definition.
+    pub udf: Option<String>,
 }
 
 #[derive(Clone, Default, Deserialize)]

@@ -7,6 +7,7 @@ use crate::arrow::{schema_from_ipc, schema_to_ipc};
 use crate::files::arrow::{self, ArrowFiles};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
+use crate::udf::codec::{decode_scalar, encode_scalar};
 use ballista_core::serde::BallistaLogicalExtensionCodec;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
@@ -14,7 +15,7 @@ use datafusion::common::TableReference;
 use datafusion::datasource::file_format::FileFormatFactory;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
-use datafusion::logical_expr::{Extension, LogicalPlan};
+use datafusion::logical_expr::{Extension, LogicalPlan, ScalarUDF};
 use datafusion_proto::logical_plan::LogicalExtensionCodec;
 use prost::bytes::Bytes;
 use prost::Message;
@@ -83,6 +84,18 @@ impl LogicalExtensionCodec for LogicalCodec {
         };
         bytes.extend_from_slice(MAGIC);
         bytes.extend(message.encode_to_vec());
+        Ok(())
+    }
+
+    fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
+        match decode_scalar(bytes)? {
+            Some(function) => Ok(function),
+            None => self.0.try_decode_udf(name, bytes),
+        }
+    }
+
+    fn try_encode_udf(&self, function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<()> {
+        encode_scalar(function, bytes);
         Ok(())
     }
 

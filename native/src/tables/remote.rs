@@ -93,6 +93,15 @@ pub async fn assemble(
     ))
 }
 
+/// Whether the scheduler is one of this package, which takes tables and functions.
+pub async fn is_ours(channel: &Channel) -> Result<bool> {
+    match act(&mut FlightServiceClient::new(channel.clone()), HAS, "").await {
+        Err(status) if status.code() == Grpc::Unimplemented => Ok(false),
+        Err(status) => Err(connection(&status)),
+        Ok(_) => Ok(true),
+    }
+}
+
 /// Sends a table to the scheduler unless it has it. `false`: the scheduler does not take tables,
 /// because it is a stock one.
 pub async fn ensure(channel: &Channel, table: &Arc<StoredTable>) -> Result<bool> {

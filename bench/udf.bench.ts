@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BallistaSessionContext, udf } from 'ballista';
+import { measure, median, ms, report } from './lib/report.js';
+
+const RUNS = 9;
+const ROWS = 6_000_000;
+const VENV = join('build', 'python');
+
+/** What TPC-H has in lineitem, as far as the functions need it. */
+const LINES = `
+  SELECT 900.0 + value % 104050 AS price, CAST(value % 11 AS DOUBLE) / 100 AS discount,
+         CASE value % 7 WHEN 0 THEN 'air' WHEN 1 THEN 'fob' WHEN 2 THEN 'mail' WHEN 3 THEN 'rail' WHEN 4 THEN 'reg air'
+                        WHEN 5 THEN 'ship' ELSE 'truck' END AS mode
+  FROM range(0, ${ROWS})`;
+
+/** Functions of TypeScript against the engine's own expressions and against the Python package, on the same rows. */
+export async function functions(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'ballista-bench-'));
+  const ctx = await BallistaSessionContext.standalone({ vcores: 2 });
+  try {
+    const path = join(folder, 'lines.parquet');
+    await (await ctx.sql(`COPY (${LINES}) TO '${path}' STORED AS PARQUET`)).collect();
+    await ctx.registerParquet('files', path);
+    await ctx.registerRecordBatches('lines', await (await ctx.table('files')).collect());
+    const doubles = { args: ['Float64', 'Float64'], returns: 'Float64' } as const;
+    ctx.registerUdf(udf({ name: 'by_row', ...doubles, skipNulls: true }, (price, discount) => price * (1 - discount)));
+    ctx.registerUdf(
+      udf({ name: 'by_batch', ...doubles, batch: true }, (price, discount, { rows }) => {
+        const [p, d] = [price.toArray(), discount.toArray()] as [Float64Array, Float64Array];
+        const result = new Float64Array(rows);
+        for (let i = 0; i < rows; i++) result[i] = (p[i] as number) * (1 - (d[i] as number));
+        return result;
+      }),
+    );
+    ctx.registerUdf(
+      udf({ name: 'shout', args: ['Utf8'], returns: 'Utf8', skipNulls: true }, (text) => text.toUpperCase()),
+    );
+    const time = async (query: string) => median(await measure(RUNS, async () => (await ctx.sql(query)).collect()));
+    const native = await time('SELECT sum(price * (1 - discount)) FROM lines');
+    const nativeText = await time('SELECT max(upper(mode)) FROM lines');
+    const nativeFiles = await time('SELECT sum(price * (1 - discount)) FROM files');
+    const python = timesOfPython(folder);
+    const line = (name: string, took: number, base: number, theirs: Record<string, number | undefined>) => ({
+      query: name,
+      time: ms(took),
+      'to native': (took / base).toFixed(2),
+      ...Object.fromEntries(
+        Object.entries(theirs).map(([column, value]) => [column, value === undefined ? '–' : (value / took).toFixed(1)]),
+      ),
+    });
+    const [rows, arrays] = ['Python by row / this', 'Python by pyarrow / this'] as const;
+    report(
+      'udf',
+      `${ROWS.toLocaleString('en')} rows, 2 tasks at once: \`sum(p * (1 - d))\` of two doubles and \`max(upper(s))\`, as the engine computes
+them and as functions of TypeScript do; a cluster in the process, median of ${RUNS} runs after one. Python: the package
+datafusion 55 of PyPI, on the same Parquet file and the same rows in memory, single-node with 2 partitions.`,
+      [
+        line('native, in memory', native, native, { [rows]: undefined, [arrays]: undefined }),
+        line('by row', await time('SELECT sum(by_row(price, discount)) FROM lines'), native, {
+          [rows]: python?.rows,
+          [arrays]: python?.arrays,
+        }),
+        line('by batch', await time('SELECT sum(by_batch(price, discount)) FROM lines'), native, {
+          [rows]: python?.rows,
+          [arrays]: python?.arrays,
+        }),
+        line('text, native', nativeText, nativeText, { [rows]: undefined, [arrays]: undefined }),
+        line('text, by row', await time('SELECT max(shout(mode)) FROM lines'), nativeText, {
+          [rows]: python?.text,
+          [arrays]: undefined,
+        }),
+        line('native, from Parquet', nativeFiles, nativeFiles, { [rows]: undefined, [arrays]: undefined }),
+        line('by row, from Parquet', await time('SELECT sum(by_row(price, discount)) FROM files'), nativeFiles, {
+          [rows]: undefined,
+          [arrays]: python?.files,
+        }),
+        line('by batch, from Parquet', await time('SELECT sum(by_batch(price, discount)) FROM files'), nativeFiles, {
+          [rows]: undefined,
+          [arrays]: python?.files,
+        }),
+      ],
+    );
+  } finally {
+    await ctx.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+type PythonTimes = Record<'native' | 'rows' | 'arrays' | 'text' | 'files', number>;
+
+/** Absent where there is no Python. */
+function timesOfPython(folder: string): PythonTimes | undefined {
+  const python = join(VENV, 'bin', 'python');
+  try {
+    if (!existsSync(python)) {
+      execFileSync('python3', ['-m', 'venv', VENV]);
+      execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'datafusion==55.0.0', 'pyarrow']);
+    }
+  } catch (error) {
+    console.error(`without Python: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+  const output = execFileSync(python, ['bench/python/udf.py', folder, String(RUNS)], { encoding: 'utf8' });
+  return JSON.parse(output) as PythonTimes;
+}

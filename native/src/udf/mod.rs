@@ -1,0 +1,11 @@
+//! Functions in TypeScript. They are known to client and scheduler, and run where tasks run.
+
+pub mod batch;
+pub mod bind;
+pub mod codec;
+pub mod definition;
+pub mod failure;
+pub mod hoist;
+pub mod pool;
+pub mod scalar;
+pub mod task;

@@ -1,0 +1,387 @@
+//! Threads of JavaScript that functions are called on. TypeScript starts and ends them, for a thread
+//! of JavaScript belongs to the one that made it; who waits for which is decided here.
+
+use super::batch::Output;
+use super::definition::Definition;
+use super::task::Task;
+use crate::error::{Code, Error, Result};
+use crate::arrow::schema_to_ipc;
+use datafusion::arrow::datatypes::{Field, Schema};
+use napi::bindgen_prelude::{Buffer, FnArgs, Function, Uint8Array};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::Status;
+use napi_derive::napi;
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
+use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::task::block_in_place;
+
+/// All pools of the process: threads of JavaScript share nothing else.
+static POOLS: Mutex<BTreeMap<u32, Weak<Pool>>> = Mutex::new(BTreeMap::new());
+
+/// How long a call may keep a thread of the engine; what takes longer lets others have it, such as
+/// what would cancel the call.
+const BRIEF: Duration = Duration::from_millis(20);
+
+/// What happens to who waits.
+pub enum Event {
+    /// It is its turn.
+    Worker(Worker),
+    Done(std::result::Result<Output, String>),
+    /// Its task has ended.
+    Cancelled,
+    /// The thread that ran it has ended by itself.
+    Lost(String),
+}
+
+/// The number of the call, that of the function, the task, the number of rows, the input.
+type Call = FnArgs<(u32, u32, String, u32, Uint8Array)>;
+type Run = ThreadsafeFunction<Call, (), Call, Status, false>;
+
+/// An idle thread.
+pub struct Worker {
+    id: u32,
+    run: Run,
+}
+
+type Notify = ThreadsafeFunction<u32, (), u32, Status, false, true>;
+
+pub struct Pool {
+    id: u32,
+    size: usize,
+    state: Mutex<State>,
+}
+
+/// What TypeScript does for a pool.
+struct Threads {
+    start: Notify,
+    end: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Worker>,
+    /// All threads, with the call that each runs.
+    threads: HashMap<u32, Option<u32>>,
+    waiting: VecDeque<Sender<Event>>,
+    calls: HashMap<u32, Sender<Event>>,
+    definitions: Vec<Arc<Definition>>,
+    /// Their numbers, by hash.
+    known: HashMap<String, u32>,
+    last: u32,
+    /// Absent: it is closed.
+    threads_of: Option<Threads>,
+}
+
+impl State {
+    fn next(&mut self) -> u32 {
+        self.last = self.last.wrapping_add(1);
+        self.last
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pool({})", self.size)
+    }
+}
+
+/// How a call ended without a result.
+pub enum Failure {
+    /// What the function threw, as workers write it.
+    Thrown(String),
+    Cancelled,
+    TimedOut,
+    Lost(String),
+    Closed,
+}
+
+impl Pool {
+    pub fn find(id: u32) -> Result<Arc<Self>> {
+        let pool = POOLS.lock().get(&id).and_then(Weak::upgrade);
+        pool.ok_or_else(|| Error::new(Code::Closed, "The pool of workers is closed."))
+    }
+
+    /// Calls a function with a batch; blocks, as computing it here would.
+    pub fn call(
+        &self,
+        task: &Arc<Task>,
+        definition: &Arc<Definition>,
+        rows: usize,
+        input: Vec<u8>,
+    ) -> std::result::Result<Output, Failure> {
+        let (sender, events) = channel();
+        let _watch = task.watch(sender.clone());
+        let worker = self.acquire(sender.clone(), &events)?;
+        let (id, function) = {
+            let mut state = self.state.lock();
+            let id = state.next();
+            state.calls.insert(id, sender);
+            state.threads.insert(worker.id, Some(id));
+            (id, function_id(&mut state, definition))
+        };
+        let input = Uint8Array::from(input);
+        let args = (id, function, task.name.clone(), rows as u32, input).into();
+        worker.run.call(args, ThreadsafeFunctionCallMode::NonBlocking);
+        let timeout = definition.timeout().unwrap_or(Duration::MAX);
+        let event = match events.recv_timeout(timeout.min(BRIEF)) {
+            Err(RecvTimeoutError::Timeout) => block_in_place(|| events.recv_timeout(timeout - timeout.min(BRIEF))),
+            event => event,
+        };
+        self.state.lock().calls.remove(&id);
+        let failure = match event {
+            Ok(Event::Done(result)) => {
+                self.release(worker);
+                return result.map_err(Failure::Thrown);
+            }
+            Ok(Event::Lost(reason)) => return Err(Failure::Lost(reason)),
+            Ok(Event::Cancelled) => Failure::Cancelled,
+            Ok(Event::Worker(other)) => {
+                self.release(other);
+                Failure::Closed
+            }
+            Err(RecvTimeoutError::Timeout) => Failure::TimedOut,
+            Err(RecvTimeoutError::Disconnected) => Failure::Closed,
+        };
+        // Nothing else stops a function.
+        self.kill(worker.id);
+        Err(failure)
+    }
+
+    fn acquire(
+        &self,
+        sender: Sender<Event>,
+        events: &Receiver<Event>,
+    ) -> std::result::Result<Worker, Failure> {
+        {
+            let mut state = self.state.lock();
+            if state.threads_of.is_none() {
+                return Err(Failure::Closed);
+            }
+            if let Some(worker) = state.idle.pop() {
+                return Ok(worker);
+            }
+            state.waiting.push_back(sender);
+            self.grow(&mut state);
+        }
+        let failure = match block_in_place(|| events.recv()) {
+            Ok(Event::Worker(worker)) => return Ok(worker),
+            Ok(Event::Cancelled) => Failure::Cancelled,
+            Ok(Event::Lost(reason)) => Failure::Lost(reason),
+            _ => Failure::Closed,
+        };
+        // It may have got a thread in the same moment.
+        if let Ok(Event::Worker(worker)) = events.try_recv() {
+            self.release(worker);
+        }
+        Err(failure)
+    }
+
+    /// A thread for each that waits, as long as there is room.
+    fn grow(&self, state: &mut State) {
+        let starting = state.threads.values().filter(|call| call.is_none()).count() - state.idle.len();
+        if state.threads.len() < self.size && starting < state.waiting.len() {
+            let id = state.next();
+            state.threads.insert(id, None);
+            if let Some(threads) = &state.threads_of {
+                threads.start.call(id, ThreadsafeFunctionCallMode::NonBlocking);
+            }
+        }
+    }
+
+    fn release(&self, mut worker: Worker) {
+        let mut state = self.state.lock();
+        match state.threads.get_mut(&worker.id) {
+            Some(call) => *call = None,
+            None => return,
+        }
+        while let Some(waiting) = state.waiting.pop_front() {
+            match waiting.send(Event::Worker(worker)) {
+                Ok(()) => return,
+                Err(unsent) => match unsent.0 {
+                    Event::Worker(back) => worker = back,
+                    _ => return,
+                },
+            }
+        }
+        state.idle.push(worker);
+    }
+
+    fn kill(&self, worker: u32) {
+        let mut state = self.state.lock();
+        state.threads.remove(&worker);
+        if let Some(threads) = &state.threads_of {
+            threads.end.call(worker, ThreadsafeFunctionCallMode::NonBlocking);
+        }
+        self.grow(&mut state);
+    }
+
+    /// The thread is no more, and this is why.
+    fn lost(&self, worker: u32, reason: String) {
+        let mut state = self.state.lock();
+        let Some(call) = state.threads.remove(&worker) else {
+            return;
+        };
+        state.idle.retain(|idle| idle.id != worker);
+        match call.and_then(|call| state.calls.remove(&call)) {
+            Some(caller) => drop(caller.send(Event::Lost(reason))),
+            // It has not even begun: so would the next.
+            None => {
+                if let Some(first) = state.waiting.pop_front() {
+                    let _ = first.send(Event::Lost(reason));
+                }
+            }
+        }
+        self.grow(&mut state);
+    }
+
+    fn done(&self, call: u32, result: std::result::Result<Output, String>) {
+        if let Some(caller) = self.state.lock().calls.remove(&call) {
+            let _ = caller.send(Event::Done(result));
+        }
+    }
+
+    /// TypeScript ends the threads.
+    fn close(&self) {
+        let closed = State {
+            last: self.state.lock().last,
+            ..State::default()
+        };
+        // Dropped outside of the lock: who waits is told by that.
+        let _open = std::mem::replace(&mut *self.state.lock(), closed);
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        POOLS.lock().remove(&self.id);
+    }
+}
+
+fn function_id(state: &mut State, definition: &Arc<Definition>) -> u32 {
+    if let Some(id) = state.known.get(&definition.hash) {
+        return *id;
+    }
+    let id = state.definitions.len() as u32;
+    state.definitions.push(definition.clone());
+    state.known.insert(definition.hash.clone(), id);
+    id
+}
+
+/// A pool, as the thread holds it that makes its threads.
+#[napi]
+pub struct NativeUdfPool {
+    pool: Arc<Pool>,
+}
+
+#[napi]
+impl NativeUdfPool {
+    #[napi(constructor)]
+    pub fn new(size: u32, start: Function<u32, ()>, end: Function<u32, ()>) -> napi::Result<Self> {
+        let threads = Threads {
+            start: start.build_threadsafe_function().weak::<true>().build()?,
+            end: end.build_threadsafe_function().weak::<true>().build()?,
+        };
+        let mut pools = POOLS.lock();
+        let id = pools.last_key_value().map_or(0, |(last, _)| last + 1);
+        let pool = Arc::new(Pool {
+            id,
+            size: size as usize,
+            state: Mutex::new(State {
+                threads_of: Some(threads),
+                ..State::default()
+            }),
+        });
+        pools.insert(id, Arc::downgrade(&pool));
+        Ok(Self { pool })
+    }
+
+    #[napi(getter)]
+    pub fn id(&self) -> u32 {
+        self.pool.id
+    }
+
+    #[napi]
+    pub fn lost(&self, worker: u32, reason: String) {
+        self.pool.lost(worker, reason);
+    }
+
+    #[napi]
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+/// A thread of a pool, as it sees itself.
+#[napi]
+pub struct NativeUdfWorker {
+    pool: Arc<Pool>,
+}
+
+#[napi]
+impl NativeUdfWorker {
+    /// `run` answers with one of the methods below.
+    #[napi(constructor)]
+    pub fn new(
+        pool: u32,
+        id: u32,
+        #[napi(
+            ts_arg_type = "(call: number, functionId: number, task: string, rows: number, block: Uint8Array) => void"
+        )]
+        run: Function<Call, ()>,
+    ) -> napi::Result<Self> {
+        let pool = Pool::find(pool)?;
+        let run = run.build_threadsafe_function().build()?;
+        pool.release(Worker { id, run });
+        Ok(Self { pool })
+    }
+
+    /// A function by its number: its definition as JSON.
+    #[napi]
+    pub fn definition(&self, id: u32) -> napi::Result<String> {
+        let definition = self.find(id)?;
+        Ok(serde_json::to_string(&*definition).map_err(|error| Error::new(Code::Internal, error.to_string()))?)
+    }
+
+    /// The types of its arguments and of its result, as an IPC stream that holds only a schema.
+    #[napi]
+    pub fn types(&self, id: u32) -> napi::Result<Buffer> {
+        let definition = self.find(id)?;
+        let mut types = definition.arg_types()?;
+        types.push(definition.return_type()?);
+        let fields = types.into_iter().map(|kind| Field::new("", kind, true));
+        Ok(schema_to_ipc(&Schema::new(fields.collect::<Vec<_>>()))?.into())
+    }
+
+    /// The values as the engine lays them out, and where a bitmap says which are there.
+    #[napi]
+    pub fn values(&self, call: u32, values: &[u8], validity: Option<&[u8]>, text: Option<&[u8]>) {
+        let output = Output::Values {
+            values: values.to_vec(),
+            validity: validity.map(<[u8]>::to_vec),
+            text: text.map(<[u8]>::to_vec),
+        };
+        self.pool.done(call, Ok(output));
+    }
+
+    /// The values as an IPC stream of one column.
+    #[napi]
+    pub fn column(&self, call: u32, stream: &[u8]) {
+        self.pool.done(call, Ok(Output::Stream(stream.to_vec())));
+    }
+
+    fn find(&self, id: u32) -> Result<Arc<Definition>> {
+        let state = self.pool.state.lock();
+        let definition = state.definitions.get(id as usize).cloned();
+        definition.ok_or_else(|| Error::new(Code::Internal, "A worker asked for a function that there is not."))
+    }
+
+    /// What was thrown, as JSON.
+    #[napi]
+    pub fn failed(&self, call: u32, error: String) {
+        self.pool.done(call, Err(error));
+    }
+}

@@ -1,0 +1,79 @@
+/**
+ * The threads that functions run on. Rust says when one is wanted, and when one must end.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from 'node:url';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
+
+import type { NativeUdfPool } from '../binding.cjs';
+import { callSync } from '../native.js';
+import { WORKER_FILE } from '../worker-file.js';
+
+/** Threads of JavaScript, started when they are wanted; they keep no process alive. */
+export class UdfPool implements AsyncDisposable {
+  readonly #native: NativeUdfPool;
+  readonly #workers = new Map<number, Worker>();
+
+  /**
+   * @param size - how many threads at most
+   * @param memoryLimitBytes - what each may take; default that of Node
+   */
+  constructor(size: number, memoryLimitBytes?: number) {
+    const limits = memoryLimitBytes === undefined ? {} : { maxOldGenerationSizeMb: memoryLimitBytes / 2 ** 20 };
+    // The addon holds these, and this holds the addon's.
+    const self = new WeakRef(this);
+    const start = (id: number): void => self.deref()?.#start(id, limits);
+    const end = (id: number): void => void self.deref()?.#workers.get(id)?.terminate();
+    this.#native = callSync((binding) => new binding.NativeUdfPool(size, start, end));
+  }
+
+  /** What executors and sessions know it by. */
+  get id(): number {
+    return this.#native.id;
+  }
+
+  /** How many threads there are. */
+  get workers(): number {
+    return this.#workers.size;
+  }
+
+  /** Ends all threads, whatever they run. Idempotent. */
+  async close(): Promise<void> {
+    this.#native.close();
+    await Promise.all(Array.from(this.#workers.values(), (worker) => worker.terminate()));
+  }
+
+  /** As {@link close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #start(id: number, resourceLimits: ResourceLimits): void {
+    let reason = 'it ended';
+    const lost = (): void => {
+      this.#workers.delete(id);
+      this.#native.lost(id, reason);
+    };
+    try {
+      const worker = new Worker(fileURLToPath(WORKER_FILE), {
+        workerData: { pool: this.id, id },
+        resourceLimits,
+        execArgv: [],
+      });
+      worker.unref();
+      this.#workers.set(id, worker);
+      worker.once('error', (error: unknown) => {
+        reason = error instanceof Error ? error.message : String(error);
+      });
+      worker.once('exit', (code) => {
+        if (reason === 'it ended') reason = `it left with code ${code}`;
+        lost();
+      });
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+      lost();
+    }
+  }
+}

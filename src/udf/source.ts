@@ -1,0 +1,94 @@
+/**
+ * The code of a function as a module of its own: what it needs from around it has to be named, and comes along.
+ *
+ * @module
+ */
+
+import { serialize } from 'node:v8';
+import { parse, type Program } from 'acorn';
+import { analyze } from 'eslint-scope';
+
+import { invalid } from '../errors.js';
+
+/** Values that a function uses from around it, by the names it has for them. */
+export type Captures = Readonly<Record<string, unknown>>;
+
+/** Helpers that compilers put into functions, and what they do. */
+const HELPERS: Readonly<Record<string, string>> = {
+  __name: '(target, value) => Object.defineProperty(target, "name", { value, configurable: true })',
+};
+
+/**
+ * A module whose default export is the function.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT` for a free variable that is not captured, and for what has no source
+ */
+export function toModule(name: string, fn: (...args: never[]) => unknown, captures: Captures): string {
+  const lines: string[] = [];
+  const free = new Set<string>();
+  const source = expressionOf(name, fn);
+  for (const variable of freeVariables(source)) free.add(variable);
+  for (const [key, value] of Object.entries(captures)) {
+    if (!IDENTIFIER.test(key)) throw invalid(`udf ${name}: the capture "${key}" is no name of a variable`);
+    if (typeof value !== 'function') {
+      lines.push(`const ${key} = deserialize(Buffer.from('${toBytes(name, key, value)}', 'base64'));`);
+      continue;
+    }
+    const text = expressionOf(`${name}, capture ${key}`, value as never);
+    for (const variable of freeVariables(text)) free.add(variable);
+    lines.push(`const ${key} = ${text};`);
+  }
+  const unknown = [...free].filter((variable) => !Object.hasOwn(captures, variable) && !isGlobal(variable));
+  const helpers = unknown.filter((variable) => Object.hasOwn(HELPERS, variable));
+  const missing = unknown.filter((variable) => !Object.hasOwn(HELPERS, variable));
+  if (missing.length > 0) {
+    throw invalid(
+      `udf ${name} uses ${missing.map((variable) => `"${variable}"`).join(', ')} from around it, which an executor does not ` +
+        `have: pass it as captures: { ${missing.join(', ')} }`,
+    );
+  }
+  return [
+    "import { Buffer } from 'node:buffer';",
+    "import { deserialize } from 'node:v8';",
+    ...helpers.map((helper) => `const ${helper} = ${HELPERS[helper]};`),
+    ...lines,
+    `export default ${source};`,
+  ].join('\n');
+}
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+function toBytes(name: string, key: string, value: unknown): string {
+  try {
+    return serialize(value).toString('base64');
+  } catch (cause) {
+    throw invalid(`udf ${name}: the capture "${key}" cannot be copied to an executor`, cause);
+  }
+}
+
+/** The source of a function as an expression: a method has a form of its own. */
+function expressionOf(name: string, fn: (...args: never[]) => unknown): string {
+  const text = Function.prototype.toString.call(fn);
+  for (const form of [`(${text})`, `(Object.values({ ${text} })[0])`]) {
+    if (tryParse(form)) return form;
+  }
+  throw invalid(`udf ${name}: the function has no source of its own, as those that bind() gives and those of the runtime`);
+}
+
+function tryParse(text: string): Program | undefined {
+  try {
+    return parse(text, { ecmaVersion: 'latest', sourceType: 'module', ranges: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Variables that the text uses and does not declare. */
+function freeVariables(text: string): string[] {
+  const scopes = analyze(tryParse(text) as never, { ecmaVersion: 2024, sourceType: 'module' });
+  return (scopes.globalScope?.through ?? []).map(({ identifier }) => identifier.name as string);
+}
+
+function isGlobal(name: string): boolean {
+  return name === 'undefined' || name === 'arguments' || name in globalThis;
+}

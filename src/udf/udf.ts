@@ -1,0 +1,185 @@
+/**
+ * Functions of TypeScript that run where the data is.
+ *
+ * @module
+ */
+
+import { createHash } from 'node:crypto';
+
+import { type TypeLike, toTypeName } from '../arrow/type-name.js';
+import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values.js';
+import { checkName } from '../config/name.js';
+import { resolve, type SettingTable } from '../config/settings.js';
+import { invalid } from '../errors.js';
+import type { Operand } from '../expr/coerce.js';
+import { Expr } from '../expr/expr.js';
+import { toArgumentNode } from '../expr/lambda.js';
+import { node } from '../expr/node.js';
+import { describe } from '../params.js';
+import type { CallSettings, Definition, Volatility } from './definition.js';
+import { bundle } from './module.js';
+import { type Captures, toModule } from './source.js';
+import type { BatchFunction, Int64As, RowFunction } from './types.js';
+
+/** Options of {@link udf} and {@link udf.fromModule}. */
+export interface UdfModuleOptions<
+  A extends readonly TypeLike[] = readonly TypeLike[],
+  R extends TypeLike = TypeLike,
+  S extends boolean = boolean,
+  I extends Int64As = Int64As,
+  B extends boolean = boolean,
+> extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
+  /** Its name in SQL. Names without quotes are lower case there. */
+  name: string;
+  /** The Arrow types of its arguments; what fits them is cast. */
+  args: A;
+  /** The Arrow type of its result. */
+  returns: R;
+  /**
+   * Whether equal arguments give equal results: `'immutable'` always, so that it may be called once for several rows, and
+   * where a filter is moved to; `'stable'` within a query; `'volatile'` never. Default `'immutable'`.
+   */
+  volatility?: Volatility;
+  /** Whether it takes a batch of rows: columns as vectors of apache-arrow, and gives a column. Default `false`. */
+  batch?: B;
+  /** Whether a row with a null is null without a call. Default `false`: nulls come as `null`. Not with `batch`. */
+  skipNulls?: S;
+  /** How 64-bit integers come. Default `'bigint'`. */
+  int64?: I;
+  /** Of an `async` function: how many rows it is called with at a time. Default 16. */
+  concurrency?: number;
+  /** How long a batch of rows may take, in milliseconds; then its thread is ended, an endless loop included. Default none. */
+  timeoutMs?: number;
+  /** Whether an error tells the arguments of the row that failed. Default `false`. */
+  showArguments?: boolean;
+}
+
+/** Options of {@link udf}. */
+export interface UdfOptions<
+  A extends readonly TypeLike[] = readonly TypeLike[],
+  R extends TypeLike = TypeLike,
+  S extends boolean = boolean,
+  I extends Int64As = Int64As,
+  B extends boolean = boolean,
+> extends UdfModuleOptions<A, R, S, I, B> {
+  /** Values from around the function that it uses, by their names; functions are sent as their source. Default none. */
+  captures?: Captures;
+}
+
+const SETTINGS: SettingTable = {
+  name: { type: 'string', doc: 'Its name in SQL.' },
+  args: { type: 'any', doc: 'The types of its arguments.' },
+  returns: { type: 'any', doc: 'The type of its result.' },
+  volatility: {
+    type: 'choice',
+    choices: ['immutable', 'stable', 'volatile'],
+    default: 'immutable',
+    doc: 'Whether equal arguments give equal results.',
+  },
+  batch: { type: 'boolean', default: false, doc: 'Whether it takes a batch of rows.' },
+  skipNulls: { type: 'boolean', default: false, doc: 'Whether a row with a null is null without a call.' },
+  captures: { type: 'any', doc: 'Values from around the function.' },
+  concurrency: { type: 'integer', default: 16, min: 1, max: 65_536, doc: 'How many rows an async function has at a time.' },
+  timeoutMs: { type: 'integer', min: 1, max: 2 ** 31 - 1, doc: 'How long a batch of rows may take.' },
+  showArguments: { type: 'boolean', default: false, doc: 'Whether an error tells the arguments.' },
+  int64: { ...CONVERT_SETTINGS.int64, default: 'bigint' },
+  decimal: { ...CONVERT_SETTINGS.decimal, default: 'string' },
+  timestamp: { ...CONVERT_SETTINGS.timestamp, default: 'date' },
+  date: { ...CONVERT_SETTINGS.date, default: 'date' },
+};
+
+/** A function of TypeScript: called with expressions it gives the expression of its call. */
+export interface ScalarUdf {
+  (...args: Operand[]): Expr;
+  /** Its name in SQL. */
+  readonly name: string;
+  /** @internal */
+  readonly definition: Definition;
+}
+
+/** The definition of what {@link udf} made. */
+export function definitionOf(value: unknown): Definition {
+  if (typeof value === 'function' && 'definition' in value) return (value as ScalarUdf).definition;
+  throw invalid(`a function made by udf() is wanted, not ${describe(value)}`);
+}
+
+/**
+ * Makes a function of TypeScript one of the engine: it runs on the executors, in threads of its own, next to the data.
+ *
+ * Its source travels with every query. What it uses from around it is named in `captures`; a variable that is not is an
+ * error here, not there. A task runs again when its executor is lost, or the thread of the function: what it does besides
+ * its result it may do twice. From DataFusion's `ScalarUDF`.
+ *
+ * @param fn - called with the values of a row, or with columns where `batch` is set; it may be `async`
+ * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`
+ *
+ * @example
+ * ```ts
+ * import { BallistaSessionContext, col, udf } from 'ballista';
+ *
+ * const ctx = await BallistaSessionContext.standalone();
+ * const initials = udf({ name: 'initials', args: ['Utf8'], returns: 'Utf8', skipNulls: true }, (name) =>
+ *   name.split(' ').map((word) => word[0]).join(''),
+ * );
+ * ctx.registerUdf(initials);
+ * console.log(await (await ctx.sql(`SELECT initials('Ada Lovelace') AS i`)).toArray()); // [ { i: 'AL' } ]
+ * const people = await ctx.fromColumns({ name: ['Grace Hopper', null] });
+ * console.log(await people.select(initials(col('name')).alias('i')).toArray()); // [ { i: 'GH' }, { i: null } ]
+ * await ctx.close();
+ * ```
+ */
+export function udf<
+  const A extends readonly TypeLike[],
+  const R extends TypeLike,
+  const S extends boolean = false,
+  const I extends Int64As = 'bigint',
+  const B extends boolean = false,
+>(
+  options: UdfOptions<A, R, S, I, B>,
+  fn: B extends true ? BatchFunction<A, R> : RowFunction<A, R, S, I>,
+): ScalarUdf {
+  const { captures, ...given } = resolve<UdfOptions>('udf', SETTINGS, options as UdfOptions);
+  checkName(given.name, 'the name of a udf');
+  if (typeof fn !== 'function') throw invalid(`udf ${given.name} takes a function, not ${describe(fn)}`);
+  if (captures !== undefined && (typeof captures !== 'object' || captures === null))
+    throw invalid(`udf ${given.name}: captures must be an object by name, not ${describe(captures)}`);
+  return define(given, toModule(given.name, fn as never, captures ?? {}), 'default');
+}
+
+/**
+ * As {@link udf}, of a function that a module exports: it is bundled with all that it imports, npm packages too, and may be
+ * TypeScript. Needs the package `rolldown`.
+ *
+ * @param url - the module, as `new URL('./score.ts', import.meta.url)`
+ * @param name - the name of its export
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+udf.fromModule = async (url: string | URL, name: string, options: UdfModuleOptions): Promise<ScalarUdf> => {
+  const { captures: _, ...settings } = SETTINGS;
+  const given = resolve<UdfModuleOptions>('udf.fromModule', settings, options);
+  checkName(given.name, 'the name of a udf');
+  checkName(name, `udf ${given.name}: the name of the export`);
+  return define(given, await bundle(url, `udf ${given.name}: the module`), name);
+};
+
+function define(given: UdfModuleOptions, code: string, from: string): ScalarUdf {
+  const { name, args, returns, volatility, timeoutMs, ...call } = given;
+  if (!Array.isArray(args)) throw invalid(`udf ${name}: args must be an array of types, not ${describe(args)}`);
+  if (call.batch && call.skipNulls) throw invalid(`udf ${name}: skipNulls is for rows; a function of batches sees nulls`);
+  const shape = {
+    name,
+    args: args.map((type, i) => toTypeName(type, `udf ${name}: args[${i}]`)),
+    returns: toTypeName(returns, `udf ${name}: returns`),
+    volatility: volatility as Volatility,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    code,
+    call: JSON.stringify({ ...(call as Omit<CallSettings, 'from'>), from } satisfies CallSettings),
+  };
+  const definition: Definition = { ...shape, hash: createHash('sha256').update(JSON.stringify(shape)).digest('hex') };
+  const json = JSON.stringify(definition);
+  const toCall = (...operands: Operand[]): Expr => {
+    const nodes = operands.map((operand, i) => toArgumentNode(operand, `argument ${i + 1} of ${name}`));
+    return new Expr(node({ kind: 'call', name, args: nodes, udf: json }));
+  };
+  return Object.defineProperty(Object.assign(toCall, { definition }), 'name', { value: name });
+}

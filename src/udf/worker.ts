@@ -1,0 +1,74 @@
+/**
+ * A thread that runs functions: what it is called with comes from Rust, and the answer goes back there.
+ *
+ * @module
+ */
+
+import { workerData } from 'node:worker_threads';
+import { Data, Field, RecordBatch, Schema, Struct, Type } from 'apache-arrow';
+
+import { readSchema } from '../arrow/read.js';
+import { encode } from '../arrow/write.js';
+import { native } from '../native.js';
+import type { CallSettings, Definition } from './definition.js';
+import { type Runner, runner, type UserFunction } from './run.js';
+import { toReport } from './thrown.js';
+
+const { pool, id } = workerData as { pool: number; id: number };
+const runners = new Map<number, Runner>();
+
+const worker = new (native().NativeUdfWorker)(pool, id, (call, functionId, _task, rows, block) => {
+  const ready = runners.get(functionId);
+  if (ready) return run(call, ready, rows, block);
+  load(functionId).then(
+    (loaded) => run(call, loaded, rows, block),
+    (failure: unknown) => worker.failed(call, toReport(failure)),
+  );
+});
+
+async function load(functionId: number): Promise<Runner> {
+  const { name, code, call } = JSON.parse(worker.definition(functionId)) as Definition;
+  const settings = JSON.parse(call) as CallSettings;
+  const text = Buffer.from(`${code}\n//# sourceURL=udf:${name}`).toString('base64');
+  const module = (await import(`data:text/javascript;base64,${text}`)) as Record<string, unknown>;
+  const fn = module[settings.from];
+  if (typeof fn !== 'function') throw new TypeError(`the module exports no function "${settings.from}"`);
+  const made = runner(fn as UserFunction, readSchema(worker.types(functionId)), settings);
+  runners.set(functionId, made);
+  return made;
+}
+
+function run(call: number, ready: Runner, rows: number, block: Uint8Array): void {
+  const failed = (failure: unknown): void => worker.failed(call, toReport(failure));
+  try {
+    const column = ready(block, rows);
+    if (column instanceof Promise) column.then((made) => answer(call, made)).catch(failed);
+    else answer(call, column);
+  } catch (failure) {
+    failed(failure);
+  }
+}
+
+/** Numbers and texts as they lie there, everything else as a stream. */
+function answer(call: number, column: Data): void {
+  const validity = column.nullCount > 0 ? column.nullBitmap : undefined;
+  switch (column.type.typeId) {
+    case Type.Int:
+    case Type.Float:
+    case Type.Bool:
+      worker.values(call, bytesOf(column.values), validity);
+      break;
+    case Type.Utf8:
+      worker.values(call, bytesOf(column.valueOffsets), validity, bytesOf(column.values));
+      break;
+    default: {
+      const schema = new Schema([new Field('', column.type, true)]);
+      const data = new Data(new Struct(schema.fields), 0, column.length, 0, [] as unknown as Data['buffers'], [column]);
+      worker.column(call, encode(schema, [new RecordBatch(schema, data)]));
+    }
+  }
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}

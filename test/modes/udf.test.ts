@@ -1,0 +1,282 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe.js';
+import { col, lit } from '../../src/expr/expr.js';
+import * as f from '../../src/functions/index.js';
+import { udf } from '../../src/udf/udf.js';
+import { withCluster, withContext } from '../support/cluster.js';
+import { FLIGHTS, tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+/** Captured by functions below; a test's own name for it would be as good. */
+declare const factor: number;
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+const temp = tempFolder();
+
+const double = udf({ name: 'double', args: ['Float64'], returns: 'Float64' }, (x) => (x === null ? null : x * 2));
+const shout = udf({ name: 'shout', args: ['Utf8'], returns: 'Utf8', skipNulls: true }, (s) => `${s.toUpperCase()}!`);
+const price = udf(
+  { name: 'price', args: ['Float64', 'Float64'], returns: 'Float64', skipNulls: true },
+  (p, d) => p * (1 - d),
+);
+const isEven = udf({ name: 'is_even', args: ['Int64'], returns: 'Boolean', skipNulls: true }, (x) => x % 2n === 0n);
+
+let t: DataFrame;
+
+beforeAll(async () => {
+  for (const fn of [double, shout, price, isEven]) ctx.registerUdf(fn);
+  t = await ctx.fromColumns({ id: [1, 2, 3, 4, 5], v: [1.5, null, -0, 2.25, 1e300], s: ['a', 'ß🌍', null, '', 'x y'] });
+  await ctx.registerView('t', t);
+  await ctx.registerParquet('flights', FLIGHTS);
+});
+
+const sql = async (query: string) => (await ctx.sql(query)).toArray({ int64: 'number' });
+
+describe('a function in SQL and in expressions', () => {
+  it('of numbers, with nulls', async () => {
+    const expected = [3, null, -0, 4.5, 2e300].map((d) => ({ d }));
+    expect(await sql('SELECT double(v) AS d FROM t ORDER BY id')).toEqual(expected);
+    expect(await t.sort('id').select(double(col('v')).alias('d')).toArray()).toEqual(expected);
+  });
+
+  it('of texts, with nulls that are skipped', async () => {
+    const expected = ['A!', 'SS🌍!', null, '!', 'X Y!'].map((s) => ({ s }));
+    expect(await t.sort('id').select(shout(col('s')).alias('s')).toArray()).toEqual(expected);
+  });
+
+  it('of constants', async () => {
+    expect(await sql("SELECT double(21) AS n, shout('a') AS s")).toEqual([{ n: 42, s: 'A!' }]);
+  });
+
+  it('of millions of rows, as the engine computes it', async () => {
+    await expect(
+      sql('SELECT sum(price(delay, 0.25)) AS a, sum(CAST(delay AS DOUBLE) * 0.75) AS b FROM flights'),
+    ).resolves.toSatisfy(([{ a, b }]: [{ a: number; b: number }]) => Math.abs(a - b) < 1e-6 && b > 1e7);
+  });
+
+  it.each([
+    ['filter', 'SELECT id FROM t WHERE is_even(id) ORDER BY id', [{ id: 2 }, { id: 4 }]],
+    ['nested', 'SELECT double(double(v)) AS d FROM t WHERE id = 4', [{ d: 9 }]],
+    ['GROUP BY', 'SELECT is_even(id) AS e, count(*) AS n FROM t GROUP BY is_even(id) ORDER BY 1', [{ e: false, n: 3 }, { e: true, n: 2 }]],
+    ['ORDER BY', 'SELECT id FROM t ORDER BY is_even(id) DESC, id', [2, 4, 1, 3, 5].map((id) => ({ id }))],
+    ['join', 'SELECT a.id AS x, b.id AS y FROM t a JOIN t b ON double(a.id) = double(b.id) AND is_even(a.id) ORDER BY 1', [{ x: 2, y: 2 }, { x: 4, y: 4 }]],
+    ['join by another condition', 'SELECT count(*) AS n FROM t a JOIN t b ON double(a.id) < b.id', [{ n: 4 }]],
+    ['aggregate', 'SELECT sum(double(v)) AS s FROM t WHERE id < 5', [{ s: 7.5 }]],
+    ['aggregate, filtered', 'SELECT count(*) FILTER (WHERE is_even(id)) AS n FROM t', [{ n: 2 }]],
+    ['window', 'SELECT id, sum(double(id)) OVER (PARTITION BY is_even(id) ORDER BY id) AS s FROM t ORDER BY id', [2, 4, 8, 12, 18].map((s, i) => ({ id: i + 1, s }))],
+    ['HAVING', 'SELECT id % 2 AS k FROM t GROUP BY id % 2 HAVING is_even(count(*))', [{ k: 0 }]],
+    ['subquery', 'SELECT id FROM t WHERE id IN (SELECT CAST(double(id) AS BIGINT) FROM t) ORDER BY id', [{ id: 2 }, { id: 4 }]],
+    ['CASE', 'SELECT CASE WHEN is_even(id) THEN double(id) ELSE 0 END AS c FROM t ORDER BY id', [0, 4, 0, 8, 0].map((c) => ({ c }))],
+    ['no rows', 'SELECT double(v) AS d FROM t WHERE id > 9', []],
+    ['one row', 'SELECT shout(s) AS s FROM t WHERE id = 1', [{ s: 'A!' }]],
+    ['UNION', "SELECT shout('a') AS s UNION ALL SELECT shout(s) FROM t WHERE id = 5 ORDER BY 1", [{ s: 'A!' }, { s: 'X Y!' }]],
+  ])('%s', async (_, query, expected) => {
+    expect(await sql(query)).toEqual(expected);
+  });
+
+  it('in a view and in a query that is written', async () => {
+    await ctx.registerView('doubled', t.select('id', double(col('v')).alias('d')));
+    expect(await sql('SELECT d FROM doubled WHERE id = 4')).toEqual([{ d: 4.5 }]);
+    expect(await t.select('id', shout(col('s')).alias('s')).writeParquet(temp('shouted.parquet'))).toBe(5);
+    expect(await (await ctx.readParquet(temp('shouted.parquet'))).filter("s = 'SS🌍!'").count()).toBe(1);
+  });
+
+  it('of an expression, without being registered', async () => {
+    const add = udf(
+      { name: 'not_registered', args: ['Int64', 'Int64'], returns: 'Int64', skipNulls: true },
+      (a, b) => a + b,
+    );
+    expect(await t.aggregate([], f.sum(add(col('id'), lit(1))).alias('s')).toArray()).toEqual([{ s: 20n }]);
+    expect((await rejected(ctx.sql('SELECT not_registered(1, 2)'))).code).toBe('PLAN');
+  });
+
+  it('replaced, and deregistered', async () => {
+    ctx.registerUdf(udf({ name: 'changes', args: [], returns: 'Utf8' }, () => 'one'));
+    expect(await sql('SELECT changes() AS s')).toEqual([{ s: 'one' }]);
+    ctx.registerUdf(udf({ name: 'changes', args: [], returns: 'Utf8' }, () => 'two'));
+    expect(await sql('SELECT changes() AS s')).toEqual([{ s: 'two' }]);
+    expect(ctx.udfs()).toContain('changes');
+    expect(ctx.deregisterUdf('changes')).toBe(true);
+    expect((await rejected(ctx.sql('SELECT changes()'))).code).toBe('PLAN');
+  });
+});
+
+describe('a function of batches', () => {
+  it('of numbers, as typed arrays', async () => {
+    const scaled = udf(
+      { name: 'scaled', args: ['Float64'], returns: 'Float64', batch: true, captures: { factor: 3 } },
+      (values) => (values.toArray() as Float64Array).map((value) => value * factor),
+    );
+    const [{ s }] = (await ctx.sql('SELECT CAST(value AS DOUBLE) AS x FROM range(0, 20000)').then((df) =>
+      df.aggregate([], f.sum(scaled(col('x'))).alias('s')).toArray(),
+    )) as [{ s: number }];
+    expect(s).toBe(3 * (19_999 * 10_000));
+  });
+
+  it('of texts with nulls, as vectors; arrays and vectors as results', async () => {
+    const lengths = udf({ name: 'lengths', args: ['Utf8', 'Int64'], returns: 'Int32', batch: true }, (texts, ids, { rows }) =>
+      Array.from({ length: rows }, (_, i) => (texts.get(i) === null ? null : Number(ids.get(i)) * 100 + (texts.get(i) as string).length)),
+    );
+    const same = udf({ name: 'same', args: ['Utf8'], returns: 'Utf8', batch: true }, (texts) => texts as never);
+    const rows = await t.sort('id').select(lengths(col('s'), col('id')).alias('n'), same(col('s')).alias('s')).toArray();
+    expect(rows).toEqual([{ n: 101, s: 'a' }, { n: 203, s: 'ß🌍' }, { n: null, s: null }, { n: 400, s: '' }, { n: 503, s: 'x y' }]);
+  });
+
+  it('of a wrong length: says so', async () => {
+    const short = udf({ name: 'short', args: ['Int64'], returns: 'Int64', batch: true }, () => [1n]);
+    const error = await rejected(t.select(short(col('id'))).collect());
+    expect(error).toMatchObject({ code: 'UDF', message: expect.stringMatching(/1 values for \d rows/u) });
+  });
+});
+
+describe('an async function', () => {
+  it('is called with several rows at a time', async () => {
+    const slow = udf({ name: 'slow', args: ['Int64'], returns: 'Int64', skipNulls: true, concurrency: 4 }, async (x) => {
+      await new Promise((resolve) => setTimeout(resolve, Number(x)));
+      return x + 1n;
+    });
+    expect(await t.sort('id').select(slow(col('id')).alias('n')).toArray()).toEqual([2n, 3n, 4n, 5n, 6n].map((n) => ({ n })));
+  });
+
+  it('tells which row has failed', async () => {
+    const fails = udf({ name: 'fails', args: ['Int64'], returns: 'Int64', showArguments: true }, async (x) => {
+      await null;
+      if (x === 3n) throw new Error('three');
+      return x;
+    });
+    const error = await rejected(t.select(fails(col('id'))).collect());
+    expect(error).toMatchObject({ code: 'UDF', message: expect.stringMatching(/three \(row \d of a batch, called with \("3"\)/u) });
+  });
+});
+
+describe('a function of a module', () => {
+  const module = new URL('../support/udf/width.ts', import.meta.url);
+
+  it('with npm packages, in TypeScript', async () => {
+    const width = await udf.fromModule(module, 'width', { name: 'width', args: ['Utf8'], returns: 'Int32', skipNulls: true });
+    const later = await udf.fromModule(module, 'later', { name: 'later', args: ['Utf8'], returns: 'Utf8', skipNulls: true });
+    expect(await t.sort('id').select(width(col('s')).alias('w'), later(col('s')).alias('l')).toArray()).toEqual([
+      { w: 1, l: 'a?' },
+      { w: 3, l: 'ß🌍?' },
+      { w: null, l: null },
+      { w: 0, l: '?' },
+      { w: 3, l: 'x y?' },
+    ]);
+  });
+
+  it('that exports no such function: says so', async () => {
+    const none = await udf.fromModule(module, 'value', { name: 'none', args: [], returns: 'Int32' });
+    expect(await rejected(t.select(none()).collect())).toMatchObject({ code: 'UDF', message: expect.stringContaining('"value"') });
+  });
+
+  it('that is not there', async () => {
+    const missing = new URL('./nowhere.ts', import.meta.url);
+    expect(await rejected(udf.fromModule(missing, 'x', { name: 'x', args: [], returns: 'Int32' }))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('nowhere'),
+    });
+  });
+});
+
+describe('types as arguments and results', () => {
+  const VALUES: [type: string, sql: string][] = [
+    ['Boolean', 'true'],
+    ['Int8', '-128'],
+    ['Int16', '-32768'],
+    ['Int32', '-2147483648'],
+    ['Int64', '9223372036854775807'],
+    ['UInt8', '255'],
+    ['UInt16', '65535'],
+    ['UInt32', '4294967295'],
+    ['UInt64', '18446744073709551615'],
+    ['Float32', '1.5'],
+    ['Float64', "'NaN'"],
+    ['Utf8', "'Größe 🌍'"],
+    ['LargeUtf8', "'x'"],
+    ['Binary', "X'00ff'"],
+    ['Decimal128(20, 3)', "'-12345678901234567.891'"],
+    ['Date32', "'2024-02-29'"],
+    ['Timestamp(ms)', "'2024-02-29T12:34:56.789'"],
+    ['Timestamp(ms, "UTC")', "'1969-12-31T23:59:59.999Z'"],
+    ['Time32(s)', "'23:59:59'"],
+    ['Time64(µs)', "'23:59:59.123456'"],
+    ['Time64(ns)', "'00:00:00.000000001'"],
+    ['Interval(MonthDayNano)', "'1 month 2 days 3 seconds'"],
+    ['Duration(ms)', '5'],
+    ['Dictionary(Int32, Utf8)', "'x'"],
+    ['FixedSizeBinary(2)', "X'00ff'"],
+    ['LargeBinary', "X'00ff'"],
+    ['Date64', "'2024-02-29'"],
+  ];
+
+  it.each(VALUES)('%s', async (type, value) => {
+    const same = udf({ name: 'same', args: [type], returns: type }, (x: unknown) => x);
+    const given = await ctx.sql(`SELECT arrow_cast(${value}, '${type.replaceAll("'", "''")}') AS x UNION ALL SELECT NULL`);
+    const [plain, through] = await Promise.all([given.toArray(), given.select(same(col('x')).alias('x')).toArray()]);
+    expect(new Set(through.map(String))).toEqual(new Set(plain.map(String)));
+    expect(through).toEqual(expect.arrayContaining(plain));
+  });
+
+  it.each([
+    ['List', '[1, NULL, 3]'],
+    ['Struct', "named_struct('a', 1, 'b', ['x', NULL])"],
+    ['Map', "map(['k'], [1])"],
+  ])('%s', async (_, value) => {
+    const given = await ctx.sql(`SELECT ${value} AS x UNION ALL SELECT NULL`);
+    const type = given.schema().fields[0]?.type as never;
+    const same = udf({ name: 'same', args: [type], returns: type }, (x) => x as never);
+    const through = await given.select(same(col('x')).alias('x')).toArray();
+    expect(through).toEqual(expect.arrayContaining(await given.toArray()));
+  });
+});
+
+describe('a function that fails', () => {
+  it('tells its name, the message, the stack and the job', async () => {
+    const fails = udf({ name: 'fails', args: ['Int64'], returns: 'Int64', showArguments: true }, (x) => {
+      if (x === 3n) throw new RangeError('three is too many');
+      return x;
+    });
+    const error = await rejected(t.select(fails(col('id'))).collect());
+    expect(error).toMatchObject({ code: 'UDF', cause: { name: 'RangeError', message: 'three is too many' } });
+    expect(error.message).toMatch(/fails.*RangeError: three is too many \(row \d of a batch, called with \("3"\)\)/u);
+    expect((error.cause as Error).stack).toContain('udf:fails');
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['a value of another type', () => 'text', /string/u],
+    ['an object', () => ({}), /object/u],
+    ['what is thrown is no error', () => { throw 'words'; }, /words/u],
+    ['a syntax of its own', () => JSON.parse('{'), /JSON/u],
+  ])('%s', async (_, fn, text) => {
+    const bad = udf({ name: 'bad', args: [], returns: 'Float64' }, fn as never);
+    expect(await rejected(t.select(bad()).collect())).toMatchObject({ code: 'UDF', message: expect.stringMatching(text) });
+  });
+
+  it('an endless loop ends after its time, and others run', async () => {
+    const endless = udf({ name: 'endless', args: ['Int64'], returns: 'Int64', timeoutMs: 300 }, (x) => {
+      for (;;);
+      return x;
+    });
+    const error = await rejected(t.select(endless(col('id'))).collect());
+    expect(error).toMatchObject({ code: 'UDF', message: expect.stringContaining('300 ms') });
+    expect(await sql('SELECT double(1) AS n')).toEqual([{ n: 2 }]);
+  });
+
+  it('an endless loop ends with its query', async () => {
+    const endless = udf({ name: 'endless', args: ['Int64'], returns: 'Int64' }, (x) => {
+      for (;;);
+      return x;
+    });
+    const pending = t.select(endless(col('id'))).collect({ signal: AbortSignal.timeout(500) });
+    await expect(pending).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(await sql('SELECT double(1) AS n')).toEqual([{ n: 2 }]);
+  });
+
+  it('a worker that ends', async () => {
+    const leaves = udf({ name: 'leaves', args: [], returns: 'Int64' }, () => process.exit(7));
+    expect(await rejected(t.select(leaves()).collect())).toMatchObject({ code: 'UDF', message: expect.stringContaining('7') });
+    expect(await sql('SELECT double(1) AS n')).toEqual([{ n: 2 }]);
+  });
+});
