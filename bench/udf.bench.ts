@@ -48,7 +48,10 @@ export async function functions(): Promise<void> {
       time: ms(took),
       'to native': (took / base).toFixed(2),
       ...Object.fromEntries(
-        Object.entries(theirs).map(([column, value]) => [column, value === undefined ? '–' : (value / took).toFixed(1)]),
+        Object.entries(theirs).map(([column, value]) => [
+          column,
+          value === undefined ? '–' : (value / took).toFixed(1),
+        ]),
       ),
     });
     const [rows, arrays] = ['Python by row / this', 'Python by pyarrow / this'] as const;

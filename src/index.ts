@@ -76,10 +76,6 @@ export type {
   WindowFrameUnits,
   WindowNode,
 } from './expr/node.js';
-export type { Volatility } from './udf/definition.js';
-export type { BatchFunction, BatchInfo, Int64As, ResultOf, RowFunction, ValueOf } from './udf/types.js';
-export { type ScalarUdf, type UdfModuleOptions, type UdfOptions, udf } from './udf/udf.js';
-export type { Captures } from './udf/source.js';
 export { placeholder } from './expr/placeholder.js';
 export { exists, outerRef, scalarSubquery } from './expr/subquery.js';
 export { expr } from './expr/tag.js';
@@ -113,6 +109,10 @@ export {
   type ReadableStreamOptions,
   RecordBatchStream,
 } from './stream.js';
+export type { Volatility } from './udf/definition.js';
+export type { Captures } from './udf/source.js';
+export type { BatchFunction, BatchInfo, Int64As, ResultOf, RowFunction, ValueOf } from './udf/types.js';
+export { type ScalarUdf, type UdfModuleOptions, type UdfOptions, udf } from './udf/udf.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
 export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';

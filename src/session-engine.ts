@@ -86,7 +86,7 @@ export abstract class SessionEngine extends Catalogs {
    * ```ts
    * import { udf } from 'ballista';
    *
-   * ctx.registerUdf(udf({ name: 'twice', args: ['Float64'], returns: 'Float64' }, (x: number) => x * 2));
+   * ctx.registerUdf(udf({ name: 'twice', args: ['Float64'], returns: 'Float64', skipNulls: true }, (x) => x * 2));
    * console.log(await (await ctx.sql('SELECT twice(21) AS n')).toArray()); // [ { n: 42 } ]
    * ```
    */

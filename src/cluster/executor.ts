@@ -70,7 +70,9 @@ export class BallistaExecutor extends Service<NativeExecutor> {
       options,
     );
     if (udf && !isLoopback(native.host))
-      throw invalid('BallistaExecutor: with udf it runs code of whoever reaches it; let its host be a loopback address');
+      throw invalid(
+        'BallistaExecutor: with udf it runs code of whoever reaches it; let its host be a loopback address',
+      );
     this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, udfMemoryLimitBytes) : undefined;
     this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;
   }

@@ -4,7 +4,6 @@
  * @module
  */
 
-
 import type { Schema } from 'apache-arrow';
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';

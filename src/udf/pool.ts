@@ -24,8 +24,14 @@ export class UdfPool implements AsyncDisposable {
     const limits = memoryLimitBytes === undefined ? {} : { maxOldGenerationSizeMb: memoryLimitBytes / 2 ** 20 };
     // The addon holds these, and this holds the addon's.
     const self = new WeakRef(this);
-    const start = (id: number): void => self.deref()?.#start(id, limits);
-    const end = (id: number): void => void self.deref()?.#workers.get(id)?.terminate();
+    const start = (id: number): void => {
+      const pool = self.deref();
+      if (pool) pool.#start(id, limits);
+    };
+    const end = (id: number): void => {
+      const pool = self.deref();
+      if (pool) pool.#workers.get(id)?.terminate();
+    };
     this.#native = callSync((binding) => new binding.NativeUdfPool(size, start, end));
   }
 

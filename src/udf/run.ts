@@ -101,7 +101,8 @@ function batches(fn: UserFunction, types: readonly DataType[], returns: DataType
 
 function ofVector(vector: Vector, type: DataType): Data {
   const [data, ...more] = vector.data;
-  if (data && more.length === 0 && data.offset === 0 && typeName(vector.type as DataType) === typeName(type)) return data;
+  if (data && more.length === 0 && data.offset === 0 && typeName(vector.type as DataType) === typeName(type))
+    return data;
   return ofArray([...vector], type);
 }
 

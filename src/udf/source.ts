@@ -5,7 +5,7 @@
  */
 
 import { serialize } from 'node:v8';
-import { parse, type Program } from 'acorn';
+import { type Program, parse } from 'acorn';
 import { analyze } from 'eslint-scope';
 
 import { invalid } from '../errors.js';
@@ -72,7 +72,9 @@ function expressionOf(name: string, fn: (...args: never[]) => unknown): string {
   for (const form of [`(${text})`, `(Object.values({ ${text} })[0])`]) {
     if (tryParse(form)) return form;
   }
-  throw invalid(`udf ${name}: the function has no source of its own, as those that bind() gives and those of the runtime`);
+  throw invalid(
+    `udf ${name}: the function has no source of its own, as those that bind() gives and those of the runtime`,
+  );
 }
 
 function tryParse(text: string): Program | undefined {

@@ -79,7 +79,13 @@ const SETTINGS: SettingTable = {
   batch: { type: 'boolean', default: false, doc: 'Whether it takes a batch of rows.' },
   skipNulls: { type: 'boolean', default: false, doc: 'Whether a row with a null is null without a call.' },
   captures: { type: 'any', doc: 'Values from around the function.' },
-  concurrency: { type: 'integer', default: 16, min: 1, max: 65_536, doc: 'How many rows an async function has at a time.' },
+  concurrency: {
+    type: 'integer',
+    default: 16,
+    min: 1,
+    max: 65_536,
+    doc: 'How many rows an async function has at a time.',
+  },
   timeoutMs: { type: 'integer', min: 1, max: 2 ** 31 - 1, doc: 'How long a batch of rows may take.' },
   showArguments: { type: 'boolean', default: false, doc: 'Whether an error tells the arguments.' },
   int64: { ...CONVERT_SETTINGS.int64, default: 'bigint' },
@@ -134,10 +140,7 @@ export function udf<
   const S extends boolean = false,
   const I extends Int64As = 'bigint',
   const B extends boolean = false,
->(
-  options: UdfOptions<A, R, S, I, B>,
-  fn: B extends true ? BatchFunction<A, R> : RowFunction<A, R, S, I>,
-): ScalarUdf {
+>(options: UdfOptions<A, R, S, I, B>, fn: B extends true ? BatchFunction<A, R> : RowFunction<A, R, S, I>): ScalarUdf {
   const { captures, ...given } = resolve<UdfOptions>('udf', SETTINGS, options as UdfOptions);
   checkName(given.name, 'the name of a udf');
   if (typeof fn !== 'function') throw invalid(`udf ${given.name} takes a function, not ${describe(fn)}`);
@@ -165,7 +168,8 @@ udf.fromModule = async (url: string | URL, name: string, options: UdfModuleOptio
 function define(given: UdfModuleOptions, code: string, from: string): ScalarUdf {
   const { name, args, returns, volatility, timeoutMs, ...call } = given;
   if (!Array.isArray(args)) throw invalid(`udf ${name}: args must be an array of types, not ${describe(args)}`);
-  if (call.batch && call.skipNulls) throw invalid(`udf ${name}: skipNulls is for rows; a function of batches sees nulls`);
+  if (call.batch && call.skipNulls)
+    throw invalid(`udf ${name}: skipNulls is for rows; a function of batches sees nulls`);
   const shape = {
     name,
     args: args.map((type, i) => toTypeName(type, `udf ${name}: args[${i}]`)),

@@ -18,7 +18,8 @@ let scheduler: ServerProcess;
 let executors: ServerProcess[];
 let ctx: BallistaSessionContext;
 
-const start = (...more: string[]) => ServerProcess.start(SERVER, 'executor', String(scheduler.port), '2', folder, ...more);
+const start = (...more: string[]) =>
+  ServerProcess.start(SERVER, 'executor', String(scheduler.port), '2', folder, ...more);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ballista-test-'));
@@ -38,22 +39,55 @@ const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64', skipNulls:
 
 describe('while ten other queries run and finish,', () => {
   it.each<[string, () => unknown, number | undefined, RegExp]>([
-    ['an endless loop', () => { for (;;); }, 500, /500 ms/u],
+    [
+      'an endless loop',
+      () => {
+        for (;;);
+      },
+      500,
+      /500 ms/u,
+    ],
     ['a thread that leaves', () => process.exit(3), undefined, /code 3/u],
-    ['what it throws', () => { throw new Error('on purpose'); }, undefined, /on purpose/u],
+    [
+      'what it throws',
+      () => {
+        throw new Error('on purpose');
+      },
+      undefined,
+      /on purpose/u,
+    ],
     ['a wrong type', () => Symbol('x'), undefined, /symbol/u],
-    ['too much memory', () => { const all = []; for (;;) all.push(new Array(1000).fill(all.length)); }, undefined, /memory/u],
+    [
+      'too much memory',
+      () => {
+        const all = [];
+        for (;;) all.push(new Array(1000).fill(all.length));
+      },
+      undefined,
+      /memory/u,
+    ],
   ])('%s fails its query alone', async (_, fn, timeoutMs, text) => {
     const bad = udf({ name: 'bad', args: ['Int64'], returns: 'Int64', ...(timeoutMs && { timeoutMs }) }, fn as never);
     const rows = await ctx.sql('SELECT value AS x FROM generate_series(1, 50000)');
     const failing = rejected(rows.select(bad(col('x'))).collect());
     const others = Array.from({ length: 10 }, async (_, i) => {
-      const [row] = await rows.filter(`x % 10 = ${i}`).select(twice(col('x')).alias('y')).aggregate([], 'sum(y) AS s').toArray();
+      const [row] = await rows
+        .filter(`x % 10 = ${i}`)
+        .select(twice(col('x')).alias('y'))
+        .aggregate([], 'sum(y) AS s')
+        .toArray();
       return row?.['s'];
     });
-    const sums = Array.from({ length: 10 }, (_, i) => 2n * (5000n * BigInt(i) + 10n * ((4999n * 5000n) / 2n)) + (i === 0 ? 100_000n : 0n));
+    const sums = Array.from(
+      { length: 10 },
+      (_, i) => 2n * (5000n * BigInt(i) + 10n * ((4999n * 5000n) / 2n)) + (i === 0 ? 100_000n : 0n),
+    );
     expect(await Promise.all(others)).toEqual(sums);
-    expect(await failing).toMatchObject({ code: 'UDF', message: expect.stringMatching(text), jobId: expect.any(String) });
+    expect(await failing).toMatchObject({
+      code: 'UDF',
+      message: expect.stringMatching(text),
+      jobId: expect.any(String),
+    });
   });
 });
 

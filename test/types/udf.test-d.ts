@@ -9,14 +9,17 @@ describe('udf', () => {
   });
 
   it('knows its arguments by their types', () => {
-    udf({ name: 'f', args: ['Int32', 'Utf8', 'Boolean', 'Binary', 'Date32'], returns: 'Utf8' }, (n, s, b, bytes, day) => {
-      expectTypeOf(n).toEqualTypeOf<number | null>();
-      expectTypeOf(s).toEqualTypeOf<string | null>();
-      expectTypeOf(b).toEqualTypeOf<boolean | null>();
-      expectTypeOf(bytes).toEqualTypeOf<Uint8Array | null>();
-      expectTypeOf(day).toEqualTypeOf<Date | null>();
-      return null;
-    });
+    udf(
+      { name: 'f', args: ['Int32', 'Utf8', 'Boolean', 'Binary', 'Date32'], returns: 'Utf8' },
+      (n, s, b, bytes, day) => {
+        expectTypeOf(n).toEqualTypeOf<number | null>();
+        expectTypeOf(s).toEqualTypeOf<string | null>();
+        expectTypeOf(b).toEqualTypeOf<boolean | null>();
+        expectTypeOf(bytes).toEqualTypeOf<Uint8Array | null>();
+        expectTypeOf(day).toEqualTypeOf<Date | null>();
+        return null;
+      },
+    );
     udf({ name: 'f', args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => {
       expectTypeOf(x).toEqualTypeOf<bigint>();
       return x;
@@ -37,7 +40,7 @@ describe('udf', () => {
     // @ts-expect-error: a text is no number
     udf({ name: 'f', args: ['Utf8'], returns: 'Float64', skipNulls: true }, (x) => x);
     // @ts-expect-error: one argument only
-    udf({ name: 'f', args: ['Utf8'], returns: 'Utf8' }, (x, y) => x);
+    udf({ name: 'f', args: ['Utf8'], returns: 'Utf8' }, (x, _y) => x);
     // @ts-expect-error: no such option
     udf({ name: 'f', args: [], returns: 'Utf8', retries: 3 }, () => 'x');
   });

@@ -8,7 +8,9 @@ type Fn = (...args: never[]) => unknown;
 /** The function that a worker makes of the module. */
 async function loaded(fn: Fn, captures = {}): Promise<(...args: unknown[]) => unknown> {
   const code = toModule('f', fn, captures);
-  return ((await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { default: (...args: unknown[]) => unknown }).default;
+  return (
+    (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { default: (...args: unknown[]) => unknown }
+  ).default;
 }
 
 const factor = 3;
@@ -27,16 +29,41 @@ class Class {
   static shared(x: number) {
     return x + 4;
   }
+
+  own = 1;
 }
 
 describe('a function as a module', () => {
   it.each<[string, Fn]>([
     ['an arrow', (x: number) => x * 2],
-    ['an arrow with a body', (x: number) => { const y = x; return y * 2; }],
-    ['a function', function twice(x: number) { return x * 2; }],
-    ['one that calls itself', function twice(x: number, again = true): number { return again ? twice(x, false) : x * 2; }],
+    [
+      'an arrow with a body',
+      (x: number) => {
+        const y = x;
+        return y * 2;
+      },
+    ],
+    [
+      'a function',
+      function twice(x: number) {
+        return x * 2;
+      },
+    ],
+    [
+      'one that calls itself',
+      function twice(x: number, again = true): number {
+        return again ? twice(x, false) : x * 2;
+      },
+    ],
     ['globals', (x: number) => Math.max(x, Number.parseInt('2', 10)) * new Date(2).getTime()],
-    ['what it declares itself', (x: number) => { const { a, ...rest } = { a: x, b: 0 }; for (const y of [a]) return y * 2 + rest.b; return 0; }],
+    [
+      'what it declares itself',
+      (x: number) => {
+        const { a, ...rest } = { a: x, b: 0 };
+        for (const y of [a]) return y * 2 + rest.b;
+        return 0;
+      },
+    ],
   ])('%s', async (_, fn) => {
     expect((await loaded(fn))(21)).toBe(fn === undefined ? 0 : (fn as (x: number) => unknown)(21));
   });
@@ -57,7 +84,10 @@ describe('a function as a module', () => {
   });
 
   it('with the helper that compilers put in', async () => {
-    const fn = new Function('__name', 'return (x) => { const inner = __name((y) => y * 2, "inner"); return inner.name + inner(x); }');
+    const fn = new Function(
+      '__name',
+      'return (x) => { const inner = __name((y) => y * 2, "inner"); return inner.name + inner(x); }',
+    );
     expect((await loaded(fn() as Fn))(2)).toBe('inner4');
   });
 });
@@ -79,7 +109,10 @@ describe('refuses', () => {
 
   it('functions without a source', () => {
     for (const fn of [Math.max, ((x: number) => x).bind(null)]) {
-      expect(thrown(() => toModule('f', fn, {}))).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('source') });
+      expect(thrown(() => toModule('f', fn, {}))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('source'),
+      });
     }
   });
 

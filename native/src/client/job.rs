@@ -1,8 +1,8 @@
 //! A job on the scheduler: submit, wait, cancel, clean up.
 
 use super::connection::{Connection, SchedulerClient};
-use crate::udf;
 use crate::error::{Code, Error, Result};
+use crate::udf;
 use ballista_core::config::BallistaConfig;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
 use ballista_core::serde::protobuf::{

@@ -2,10 +2,10 @@
 
 use super::clients::ClientPool;
 use crate::stop::stoppable;
+use crate::udf;
 use crate::udf::bind::{bind, calls_any};
 use crate::udf::pool::Pool;
 use crate::udf::task::Task;
-use crate::udf;
 use async_trait::async_trait;
 use ballista_core::serde::protobuf::{
     RuntimeStatsReport, ShuffleWritePartition, TaskColumnStats, WindowStateReport,

@@ -48,7 +48,10 @@ pub fn hoisted(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
             };
             let params = &mut function.params;
             params.partition_by.iter_mut().try_for_each(&mut named)?;
-            params.order_by.iter_mut().try_for_each(|sort| named(&mut sort.expr))?;
+            params
+                .order_by
+                .iter_mut()
+                .try_for_each(|sort| named(&mut sort.expr))?;
             Ok(Transformed::yes(Expr::WindowFunction(function)))
         })?;
         Ok(changed.data)
@@ -66,9 +69,9 @@ pub fn hoisted(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         .build()?;
     let made = built.schema().columns().into_iter().skip(count);
     let names = window.schema.iter().skip(before.len());
-    let made = made
-        .zip(names)
-        .map(|(column, (relation, field))| Expr::Column(column).alias_qualified(relation.cloned(), field.name()));
+    let made = made.zip(names).map(|(column, (relation, field))| {
+        Expr::Column(column).alias_qualified(relation.cloned(), field.name())
+    });
     let columns: Vec<Expr> = before.iter().cloned().map(Expr::Column).chain(made).collect();
     let plan = LogicalPlanBuilder::from(built).project(columns)?.build()?;
     Ok(Transformed::yes(plan))

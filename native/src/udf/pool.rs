@@ -4,8 +4,8 @@
 use super::batch::Output;
 use super::definition::Definition;
 use super::task::Task;
-use crate::error::{Code, Error, Result};
 use crate::arrow::schema_to_ipc;
+use crate::error::{Code, Error, Result};
 use datafusion::arrow::datatypes::{Field, Schema};
 use napi::bindgen_prelude::{Buffer, FnArgs, Function, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -128,7 +128,9 @@ impl Pool {
         worker.run.call(args, ThreadsafeFunctionCallMode::NonBlocking);
         let timeout = definition.timeout().unwrap_or(Duration::MAX);
         let event = match events.recv_timeout(timeout.min(BRIEF)) {
-            Err(RecvTimeoutError::Timeout) => block_in_place(|| events.recv_timeout(timeout - timeout.min(BRIEF))),
+            Err(RecvTimeoutError::Timeout) => {
+                block_in_place(|| events.recv_timeout(timeout - timeout.min(BRIEF)))
+            }
             event => event,
         };
         self.state.lock().calls.remove(&id);
@@ -343,7 +345,8 @@ impl NativeUdfWorker {
     #[napi]
     pub fn definition(&self, id: u32) -> napi::Result<String> {
         let definition = self.find(id)?;
-        Ok(serde_json::to_string(&*definition).map_err(|error| Error::new(Code::Internal, error.to_string()))?)
+        Ok(serde_json::to_string(&*definition)
+            .map_err(|error| Error::new(Code::Internal, error.to_string()))?)
     }
 
     /// The types of its arguments and of its result, as an IPC stream that holds only a schema.
@@ -376,7 +379,8 @@ impl NativeUdfWorker {
     fn find(&self, id: u32) -> Result<Arc<Definition>> {
         let state = self.pool.state.lock();
         let definition = state.definitions.get(id as usize).cloned();
-        definition.ok_or_else(|| Error::new(Code::Internal, "A worker asked for a function that there is not."))
+        definition
+            .ok_or_else(|| Error::new(Code::Internal, "A worker asked for a function that there is not."))
     }
 
     /// What was thrown, as JSON.

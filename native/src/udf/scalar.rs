@@ -77,7 +77,10 @@ impl ScalarUDFImpl for JsScalar {
             let nowhere = format!("{} runs on executors only.", self.definition.name);
             return Err(Error::new(Code::Udf, nowhere).into());
         };
-        let constant = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        let constant = args
+            .args
+            .iter()
+            .all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let same = constant && !self.definition.is_volatile();
         let rows = if same { 1 } else { args.number_rows };
         let columns = args

@@ -25,11 +25,7 @@ export const missing = [
     of: 'datafusion.context',
     why: 'Aggregate, window and table functions in TypeScript are yet to come; scalar ones are there: `udf`.',
     planned: true,
-    rows: [
-      'SessionContext.register_udaf',
-      'SessionContext.register_udwf',
-      'SessionContext.register_udtf',
-    ],
+    rows: ['SessionContext.register_udaf', 'SessionContext.register_udwf', 'SessionContext.register_udtf'],
   },
   {
     of: 'datafusion.catalog',
