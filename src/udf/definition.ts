@@ -26,6 +26,8 @@ export interface Definition {
   readonly returns: string;
   readonly volatility: Volatility;
   readonly timeoutMs?: number;
+  /** Whether a call is the better the more rows it has: not where each row waits. */
+  readonly gathers: boolean;
   readonly hash: string;
   readonly code: string;
   /** JSON of {@link CallSettings}. */

@@ -40,11 +40,13 @@ export class Doubles {
   validity: Uint8Array | undefined;
   nulls = 0;
 
-  constructor(rows: number) {
-    this.values = new Float64Array(rows);
+  /** @param values - as long as there are rows; whatever is in it */
+  constructor(values: Float64Array) {
+    this.values = values;
   }
 
   drop(row: number): void {
+    this.values[row] = 0;
     this.validity ??= new Uint8Array(Math.ceil(this.values.length / 8)).fill(255);
     const byte = row >> 3;
     this.validity[byte] = (this.validity[byte] as number) & ~(1 << (row & 7));

@@ -50,8 +50,11 @@ type Values = unknown[] | Doubles;
 function loop(fn: UserFunction, types: readonly DataType[], returns: DataType, settings: CallSettings): Run {
   const read = types.map((type) => (isNumbers(type) ? undefined : binder(type, { ...settings, json: false })));
   const run = compile(fn, read.map(Boolean), settings.skipNulls, isDouble(returns));
+  // One for all batches: an answer is copied before the next call.
+  let room = new Float64Array(0);
   return (columns, rows, place) => {
-    const out = isDouble(returns) ? new Doubles(rows) : new Array<unknown>(rows);
+    if (isDouble(returns) && room.length < rows) room = new Float64Array(rows);
+    const out = isDouble(returns) ? new Doubles(room.subarray(0, rows)) : new Array<unknown>(rows);
     const at = { row: 0 };
     try {
       const readers = columns.map((column, i) => read[i]?.(column) ?? column.values);

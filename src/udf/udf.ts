@@ -5,6 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { isAsyncFunction } from 'node:util/types';
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values.js';
@@ -146,7 +147,7 @@ export function udf<
   if (typeof fn !== 'function') throw invalid(`udf ${given.name} takes a function, not ${describe(fn)}`);
   if (captures !== undefined && (typeof captures !== 'object' || captures === null))
     throw invalid(`udf ${given.name}: captures must be an object by name, not ${describe(captures)}`);
-  return define(given, toModule(given.name, fn as never, captures ?? {}), 'default');
+  return define(given, toModule(given.name, fn as never, captures ?? {}), 'default', !isAsyncFunction(fn));
 }
 
 /**
@@ -162,10 +163,10 @@ udf.fromModule = async (url: string | URL, name: string, options: UdfModuleOptio
   const given = resolve<UdfModuleOptions>('udf.fromModule', settings, options);
   checkName(given.name, 'the name of a udf');
   checkName(name, `udf ${given.name}: the name of the export`);
-  return define(given, await bundle(url, `udf ${given.name}: the module`), name);
+  return define(given, await bundle(url, `udf ${given.name}: the module`), name, false);
 };
 
-function define(given: UdfModuleOptions, code: string, from: string): ScalarUdf {
+function define(given: UdfModuleOptions, code: string, from: string, gathers: boolean): ScalarUdf {
   const { name, args, returns, volatility, timeoutMs, ...call } = given;
   if (!Array.isArray(args)) throw invalid(`udf ${name}: args must be an array of types, not ${describe(args)}`);
   if (call.batch && call.skipNulls)
@@ -176,6 +177,7 @@ function define(given: UdfModuleOptions, code: string, from: string): ScalarUdf 
     returns: toTypeName(returns, `udf ${name}: returns`),
     volatility: volatility as Volatility,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    gathers,
     code,
     call: JSON.stringify({ ...(call as Omit<CallSettings, 'from'>), from } satisfies CallSettings),
   };

@@ -11,6 +11,7 @@ use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
 use crate::udf::bind::{bind, calls_any, own};
+use crate::udf::gather::gathered;
 use crate::udf::hoist::{any, hoisted};
 use crate::udf::pool::Pool;
 use crate::udf::task::Task;
@@ -67,6 +68,7 @@ impl QueryPlanner for LocalPlanner {
         if calls_any(&plan)? {
             let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
             bind(&plan, &Task::new(pool.clone(), "local".into(), true, stop))?;
+            return gathered(plan);
         }
         Ok(plan)
     }

@@ -4,6 +4,7 @@ use super::clients::ClientPool;
 use crate::stop::stoppable;
 use crate::udf;
 use crate::udf::bind::{bind, calls_any};
+use crate::udf::gather::gathered;
 use crate::udf::pool::Pool;
 use crate::udf::task::Task;
 use async_trait::async_trait;
@@ -41,7 +42,7 @@ impl ExecutionEngine for Engine {
         stage_id: usize,
         task_id: usize,
         partitions: Vec<usize>,
-        plan: Arc<dyn ExecutionPlan>,
+        mut plan: Arc<dyn ExecutionPlan>,
         work_dir: &str,
         config: &SessionConfig,
     ) -> Result<Arc<dyn QueryStageExecutor>> {
@@ -52,6 +53,7 @@ impl ExecutionEngine for Engine {
             };
             let name = format!("{job_id}/{stage_id}/{task_id}");
             bind(&plan, &Task::new(pool, name, false, stop.clone()))?;
+            plan = gathered(plan)?;
         }
         let plan = stoppable(plan, &stop)?;
         let stage = self

@@ -19,6 +19,8 @@ pub struct Definition {
     volatility: String,
     /// How long a batch may take.
     timeout_ms: Option<u32>,
+    /// Whether a call is the better the more rows it has.
+    pub gathers: bool,
     /// Names the code and how it is called.
     pub hash: String,
     /// What workers make the function of.

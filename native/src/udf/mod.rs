@@ -5,6 +5,7 @@ pub mod bind;
 pub mod codec;
 pub mod definition;
 pub mod failure;
+pub mod gather;
 pub mod hoist;
 pub mod pool;
 pub mod scalar;
