@@ -247,6 +247,9 @@ impl Session {
     /// Cancels the session's jobs and forgets its tables. Idempotent.
     pub async fn close(&self) {
         self.closed.send_replace(true);
+        if let Some(pool) = &self.pool {
+            pool.close();
+        }
         if let Some(engine) = self.engine.get() {
             engine.shutdown().await;
         }

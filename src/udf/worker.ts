@@ -10,38 +10,41 @@ import { Data, Field, RecordBatch, Schema, Struct, Type } from 'apache-arrow';
 import { readSchema } from '../arrow/read.js';
 import { encode } from '../arrow/write.js';
 import { native } from '../native.js';
+import { speaks, takeConsole } from './console.js';
 import type { CallSettings, Definition } from './definition.js';
 import { type Runner, runner, type UserFunction } from './run.js';
 import { toReport } from './thrown.js';
 
 const { pool, id } = workerData as { pool: number; id: number };
-const runners = new Map<number, Runner>();
+const runners = new Map<number, { name: string; run: Runner }>();
 
-const worker = new (native().NativeUdfWorker)(pool, id, (call, functionId, _task, rows, block) => {
+takeConsole();
+const worker = new (native().NativeUdfWorker)(pool, id, (call, functionId, task, rows, block) => {
   const ready = runners.get(functionId);
-  if (ready) return run(call, ready, rows, block);
+  if (ready) return run(call, ready, task, rows, block);
   load(functionId).then(
-    (loaded) => run(call, loaded, rows, block),
+    (loaded) => run(call, loaded, task, rows, block),
     (failure: unknown) => worker.failed(call, toReport(failure)),
   );
 });
 
-async function load(functionId: number): Promise<Runner> {
+async function load(functionId: number): Promise<{ name: string; run: Runner }> {
   const { name, code, call } = JSON.parse(worker.definition(functionId)) as Definition;
   const settings = JSON.parse(call) as CallSettings;
   const text = Buffer.from(`${code}\n//# sourceURL=udf:${name}`).toString('base64');
   const module = (await import(`data:text/javascript;base64,${text}`)) as Record<string, unknown>;
   const fn = module[settings.from];
   if (typeof fn !== 'function') throw new TypeError(`the module exports no function "${settings.from}"`);
-  const made = runner(fn as UserFunction, readSchema(worker.types(functionId)), settings);
+  const made = { name, run: runner(fn as UserFunction, readSchema(worker.types(functionId)), settings) };
   runners.set(functionId, made);
   return made;
 }
 
-function run(call: number, ready: Runner, rows: number, block: Uint8Array): void {
+function run(call: number, ready: { name: string; run: Runner }, task: string, rows: number, block: Uint8Array): void {
+  speaks(task, ready.name);
   const failed = (failure: unknown): void => worker.failed(call, toReport(failure));
   try {
-    const column = ready(block, rows);
+    const column = ready.run(block, rows);
     if (column instanceof Promise) column.then((made) => answer(call, made)).catch(failed);
     else answer(call, column);
   } catch (failure) {

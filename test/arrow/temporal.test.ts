@@ -1,7 +1,7 @@
 import { TimeUnit } from 'apache-arrow';
 import { expect, it } from 'vitest';
 
-import { floorDiv, isoDateTime, isoDay, isoTime, zoneOffsetMinutes } from '../../src/arrow/temporal.js';
+import { floorDiv, isoDateTime, isoDay, isoTime, timeUnits, zoneOffsetMinutes } from '../../src/arrow/temporal.js';
 
 it('agrees with Date on every kind of day', () => {
   for (let days = -800_000; days < 3_000_000; days += 997) {
@@ -21,6 +21,15 @@ it('prints all digits, or as many as needed', () => {
   expect(isoTime(1_500_000n, TimeUnit.MICROSECOND, 'some')).toBe('00:00:01.500');
   expect(isoTime(1_000n, TimeUnit.NANOSECOND, 'some')).toBe('00:00:00.000001');
   expect(isoTime(0n, TimeUnit.NANOSECOND, 'some')).toBe('00:00:00');
+});
+
+it('reads times of day as it prints them', () => {
+  expect(timeUnits('23:59:59.123456', TimeUnit.MICROSECOND)).toBe(86_399_123_456n);
+  expect(timeUnits('00:00:01', TimeUnit.NANOSECOND)).toBe(1_000_000_000n);
+  expect(timeUnits('12:30', TimeUnit.SECOND)).toBe(45_000n);
+  expect(timeUnits('00:00:01.500', TimeUnit.MILLISECOND)).toBe(1500n);
+  for (const text of ['', '1:00', '12:60', '12:00:60', '00:00:00.0001', '12:00:00Z', '12'])
+    expect(timeUnits(text, TimeUnit.MILLISECOND), text).toBeUndefined();
 });
 
 it('rounds towards minus infinity', () => {

@@ -141,7 +141,13 @@ impl Job {
         let mut without_executor: Option<Instant> = None;
         let mut known = false;
         loop {
-            let GetJobStatusResult { status, flight_proxy } = self.status().await?;
+            let answer = self.status().await;
+            // The scheduler may have gone with whom it was cancelled for.
+            let answer = answer.map_err(|error| match self.cancelled.load(Ordering::Acquire) {
+                true => self.cancelled_error(),
+                false => error,
+            });
+            let GetJobStatusResult { status, flight_proxy } = answer?;
             match status.and_then(|status| status.status) {
                 Some(Status::Successful(success)) => {
                     self.over.store(true, Ordering::Release);

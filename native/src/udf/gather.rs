@@ -25,7 +25,9 @@ pub fn gathered(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> 
             return Ok(Transformed::no(node));
         }
         let children = node.children().into_iter().cloned();
-        let children = children.map(|input| Arc::new(GatherExec { input }) as _).collect();
+        let children = children
+            .map(|input| Arc::new(GatherExec { input }) as _)
+            .collect();
         #[allow(deprecated)]
         node.with_new_children(children).map(Transformed::yes)
     });
@@ -96,23 +98,26 @@ impl ExecutionPlan for GatherExec {
         let input = self.input.execute(partition, context)?;
         let schema = input.schema();
         let gathered = BatchCoalescer::new(schema.clone(), ROWS);
-        let batches = stream::try_unfold((input, gathered, false), |(mut input, mut gathered, mut ended)| async move {
-            loop {
-                if let Some(batch) = gathered.next_completed_batch() {
-                    return Ok(Some((batch, (input, gathered, ended))));
-                }
-                if ended {
-                    return Ok(None);
-                }
-                match input.next().await.transpose()? {
-                    Some(batch) => gathered.push_batch(batch)?,
-                    None => {
-                        ended = true;
-                        gathered.finish_buffered_batch()?;
+        let batches = stream::try_unfold(
+            (input, gathered, false),
+            |(mut input, mut gathered, mut ended)| async move {
+                loop {
+                    if let Some(batch) = gathered.next_completed_batch() {
+                        return Ok(Some((batch, (input, gathered, ended))));
+                    }
+                    if ended {
+                        return Ok(None);
+                    }
+                    match input.next().await.transpose()? {
+                        Some(batch) => gathered.push_batch(batch)?,
+                        None => {
+                            ended = true;
+                            gathered.finish_buffered_batch()?;
+                        }
                     }
                 }
-            }
-        });
+            },
+        );
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, batches)))
     }
 }

@@ -31,7 +31,7 @@ pub enum Event {
     /// It is its turn.
     Worker(Worker),
     Done(std::result::Result<Output, String>),
-    /// Its task has ended.
+    /// Its task has ended, or the pool is closed.
     Cancelled,
     /// The thread that ran it has ended by itself.
     Lost(String),
@@ -246,14 +246,16 @@ impl Pool {
         }
     }
 
-    /// TypeScript ends the threads.
-    fn close(&self) {
+    /// TypeScript ends the threads. Who waits is told at once.
+    pub fn close(&self) {
         let closed = State {
             last: self.state.lock().last,
             ..State::default()
         };
-        // Dropped outside of the lock: who waits is told by that.
-        let _open = std::mem::replace(&mut *self.state.lock(), closed);
+        let open = std::mem::replace(&mut *self.state.lock(), closed);
+        for caller in open.calls.values().chain(&open.waiting) {
+            let _ = caller.send(Event::Cancelled);
+        }
     }
 }
 
