@@ -15,6 +15,7 @@ import { WORKER_FILE } from '../worker-file.js';
 export class UdfPool implements AsyncDisposable {
   readonly #native: NativeUdfPool;
   readonly #workers = new Map<number, Worker>();
+  #closed = false;
 
   /**
    * @param size - how many threads at most
@@ -47,6 +48,7 @@ export class UdfPool implements AsyncDisposable {
 
   /** Ends all threads, whatever they run. Idempotent. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#native.close();
     await Promise.all(Array.from(this.#workers.values(), (worker) => worker.terminate()));
   }
@@ -57,6 +59,7 @@ export class UdfPool implements AsyncDisposable {
   }
 
   #start(id: number, resourceLimits: ResourceLimits): void {
+    if (this.#closed) return;
     let reason = 'it ended';
     const lost = (): void => {
       this.#workers.delete(id);

@@ -61,12 +61,21 @@ struct Threads {
     end: Notify,
 }
 
+/// What a thread does.
+#[derive(Clone, Copy, PartialEq)]
+enum Thread {
+    Starts,
+    Waits,
+    /// The call with this number.
+    Runs(u32),
+}
+
 #[derive(Default)]
 struct State {
     idle: Vec<Worker>,
-    /// All threads, with the call that each runs.
-    threads: HashMap<u32, Option<u32>>,
-    waiting: VecDeque<Sender<Event>>,
+    threads: HashMap<u32, Thread>,
+    /// Calls that have no thread yet.
+    waiting: VecDeque<(u32, Sender<Event>)>,
     calls: HashMap<u32, Sender<Event>>,
     definitions: Vec<Arc<Definition>>,
     /// Their numbers, by hash.
@@ -115,13 +124,16 @@ impl Pool {
     ) -> std::result::Result<Output, Failure> {
         let (sender, events) = channel();
         let _watch = task.watch(sender.clone());
-        let worker = self.acquire(sender.clone(), &events)?;
-        let (id, function) = {
+        let id = self.state.lock().next();
+        let (worker, function) = loop {
+            let worker = self.acquire(id, &sender, &events)?;
             let mut state = self.state.lock();
-            let id = state.next();
-            state.calls.insert(id, sender);
-            state.threads.insert(worker.id, Some(id));
-            (id, function_id(&mut state, definition))
+            // It may have ended since.
+            if let Some(thread) = state.threads.get_mut(&worker.id) {
+                *thread = Thread::Runs(id);
+                state.calls.insert(id, sender);
+                break (worker, function_id(&mut state, definition));
+            }
         };
         let input = Uint8Array::from(input);
         let args = (id, function, task.name.clone(), rows as u32, input).into();
@@ -155,7 +167,8 @@ impl Pool {
 
     fn acquire(
         &self,
-        sender: Sender<Event>,
+        call: u32,
+        sender: &Sender<Event>,
         events: &Receiver<Event>,
     ) -> std::result::Result<Worker, Failure> {
         {
@@ -166,7 +179,7 @@ impl Pool {
             if let Some(worker) = state.idle.pop() {
                 return Ok(worker);
             }
-            state.waiting.push_back(sender);
+            state.waiting.push_back((call, sender.clone()));
             self.grow(&mut state);
         }
         let failure = match block_in_place(|| events.recv()) {
@@ -175,7 +188,8 @@ impl Pool {
             Ok(Event::Lost(reason)) => Failure::Lost(reason),
             _ => Failure::Closed,
         };
-        // It may have got a thread in the same moment.
+        // It may have got a thread in the same moment, and gets none from now on.
+        self.state.lock().waiting.retain(|(waiting, _)| *waiting != call);
         if let Ok(Event::Worker(worker)) = events.try_recv() {
             self.release(worker);
         }
@@ -184,10 +198,11 @@ impl Pool {
 
     /// A thread for each that waits, as long as there is room.
     fn grow(&self, state: &mut State) {
-        let starting = state.threads.values().filter(|call| call.is_none()).count() - state.idle.len();
+        let threads = state.threads.values();
+        let starting = threads.filter(|thread| **thread == Thread::Starts).count();
         if state.threads.len() < self.size && starting < state.waiting.len() {
             let id = state.next();
-            state.threads.insert(id, None);
+            state.threads.insert(id, Thread::Starts);
             if let Some(threads) = &state.threads_of {
                 threads.start.call(id, ThreadsafeFunctionCallMode::NonBlocking);
             }
@@ -197,10 +212,10 @@ impl Pool {
     fn release(&self, mut worker: Worker) {
         let mut state = self.state.lock();
         match state.threads.get_mut(&worker.id) {
-            Some(call) => *call = None,
+            Some(thread) => *thread = Thread::Waits,
             None => return,
         }
-        while let Some(waiting) = state.waiting.pop_front() {
+        while let Some((_, waiting)) = state.waiting.pop_front() {
             match waiting.send(Event::Worker(worker)) {
                 Ok(()) => return,
                 Err(unsent) => match unsent.0 {
@@ -224,18 +239,16 @@ impl Pool {
     /// The thread is no more, and this is why.
     fn lost(&self, worker: u32, reason: String) {
         let mut state = self.state.lock();
-        let Some(call) = state.threads.remove(&worker) else {
-            return;
+        let told = match state.threads.remove(&worker) {
+            Some(Thread::Runs(call)) => state.calls.remove(&call),
+            // So would the next.
+            Some(Thread::Starts) => state.waiting.pop_front().map(|(_, first)| first),
+            Some(Thread::Waits) => None,
+            None => return,
         };
         state.idle.retain(|idle| idle.id != worker);
-        match call.and_then(|call| state.calls.remove(&call)) {
-            Some(caller) => drop(caller.send(Event::Lost(reason))),
-            // It has not even begun: so would the next.
-            None => {
-                if let Some(first) = state.waiting.pop_front() {
-                    let _ = first.send(Event::Lost(reason));
-                }
-            }
+        if let Some(caller) = told {
+            let _ = caller.send(Event::Lost(reason));
         }
         self.grow(&mut state);
     }
@@ -253,7 +266,8 @@ impl Pool {
             ..State::default()
         };
         let open = std::mem::replace(&mut *self.state.lock(), closed);
-        for caller in open.calls.values().chain(&open.waiting) {
+        let waiting = open.waiting.iter().map(|(_, caller)| caller);
+        for caller in open.calls.values().chain(waiting) {
             let _ = caller.send(Event::Cancelled);
         }
     }
