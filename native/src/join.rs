@@ -4,7 +4,8 @@
 use crate::error::{Code, Error, Result};
 use crate::expr::node::Node;
 use crate::expr::Scope;
-use crate::verb::{by_row, find, find_all, rebuild};
+use crate::refuse::by_row;
+use crate::verb::{find, find_all, rebuild};
 use datafusion::common::{Column, JoinType, TableReference};
 use datafusion::functions::expr_fn::coalesce;
 use datafusion::logical_expr::Expr;

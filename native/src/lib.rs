@@ -4,6 +4,7 @@
 
 #![deny(unsafe_code)]
 
+mod around;
 mod arrow;
 mod catalog;
 mod client;
@@ -20,6 +21,7 @@ mod join;
 mod literal;
 mod options;
 mod plan;
+mod refuse;
 mod reshape;
 mod runtime_env;
 mod series;

@@ -4,19 +4,18 @@
 //! rows of few runs on for as long as it likes. And the engine's tasks go on without who asked for
 //! them, so that they have to be told.
 
+use crate::around::AroundExec;
 use crate::error::{Code, Error};
 use crate::files::staged::stopped_by;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::error::{DataFusionError, Result};
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_expr::PhysicalExpr;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::unnest::UnnestExec;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
+use datafusion::physical_plan::ExecutionPlan;
 use futures::{stream, StreamExt};
-use std::fmt;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -34,9 +33,11 @@ pub fn cooperative(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan
 /// The plan, failing as soon as it is told to: where rows come from, where they become many, and
 /// before they are written.
 pub fn stoppable(plan: Arc<dyn ExecutionPlan>, stop: &CancellationToken) -> Result<Arc<dyn ExecutionPlan>> {
-    let stoppable = |input: Arc<dyn ExecutionPlan>| -> Arc<dyn ExecutionPlan> {
+    let stoppable = |input| {
         let stop = stop.clone();
-        Arc::new(StoppableExec { input, stop })
+        AroundExec::plan("StoppableExec", input, move |batches| {
+            until_stopped(batches, stop.clone())
+        })
     };
     let plan = cooperative(plan)?.transform_up(|node| {
         let write = node.downcast_ref().and_then(|write| stopped_by(write, stop));
@@ -75,56 +76,4 @@ pub fn until_stopped(
 
 pub fn cancelled() -> DataFusionError {
     Error::new(Code::JobCancelled, "The query was cancelled.").into()
-}
-
-#[derive(Debug)]
-struct StoppableExec {
-    input: Arc<dyn ExecutionPlan>,
-    stop: CancellationToken,
-}
-
-impl DisplayAs for StoppableExec {
-    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl ExecutionPlan for StoppableExec {
-    fn name(&self) -> &str {
-        "StoppableExec"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.input.properties()
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.input]
-    }
-
-    fn with_new_children(
-        self: Arc<Self>,
-        mut children: Vec<Arc<dyn ExecutionPlan>>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Arc::new(Self {
-            input: children.swap_remove(0),
-            stop: self.stop.clone(),
-        }))
-    }
-
-    fn apply_expressions(
-        &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let batches = self.input.execute(partition, context)?;
-        Ok(until_stopped(batches, self.stop.clone()))
-    }
 }

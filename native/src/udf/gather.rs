@@ -1,21 +1,24 @@
 //! More rows for every call: a batch of the engine's is computed faster than it is handed to a worker.
 
 use super::scalar::JsScalar;
+use crate::around::AroundExec;
 use datafusion::arrow::compute::BatchCoalescer;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_expr::ScalarFunctionExpr;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
+use datafusion::physical_plan::ExecutionPlan;
 use futures::{stream, StreamExt};
-use std::fmt;
 use std::sync::Arc;
 
 /// Rows of a call: some hundred microseconds of work.
 const ROWS: usize = 1 << 16;
+
+/// Fewer rows where they are long.
+const BYTES: usize = 16 << 20;
 
 /// The plan, with rows gathered below what calls functions that take many.
 pub fn gathered(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
@@ -26,7 +29,7 @@ pub fn gathered(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> 
         }
         let children = node.children().into_iter().cloned();
         let children = children
-            .map(|input| Arc::new(GatherExec { input }) as _)
+            .map(|input| AroundExec::plan("GatherExec", input, gather))
             .collect();
         #[allow(deprecated)]
         node.with_new_children(children).map(Transformed::yes)
@@ -50,74 +53,33 @@ fn takes_many(node: &Arc<dyn ExecutionPlan>) -> Result<bool> {
     Ok(any && all)
 }
 
-#[derive(Debug)]
-struct GatherExec {
-    input: Arc<dyn ExecutionPlan>,
-}
-
-impl DisplayAs for GatherExec {
-    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl ExecutionPlan for GatherExec {
-    fn name(&self) -> &str {
-        "GatherExec"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.input.properties()
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.input]
-    }
-
-    fn with_new_children(
-        self: Arc<Self>,
-        mut children: Vec<Arc<dyn ExecutionPlan>>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Arc::new(Self {
-            input: children.swap_remove(0),
-        }))
-    }
-
-    fn apply_expressions(
-        &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let input = self.input.execute(partition, context)?;
-        let schema = input.schema();
-        let gathered = BatchCoalescer::new(schema.clone(), ROWS);
-        let batches = stream::try_unfold(
-            (input, gathered, false),
-            |(mut input, mut gathered, mut ended)| async move {
-                loop {
-                    if let Some(batch) = gathered.next_completed_batch() {
-                        return Ok(Some((batch, (input, gathered, ended))));
-                    }
-                    if ended {
-                        return Ok(None);
-                    }
-                    match input.next().await.transpose()? {
-                        Some(batch) => gathered.push_batch(batch)?,
-                        None => {
-                            ended = true;
+fn gather(input: SendableRecordBatchStream) -> SendableRecordBatchStream {
+    let schema = input.schema();
+    let gathered = BatchCoalescer::new(schema.clone(), ROWS);
+    let batches = stream::try_unfold(
+        (input, gathered, false),
+        |(mut input, mut gathered, mut ended)| async move {
+            loop {
+                if let Some(batch) = gathered.next_completed_batch() {
+                    return Ok(Some((batch, (input, gathered, ended))));
+                }
+                if ended {
+                    return Ok(None);
+                }
+                match input.next().await.transpose()? {
+                    Some(batch) => {
+                        gathered.push_batch(batch)?;
+                        if gathered.size() > BYTES {
                             gathered.finish_buffered_batch()?;
                         }
                     }
+                    None => {
+                        ended = true;
+                        gathered.finish_buffered_batch()?;
+                    }
                 }
-            },
-        );
-        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, batches)))
-    }
+            }
+        },
+    );
+    Box::pin(RecordBatchStreamAdapter::new(schema, batches))
 }

@@ -32,20 +32,6 @@ export const elsewhere = [
     rows: { 'SessionContext.global_ctx': 'SessionContext.local' },
   },
   {
-    of: 'datafusion.user_defined',
-    why: 'A plain text, checked by its type.',
-    rows: {
-      'Volatility.Immutable': "Volatility='immutable'",
-      'Volatility.Stable': "Volatility='stable'",
-      'Volatility.Volatile': "Volatility='volatile'",
-    },
-  },
-  {
-    of: 'datafusion.user_defined',
-    why: 'What `udf` makes; abbreviations are words in the names of TypeScript.',
-    rows: { ScalarUDF: 'ScalarUdf', 'ScalarUDF.name': 'ScalarUdf#name' },
-  },
-  {
     of: 'datafusion.io',
     why: 'There is no hidden context of the whole process: files are read through one.',
     rows: {
