@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import type * as Binding from './binding.cjs';
 import { BallistaError, type BallistaErrorCode, ERROR_CODES } from './errors.js';
-import { fromReport } from './udf/thrown.js';
+import { fromReport } from './thrown.js';
 
 /** The addon's exports: what Rust provides. */
 type NativeBinding = typeof Binding;

@@ -194,15 +194,11 @@ impl PhysicalExtensionCodec for PhysicalCodec {
     }
 
     fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
-        match decode_scalar(bytes)? {
-            Some(function) => Ok(function),
-            None => self.0.try_decode_udf(name, bytes),
-        }
+        decode_scalar(bytes).unwrap_or_else(|| self.0.try_decode_udf(name, bytes))
     }
 
     fn try_encode_udf(&self, function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<()> {
-        encode_scalar(function, bytes);
-        Ok(())
+        encode_scalar(function, bytes)
     }
 
     fn try_encode(

@@ -12,7 +12,6 @@ use crate::plan::NativeLogicalPlan;
 use crate::runtime_env::NativeRuntimeOptions;
 use crate::session::{NativeSqlOptions, NativeTableRef, Session};
 use crate::spark;
-use crate::udf::definition::Definition;
 use crate::udf::pool::Pool;
 use crate::udf::scalar::JsScalar;
 use datafusion::catalog::DynamicFileCatalog;
@@ -86,8 +85,7 @@ impl NativeSession {
     #[napi(catch_unwind)]
     pub fn register_udf(&self, definition: String) -> napi::Result<()> {
         self.session.check_open()?;
-        let function = JsScalar::udf(Arc::new(Definition::parse(&definition)?))?;
-        self.session.context().register_udf(function);
+        self.session.context().register_udf(JsScalar::parse(&definition)?);
         Ok(())
     }
 

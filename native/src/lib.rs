@@ -16,6 +16,7 @@ mod dataframe;
 mod error;
 mod expr;
 mod files;
+mod fill;
 mod functions;
 mod join;
 mod literal;

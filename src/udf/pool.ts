@@ -41,11 +41,6 @@ export class UdfPool implements AsyncDisposable {
     return this.#native.id;
   }
 
-  /** How many threads there are. */
-  get workers(): number {
-    return this.#workers.size;
-  }
-
   /** Ends all threads, whatever they run. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;

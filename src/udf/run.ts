@@ -13,10 +13,10 @@ import { buildColumn } from '../arrow/build.js';
 import { typeName } from '../arrow/type-name.js';
 import { binder, toConversion } from '../arrow/values.js';
 import { invalid } from '../errors.js';
+import { type Place, Thrown } from '../thrown.js';
 import { columnsOf } from './block.js';
 import type { CallSettings } from './definition.js';
 import { compile, Doubles, isDouble, isNumbers } from './loop.js';
-import { type Place, Thrown } from './thrown.js';
 
 /** A user's function. */
 export type UserFunction = (...args: unknown[]) => unknown;

@@ -13,6 +13,8 @@ import { invalid } from '../errors.js';
 /** Values that a function uses from around it, by the names it has for them. */
 export type Captures = Readonly<Record<string, unknown>>;
 
+type UserFunction = (...args: never[]) => unknown;
+
 /** Helpers that compilers put into functions, and what they do. */
 const HELPERS: Readonly<Record<string, string>> = {
   __name: '(target, value) => Object.defineProperty(target, "name", { value, configurable: true })',
@@ -23,22 +25,20 @@ const HELPERS: Readonly<Record<string, string>> = {
  *
  * @throws BallistaError `INVALID_ARGUMENT` for a free variable that is not captured, and for what has no source
  */
-export function toModule(name: string, fn: (...args: never[]) => unknown, captures: Captures): string {
+export function toModule(name: string, fn: UserFunction, captures: Captures): string {
+  const { text: source, free } = expressionOf(name, fn);
   const lines: string[] = [];
-  const free = new Set<string>();
-  const source = expressionOf(name, fn);
-  for (const variable of freeVariables(source)) free.add(variable);
   for (const [key, value] of Object.entries(captures)) {
     if (!IDENTIFIER.test(key)) throw invalid(`udf ${name}: the capture "${key}" is no name of a variable`);
     if (typeof value !== 'function') {
       lines.push(`const ${key} = deserialize(Buffer.from('${toBytes(name, key, value)}', 'base64'));`);
       continue;
     }
-    const text = expressionOf(`${name}, capture ${key}`, value as never);
-    for (const variable of freeVariables(text)) free.add(variable);
-    lines.push(`const ${key} = ${text};`);
+    const captured = expressionOf(`${name}, capture ${key}`, value as UserFunction);
+    free.push(...captured.free);
+    lines.push(`const ${key} = ${captured.text};`);
   }
-  const unknown = [...free].filter((variable) => !Object.hasOwn(captures, variable) && !isGlobal(variable));
+  const unknown = [...new Set(free)].filter((variable) => !Object.hasOwn(captures, variable) && !isGlobal(variable));
   const helpers = unknown.filter((variable) => Object.hasOwn(HELPERS, variable));
   const missing = unknown.filter((variable) => !Object.hasOwn(HELPERS, variable));
   if (missing.length > 0) {
@@ -66,11 +66,13 @@ function toBytes(name: string, key: string, value: unknown): string {
   }
 }
 
-/** The source of a function as an expression: a method has a form of its own. */
-function expressionOf(name: string, fn: (...args: never[]) => unknown): string {
-  const text = Function.prototype.toString.call(fn);
-  for (const form of [`(${text})`, `(Object.values({ ${text} })[0])`]) {
-    if (tryParse(form)) return form;
+/** The source of a function as an expression, and the variables that it uses and does not declare. */
+function expressionOf(name: string, fn: UserFunction): { text: string; free: string[] } {
+  const source = Function.prototype.toString.call(fn);
+  // A method has a form of its own.
+  for (const text of [`(${source})`, `(Object.values({ ${source} })[0])`]) {
+    const program = tryParse(text);
+    if (program) return { text, free: freeVariables(program) };
   }
   throw invalid(
     `udf ${name}: the function has no source of its own, as those that bind() gives and those of the runtime`,
@@ -85,9 +87,8 @@ function tryParse(text: string): Program | undefined {
   }
 }
 
-/** Variables that the text uses and does not declare. */
-function freeVariables(text: string): string[] {
-  const scopes = analyze(tryParse(text) as never, { ecmaVersion: 2024, sourceType: 'module' });
+function freeVariables(program: Program): string[] {
+  const scopes = analyze(program as never, { ecmaVersion: 2024, sourceType: 'module' });
   return (scopes.globalScope?.through ?? []).map(({ identifier }) => identifier.name as string);
 }
 

@@ -10,17 +10,23 @@ import { Data, Field, RecordBatch, Schema, Struct, Type } from 'apache-arrow';
 import { readSchema } from '../arrow/read.js';
 import { encode } from '../arrow/write.js';
 import { native } from '../native.js';
+import { toReport } from '../thrown.js';
 import { speaks, takeConsole } from './console.js';
 import type { CallSettings, Definition } from './definition.js';
 import { type Runner, runner, type UserFunction } from './run.js';
-import { toReport } from './thrown.js';
+
+/** A function that is loaded. */
+interface Ready {
+  readonly name: string;
+  readonly run: Runner;
+}
 
 const { pool, id } = workerData as { pool: number; id: number };
-const runners = new Map<number, { name: string; run: Runner }>();
+const functions = new Map<number, Ready>();
 
 takeConsole();
 const worker = new (native().NativeUdfWorker)(pool, id, (call, functionId, task, rows, block) => {
-  const ready = runners.get(functionId);
+  const ready = functions.get(functionId);
   if (ready) return run(call, ready, task, rows, block);
   load(functionId).then(
     (loaded) => run(call, loaded, task, rows, block),
@@ -28,7 +34,7 @@ const worker = new (native().NativeUdfWorker)(pool, id, (call, functionId, task,
   );
 });
 
-async function load(functionId: number): Promise<{ name: string; run: Runner }> {
+async function load(functionId: number): Promise<Ready> {
   const { name, code, call } = JSON.parse(worker.definition(functionId)) as Definition;
   const settings = JSON.parse(call) as CallSettings;
   const text = Buffer.from(`${code}\n//# sourceURL=udf:${name}`).toString('base64');
@@ -36,11 +42,11 @@ async function load(functionId: number): Promise<{ name: string; run: Runner }> 
   const fn = module[settings.from];
   if (typeof fn !== 'function') throw new TypeError(`the module exports no function "${settings.from}"`);
   const made = { name, run: runner(fn as UserFunction, readSchema(worker.types(functionId)), settings) };
-  runners.set(functionId, made);
+  functions.set(functionId, made);
   return made;
 }
 
-function run(call: number, ready: { name: string; run: Runner }, task: string, rows: number, block: Uint8Array): void {
+function run(call: number, ready: Ready, task: string, rows: number, block: Uint8Array): void {
   speaks(task, ready.name);
   const failed = (failure: unknown): void => worker.failed(call, toReport(failure));
   try {

@@ -10,7 +10,7 @@ use crate::stop::cooperative;
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
-use crate::udf::bind::{bind, calls_any, own};
+use crate::udf::bind::{bind, own};
 use crate::udf::gather::gathered;
 use crate::udf::hoist::{any, hoisted};
 use crate::udf::pool::Pool;
@@ -61,16 +61,13 @@ impl QueryPlanner for LocalPlanner {
             _ => None,
         };
         let plan = copy.as_ref().unwrap_or(plan);
-        let Some(pool) = &self.pool else {
+        let (Some(pool), true) = (&self.pool, any(plan)?) else {
             return local_plan(plan, session).await;
         };
         let plan = local_plan(&own(plan.clone())?, session).await?;
-        if calls_any(&plan)? {
-            let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
-            bind(&plan, &Task::new(pool.clone(), "local".into(), true, stop))?;
-            return gathered(plan);
-        }
-        Ok(plan)
+        let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
+        bind(&plan, &Task::new(pool.clone(), "local".into(), true, stop))?;
+        gathered(plan)
     }
 }
 
@@ -109,10 +106,13 @@ impl ClusterPlanner {
             );
         }
         let plan = plan.clone().transform_down_with_subqueries(portable)?.data;
-        let plan = plan.transform_up_with_subqueries(hoisted)?.data;
-        if any(&plan)? {
-            self.connection.check_takes_functions().await?;
-        }
+        let plan = match any(&plan)? {
+            true => {
+                self.connection.check_takes_functions().await?;
+                plan.transform_up_with_subqueries(hoisted)?.data
+            }
+            false => plan,
+        };
         let (plan, tables) = self.ship_tables(plan).await?;
         Ok(RemoteQueryExec::new(self.connection.clone(), plan, tables))
     }

@@ -3,7 +3,6 @@
 use super::node::{Bound, Call, Frame, Node, Over};
 use super::{unknown, Scope};
 use crate::error::{Code, Error, Result};
-use crate::udf::definition::Definition;
 use crate::udf::scalar::JsScalar;
 use datafusion::common::ScalarValue;
 use datafusion::execution::FunctionRegistry;
@@ -75,8 +74,7 @@ impl Scope<'_> {
             ));
         }
         if let Some(json) = call.udf {
-            let function = JsScalar::udf(Arc::new(Definition::parse(&json)?))?;
-            return Ok(function.call(args));
+            return Ok(JsScalar::parse(&json)?.call(args));
         }
         if let Ok(function) = state.higher_order_function(name) {
             let call = Expr::HigherOrderFunction(HigherOrderFunction::new(function, args));

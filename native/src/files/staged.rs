@@ -96,41 +96,30 @@ fn moved(sink: &dyn DataSink, config: FileSinkConfig) -> Option<Arc<dyn DataSink
     Some(Arc::new(ArrowSink::new(config, sink.compression())))
 }
 
+/// The node with another sink.
+fn with_sink(write: &DataSinkExec, sink: Arc<dyn DataSink>) -> Arc<dyn ExecutionPlan> {
+    let order = write.sort_order().clone();
+    Arc::new(DataSinkExec::new(write.input().clone(), sink, order))
+}
+
 /// A node that writes files, staged; `None` for any other.
 pub fn staged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
     let sink = moved(write.sink(), config_of(write.sink())?.clone())?;
-    let order = write.sort_order().clone();
-    Some(Arc::new(DataSinkExec::new(
-        write.input().clone(),
-        Arc::new(StagedSink {
-            sink,
-            stop: CancellationToken::new(),
-        }),
-        order,
-    )))
+    let stop = CancellationToken::new();
+    Some(with_sink(write, Arc::new(StagedSink { sink, stop })))
 }
 
 /// The node, so that it publishes nothing once it is told to stop; `None` where it is not staged.
 pub fn stopped_by(write: &DataSinkExec, stop: &CancellationToken) -> Option<Arc<dyn ExecutionPlan>> {
     let StagedSink { sink, .. } = write.sink().downcast_ref()?;
     let (sink, stop) = (sink.clone(), stop.clone());
-    let order = write.sort_order().clone();
-    Some(Arc::new(DataSinkExec::new(
-        write.input().clone(),
-        Arc::new(StagedSink { sink, stop }),
-        order,
-    )))
+    Some(with_sink(write, Arc::new(StagedSink { sink, stop })))
 }
 
 /// The node below, as the engine's messages know it; `None` where it is not staged.
 pub fn unstaged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
     let StagedSink { sink, .. } = write.sink().downcast_ref()?;
-    let order = write.sort_order().clone();
-    Some(Arc::new(DataSinkExec::new(
-        write.input().clone(),
-        sink.clone(),
-        order,
-    )))
+    Some(with_sink(write, sink.clone()))
 }
 
 /// Makes every writer of files a staged one.

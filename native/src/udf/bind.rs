@@ -22,18 +22,24 @@ pub fn bind(plan: &Arc<dyn ExecutionPlan>, task: &Arc<Task>) -> Result<()> {
 }
 
 fn visit(plan: &Arc<dyn ExecutionPlan>, each: &mut dyn FnMut(&JsScalar)) -> Result<()> {
-    plan.apply(|node| {
-        node.apply_expressions(&mut |expr| {
-            expr.apply(|part| {
-                let call = part.downcast_ref::<ScalarFunctionExpr>();
-                if let Some(function) = call.and_then(|call| JsScalar::of(call.fun())) {
-                    each(function);
-                }
-                Ok(TreeNodeRecursion::Continue)
-            })
-        })
-    })?;
+    plan.apply(|node| visit_node(node, each))?;
     Ok(())
+}
+
+/// The functions that a node calls itself.
+pub fn visit_node(
+    node: &Arc<dyn ExecutionPlan>,
+    each: &mut dyn FnMut(&JsScalar),
+) -> Result<TreeNodeRecursion> {
+    node.apply_expressions(&mut |expr| {
+        expr.apply(|part| {
+            let call = part.downcast_ref::<ScalarFunctionExpr>();
+            if let Some(function) = call.and_then(|call| JsScalar::of(call.fun())) {
+                each(function);
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })
+    })
 }
 
 /// The plan with functions of its own: a session's are in all of its plans.

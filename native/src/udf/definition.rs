@@ -34,6 +34,10 @@ impl Definition {
         parse_json(json)
     }
 
+    pub fn json(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|error| Error::new(Code::Internal, error.to_string()))
+    }
+
     pub fn arg_types(&self) -> Result<Vec<DataType>> {
         self.args.iter().map(|name| data_type(name)).collect()
     }

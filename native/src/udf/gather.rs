@@ -1,12 +1,11 @@
 //! More rows for every call: a batch of the engine's is computed faster than it is handed to a worker.
 
-use super::scalar::JsScalar;
+use super::bind::visit_node;
 use crate::around::AroundExec;
 use datafusion::arrow::compute::BatchCoalescer;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::error::Result;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::physical_expr::ScalarFunctionExpr;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -40,15 +39,9 @@ pub fn gathered(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> 
 /// Whether all functions that the node calls do.
 fn takes_many(node: &Arc<dyn ExecutionPlan>) -> Result<bool> {
     let (mut any, mut all) = (false, true);
-    node.apply_expressions(&mut |expr| {
-        expr.apply(|part| {
-            let call = part.downcast_ref::<ScalarFunctionExpr>();
-            if let Some(function) = call.and_then(|call| JsScalar::of(call.fun())) {
-                any = true;
-                all &= function.definition.gathers;
-            }
-            Ok(TreeNodeRecursion::Continue)
-        })
+    visit_node(node, &mut |function| {
+        any = true;
+        all &= function.definition.gathers;
     })?;
     Ok(any && all)
 }

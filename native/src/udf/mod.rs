@@ -10,3 +10,4 @@ pub mod hoist;
 pub mod pool;
 pub mod scalar;
 pub mod task;
+pub mod worker;

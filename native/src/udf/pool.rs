@@ -4,13 +4,10 @@
 use super::batch::Output;
 use super::definition::Definition;
 use super::task::Task;
-use crate::arrow::schema_to_ipc;
 use crate::error::{Code, Error, Result};
-use datafusion::arrow::datatypes::{Field, Schema};
-use napi::bindgen_prelude::{Buffer, FnArgs, Function, Uint8Array};
+use napi::bindgen_prelude::{FnArgs, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::Status;
-use napi_derive::napi;
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
@@ -38,27 +35,27 @@ pub enum Event {
 }
 
 /// The number of the call, that of the function, the task, the number of rows, the input.
-type Call = FnArgs<(u32, u32, String, u32, Uint8Array)>;
-type Run = ThreadsafeFunction<Call, (), Call, Status, false>;
+pub type Call = FnArgs<(u32, u32, String, u32, Uint8Array)>;
+pub type Run = ThreadsafeFunction<Call, (), Call, Status, false>;
 
 /// An idle thread.
 pub struct Worker {
-    id: u32,
-    run: Run,
+    pub id: u32,
+    pub run: Run,
 }
 
-type Notify = ThreadsafeFunction<u32, (), u32, Status, false, true>;
+pub type Notify = ThreadsafeFunction<u32, (), u32, Status, false, true>;
 
 pub struct Pool {
-    id: u32,
+    pub id: u32,
     size: usize,
     state: Mutex<State>,
 }
 
 /// What TypeScript does for a pool.
-struct Threads {
-    start: Notify,
-    end: Notify,
+pub struct Host {
+    pub start: Notify,
+    pub end: Notify,
 }
 
 /// What a thread does.
@@ -82,7 +79,7 @@ struct State {
     known: HashMap<String, u32>,
     last: u32,
     /// Absent: it is closed.
-    threads_of: Option<Threads>,
+    host: Option<Host>,
 }
 
 impl State {
@@ -109,6 +106,22 @@ pub enum Failure {
 }
 
 impl Pool {
+    pub fn open(size: usize, host: Host) -> Arc<Self> {
+        let mut pools = POOLS.lock();
+        let id = pools.last_key_value().map_or(0, |(last, _)| last + 1);
+        let state = State {
+            host: Some(host),
+            ..State::default()
+        };
+        let pool = Arc::new(Self {
+            id,
+            size,
+            state: Mutex::new(state),
+        });
+        pools.insert(id, Arc::downgrade(&pool));
+        pool
+    }
+
     pub fn find(id: u32) -> Result<Arc<Self>> {
         let pool = POOLS.lock().get(&id).and_then(Weak::upgrade);
         pool.ok_or_else(|| Error::new(Code::Closed, "The pool of workers is closed."))
@@ -173,7 +186,7 @@ impl Pool {
     ) -> std::result::Result<Worker, Failure> {
         {
             let mut state = self.state.lock();
-            if state.threads_of.is_none() {
+            if state.host.is_none() {
                 return Err(Failure::Closed);
             }
             if let Some(worker) = state.idle.pop() {
@@ -203,13 +216,13 @@ impl Pool {
         if state.threads.len() < self.size && starting < state.waiting.len() {
             let id = state.next();
             state.threads.insert(id, Thread::Starts);
-            if let Some(threads) = &state.threads_of {
-                threads.start.call(id, ThreadsafeFunctionCallMode::NonBlocking);
+            if let Some(host) = &state.host {
+                host.start.call(id, ThreadsafeFunctionCallMode::NonBlocking);
             }
         }
     }
 
-    fn release(&self, mut worker: Worker) {
+    pub fn release(&self, mut worker: Worker) {
         let mut state = self.state.lock();
         match state.threads.get_mut(&worker.id) {
             Some(thread) => *thread = Thread::Waits,
@@ -230,14 +243,14 @@ impl Pool {
     fn kill(&self, worker: u32) {
         let mut state = self.state.lock();
         state.threads.remove(&worker);
-        if let Some(threads) = &state.threads_of {
-            threads.end.call(worker, ThreadsafeFunctionCallMode::NonBlocking);
+        if let Some(host) = &state.host {
+            host.end.call(worker, ThreadsafeFunctionCallMode::NonBlocking);
         }
         self.grow(&mut state);
     }
 
     /// The thread is no more, and this is why.
-    fn lost(&self, worker: u32, reason: String) {
+    pub fn lost(&self, worker: u32, reason: String) {
         let mut state = self.state.lock();
         let told = match state.threads.remove(&worker) {
             Some(Thread::Runs(call)) => state.calls.remove(&call),
@@ -253,7 +266,14 @@ impl Pool {
         self.grow(&mut state);
     }
 
-    fn done(&self, call: u32, result: std::result::Result<Output, String>) {
+    /// A function by its number.
+    pub fn definition(&self, function: u32) -> Result<Arc<Definition>> {
+        let definition = self.state.lock().definitions.get(function as usize).cloned();
+        definition
+            .ok_or_else(|| Error::new(Code::Internal, "A worker asked for a function that there is not."))
+    }
+
+    pub fn done(&self, call: u32, result: std::result::Result<Output, String>) {
         if let Some(caller) = self.state.lock().calls.remove(&call) {
             let _ = caller.send(Event::Done(result));
         }
@@ -287,121 +307,4 @@ fn function_id(state: &mut State, definition: &Arc<Definition>) -> u32 {
     state.definitions.push(definition.clone());
     state.known.insert(definition.hash.clone(), id);
     id
-}
-
-/// A pool, as the thread holds it that makes its threads.
-#[napi]
-pub struct NativeUdfPool {
-    pool: Arc<Pool>,
-}
-
-#[napi]
-impl NativeUdfPool {
-    #[napi(constructor)]
-    pub fn new(size: u32, start: Function<u32, ()>, end: Function<u32, ()>) -> napi::Result<Self> {
-        let threads = Threads {
-            start: start.build_threadsafe_function().weak::<true>().build()?,
-            end: end.build_threadsafe_function().weak::<true>().build()?,
-        };
-        let mut pools = POOLS.lock();
-        let id = pools.last_key_value().map_or(0, |(last, _)| last + 1);
-        let pool = Arc::new(Pool {
-            id,
-            size: size as usize,
-            state: Mutex::new(State {
-                threads_of: Some(threads),
-                ..State::default()
-            }),
-        });
-        pools.insert(id, Arc::downgrade(&pool));
-        Ok(Self { pool })
-    }
-
-    #[napi(getter)]
-    pub fn id(&self) -> u32 {
-        self.pool.id
-    }
-
-    #[napi]
-    pub fn lost(&self, worker: u32, reason: String) {
-        self.pool.lost(worker, reason);
-    }
-
-    #[napi]
-    pub fn close(&self) {
-        self.pool.close();
-    }
-}
-
-/// A thread of a pool, as it sees itself.
-#[napi]
-pub struct NativeUdfWorker {
-    pool: Arc<Pool>,
-}
-
-#[napi]
-impl NativeUdfWorker {
-    /// `run` answers with one of the methods below.
-    #[napi(constructor)]
-    pub fn new(
-        pool: u32,
-        id: u32,
-        #[napi(
-            ts_arg_type = "(call: number, functionId: number, task: string, rows: number, block: Uint8Array) => void"
-        )]
-        run: Function<Call, ()>,
-    ) -> napi::Result<Self> {
-        let pool = Pool::find(pool)?;
-        let run = run.build_threadsafe_function().build()?;
-        pool.release(Worker { id, run });
-        Ok(Self { pool })
-    }
-
-    /// A function by its number: its definition as JSON.
-    #[napi]
-    pub fn definition(&self, id: u32) -> napi::Result<String> {
-        let definition = self.find(id)?;
-        Ok(serde_json::to_string(&*definition)
-            .map_err(|error| Error::new(Code::Internal, error.to_string()))?)
-    }
-
-    /// The types of its arguments and of its result, as an IPC stream that holds only a schema.
-    #[napi]
-    pub fn types(&self, id: u32) -> napi::Result<Buffer> {
-        let definition = self.find(id)?;
-        let mut types = definition.arg_types()?;
-        types.push(definition.return_type()?);
-        let fields = types.into_iter().map(|kind| Field::new("", kind, true));
-        Ok(schema_to_ipc(&Schema::new(fields.collect::<Vec<_>>()))?.into())
-    }
-
-    /// The values as the engine lays them out, and where a bitmap says which are there.
-    #[napi]
-    pub fn values(&self, call: u32, values: &[u8], validity: Option<&[u8]>, text: Option<&[u8]>) {
-        let output = Output::Values {
-            values: values.to_vec(),
-            validity: validity.map(<[u8]>::to_vec),
-            text: text.map(<[u8]>::to_vec),
-        };
-        self.pool.done(call, Ok(output));
-    }
-
-    /// The values as an IPC stream of one column.
-    #[napi]
-    pub fn column(&self, call: u32, stream: &[u8]) {
-        self.pool.done(call, Ok(Output::Stream(stream.to_vec())));
-    }
-
-    fn find(&self, id: u32) -> Result<Arc<Definition>> {
-        let state = self.pool.state.lock();
-        let definition = state.definitions.get(id as usize).cloned();
-        definition
-            .ok_or_else(|| Error::new(Code::Internal, "A worker asked for a function that there is not."))
-    }
-
-    /// What was thrown, as JSON.
-    #[napi]
-    pub fn failed(&self, call: u32, error: String) {
-        self.pool.done(call, Err(error));
-    }
 }

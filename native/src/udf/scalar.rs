@@ -50,6 +50,11 @@ impl JsScalar {
         }))
     }
 
+    /// `json`: a Definition.
+    pub fn parse(json: &str) -> Result<ScalarUDF> {
+        Self::udf(Arc::new(Definition::parse(json)?))
+    }
+
     pub fn of(function: &ScalarUDF) -> Option<&Self> {
         function.inner().downcast_ref()
     }
