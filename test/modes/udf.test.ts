@@ -132,6 +132,19 @@ describe('a function in SQL and in expressions', () => {
     expect((await rejected(ctx.sql('SELECT not_registered(1, 2)'))).code).toBe('PLAN');
   });
 
+  it('of an expression, by the name of another function', async () => {
+    for (const name of ['sum', 'row_number', 'upper']) {
+      const own = udf({ name, args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => x + 1n);
+      expect(
+        await t
+          .filter('id = 1')
+          .select(own(col('id')).alias('n'))
+          .toArray(),
+        name,
+      ).toEqual([{ n: 2n }]);
+    }
+  });
+
   it('replaced, and deregistered', async () => {
     ctx.registerUdf(udf({ name: 'changes', args: [], returns: 'Utf8' }, () => 'one'));
     expect(await sql('SELECT changes() AS s')).toEqual([{ s: 'one' }]);

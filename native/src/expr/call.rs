@@ -49,8 +49,11 @@ impl Scope<'_> {
         }
         let state = self.context.state_ref();
         let state = state.read();
-        let aggregate = state.udaf(name).ok();
-        let window = state.udwf(name).ok();
+        // A function of TypeScript is itself, whatever else has its name.
+        let (aggregate, window) = match call.udf {
+            None => (state.udaf(name).ok(), state.udwf(name).ok()),
+            Some(_) => (None, None),
+        };
         if let Some(over) = call.over {
             return match (aggregate, window) {
                 (Some(function), None) => self.window(function, args, clauses, over),
