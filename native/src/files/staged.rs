@@ -212,8 +212,7 @@ impl StagedSink {
             written = self.write_columns(config, &stage, context).await;
         }
         let written = match written {
-            Ok(_) if self.stop.is_cancelled() => Err(cancelled()),
-            Ok(rows) => stage.publish().await.map(|()| rows),
+            Ok(rows) => stage.publish(&self.stop).await.map(|()| rows),
             Err(error) => Err(error),
         };
         stage.close().await;
@@ -324,18 +323,23 @@ impl Stage {
         }
     }
 
-    /// Moves the files to their place; back, if one cannot move.
-    async fn publish(&self) -> Result<()> {
+    /// Moves the files to their place. All of them: if one cannot move or the write is to stop, those that
+    /// have moved are removed.
+    async fn publish(&self, stop: &CancellationToken) -> Result<()> {
         let files: Vec<_> = self.store.list(Some(&self.folder)).try_collect().await?;
         let mut published: Vec<Path> = Vec::new();
         for file in files {
             let parts = file.location.prefix_match(&self.folder).into_iter().flatten();
             let target: Path = self.target.parts().chain(parts).collect();
-            if let Err(error) = self.store.rename(&file.location, &target).await {
+            let moved = match stop.is_cancelled() {
+                true => Err(cancelled()),
+                false => self.store.rename(&file.location, &target).await.map_err(Into::into),
+            };
+            if let Err(error) = moved {
                 for path in published {
                     let _ = self.store.delete(&path).await;
                 }
-                return Err(error.into());
+                return Err(error);
             }
             published.push(target);
         }
