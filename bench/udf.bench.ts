@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BallistaSessionContext, udf } from 'ballista';
+import { BallistaSessionContext, udaf, udf } from 'ballista';
 import { measure, median, ms, report } from './lib/report.js';
 
 const RUNS = 9;
@@ -38,6 +38,30 @@ export async function functions(): Promise<void> {
     ctx.registerUdf(
       udf({ name: 'shout', args: ['Utf8'], returns: 'Utf8', skipNulls: true }, (text) => text.toUpperCase()),
     );
+    const aggregate = { args: ['Float64'], returns: 'Float64', skipNulls: true } as const;
+    ctx.registerUdaf(
+      udaf({
+        name: 'mean',
+        ...aggregate,
+        init: () => ({ sum: 0, n: 0 }),
+        update: (state, x) => {
+          state.sum += x;
+          state.n++;
+        },
+        merge: (a, b) => ({ sum: a.sum + b.sum, n: a.n + b.n }),
+        finish: ({ sum, n }) => (n === 0 ? null : sum / n),
+      }),
+    );
+    ctx.registerUdaf(
+      udaf({
+        name: 'total',
+        ...aggregate,
+        state: 'Float64',
+        init: () => 0,
+        update: (state: number, x) => state + x,
+        merge: (a, b) => a + b,
+      }),
+    );
     const time = async (query: string) => median(await measure(RUNS, async () => (await ctx.sql(query)).collect()));
     const native = await time('SELECT sum(price * (1 - discount)) FROM lines');
     const nativeText = await time('SELECT max(upper(mode)) FROM lines');
@@ -54,12 +78,31 @@ export async function functions(): Promise<void> {
         ]),
       ),
     });
+    const grouped = (fn: string, groups: number) =>
+      time(`SELECT max(a) FROM (SELECT ${fn}(price) AS a FROM lines GROUP BY CAST(price AS BIGINT) % ${groups})`);
     const [rows, arrays] = ['Python by row / this', 'Python by pyarrow / this'] as const;
+    const aggregates = async () => {
+      const lines = [];
+      for (const [groups, theirs] of [
+        [4, { [rows]: python?.few_rows, [arrays]: python?.few }],
+        [100_000, { [rows]: undefined, [arrays]: python?.many }],
+      ] as const) {
+        const base = await grouped('avg', groups);
+        const name = `${groups.toLocaleString('en')} groups`;
+        lines.push(
+          line(`${name}, native avg`, base, base, { [rows]: undefined, [arrays]: undefined }),
+          line(`${name}, state an object`, await grouped('mean', groups), base, theirs),
+          line(`${name}, state a Float64`, await grouped('total', groups), base, theirs),
+        );
+      }
+      return lines;
+    };
     report(
       'udf',
       `${ROWS.toLocaleString('en')} rows, 2 tasks at once: \`sum(p * (1 - d))\` of two doubles and \`max(upper(s))\`, as the engine computes
 them and as functions of TypeScript do; a cluster in the process, median of ${RUNS} runs after one. Python: the package
-datafusion 55 of PyPI, on the same Parquet file and the same rows in memory, single-node with 2 partitions.`,
+datafusion 55 of PyPI, on the same Parquet file and the same rows in memory, single-node with 2 partitions; its aggregate is a mean, by
+pyarrow.compute and by row.`,
       [
         line('native, in memory', native, native, { [rows]: undefined, [arrays]: undefined }),
         line('by row', await time('SELECT sum(by_row(price, discount)) FROM lines'), native, {
@@ -84,6 +127,7 @@ datafusion 55 of PyPI, on the same Parquet file and the same rows in memory, sin
           [rows]: undefined,
           [arrays]: python?.files,
         }),
+        ...(await aggregates()),
       ],
     );
   } finally {
@@ -92,7 +136,7 @@ datafusion 55 of PyPI, on the same Parquet file and the same rows in memory, sin
   }
 }
 
-type PythonTimes = Record<'native' | 'rows' | 'arrays' | 'text' | 'files', number>;
+type PythonTimes = Record<'rows' | 'arrays' | 'text' | 'files' | 'few' | 'few_rows' | 'many', number>;
 
 /** Absent where there is no Python. */
 function timesOfPython(folder: string): PythonTimes | undefined {

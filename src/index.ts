@@ -109,10 +109,25 @@ export {
   type ReadableStreamOptions,
   RecordBatchStream,
 } from './stream.js';
+export type { DefinedFunction } from './udf/define.js';
 export type { Volatility } from './udf/definition.js';
 export type { Captures } from './udf/source.js';
-export type { BatchFunction, BatchInfo, Int64As, ResultOf, RowFunction, ValueOf } from './udf/types.js';
+export type {
+  BatchFunction,
+  BatchInfo,
+  Int64As,
+  PartitionFunction,
+  ResultOf,
+  RowArguments,
+  RowFunction,
+  TableGenerator,
+  TableRow,
+  ValueOf,
+} from './udf/types.js';
+export { type AggregateUdf, type UdafFunctions, type UdafModuleOptions, type UdafOptions, udaf } from './udf/udaf.js';
 export { type ScalarUdf, type UdfModuleOptions, type UdfOptions, udf } from './udf/udf.js';
+export { type TableUdf, type UdtfModuleOptions, type UdtfOptions, udtf } from './udf/udtf.js';
+export { type UdwfModuleOptions, type UdwfOptions, udwf, type WindowUdf } from './udf/udwf.js';
 export { GroupedData, type PivotValues } from './verbs/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './verbs/joins.js';
 export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './verbs/verbs.js';

@@ -16,7 +16,12 @@ import { type Operand, toSqlNode } from './expr/coerce.js';
 import { Expr } from './expr/expr.js';
 import { callFunction } from './functions/call.js';
 import { callSync } from './native.js';
-import { definitionOf, type ScalarUdf } from './udf/udf.js';
+import { definitionOf } from './udf/define.js';
+import type { Kind } from './udf/definition.js';
+import type { AggregateUdf } from './udf/udaf.js';
+import type { ScalarUdf } from './udf/udf.js';
+import type { TableUdf } from './udf/udtf.js';
+import type { WindowUdf } from './udf/udwf.js';
 
 /** A function of a session: called with arguments it gives the expression of its call. */
 export type SessionFunction = (...args: Operand[]) => Expr;
@@ -91,8 +96,22 @@ export abstract class SessionEngine extends Catalogs {
    * ```
    */
   registerUdf(udf: ScalarUdf): void {
-    const definition = JSON.stringify(definitionOf(udf));
-    this.callSync((session) => session.registerUdf(definition));
+    this.#register(udf, 'scalar');
+  }
+
+  /** Makes an aggregate known to SQL, one that `udaf()` made; see {@link registerUdf}. */
+  registerUdaf(udaf: AggregateUdf): void {
+    this.#register(udaf, 'aggregate');
+  }
+
+  /** Makes a table function known to SQL, one that `udtf()` made; see {@link registerUdf}. */
+  registerUdtf(udtf: TableUdf): void {
+    this.#register(udtf, 'table');
+  }
+
+  /** Makes a window function known to SQL, one that `udwf()` made; see {@link registerUdf}. */
+  registerUdwf(udwf: WindowUdf): void {
+    this.#register(udwf, 'window');
   }
 
   /**
@@ -223,6 +242,11 @@ export abstract class SessionEngine extends Catalogs {
     if (!this.callSync((session) => session.functionNames(kind)).includes(exact))
       throw new BallistaError('PLAN', `there is no ${kind} function "${exact}"`);
     return (...args) => callFunction(exact, ...args);
+  }
+
+  #register(udf: unknown, kind: Kind): void {
+    const definition = JSON.stringify(definitionOf(udf, kind));
+    this.callSync((session) => session.registerUdf(definition));
   }
 
   #deregister(kind: FunctionKind, name: string): boolean {

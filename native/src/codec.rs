@@ -6,7 +6,10 @@
 
 use crate::files::arrow::{self, ArrowSink};
 use crate::files::staged::{staged, unstaged};
-use crate::udf::codec::{decode_scalar, encode_scalar};
+use crate::udf::codec::{
+    decode_aggregate, decode_scalar, decode_window, encode_aggregate, encode_scalar, encode_window,
+};
+use crate::udf::table::JsTableExec;
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -19,7 +22,7 @@ use datafusion::datasource::sink::DataSinkExec;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
@@ -183,6 +186,9 @@ impl PhysicalExtensionCodec for PhysicalCodec {
         context: &TaskContext,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        if let Some(table) = JsTableExec::decode(bytes) {
+            return Ok(Arc::new(table?));
+        }
         let Some(bytes) = bytes.strip_prefix(MAGIC) else {
             return self.0.try_decode(bytes, inputs, context, converter);
         };
@@ -201,12 +207,31 @@ impl PhysicalExtensionCodec for PhysicalCodec {
         encode_scalar(function, bytes)
     }
 
+    fn try_decode_udaf(&self, name: &str, bytes: &[u8]) -> Result<Arc<AggregateUDF>> {
+        decode_aggregate(bytes).unwrap_or_else(|| self.0.try_decode_udaf(name, bytes))
+    }
+
+    fn try_encode_udaf(&self, function: &AggregateUDF, bytes: &mut Vec<u8>) -> Result<()> {
+        encode_aggregate(function, bytes)
+    }
+
+    fn try_decode_udwf(&self, name: &str, bytes: &[u8]) -> Result<Arc<WindowUDF>> {
+        decode_window(bytes).unwrap_or_else(|| self.0.try_decode_udwf(name, bytes))
+    }
+
+    fn try_encode_udwf(&self, function: &WindowUDF, bytes: &mut Vec<u8>) -> Result<()> {
+        encode_window(function, bytes)
+    }
+
     fn try_encode(
         &self,
         node: Arc<dyn ExecutionPlan>,
         bytes: &mut Vec<u8>,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<()> {
+        if let Some(table) = node.downcast_ref::<JsTableExec>() {
+            return table.encode(bytes);
+        }
         let note = match (node.downcast_ref::<Noted>(), arrow_sink(&node)) {
             (Some(Noted { note, .. }), _) => note.clone(),
             (_, Some(sink)) => Note {

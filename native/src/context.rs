@@ -12,8 +12,12 @@ use crate::plan::NativeLogicalPlan;
 use crate::runtime_env::NativeRuntimeOptions;
 use crate::session::{NativeSqlOptions, NativeTableRef, Session};
 use crate::spark;
+use crate::udf::aggregate::JsAggregate;
+use crate::udf::definition::{Definition, Kind};
 use crate::udf::pool::Pool;
 use crate::udf::scalar::JsScalar;
+use crate::udf::table::JsTableFunction;
+use crate::udf::window::JsWindow;
 use datafusion::catalog::DynamicFileCatalog;
 use datafusion::common::DFSchema;
 use datafusion::datasource::dynamic_file::DynamicListTableFactory;
@@ -85,7 +89,16 @@ impl NativeSession {
     #[napi(catch_unwind)]
     pub fn register_udf(&self, definition: String) -> napi::Result<()> {
         self.session.check_open()?;
-        self.session.context().register_udf(JsScalar::parse(&definition)?);
+        let definition = Arc::new(Definition::parse(&definition)?);
+        let context = self.session.context();
+        match definition.kind {
+            Kind::Scalar => context.register_udf(JsScalar::udf(definition)?),
+            Kind::Aggregate => context.register_udaf(JsAggregate::udaf(definition)?),
+            Kind::Window => context.register_udwf(JsWindow::udwf(definition, None)?),
+            Kind::Table => {
+                context.register_udtf(&definition.name.clone(), Arc::new(JsTableFunction(definition)))
+            }
+        }
         Ok(())
     }
 

@@ -19,7 +19,6 @@ import { pythonOnly } from '../../test/parity/decisions/python-only.mjs';
  * @typedef {object} Missing
  * @property {string} of a module of Python
  * @property {string} why
- * @property {true} [planned] whether a later step brings it
  * @property {readonly string[]} rows
  */
 
@@ -35,7 +34,6 @@ import { pythonOnly } from '../../test/parity/decisions/python-only.mjs';
  * @property {'elsewhere' | 'missing' | 'python-only'} kind
  * @property {string} text
  * @property {string} [reference] where, of `elsewhere`
- * @property {boolean} [planned] of `missing`
  */
 
 /**
@@ -66,8 +64,7 @@ export function readDecisions(rows) {
 
   for (const { of, why, rows } of elsewhere)
     for (const [name, reference] of Object.entries(rows)) decide(of, name, { kind: 'elsewhere', text: why, reference });
-  for (const { of, why, planned = false, rows } of missing)
-    for (const name of rows) decide(of, name, { kind: 'missing', text: why, planned });
+  for (const { of, why, rows } of missing) for (const name of rows) decide(of, name, { kind: 'missing', text: why });
   for (const { of, instead, rows } of pythonOnly)
     for (const name of rows) decide(of, name, { kind: 'python-only', text: instead });
   return { decisions, problems };

@@ -25,7 +25,6 @@ export function parityPage(statuses) {
   const wanted = statuses.filter(({ row }) => row.priority !== 'python-only');
   const pythonOnly = statuses.length - wanted.length;
   const modules = [...new Set(wanted.map(({ row }) => row.module))];
-  const planned = wanted.filter((status) => status.planned).length;
   return `${HEAD}
 
 # Parity with Python
@@ -37,7 +36,7 @@ looks up every name in the built package.
 ## Covered
 
 By priority, as judged before this package had any of them. "Own name": under the name one expects, in camelCase. "Another
-form": by other means, as the tables below say. Of what is missing, "planned" comes later: user-defined functions.
+form": by other means, as the tables below say.
 
 ${countTable(
   'Priority',
@@ -56,7 +55,7 @@ ${countTable(
 
 ## Missing
 
-${wanted.length - covered(wanted)} rows, ${planned} of them planned. A class stands for its members.
+${wanted.length - covered(wanted)} rows. A class stands for its members.
 
 ${table(['Python', 'Priority', 'Why'], missingRows(wanted))}
 
@@ -142,12 +141,12 @@ function grouped(statuses) {
  */
 function countTable(title, groups) {
   return table(
-    [title, 'Rows', 'Own name', 'Another form', 'Missing', 'of these planned', 'Covered'],
+    [title, 'Rows', 'Own name', 'Another form', 'Missing', 'Covered'],
     groups.map(([name, statuses]) => {
-      const { rows, own, elsewhere, missing, planned } = count(statuses);
-      return [name, rows, own, elsewhere, missing, planned, percent(covered(statuses), rows)];
+      const { rows, own, elsewhere, missing } = count(statuses);
+      return [name, rows, own, elsewhere, missing, percent(covered(statuses), rows)];
     }),
-    [false, true, true, true, true, true, true],
+    [false, true, true, true, true, true],
   );
 }
 

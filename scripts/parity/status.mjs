@@ -16,7 +16,6 @@ import { isReference, readSurface } from './surface.mjs';
  * @property {State} state
  * @property {string} [reference] where the package has it
  * @property {string} [text] the explanation, or what to use instead
- * @property {boolean} planned whether a later step brings what is missing
  */
 
 /**
@@ -64,10 +63,10 @@ export async function readStatus() {
  * @returns {Status}
  */
 function toStatus(row, own, decision) {
-  if (own) return { row, state: 'own name', reference: own, planned: false };
-  if (!decision) return { row, state: 'missing', planned: false };
-  const { kind, text, reference, planned = false } = decision;
-  return { row, state: kind, text, planned, ...(reference ? { reference } : {}) };
+  if (own) return { row, state: 'own name', reference: own };
+  if (!decision) return { row, state: 'missing' };
+  const { kind, text, reference } = decision;
+  return { row, state: kind, text, ...(reference ? { reference } : {}) };
 }
 
 /**
@@ -85,7 +84,6 @@ function spans(text) {
  * @property {number} own under the proposed name
  * @property {number} elsewhere
  * @property {number} missing
- * @property {number} planned of those missing
  */
 
 /**
@@ -99,6 +97,5 @@ export function count(statuses) {
     own: of('own name'),
     elsewhere: of('elsewhere'),
     missing: of('missing'),
-    planned: statuses.filter(({ planned }) => planned).length,
   };
 }

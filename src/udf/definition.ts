@@ -17,13 +17,26 @@ export interface CallSettings extends Pick<Conversion, 'int64' | 'decimal' | 'ti
   readonly skipNulls: boolean;
   readonly concurrency: number;
   readonly showArguments: boolean;
+  /** Of an aggregate: whether its state is a value of an Arrow type. */
+  readonly typed?: boolean;
 }
+
+/** What of the engine a function is. */
+export type Kind = 'scalar' | 'aggregate' | 'window' | 'table';
+
+/** Which part of a function is called, if not all of it: see native/src/udf/{aggregate,window,table}.rs. */
+export type Part = 'update' | 'merge' | 'finish' | 'over' | 'rows';
 
 /** What Rust reads of it: types by name, `code` a module. */
 export interface Definition {
+  readonly kind: Kind;
   readonly name: string;
   readonly args: readonly string[];
   readonly returns: string;
+  /** Of an aggregate: the type of its state. */
+  readonly state?: string;
+  /** Of what a worker is called with. */
+  readonly part?: Part;
   readonly volatility: Volatility;
   readonly timeoutMs?: number;
   /** Whether a call is the better the more rows it has: not where each row waits. */

@@ -13,12 +13,12 @@ export interface At {
   row: number;
 }
 
-/** Reads every row, calls the function and keeps what it gives. */
+/** Reads every row, calls the function and keeps what it gives, if that is wanted. */
 export type Loop = (
   columns: unknown[],
   validities: (Uint8Array | undefined)[],
   rows: number,
-  out: unknown[] | Doubles,
+  out: unknown[] | Doubles | undefined,
   at: At,
 ) => void;
 
@@ -58,13 +58,13 @@ export class Doubles {
  * The loop for a function.
  *
  * @param reads - of each argument: whether it is read by a function of the row, or lies there as a number
- * @param double - whether results go to {@link Doubles}
+ * @param keep - where results go: to {@link Doubles}, to an array, nowhere
  */
 export function compile(
   fn: (...args: unknown[]) => unknown,
   reads: readonly boolean[],
   skipNulls: boolean,
-  double: boolean,
+  keep: 'doubles' | 'values' | 'none',
 ): Loop {
   const each = (text: (i: number) => string): string[] => reads.map((_, i) => text(i));
   const present = (i: number): string => `(v${i} === undefined || (v${i}[row >> 3] & (1 << (row & 7))) !== 0)`;
@@ -72,23 +72,25 @@ export function compile(
   const bare = (i: number): string => (reads[i] ? `c${i}(row)` : `c${i}[row]`);
   const isNull = each((i) => `a${i} === null`).join(' || ');
   const skip = skipNulls && reads.length > 0 ? `if (${isNull}) result = null; else ` : '';
-  const store = double
-    ? `if (typeof result === 'number') values[row] = result;
+  const stores = {
+    none: '',
+    values: 'out[row] = result;',
+    doubles: `if (typeof result === 'number') values[row] = result;
        else if (result === null || result === undefined) out.drop(row);
-       else throw new TypeError('it gave ' + describe(result) + ', not a number');`
-    : 'out[row] = result;';
+       else throw new TypeError('it gave ' + describe(result) + ', not a number');`,
+  };
   const body = (read: (i: number) => string): string => `
     for (let row = 0; row < rows; row++) {
       at.row = row;
       ${each((i) => `const a${i} = ${read(i)};`).join('\n')}
       let result;
       ${skip}result = fn(${each((i) => `a${i}`).join(', ')});
-      ${store}
+      ${stores[keep]}
     }`;
   const text = `
     return (columns, validities, rows, out, at) => {
       ${each((i) => `const c${i} = columns[${i}]; const v${i} = validities[${i}];`).join('\n')}
-      ${double ? 'const { values } = out;' : ''}
+      ${keep === 'doubles' ? 'const { values } = out;' : ''}
       if (validities.every((validity) => validity === undefined)) {${body(bare)}
       } else {${body(value)}
       }

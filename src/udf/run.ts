@@ -30,17 +30,21 @@ export type Runner = (block: Uint8Array, rows: number) => Data | Promise<Data>;
  * @param schema - the types of its arguments, then that of its result
  */
 export function runner(fn: UserFunction, schema: Schema, settings: CallSettings): Runner {
-  const types = schema.fields.map((field) => field.type as DataType);
-  const returns = types.pop() as DataType;
+  const { types, returns } = typesOf(schema);
   if (settings.batch) return batches(fn, types, returns);
   const run = isAsyncFunction(fn) ? lanes(fn, types, settings) : loop(fn, types, returns, settings);
   return (block, rows) => {
     const columns = columnsOf(block, types, rows);
-    const place = (row: number): Place =>
-      settings.showArguments ? { row, args: argumentsOf(columns, types, row) } : { row };
+    const place = (row: number): Place => placeOf(columns, types, row, settings);
     const values = run(columns, rows, place);
-    return values instanceof Promise ? values.then((all) => column(returns, all)) : column(returns, values);
+    return values instanceof Promise ? values.then((all) => toColumn(returns, all)) : toColumn(returns, values);
   };
+}
+
+/** The types of what a call takes, and of what it gives. */
+export function typesOf(schema: Schema): { types: DataType[]; returns: DataType } {
+  const types = schema.fields.map((field) => field.type as DataType);
+  return { returns: types.pop() as DataType, types };
 }
 
 /** The values of all rows. */
@@ -49,7 +53,7 @@ type Values = unknown[] | Doubles;
 
 function loop(fn: UserFunction, types: readonly DataType[], returns: DataType, settings: CallSettings): Run {
   const read = types.map((type) => (isNumbers(type) ? undefined : binder(type, { ...settings, json: false })));
-  const run = compile(fn, read.map(Boolean), settings.skipNulls, isDouble(returns));
+  const run = compile(fn, read.map(Boolean), settings.skipNulls, isDouble(returns) ? 'doubles' : 'values');
   // One for all batches: an answer is copied before the next call.
   let room = new Float64Array(0);
   return (columns, rows, place) => {
@@ -89,7 +93,8 @@ function lanes(fn: UserFunction, types: readonly DataType[], settings: CallSetti
   };
 }
 
-function batches(fn: UserFunction, types: readonly DataType[], returns: DataType): Runner {
+/** A runner for a function of columns. */
+export function batches(fn: UserFunction, types: readonly DataType[], returns: DataType): Runner {
   const finish = (result: unknown, rows: number): Data => {
     const data = isVector(result) ? ofVector(result as Vector, returns) : ofArray(result, returns);
     if (data.length !== rows) throw invalid(`it gave ${data.length} values for ${rows} rows`);
@@ -117,20 +122,29 @@ function ofArray(values: unknown, type: DataType): Data {
   }
   if (!Array.isArray(values) && !ArrayBuffer.isView(values))
     throw invalid('a function of batches gives an array, a typed array or a vector of apache-arrow');
-  return column(type, values as unknown[]);
+  return toColumn(type, values as unknown[]);
 }
 
-function column(type: DataType, values: Values): Data {
+/** Results as a column. */
+export function toColumn(type: DataType, values: Values): Data {
   if (!(values instanceof Doubles)) return buildColumn(type, { path: 'the result', values, row: (i) => i });
   const buffers = [undefined, values.values, values.validity] as unknown as Data['buffers'];
   return new Data(type, 0, values.values.length, values.nulls, buffers);
 }
 
-function validityOf({ nullBitmap }: Data): Uint8Array | undefined {
+/** The bitmap of values that are there, if some are not. */
+export function validityOf({ nullBitmap }: Data): Uint8Array | undefined {
   return nullBitmap?.byteLength ? nullBitmap : undefined;
 }
 
-function argumentsOf(columns: readonly Data[], types: readonly DataType[], row: number): unknown[] {
+/** Where something was thrown. */
+export function placeOf(
+  columns: readonly Data[],
+  types: readonly DataType[],
+  row: number,
+  { showArguments }: CallSettings,
+): Place {
+  if (!showArguments) return { row };
   const conversion = toConversion({ json: true });
-  return columns.map((column, i) => binder(types[i] as DataType, conversion)(column)(row));
+  return { row, args: columns.map((column, i) => binder(types[i] as DataType, conversion)(column)(row)) };
 }

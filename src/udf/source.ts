@@ -21,12 +21,16 @@ const HELPERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A module whose default export is the function.
+ * A module whose default export is the function, or an object of several.
  *
  * @throws BallistaError `INVALID_ARGUMENT` for a free variable that is not captured, and for what has no source
  */
-export function toModule(name: string, fn: UserFunction, captures: Captures): string {
-  const { text: source, free } = expressionOf(name, fn);
+export function toModule(
+  name: string,
+  fn: UserFunction | Readonly<Record<string, UserFunction>>,
+  captures: Captures,
+): string {
+  const { text: source, free } = typeof fn === 'function' ? expressionOf(name, fn) : objectOf(name, fn);
   const lines: string[] = [];
   for (const [key, value] of Object.entries(captures)) {
     if (!IDENTIFIER.test(key)) throw invalid(`udf ${name}: the capture "${key}" is no name of a variable`);
@@ -77,6 +81,12 @@ function expressionOf(name: string, fn: UserFunction): { text: string; free: str
   throw invalid(
     `udf ${name}: the function has no source of its own, as those that bind() gives and those of the runtime`,
   );
+}
+
+function objectOf(name: string, parts: Readonly<Record<string, UserFunction>>): { text: string; free: string[] } {
+  const made = Object.entries(parts).map(([part, fn]) => [part, expressionOf(`${name}, ${part}`, fn)] as const);
+  const texts = made.map(([part, { text }]) => `${part}: ${text}`);
+  return { text: `{ ${texts.join(', ')} }`, free: made.flatMap(([, { free }]) => free) };
 }
 
 function tryParse(text: string): Program | undefined {

@@ -39,15 +39,18 @@ export type ResultOf<T extends TypeLike> =
         ? Date | number | bigint
         : ValueOf<T>);
 
+/** The values of a row; `S`: rows with a null are skipped. */
+export type RowArguments<A extends readonly TypeLike[], S extends boolean, I extends Int64As> = {
+  -readonly [K in keyof A]: ValueOf<A[K], I> | (S extends true ? never : null);
+};
+
 /** A function of the values of a row; `S`: rows with a null are skipped. */
 export type RowFunction<
   A extends readonly TypeLike[],
   R extends TypeLike,
   S extends boolean = false,
   I extends Int64As = 'bigint',
-> = (
-  ...args: { -readonly [K in keyof A]: ValueOf<A[K], I> | (S extends true ? never : null) }
-) => ResultOf<R> | Promise<ResultOf<R>>;
+> = (...args: RowArguments<A, S, I>) => ResultOf<R> | Promise<ResultOf<R>>;
 
 /** What a function of batches is told besides its columns. */
 export interface BatchInfo {
@@ -59,3 +62,20 @@ export interface BatchInfo {
 export type BatchFunction<A extends readonly TypeLike[], R extends TypeLike> = (
   ...args: [...{ -readonly [K in keyof A]: Vector<A[K] extends DataType ? A[K] : DataType> }, BatchInfo]
 ) => Vector | ArrayLike<ResultOf<R>> | Promise<Vector | ArrayLike<ResultOf<R>>>;
+
+/** A function of the columns of a partition: arrays, and how many rows they have. It gives a value for each row. */
+export type PartitionFunction<A extends readonly TypeLike[], R extends TypeLike, I extends Int64As = 'bigint'> = (
+  ...args: [...{ -readonly [K in keyof A]: (ValueOf<A[K], I> | null)[] }, BatchInfo]
+) => Iterable<ResultOf<R>>;
+
+/** A function that gives the rows of a table, which have a value for each column. */
+export type TableGenerator<
+  A extends readonly TypeLike[],
+  R extends Readonly<Record<string, TypeLike>>,
+  I extends Int64As = 'bigint',
+> = (
+  ...args: RowArguments<A, false, I>
+) => Iterable<TableRow<R>> | AsyncIterable<TableRow<R>> | Promise<Iterable<TableRow<R>>>;
+
+/** A row that a table function gives. */
+export type TableRow<R extends Readonly<Record<string, TypeLike>>> = { readonly [K in keyof R]?: ResultOf<R[K]> };

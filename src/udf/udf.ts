@@ -4,22 +4,17 @@
  * @module
  */
 
-import { createHash } from 'node:crypto';
 import { isAsyncFunction } from 'node:util/types';
 
-import { type TypeLike, toTypeName } from '../arrow/type-name.js';
-import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values.js';
-import { checkName } from '../config/name.js';
+import type { TypeLike } from '../arrow/type-name.js';
+import type { ConvertOptions } from '../arrow/values.js';
 import { resolve, type SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import type { Operand } from '../expr/coerce.js';
-import { Expr } from '../expr/expr.js';
-import { toArgumentNode } from '../expr/lambda.js';
-import { node } from '../expr/node.js';
-import { describe } from '../params.js';
-import type { CallSettings, Definition, Volatility } from './definition.js';
-import { bundle } from './module.js';
-import { type Captures, toModule } from './source.js';
+import type { Expr } from '../expr/expr.js';
+import { codeOf, type DefinedFunction, define, FUNCTION_SETTINGS, moduleOf } from './define.js';
+import type { Volatility } from './definition.js';
+import type { Captures } from './source.js';
 import type { BatchFunction, Int64As, RowFunction } from './types.js';
 
 /** Options of {@link udf} and {@link udf.fromModule}. */
@@ -68,18 +63,9 @@ export interface UdfOptions<
 }
 
 const SETTINGS: SettingTable = {
-  name: { type: 'string', doc: 'Its name in SQL.' },
-  args: { type: 'any', doc: 'The types of its arguments.' },
-  returns: { type: 'any', doc: 'The type of its result.' },
-  volatility: {
-    type: 'choice',
-    choices: ['immutable', 'stable', 'volatile'],
-    default: 'immutable',
-    doc: 'Whether equal arguments give equal results.',
-  },
+  ...FUNCTION_SETTINGS,
   batch: { type: 'boolean', default: false, doc: 'Whether it takes a batch of rows.' },
   skipNulls: { type: 'boolean', default: false, doc: 'Whether a row with a null is null without a call.' },
-  captures: { type: 'any', doc: 'Values from around the function.' },
   concurrency: {
     type: 'integer',
     default: 16,
@@ -87,27 +73,12 @@ const SETTINGS: SettingTable = {
     max: 65_536,
     doc: 'How many rows an async function has at a time.',
   },
-  timeoutMs: { type: 'integer', min: 1, max: 2 ** 31 - 1, doc: 'How long a batch of rows may take.' },
   showArguments: { type: 'boolean', default: false, doc: 'Whether an error tells the arguments.' },
-  int64: { ...CONVERT_SETTINGS.int64, default: 'bigint' },
-  decimal: { ...CONVERT_SETTINGS.decimal, default: 'string' },
-  timestamp: { ...CONVERT_SETTINGS.timestamp, default: 'date' },
-  date: { ...CONVERT_SETTINGS.date, default: 'date' },
 };
 
 /** A function of TypeScript: called with expressions it gives the expression of its call. */
-export interface ScalarUdf {
+export interface ScalarUdf extends DefinedFunction {
   (...args: Operand[]): Expr;
-  /** Its name in SQL. */
-  readonly name: string;
-  /** @internal */
-  readonly definition: Definition;
-}
-
-/** The definition of what {@link udf} made. */
-export function definitionOf(value: unknown): Definition {
-  if (typeof value === 'function' && 'definition' in value) return (value as ScalarUdf).definition;
-  throw invalid(`a function made by udf() is wanted, not ${describe(value)}`);
 }
 
 /**
@@ -143,11 +114,8 @@ export function udf<
   const B extends boolean = false,
 >(options: UdfOptions<A, R, S, I, B>, fn: B extends true ? BatchFunction<A, R> : RowFunction<A, R, S, I>): ScalarUdf {
   const { captures, ...given } = resolve<UdfOptions>('udf', SETTINGS, options as UdfOptions);
-  checkName(given.name, 'the name of a udf');
-  if (typeof fn !== 'function') throw invalid(`udf ${given.name} takes a function, not ${describe(fn)}`);
-  if (captures !== undefined && (typeof captures !== 'object' || captures === null))
-    throw invalid(`udf ${given.name}: captures must be an object by name, not ${describe(captures)}`);
-  return define(given, toModule(given.name, fn as never, captures ?? {}), 'default', !isAsyncFunction(fn));
+  const code = codeOf('udf', given.name, fn, captures);
+  return scalar(given, code, 'default', !isAsyncFunction(fn));
 }
 
 /**
@@ -161,31 +129,11 @@ export function udf<
 udf.fromModule = async (url: string | URL, name: string, options: UdfModuleOptions): Promise<ScalarUdf> => {
   const { captures: _, ...settings } = SETTINGS;
   const given = resolve<UdfModuleOptions>('udf.fromModule', settings, options);
-  checkName(given.name, 'the name of a udf');
-  checkName(name, `udf ${given.name}: the name of the export`);
-  return define(given, await bundle(url, `udf ${given.name}: the module`), name, false);
+  return scalar(given, await moduleOf('udf', given.name, url, name), name, false);
 };
 
-function define(given: UdfModuleOptions, code: string, from: string, gathers: boolean): ScalarUdf {
-  const { name, args, returns, volatility, timeoutMs, ...call } = given;
-  if (!Array.isArray(args)) throw invalid(`udf ${name}: args must be an array of types, not ${describe(args)}`);
-  if (call.batch && call.skipNulls)
-    throw invalid(`udf ${name}: skipNulls is for rows; a function of batches sees nulls`);
-  const shape = {
-    name,
-    args: args.map((type, i) => toTypeName(type, `udf ${name}: args[${i}]`)),
-    returns: toTypeName(returns, `udf ${name}: returns`),
-    volatility: volatility as Volatility,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    gathers,
-    code,
-    call: JSON.stringify({ ...(call as Omit<CallSettings, 'from'>), from } satisfies CallSettings),
-  };
-  const definition: Definition = { ...shape, hash: createHash('sha256').update(JSON.stringify(shape)).digest('hex') };
-  const json = JSON.stringify(definition);
-  const toCall = (...operands: Operand[]): Expr => {
-    const nodes = operands.map((operand, i) => toArgumentNode(operand, `argument ${i + 1} of ${name}`));
-    return new Expr(node({ kind: 'call', name, args: nodes, udf: json }));
-  };
-  return Object.defineProperty(Object.assign(toCall, { definition }), 'name', { value: name });
+function scalar(given: UdfModuleOptions, code: string, from: string, gathers: boolean): ScalarUdf {
+  if (given.batch && given.skipNulls)
+    throw invalid(`udf ${given.name}: skipNulls is for rows; a function of batches sees nulls`);
+  return define('udf', given, { kind: 'scalar', gathers, code, from });
 }

@@ -11,9 +11,12 @@ import { readSchema } from '../arrow/read.js';
 import { encode } from '../arrow/write.js';
 import { native } from '../native.js';
 import { toReport } from '../thrown.js';
+import { type AggregatePart, aggregateRunner, type Functions } from './aggregate.js';
 import { speaks, takeConsole } from './console.js';
 import type { CallSettings, Definition } from './definition.js';
 import { type Runner, runner, type UserFunction } from './run.js';
+import { tableRunner } from './table.js';
+import { windowRunner } from './window.js';
 
 /** A function that is loaded. */
 interface Ready {
@@ -35,15 +38,22 @@ const worker = new (native().NativeUdfWorker)(pool, id, (call, functionId, task,
 });
 
 async function load(functionId: number): Promise<Ready> {
-  const { name, code, call } = JSON.parse(worker.definition(functionId)) as Definition;
-  const settings = JSON.parse(call) as CallSettings;
+  const definition = JSON.parse(worker.definition(functionId)) as Definition;
+  const { name, code } = definition;
+  const settings = JSON.parse(definition.call) as CallSettings;
   const text = Buffer.from(`${code}\n//# sourceURL=udf:${name}`).toString('base64');
   const module = (await import(`data:text/javascript;base64,${text}`)) as Record<string, unknown>;
-  const fn = module[settings.from];
-  if (typeof fn !== 'function') throw new TypeError(`the module exports no function "${settings.from}"`);
-  const made = { name, run: runner(fn as UserFunction, readSchema(worker.types(functionId)), settings) };
+  const run = toRunner(definition, module[settings.from], settings, readSchema(worker.types(functionId)));
+  const made = { name, run };
   functions.set(functionId, made);
   return made;
+}
+
+function toRunner({ kind, part }: Definition, exported: unknown, settings: CallSettings, schema: Schema): Runner {
+  if (kind === 'aggregate') return aggregateRunner(exported as Functions, part as AggregatePart, schema, settings);
+  if (typeof exported !== 'function') throw new TypeError(`the module exports no function "${settings.from}"`);
+  const make = { scalar: runner, window: windowRunner, table: tableRunner }[kind];
+  return make(exported as UserFunction, schema, settings);
 }
 
 function run(call: number, ready: Ready, task: string, rows: number, block: Uint8Array): void {

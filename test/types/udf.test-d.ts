@@ -1,4 +1,14 @@
-import { type Expr, type ScalarUdf, udf } from 'ballista';
+import {
+  type AggregateUdf,
+  type Expr,
+  type ScalarUdf,
+  type TableUdf,
+  udaf,
+  udf,
+  udtf,
+  udwf,
+  type WindowUdf,
+} from 'ballista';
 import { describe, expectTypeOf, it } from 'vitest';
 
 describe('udf', () => {
@@ -43,5 +53,58 @@ describe('udf', () => {
     udf({ name: 'f', args: ['Utf8'], returns: 'Utf8' }, (x, _y) => x);
     // @ts-expect-error: no such option
     udf({ name: 'f', args: [], returns: 'Utf8', retries: 3 }, () => 'x');
+  });
+});
+
+describe('udaf', () => {
+  it('knows its state by init, its arguments by their types', () => {
+    const longest = udaf({
+      name: 'longest',
+      args: ['Utf8'],
+      returns: 'Utf8',
+      skipNulls: true,
+      init: () => ({ text: '' }),
+      update: (state, text) => {
+        expectTypeOf(state).toEqualTypeOf<{ text: string }>();
+        expectTypeOf(text).toEqualTypeOf<string>();
+        return { text };
+      },
+      merge: (a, b) => (a.text.length < b.text.length ? b : a),
+      finish: (state) => state.text,
+    });
+    expectTypeOf(longest).toEqualTypeOf<AggregateUdf>();
+    expectTypeOf(longest('s')).toEqualTypeOf<Expr>();
+  });
+
+  it('refuses what does not fit', () => {
+    const common = { name: 'f', args: ['Int32'], returns: 'Int32', merge: (a: number, b: number) => a + b } as const;
+    // @ts-expect-error: a state is a number
+    udaf({ ...common, init: () => 0, update: () => 'x' });
+    // @ts-expect-error: nothing folds rows
+    udaf({ ...common, init: () => 0 });
+  });
+});
+
+describe('udwf and udtf', () => {
+  it('know their arguments by their types', () => {
+    const rank = udwf({ name: 'f', args: ['Int32'], returns: 'Float64' }, (values, { rows }) => {
+      expectTypeOf(values).toEqualTypeOf<(number | null)[]>();
+      return Array.from({ length: rows }, () => 0);
+    });
+    expectTypeOf(rank).toEqualTypeOf<WindowUdf>();
+    const days = udtf({ name: 'f', args: ['Int32'], returns: { day: 'Date32', n: 'Int64' } }, function* (n) {
+      expectTypeOf(n).toEqualTypeOf<number | null>();
+      yield { day: new Date(), n: 1 };
+    });
+    expectTypeOf(days).toEqualTypeOf<TableUdf>();
+  });
+
+  it('refuse what does not fit', () => {
+    // @ts-expect-error: a text is no number
+    udwf({ name: 'f', args: ['Int32'], returns: 'Float64' }, (values) => values.map(String));
+    // @ts-expect-error: there is no such column
+    udtf({ name: 'f', args: [], returns: { n: 'Int32' } }, () => [{ m: 1 }]);
+    // @ts-expect-error: a text is no number
+    udtf({ name: 'f', args: [], returns: { n: 'Int32' } }, () => [{ n: 'x' }]);
   });
 });

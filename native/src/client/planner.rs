@@ -64,7 +64,11 @@ impl QueryPlanner for LocalPlanner {
         let (Some(pool), true) = (&self.pool, any(plan)?) else {
             return local_plan(plan, session).await;
         };
-        let plan = local_plan(&own(plan.clone())?, session).await?;
+        let plan = local_plan(
+            &own(plan.clone().transform_up_with_subqueries(hoisted)?.data)?,
+            session,
+        )
+        .await?;
         let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
         bind(&plan, &Task::new(pool.clone(), "local".into(), true, stop))?;
         gathered(plan)

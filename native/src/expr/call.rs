@@ -3,7 +3,10 @@
 use super::node::{Bound, Call, Frame, Node, Over};
 use super::{unknown, Scope};
 use crate::error::{Code, Error, Result};
+use crate::udf::aggregate::JsAggregate;
+use crate::udf::definition::{Definition, Kind};
 use crate::udf::scalar::JsScalar;
+use crate::udf::window::JsWindow;
 use datafusion::common::ScalarValue;
 use datafusion::execution::FunctionRegistry;
 use datafusion::functions_aggregate::expr_fn::count;
@@ -50,9 +53,19 @@ impl Scope<'_> {
         let state = self.context.state_ref();
         let state = state.read();
         // A function of TypeScript is itself, whatever else has its name.
-        let (aggregate, window) = match call.udf {
+        let udf = call
+            .udf
+            .as_deref()
+            .map(Definition::parse)
+            .transpose()?
+            .map(Arc::new);
+        let (aggregate, window) = match &udf {
             None => (state.udaf(name).ok(), state.udwf(name).ok()),
-            Some(_) => (None, None),
+            Some(udf) => match udf.kind {
+                Kind::Scalar | Kind::Table => (None, None),
+                Kind::Aggregate => (Some(Arc::new(JsAggregate::udaf(udf.clone())?)), None),
+                Kind::Window => (None, Some(Arc::new(JsWindow::udwf(udf.clone(), None)?))),
+            },
         };
         if let Some(over) = call.over {
             return match (aggregate, window) {
@@ -76,8 +89,8 @@ impl Scope<'_> {
                 format!("{name} is no aggregate or window function: it takes no DISTINCT, FILTER, ORDER BY or null treatment."),
             ));
         }
-        if let Some(json) = call.udf {
-            return Ok(JsScalar::parse(&json)?.call(args));
+        if let Some(udf) = udf {
+            return Ok(JsScalar::udf(udf)?.call(args));
         }
         if let Ok(function) = state.higher_order_function(name) {
             let call = Expr::HigherOrderFunction(HigherOrderFunction::new(function, args));

@@ -333,7 +333,11 @@ impl Stage {
             let target: Path = self.target.parts().chain(parts).collect();
             let moved = match stop.is_cancelled() {
                 true => Err(cancelled()),
-                false => self.store.rename(&file.location, &target).await.map_err(Into::into),
+                false => self
+                    .store
+                    .rename(&file.location, &target)
+                    .await
+                    .map_err(Into::into),
             };
             if let Err(error) = moved {
                 for path in published {

@@ -7,7 +7,10 @@ use crate::arrow::{schema_from_ipc, schema_to_ipc};
 use crate::files::arrow::{self, ArrowFiles};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
-use crate::udf::codec::{decode_scalar, encode_scalar};
+use crate::udf::codec::{
+    decode_aggregate, decode_scalar, decode_window, encode_aggregate, encode_scalar, encode_window,
+};
+use crate::udf::table::JsTable;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
@@ -15,7 +18,7 @@ use datafusion::common::TableReference;
 use datafusion::datasource::file_format::FileFormatFactory;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
-use datafusion::logical_expr::{Extension, LogicalPlan, ScalarUDF};
+use datafusion::logical_expr::{AggregateUDF, Extension, LogicalPlan, ScalarUDF, WindowUDF};
 use datafusion_proto::logical_plan::LogicalExtensionCodec;
 use prost::bytes::Bytes;
 use prost::Message;
@@ -57,6 +60,9 @@ impl LogicalExtensionCodec for LogicalCodec {
         schema: SchemaRef,
         context: &TaskContext,
     ) -> Result<Arc<dyn TableProvider>> {
+        if let Some(table) = JsTable::decode(bytes) {
+            return Ok(Arc::new(table?));
+        }
         let Some(bytes) = bytes.strip_prefix(MAGIC) else {
             return self.0.try_decode_table_provider(bytes, name, schema, context);
         };
@@ -73,6 +79,9 @@ impl LogicalExtensionCodec for LogicalCodec {
         provider: Arc<dyn TableProvider>,
         bytes: &mut Vec<u8>,
     ) -> Result<()> {
+        if let Some(table) = provider.downcast_ref::<JsTable>() {
+            return table.encode(bytes);
+        }
         let Some(table) = provider.downcast_ref::<InMemoryTable>() else {
             return self.0.try_encode_table_provider(name, provider, bytes);
         };
@@ -93,6 +102,22 @@ impl LogicalExtensionCodec for LogicalCodec {
 
     fn try_encode_udf(&self, function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<()> {
         encode_scalar(function, bytes)
+    }
+
+    fn try_decode_udaf(&self, name: &str, bytes: &[u8]) -> Result<Arc<AggregateUDF>> {
+        decode_aggregate(bytes).unwrap_or_else(|| self.0.try_decode_udaf(name, bytes))
+    }
+
+    fn try_encode_udaf(&self, function: &AggregateUDF, bytes: &mut Vec<u8>) -> Result<()> {
+        encode_aggregate(function, bytes)
+    }
+
+    fn try_decode_udwf(&self, name: &str, bytes: &[u8]) -> Result<Arc<WindowUDF>> {
+        decode_window(bytes).unwrap_or_else(|| self.0.try_decode_udwf(name, bytes))
+    }
+
+    fn try_encode_udwf(&self, function: &WindowUDF, bytes: &mut Vec<u8>) -> Result<()> {
+        encode_window(function, bytes)
     }
 
     fn try_decode_file_format(

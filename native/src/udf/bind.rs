@@ -1,12 +1,18 @@
 //! Gives the functions of a plan the task that they run for.
 
+use super::aggregate::JsAggregate;
+use super::function::JsFunction;
 use super::scalar::JsScalar;
+use super::table::JsTableExec;
 use super::task::Task;
+use super::window::JsWindow;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
-use datafusion::logical_expr::expr::ScalarFunction;
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::logical_expr::{Expr, LogicalPlan, WindowFunctionDefinition};
+use datafusion::physical_expr::window::{StandardWindowExpr, WindowExpr};
 use datafusion::physical_expr::ScalarFunctionExpr;
+use datafusion::physical_plan::aggregates::AggregateExec;
+use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec, WindowUDFExpr};
 use datafusion::physical_plan::ExecutionPlan;
 use std::sync::Arc;
 
@@ -21,7 +27,7 @@ pub fn bind(plan: &Arc<dyn ExecutionPlan>, task: &Arc<Task>) -> Result<()> {
     visit(plan, &mut |function| function.bind(task))
 }
 
-fn visit(plan: &Arc<dyn ExecutionPlan>, each: &mut dyn FnMut(&JsScalar)) -> Result<()> {
+fn visit(plan: &Arc<dyn ExecutionPlan>, each: &mut dyn FnMut(&JsFunction)) -> Result<()> {
     plan.apply(|node| visit_node(node, each))?;
     Ok(())
 }
@@ -29,32 +35,89 @@ fn visit(plan: &Arc<dyn ExecutionPlan>, each: &mut dyn FnMut(&JsScalar)) -> Resu
 /// The functions that a node calls itself.
 pub fn visit_node(
     node: &Arc<dyn ExecutionPlan>,
-    each: &mut dyn FnMut(&JsScalar),
+    each: &mut dyn FnMut(&JsFunction),
 ) -> Result<TreeNodeRecursion> {
+    if let Some(node) = node.downcast_ref::<AggregateExec>() {
+        let functions = node
+            .aggr_expr()
+            .iter()
+            .filter_map(|expr| JsAggregate::of(expr.fun()));
+        functions.for_each(|function| each(&function.function));
+    }
+    if let Some(node) = node.downcast_ref::<WindowAggExec>() {
+        node.window_expr()
+            .iter()
+            .for_each(|expr| visit_window(expr, each));
+    }
+    if let Some(node) = node.downcast_ref::<BoundedWindowAggExec>() {
+        node.window_expr()
+            .iter()
+            .for_each(|expr| visit_window(expr, each));
+    }
+    if let Some(node) = node.downcast_ref::<JsTableExec>() {
+        each(&node.function);
+    }
     node.apply_expressions(&mut |expr| {
         expr.apply(|part| {
             let call = part.downcast_ref::<ScalarFunctionExpr>();
             if let Some(function) = call.and_then(|call| JsScalar::of(call.fun())) {
-                each(function);
+                each(&function.function);
             }
             Ok(TreeNodeRecursion::Continue)
         })
     })
 }
 
+/// Aggregates over windows are window functions by now: see `hoist.rs`.
+fn visit_window(expr: &Arc<dyn WindowExpr>, each: &mut dyn FnMut(&JsFunction)) {
+    let call = expr.as_any().downcast_ref::<StandardWindowExpr>();
+    let call = call.and_then(|expr| {
+        expr.get_standard_func_expr()
+            .as_any()
+            .downcast_ref::<WindowUDFExpr>()
+    });
+    if let Some(function) = call.and_then(|call| JsWindow::of(call.fun())) {
+        each(&function.function);
+    }
+}
+
+/// The function that an expression calls.
+pub fn called(expr: &Expr) -> Option<&JsFunction> {
+    match expr {
+        Expr::ScalarFunction(call) => JsScalar::of(&call.func).map(|function| &function.function),
+        Expr::AggregateFunction(call) => JsAggregate::of(&call.func).map(|function| &function.function),
+        Expr::WindowFunction(call) => match &call.fun {
+            WindowFunctionDefinition::AggregateUDF(function) => {
+                JsAggregate::of(function).map(|function| &function.function)
+            }
+            WindowFunctionDefinition::WindowUDF(function) => {
+                JsWindow::of(function).map(|function| &function.function)
+            }
+        },
+        _ => None,
+    }
+}
+
 /// The plan with functions of its own: a session's are in all of its plans.
 pub fn own(plan: LogicalPlan) -> Result<LogicalPlan> {
     let plan = plan.transform_down_with_subqueries(|node| {
         node.map_expressions(|expr| {
-            expr.transform_up(|part| match part {
-                Expr::ScalarFunction(call) => Ok(match JsScalar::of(&call.func) {
-                    Some(function) => Transformed::yes(Expr::ScalarFunction(ScalarFunction {
-                        func: Arc::new(JsScalar::udf(function.definition.clone())?),
-                        args: call.args,
-                    })),
-                    None => Transformed::no(Expr::ScalarFunction(call)),
-                }),
-                other => Ok(Transformed::no(other)),
+            expr.transform_up(|mut part| {
+                let Some(definition) = called(&part).map(|function| function.definition.clone()) else {
+                    return Ok(Transformed::no(part));
+                };
+                match &mut part {
+                    Expr::ScalarFunction(call) => call.func = Arc::new(JsScalar::udf(definition)?),
+                    Expr::AggregateFunction(call) => call.func = Arc::new(JsAggregate::udaf(definition)?),
+                    Expr::WindowFunction(call) => {
+                        if let WindowFunctionDefinition::WindowUDF(function) = &mut call.fun {
+                            let frames = JsWindow::of(function).and_then(|function| function.frames.clone());
+                            *function = Arc::new(JsWindow::udwf(definition, frames)?);
+                        }
+                    }
+                    _ => (),
+                }
+                Ok(Transformed::yes(part))
             })
         })
     })?;

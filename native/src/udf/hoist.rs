@@ -1,25 +1,30 @@
-//! Keys of windows that are calls of functions, as columns of their own: Ballista encodes the keys by
-//! which rows are sent around with a codec of its own, which knows no function of TypeScript.
+//! Plans with functions of TypeScript as the engine can run them.
+//!
+//! Keys of windows that are calls become columns of their own: Ballista encodes the keys by which rows
+//! are sent around with a codec of its own, which knows no such function. Aggregates over a window
+//! become window functions.
 
-use super::scalar::JsScalar;
+use super::bind::called;
+use super::definition::Kind;
+use super::table::JsTable;
+use super::window::framed;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::Column;
+use datafusion::common::{not_impl_err, Column};
+use datafusion::datasource::source_as_provider;
 use datafusion::error::Result;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, LogicalPlanBuilder};
 
 fn calls(expr: &Expr) -> Result<bool> {
-    expr.exists(|part| {
-        let Expr::ScalarFunction(call) = part else {
-            return Ok(false);
-        };
-        Ok(JsScalar::of(&call.func).is_some())
-    })
+    expr.exists(|part| Ok(called(part).is_some()))
 }
 
 /// Whether a plan calls functions of TypeScript.
 pub fn any(plan: &LogicalPlan) -> Result<bool> {
     let mut any = false;
     plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            any |= source_as_provider(&scan.source).is_ok_and(|provider| provider.is::<JsTable>());
+        }
         node.apply_expressions(|expr| {
             any |= calls(expr)?;
             Ok(TreeNodeRecursion::Continue)
@@ -28,11 +33,30 @@ pub fn any(plan: &LogicalPlan) -> Result<bool> {
     Ok(any)
 }
 
+/// States are merged in no order, and know not which rows were theirs.
+fn refuse(aggregate: &Aggregate) -> Result<()> {
+    for expr in &aggregate.aggr_expr {
+        expr.apply(|part| {
+            if let (Expr::AggregateFunction(call), Some(function)) = (part, called(part)) {
+                if call.params.distinct || !call.params.order_by.is_empty() {
+                    let name = &function.definition.name;
+                    return not_impl_err!("{name}, a function of TypeScript, takes no DISTINCT beside other aggregates, and no ORDER BY: keep the rows that it is about, or their order, in its state");
+                }
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+    }
+    Ok(())
+}
+
 pub fn hoisted(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
+    if let LogicalPlan::Aggregate(aggregate) = &plan {
+        refuse(aggregate)?;
+    }
     let LogicalPlan::Window(window) = &plan else {
         return Ok(Transformed::no(plan));
     };
-    let mut keys = Vec::new();
+    let (mut keys, mut changed) = (Vec::new(), false);
     let mut named = |key: &mut Expr| -> Result<()> {
         if calls(key)? {
             let name = format!("__key_{}", keys.len());
@@ -42,7 +66,8 @@ pub fn hoisted(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         Ok(())
     };
     let functions = window.window_expr.iter().map(|expr| {
-        let changed = expr.clone().transform_up(|part| {
+        let built = expr.clone().transform_up(|part| {
+            let definition = called(&part).map(|function| function.definition.clone());
             let Expr::WindowFunction(mut function) = part else {
                 return Ok(Transformed::no(part));
             };
@@ -52,12 +77,16 @@ pub fn hoisted(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
                 .order_by
                 .iter_mut()
                 .try_for_each(|sort| named(&mut sort.expr))?;
+            if let Some(definition) = definition.filter(|definition| definition.kind == Kind::Aggregate) {
+                changed = true;
+                function = Box::new(framed(*function, &definition)?);
+            }
             Ok(Transformed::yes(Expr::WindowFunction(function)))
         })?;
-        Ok(changed.data)
+        Ok(built.data)
     });
     let functions = functions.collect::<Result<Vec<Expr>>>()?;
-    if keys.is_empty() {
+    if keys.is_empty() && !changed {
         return Ok(Transformed::no(plan));
     }
     let before = window.input.schema().columns();

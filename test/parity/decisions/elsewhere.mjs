@@ -206,4 +206,28 @@ export const elsewhere = [
     why: 'One class of errors, told apart by `BallistaError#code`.',
     rows: { BallistaConnectionError: "BallistaErrorCode='CONNECTION'" },
   },
+  {
+    of: 'datafusion.user_defined',
+    why: 'A state goes from function to function: there is no object that lives as long as an aggregate.',
+    rows: {
+      Accumulator: 'UdafFunctions',
+      'Accumulator.state': 'UdafFunctions#init',
+      'Accumulator.evaluate': 'UdafFunctions#finish',
+    },
+  },
+  {
+    of: 'datafusion.user_defined',
+    why: 'Made by `udtf`, and known to SQL by its name; there is nothing to call it with besides.',
+    rows: { TableFunction: 'TableUdf' },
+  },
+  {
+    of: 'datafusion.user_defined',
+    why: 'A function of the rows of a partition; an aggregate, `udaf`, is what is computed over frames.',
+    rows: {
+      WindowEvaluator: 'PartitionFunction',
+      'WindowEvaluator.evaluate_all': 'PartitionFunction',
+      'WindowEvaluator.evaluate': 'UdafFunctions#retract',
+      'WindowEvaluator.uses_window_frame': 'udaf',
+    },
+  },
 ];

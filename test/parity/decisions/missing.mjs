@@ -8,24 +8,15 @@
 export const missing = [
   {
     of: 'datafusion.user_defined',
-    why: 'Aggregate, window and table functions in TypeScript are yet to come; scalar ones are there: `udf`.',
-    planned: true,
+    why: 'A function of `udwf` is called once for each partition, with all of its rows: there is nothing to bound or to keep. Ranks are an argument: `rank() OVER (…)`.',
     rows: [
-      'Accumulator.*',
-      'AggregateUDF.*',
-      'WindowEvaluator.*',
-      'WindowUDF.*',
-      'TableFunction.*',
-      'udaf',
-      'udwf',
-      'udtf',
+      'WindowEvaluator.memoize',
+      'WindowEvaluator.get_range',
+      'WindowEvaluator.is_causal',
+      'WindowEvaluator.supports_bounded_execution',
+      'WindowEvaluator.evaluate_all_with_rank',
+      'WindowEvaluator.include_rank',
     ],
-  },
-  {
-    of: 'datafusion.context',
-    why: 'Aggregate, window and table functions in TypeScript are yet to come; scalar ones are there: `udf`.',
-    planned: true,
-    rows: ['SessionContext.register_udaf', 'SessionContext.register_udwf', 'SessionContext.register_udtf'],
   },
   {
     of: 'datafusion.catalog',

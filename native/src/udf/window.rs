@@ -1,0 +1,151 @@
+//! A window function in TypeScript; and an aggregate over frames of a window, which is one here: called
+//! with the bounds of all frames of a partition, it needs one call rather than one for each row.
+
+use super::batch;
+use super::definition::{Definition, Kind};
+use super::function::JsFunction;
+use crate::error::Result;
+use datafusion::arrow::array::{ArrayRef, UInt32Array};
+use datafusion::arrow::compute::SortOptions;
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::common::not_impl_err;
+use datafusion::error::Result as EngineResult;
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::function::{PartitionEvaluatorArgs, WindowUDFFieldArgs};
+use datafusion::logical_expr::window_state::WindowFrameContext;
+use datafusion::logical_expr::{
+    PartitionEvaluator, Signature, WindowFrame, WindowFunctionDefinition, WindowUDF, WindowUDFImpl,
+};
+use std::sync::Arc;
+
+/// The frames of an aggregate, and how the columns are sorted that they are about.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Frames {
+    pub frame: WindowFrame,
+    pub sort: Vec<SortOptions>,
+}
+
+#[derive(Debug, Eq, Hash, PartialEq)]
+pub struct JsWindow {
+    pub function: JsFunction,
+    signature: Signature,
+    returns: DataType,
+    /// Of an aggregate. Then the columns by which rows are sorted are arguments too, the last ones.
+    pub frames: Option<Frames>,
+}
+
+impl JsWindow {
+    pub fn udwf(definition: Arc<Definition>, frames: Option<Frames>) -> Result<WindowUDF> {
+        Ok(WindowUDF::from(Self {
+            signature: match frames {
+                Some(_) => Signature::variadic_any(definition.volatility()?),
+                None => definition.signature()?,
+            },
+            returns: definition.return_type()?,
+            function: JsFunction::new(definition),
+            frames,
+        }))
+    }
+
+    pub fn of(function: &WindowUDF) -> Option<&Self> {
+        function.inner().downcast_ref()
+    }
+}
+
+/// The call of an aggregate over a window as one of a window function.
+pub fn framed(mut call: WindowFunction, definition: &Arc<Definition>) -> EngineResult<WindowFunction> {
+    let params = &mut call.params;
+    if params.filter.is_some() || params.distinct || params.null_treatment.is_some() {
+        return not_impl_err!(
+            "{}: FILTER, DISTINCT and null treatment over a window",
+            definition.name
+        );
+    }
+    let sort = params.order_by.iter().map(|key| SortOptions {
+        descending: !key.asc,
+        nulls_first: key.nulls_first,
+    });
+    let frames = Frames {
+        frame: params.window_frame.clone(),
+        sort: sort.collect(),
+    };
+    params
+        .args
+        .extend(params.order_by.iter().map(|key| key.expr.clone()));
+    let function = JsWindow::udwf(definition.clone(), Some(frames))?;
+    call.fun = WindowFunctionDefinition::WindowUDF(Arc::new(function));
+    Ok(call)
+}
+
+impl WindowUDFImpl for JsWindow {
+    fn name(&self) -> &str {
+        &self.function.definition.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn field(&self, args: WindowUDFFieldArgs) -> EngineResult<FieldRef> {
+        Ok(Arc::new(Field::new(args.name(), self.returns.clone(), true)))
+    }
+
+    fn partition_evaluator(&self, _: PartitionEvaluatorArgs) -> EngineResult<Box<dyn PartitionEvaluator>> {
+        let definition = &self.function.definition;
+        let called = match definition.kind {
+            Kind::Aggregate => {
+                let mut args = vec!["UInt32".to_owned(); 2];
+                args.extend(definition.args.iter().cloned());
+                definition.part("over", args, &definition.returns)
+            }
+            _ => definition.clone(),
+        };
+        Ok(Box::new(Partition {
+            function: self.function.clone(),
+            called,
+            returns: self.returns.clone(),
+            frames: self.frames.clone(),
+        }))
+    }
+}
+
+#[derive(Debug)]
+struct Partition {
+    function: JsFunction,
+    called: Arc<Definition>,
+    returns: DataType,
+    frames: Option<Frames>,
+}
+
+impl PartitionEvaluator for Partition {
+    fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> EngineResult<ArrayRef> {
+        let output = match &self.frames {
+            None => self.function.call(values, rows)?,
+            Some(frames) => {
+                let (args, keys) = values.split_at(self.function.definition.args.len());
+                let columns: Vec<_> = bounds(frames, keys, rows)?
+                    .into_iter()
+                    .chain(args.iter().cloned())
+                    .collect();
+                self.function.call_as(&self.called, &columns, rows)?
+            }
+        };
+        Ok(batch::decode(output, &self.returns, rows)?)
+    }
+}
+
+/// Where the frame of each row begins, and where it has ended.
+fn bounds(frames: &Frames, keys: &[ArrayRef], rows: usize) -> EngineResult<[ArrayRef; 2]> {
+    let mut context = WindowFrameContext::new(Arc::new(frames.frame.clone()), frames.sort.clone());
+    let (mut starts, mut ends) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let mut last = 0..0;
+    for row in 0..rows {
+        last = context.calculate_range(keys, &last, rows, row)?;
+        starts.push(last.start as u32);
+        ends.push(last.end as u32);
+    }
+    Ok([
+        Arc::new(UInt32Array::from(starts)),
+        Arc::new(UInt32Array::from(ends)),
+    ])
+}

@@ -1,0 +1,180 @@
+/**
+ * The parts of an aggregate, made ready for batches.
+ *
+ * @module
+ */
+
+import { deserialize, serialize } from 'node:v8';
+
+import { Binary, type Data, type DataType, type Schema } from 'apache-arrow';
+
+import { binder } from '../arrow/values.js';
+import { Thrown } from '../thrown.js';
+import { columnsOf } from './block.js';
+import type { CallSettings, Part } from './definition.js';
+import { compile, isNumbers } from './loop.js';
+import { placeOf, type Runner, toColumn, typesOf, validityOf } from './run.js';
+
+/** What a user gives of an aggregate; a state that is changed in place need not be given back. */
+export interface Functions {
+  init(): unknown;
+  update(state: unknown, ...args: unknown[]): unknown;
+  merge(state: unknown, other: unknown): unknown;
+  finish?(state: unknown): unknown;
+  retract?(state: unknown, ...args: unknown[]): unknown;
+}
+
+/** The parts of an aggregate. */
+export type AggregatePart = Exclude<Part, 'rows'>;
+
+/**
+ * A runner for a part.
+ *
+ * @param schema - the types of what it is called with, then that of its result
+ */
+export function aggregateRunner(
+  functions: Functions,
+  part: AggregatePart,
+  schema: Schema,
+  settings: CallSettings,
+): Runner {
+  switch (part) {
+    case 'update':
+      return update(functions, schema, settings);
+    case 'merge':
+      return merge(functions, schema, settings);
+    case 'finish':
+      return finish(functions, schema, settings);
+    case 'over':
+      return over(functions, schema, settings);
+  }
+}
+
+/** Values of all rows: those of groups come dense, in the order of their first rows. */
+function update({ init, update }: Functions, schema: Schema, settings: CallSettings): Runner {
+  const { types, returns } = typesOf(schema);
+  const { step, take } = grouped(init, update, types.length - 1);
+  const binders = types.map((type) => (isNumbers(type) ? undefined : binder(type, { ...settings, json: false })));
+  const loop = compile(step, binders.map(Boolean), settings.skipNulls, 'none');
+  return (block, rows) => {
+    const columns = columnsOf(block, types, rows);
+    const readers = columns.map((column, i) => binders[i]?.(column) ?? column.values);
+    const at = { row: 0 };
+    // A call that failed may have left some.
+    take();
+    try {
+      loop(readers, columns.map(validityOf), rows, undefined, at);
+    } catch (cause) {
+      throw new Thrown(cause, placeOf(columns.slice(1), types.slice(1), at.row, settings));
+    }
+    const states = take();
+    states.length = groupCount(columns[0] as Data);
+    return toStates(returns, states, settings);
+  };
+}
+
+/** `step` takes the group of a row and its arguments; `take` gives the states of all groups. */
+function grouped(
+  init: Functions['init'],
+  update: Functions['update'],
+  count: number,
+): { step: (...args: unknown[]) => void; take: () => unknown[] } {
+  const args = Array.from({ length: count }, (_, i) => `a${i}`).join(', ');
+  const text = `
+    let states = [];
+    return {
+      take: () => { const taken = states; states = []; return taken; },
+      step: (group, ${args}) => {
+        let state = states[group];
+        if (state === undefined) state = init();
+        const next = update(state, ${args});
+        states[group] = next === undefined ? state : next;
+      },
+    };`;
+  return new Function('init', 'update', text)(init, update);
+}
+
+function merge({ merge }: Functions, schema: Schema, settings: CallSettings): Runner {
+  const { types, returns } = typesOf(schema);
+  const read = stateReader(returns, settings);
+  return (block, rows) => {
+    const [groups, given] = columnsOf(block, types, rows) as [Data, Data];
+    const stateAt = read(given);
+    const states = new Array<unknown>(groupCount(groups));
+    for (let row = 0; row < rows; row++) {
+      const group = groups.values[row] as number;
+      const other = stateAt(row);
+      if (other === null) continue;
+      const state = states[group];
+      states[group] = state === undefined ? other : (merge(state, other) ?? state);
+    }
+    return toStates(returns, states, settings);
+  };
+}
+
+function finish({ init, finish = (state) => state }: Functions, schema: Schema, settings: CallSettings): Runner {
+  const { types, returns } = typesOf(schema);
+  const read = stateReader(types[0] as DataType, settings);
+  return (block, rows) => {
+    const stateAt = read(columnsOf(block, types, rows)[0] as Data);
+    const values = Array.from({ length: rows }, (_, row) => finish(stateAt(row) ?? init()));
+    return toColumn(returns, values);
+  };
+}
+
+/** Frames of a window, which are told by their bounds. What is in two of them stays where it can. */
+function over(functions: Functions, schema: Schema, settings: CallSettings): Runner {
+  const { init, update, finish = (state) => state, retract } = functions;
+  const { types, returns } = typesOf(schema);
+  const binders = types.map((type) => binder(type, { ...settings, json: false }));
+  return (block, rows) => {
+    const columns = columnsOf(block, types, rows);
+    const [starts, ends, ...args] = binders.map((bind, i) => bind(columns[i] as Data));
+    const startAt = starts as (row: number) => number;
+    const endAt = ends as (row: number) => number;
+    const apply = (fn: Functions['update'], state: unknown, row: number): unknown => {
+      const values = args.map((read) => read(row));
+      if (settings.skipNulls && values.includes(null)) return state;
+      try {
+        return fn(state, ...values) ?? state;
+      } catch (cause) {
+        throw new Thrown(cause, placeOf(columns.slice(2), types.slice(2), row, settings));
+      }
+    };
+    let [state, from, to] = [init(), 0, 0];
+    const values = Array.from({ length: rows }, (_, row) => {
+      const [start, end] = [startAt(row), endAt(row)];
+      const goesOn = start >= from && end >= to && start <= to && (retract !== undefined || start === from);
+      if (!goesOn) [state, from, to] = [init(), start, start];
+      for (; to < end; to++) state = apply(update, state, to);
+      for (; from < start; from++) state = apply(retract as Functions['update'], state, from);
+      return finish(state);
+    });
+    return toColumn(returns, values);
+  };
+}
+
+/** They are numbered without gaps. */
+function groupCount({ values }: Data): number {
+  let last = -1;
+  for (const group of values as Uint32Array) if (group > last) last = group;
+  return last + 1;
+}
+
+function stateReader(type: DataType, settings: CallSettings): (column: Data) => (row: number) => unknown {
+  const bind = binder(type, { ...settings, json: false });
+  if (settings.typed) return bind;
+  return (column) => {
+    const read = bind(column);
+    return (row) => {
+      const bytes = read(row) as Uint8Array | null;
+      return bytes === null ? null : deserialize(bytes);
+    };
+  };
+}
+
+function toStates(type: DataType, states: unknown[], { typed }: CallSettings): Data {
+  if (typed) return toColumn(type, states);
+  const bytes = Array.from(states, (state) => (state === undefined ? null : serialize(state)));
+  return toColumn(new Binary(), bytes);
+}

@@ -1,0 +1,125 @@
+/**
+ * What functions of all kinds have in common: how they are described, and how they are called in expressions.
+ *
+ * @module
+ */
+
+import { createHash } from 'node:crypto';
+
+import { type TypeLike, toTypeName } from '../arrow/type-name.js';
+import { CONVERT_SETTINGS } from '../arrow/values.js';
+import { checkName } from '../config/name.js';
+import type { SettingTable } from '../config/settings.js';
+import { invalid } from '../errors.js';
+import type { Operand } from '../expr/coerce.js';
+import { Expr } from '../expr/expr.js';
+import { toArgumentNode } from '../expr/lambda.js';
+import { node } from '../expr/node.js';
+import { describe } from '../params.js';
+import type { CallSettings, Definition, Kind, Volatility } from './definition.js';
+import { bundle } from './module.js';
+import { type Captures, toModule } from './source.js';
+
+/** A function of TypeScript that the engine can have. */
+export interface DefinedFunction {
+  /** Its name in SQL. */
+  readonly name: string;
+  /** @internal */
+  readonly definition: Definition;
+}
+
+/** Options of functions of all kinds. */
+export const FUNCTION_SETTINGS: SettingTable = {
+  name: { type: 'string', doc: 'Its name in SQL.' },
+  args: { type: 'any', doc: 'The types of its arguments.' },
+  returns: { type: 'any', doc: 'The type of its result.' },
+  volatility: {
+    type: 'choice',
+    choices: ['immutable', 'stable', 'volatile'],
+    default: 'immutable',
+    doc: 'Whether equal arguments give equal results.',
+  },
+  captures: { type: 'any', doc: 'Values from around the function.' },
+  timeoutMs: { type: 'integer', min: 1, max: 2 ** 31 - 1, doc: 'How long a batch of rows may take.' },
+  int64: { ...CONVERT_SETTINGS.int64, default: 'bigint' },
+  decimal: { ...CONVERT_SETTINGS.decimal, default: 'string' },
+  timestamp: { ...CONVERT_SETTINGS.timestamp, default: 'date' },
+  date: { ...CONVERT_SETTINGS.date, default: 'date' },
+};
+
+/** What a definition is made of, besides how workers call the function. */
+interface Given extends Partial<Omit<CallSettings, 'from'>> {
+  readonly name: string;
+  readonly args: readonly TypeLike[];
+  readonly returns: TypeLike;
+  readonly volatility?: Volatility;
+  readonly timeoutMs?: number;
+}
+
+type More = Pick<Definition, 'kind' | 'gathers' | 'code' | 'state'> & Pick<CallSettings, 'from'>;
+
+/**
+ * The definition of a function.
+ *
+ * @param maker - `udf` and the like, for errors
+ */
+export function describeFunction(maker: string, given: Given, { from, ...more }: More): Definition {
+  const { name, args, returns, volatility, timeoutMs, ...call } = given;
+  if (!Array.isArray(args)) throw invalid(`${maker} ${name}: args must be an array of types, not ${describe(args)}`);
+  const shape = {
+    ...more,
+    name,
+    args: args.map((type, i) => toTypeName(type, `${maker} ${name}: args[${i}]`)),
+    returns: toTypeName(returns, `${maker} ${name}: returns`),
+    volatility: volatility as Volatility,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    call: JSON.stringify({ ...call, from }),
+  };
+  return { ...shape, hash: createHash('sha256').update(JSON.stringify(shape)).digest('hex') };
+}
+
+/** Makes the function that gives the expression of a call; see {@link describeFunction}. */
+export function define(maker: string, given: Given, more: More): DefinedFunction & ((...args: Operand[]) => Expr) {
+  const { name } = given;
+  const definition = describeFunction(maker, given, more);
+  const json = JSON.stringify(definition);
+  const toCall = (...operands: Operand[]): Expr => {
+    const nodes = operands.map((operand, i) => toArgumentNode(operand, `argument ${i + 1} of ${name}`));
+    return new Expr(node({ kind: 'call', name, args: nodes, udf: json }));
+  };
+  return Object.defineProperty(Object.assign(toCall, { definition }), 'name', { value: name });
+}
+
+/** The code of a function, or of several by name, after it is checked that they are functions. */
+export function codeOf(maker: string, name: string, fns: unknown, captures: Captures | undefined): string {
+  checkName(name, `the name of a ${maker}`);
+  const all = typeof fns === 'object' && fns !== null ? Object.entries(fns) : [['', fns] as const];
+  for (const [part, fn] of all)
+    if (typeof fn !== 'function')
+      throw invalid(`${maker} ${name} takes a function${part && ` as ${part}`}, not ${describe(fn)}`);
+  if (captures !== undefined && (typeof captures !== 'object' || captures === null))
+    throw invalid(`${maker} ${name}: captures must be an object by name, not ${describe(captures)}`);
+  return toModule(name, fns as never, captures ?? {});
+}
+
+/** The code of a module that exports a function by a name, bundled. */
+export async function moduleOf(maker: string, name: string, url: string | URL, from: string): Promise<string> {
+  checkName(name, `the name of a ${maker}`);
+  checkName(from, `${maker} ${name}: the name of the export`);
+  return await bundle(url, `${maker} ${name}: the module`);
+}
+
+const MAKERS: Readonly<Record<Kind, string>> = {
+  scalar: 'udf()',
+  aggregate: 'udaf()',
+  window: 'udwf()',
+  table: 'udtf()',
+};
+
+/** The definition of a function of a kind. */
+export function definitionOf(value: unknown, kind: Kind): Definition {
+  const { definition } = (value ?? {}) as Partial<DefinedFunction>;
+  if (definition?.kind === kind) return definition;
+  const given = definition ? `one of ${MAKERS[definition.kind]}` : describe(value);
+  throw invalid(`a function made by ${MAKERS[kind]} is wanted, not ${given}`);
+}

@@ -1,0 +1,111 @@
+/**
+ * Window functions of TypeScript that run where the data is.
+ *
+ * @module
+ */
+
+import type { TypeLike } from '../arrow/type-name.js';
+import type { ConvertOptions } from '../arrow/values.js';
+import { resolve, type SettingTable } from '../config/settings.js';
+import type { Operand } from '../expr/coerce.js';
+import type { Expr } from '../expr/expr.js';
+import { codeOf, type DefinedFunction, define, FUNCTION_SETTINGS, moduleOf } from './define.js';
+import type { Volatility } from './definition.js';
+import type { Captures } from './source.js';
+import type { BatchFunction, Int64As, PartitionFunction } from './types.js';
+
+/** Options of {@link udwf} and {@link udwf.fromModule}. */
+export interface UdwfModuleOptions<
+  A extends readonly TypeLike[] = readonly TypeLike[],
+  R extends TypeLike = TypeLike,
+  I extends Int64As = Int64As,
+  B extends boolean = boolean,
+> extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
+  /** Its name in SQL. Names without quotes are lower case there. */
+  name: string;
+  /** The Arrow types of its arguments; what fits them is cast. */
+  args: A;
+  /** The Arrow type of its result. */
+  returns: R;
+  /** See {@link UdfModuleOptions.volatility}. Default `'immutable'`. */
+  volatility?: Volatility;
+  /** Whether columns come as vectors of apache-arrow rather than as arrays. Default `false`. */
+  batch?: B;
+  /** How 64-bit integers come. Default `'bigint'`. */
+  int64?: I;
+  /** How long a partition may take, in milliseconds; then its thread is ended. Default none. */
+  timeoutMs?: number;
+}
+
+/** Options of {@link udwf}. */
+export interface UdwfOptions<
+  A extends readonly TypeLike[] = readonly TypeLike[],
+  R extends TypeLike = TypeLike,
+  I extends Int64As = Int64As,
+  B extends boolean = boolean,
+> extends UdwfModuleOptions<A, R, I, B> {
+  /** Values from around the function that it uses, by their names. Default none. */
+  captures?: Captures;
+}
+
+const SETTINGS: SettingTable = {
+  ...FUNCTION_SETTINGS,
+  batch: { type: 'boolean', default: false, doc: 'Whether columns come as vectors.' },
+};
+
+/** A window function of TypeScript: called with expressions it gives an expression that wants `over()`. */
+export interface WindowUdf extends DefinedFunction {
+  (...args: Operand[]): Expr;
+}
+
+/**
+ * Makes a function of TypeScript a window function of the engine: it runs on the executors.
+ *
+ * It is called once for each partition, with the columns of its rows in their order, and gives the values of all of them, as
+ * an array or as any other iterable: a generator is one. The frame of the window is nothing to it: an aggregate of
+ * {@link udaf} is computed over frames. From DataFusion's `WindowUDF` and `PartitionEvaluator.evaluate_all`.
+ *
+ * @param fn - called with an array for each argument, then `{ rows }`
+ * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`
+ *
+ * @example
+ * ```ts
+ * import { BallistaSessionContext, col, udwf, Window } from 'ballista';
+ *
+ * const ctx = await BallistaSessionContext.standalone();
+ * const session = udwf({ name: 'session', args: ['Float64'], returns: 'Int32' }, function* (times) {
+ *   let [last, id] = [-Infinity, 0];
+ *   for (const time of times) {
+ *     if (Number(time) - last > 30) id++;
+ *     last = Number(time);
+ *     yield id;
+ *   }
+ * });
+ * const clicks = await ctx.fromColumns({ at: [1, 12, 50, 61] });
+ * const sessions = clicks.select('at', session(col('at')).over(Window.orderBy('at')).alias('session'));
+ * console.log((await sessions.sort('at').toArray()).map((row) => row.session)); // [ 1, 1, 2, 2 ]
+ * await ctx.close();
+ * ```
+ */
+export function udwf<
+  const A extends readonly TypeLike[],
+  const R extends TypeLike,
+  const I extends Int64As = 'bigint',
+  const B extends boolean = false,
+>(options: UdwfOptions<A, R, I, B>, fn: B extends true ? BatchFunction<A, R> : PartitionFunction<A, R, I>): WindowUdf {
+  const { captures, ...given } = resolve<UdwfOptions>('udwf', SETTINGS, options as UdwfOptions);
+  const code = codeOf('udwf', given.name, fn, captures);
+  return define('udwf', given, { kind: 'window', gathers: true, code, from: 'default' });
+}
+
+/**
+ * As {@link udwf}, of a function that a module exports: see {@link udf.fromModule}.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+udwf.fromModule = async (url: string | URL, name: string, options: UdwfModuleOptions): Promise<WindowUdf> => {
+  const { captures: _, ...settings } = SETTINGS;
+  const given = resolve<UdwfModuleOptions>('udwf.fromModule', settings, options);
+  const code = await moduleOf('udwf', given.name, url, name);
+  return define('udwf', given, { kind: 'window', gathers: true, code, from: name });
+};

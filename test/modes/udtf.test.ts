@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { udtf } from '../../src/udf/udtf.js';
+import { withCluster, withContext } from '../support/cluster.js';
+import { rejected } from '../support/rejected.js';
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+
+const count = udtf(
+  {
+    name: 'count_to',
+    args: ['Int64', 'Utf8'],
+    returns: { n: 'Int64', s: 'Utf8', "it's x": 'List(Int32)' },
+    int64: 'number',
+  },
+  function* (most, text) {
+    for (let n = 1; n <= (most ?? 3); n++) yield { n, s: text?.repeat(n), "it's x": [n, null] };
+  },
+);
+/** Never ends by itself. */
+const endless = udtf({ name: 'endless', args: [], returns: { n: 'Float64', twice: 'Float64' } }, function* () {
+  for (let n = 0; ; n++) yield { n, twice: 2 * n };
+});
+
+beforeAll(() => {
+  for (const fn of [count, endless]) ctx.registerUdtf(fn);
+});
+
+const sql = async (query: string) => (await ctx.sql(query)).toArray({ int64: 'number' });
+
+describe('a table function of TypeScript', () => {
+  it('gives rows, in SQL', async () => {
+    expect(await sql("SELECT * FROM count_to(2, 'ab') ORDER BY n")).toEqual([
+      { n: 1, s: 'ab', "it's x": [1, null] },
+      { n: 2, s: 'abab', "it's x": [2, null] },
+    ]);
+    expect(await sql("SELECT * FROM count_to(0, 'ab')")).toEqual([]);
+    expect(await sql('SELECT n, s FROM count_to(NULL, NULL) ORDER BY n DESC')).toEqual([
+      { n: 3, s: null },
+      { n: 2, s: null },
+      { n: 1, s: null },
+    ]);
+  });
+
+  it('with filters, joins, groups, itself, columns that are not wanted', async () => {
+    expect(await sql("SELECT count(*) AS c FROM count_to(100000, '')")).toEqual([{ c: 100_000 }]);
+    expect(
+      await sql(
+        "SELECT a.n % 3 AS k, count(*) AS c FROM count_to(9, 'a') a JOIN count_to(6, 'b') b USING (n) GROUP BY 1 ORDER BY 1",
+      ),
+    ).toEqual([0, 1, 2].map((k) => ({ k, c: 2 })));
+    expect(await sql("SELECT s FROM count_to(9, 'a') WHERE n = 2")).toEqual([{ s: 'aa' }]);
+    expect(await sql("SELECT (SELECT max(n) FROM count_to(7, '')) AS m")).toEqual([{ m: 7 }]);
+  });
+
+  it('ends with the limit', async () => {
+    expect(await sql('SELECT twice FROM endless() LIMIT 3')).toEqual([{ twice: 0 }, { twice: 2 }, { twice: 4 }]);
+    expect(await sql('SELECT n FROM endless() LIMIT 2 OFFSET 5')).toEqual([{ n: 5 }, { n: 6 }]);
+    expect(await sql('SELECT n FROM endless() LIMIT 0')).toEqual([]);
+  });
+
+  it('of constants that are computed and cast; refuses others', async () => {
+    expect(await sql("SELECT max(n) AS n FROM count_to(1 + 1, concat('a', 'b'))")).toEqual([{ n: 2 }]);
+    expect(await sql("SELECT max(n) AS n FROM count_to('4', 5)")).toEqual([{ n: 4 }]);
+    for (const call of ['count_to(1)', "count_to(1, 'a', 2)", "count_to(random(), 'a')", "count_to('x', 'a')"])
+      expect((await rejected(sql(`SELECT * FROM ${call}`))).code).toBe('PLAN');
+  });
+
+  it('of an array, and async', async () => {
+    const letters = udtf({ name: 'letters', args: ['Utf8'], returns: { c: 'Utf8' } }, (text) =>
+      [...(text ?? '')].map((c) => ({ c })),
+    );
+    const slow = udtf({ name: 'slow', args: [], returns: { c: 'Int32' } }, async function* () {
+      yield { c: await Promise.resolve(1) };
+      yield {};
+    });
+    for (const fn of [letters, slow]) ctx.registerUdtf(fn);
+    expect(await sql("SELECT c FROM letters('ß🌍')")).toEqual([{ c: 'ß' }, { c: '🌍' }]);
+    expect(await sql('SELECT c FROM slow()')).toEqual([{ c: 1 }, { c: null }]);
+  });
+
+  it('in views and in the DataFrame API', async () => {
+    const df = await ctx.sql("SELECT * FROM count_to(5, 'z')");
+    await ctx.registerView('counted', df);
+    expect(await (await ctx.table('counted')).filter('n > 3').count()).toBe(2);
+  });
+
+  it('that fails says why, and one that never ends is ended', async () => {
+    const fails = udtf({ name: 'fails', args: [], returns: { c: 'Int32' } }, function* () {
+      yield { c: 1 };
+      throw new RangeError('no more');
+    });
+    const rows = udtf({ name: 'no_rows', args: [], returns: { c: 'Int32' } }, (() => [1]) as never);
+    const late = udtf({ name: 'late', args: [], returns: { c: 'Int32' }, timeoutMs: 200 }, function* () {
+      for (;;) yield* [];
+    });
+    for (const fn of [fails, rows, late]) ctx.registerUdtf(fn);
+    expect(await rejected(sql('SELECT * FROM fails()'))).toMatchObject({
+      code: 'UDF',
+      cause: { name: 'RangeError', message: 'no more' },
+    });
+    expect(String((await rejected(sql('SELECT * FROM no_rows()'))).cause)).toContain('a row is an object');
+    expect((await rejected(sql('SELECT * FROM late()'))).message).toContain('200 ms');
+  });
+
+  it('is checked when it is made, is listed, and goes', async () => {
+    expect(() => udtf({ name: 'x', args: [], returns: {} }, () => [])).toThrow(/columns by their names/u);
+    expect(() => udtf({ name: 'x', args: [], returns: 'Int32' as never }, () => [])).toThrow(/columns by their names/u);
+    expect(() => udtf({ name: 'x', args: [], returns: { 'a"b': 'Int32' } }, () => [])).toThrow(/quote/u);
+    expect(() => ctx.registerUdtf(null as never)).toThrow(/udtf\(\) is wanted/u);
+    expect(ctx.deregisterUdtf('endless')).toBe(true);
+    expect((await rejected(sql('SELECT * FROM endless()'))).code).toBe('PLAN');
+  });
+});
