@@ -46,6 +46,8 @@ export interface ExecutorOptions {
   udfWorkers?: number;
   /** What each of these threads may take, in bytes; then it is ended, and its query fails. Default that of Node. */
   udfMemoryLimitBytes?: number;
+  /** The only functions that it runs, by their {@link DefinedFunction.codeHash}. Default all. */
+  udfCodeHashes?: readonly string[];
 }
 
 /**
@@ -64,16 +66,17 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, ...native } = resolve<NativeExecutorOptions & ExecutorOptions>(
-      'BallistaExecutor',
-      EXECUTOR_SETTINGS,
-      options,
-    );
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, ...native } = resolve<
+      NativeExecutorOptions & ExecutorOptions
+    >('BallistaExecutor', EXECUTOR_SETTINGS, options);
     if (udf && !isLoopback(native.host))
       throw invalid(
         'BallistaExecutor: with udf it runs code of whoever reaches it; let its host be a loopback address',
       );
-    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, udfMemoryLimitBytes) : undefined;
+    if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
+      throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes, each of 64 hexadecimal digits');
+    const limits = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
+    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, limits) : undefined;
     this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;
   }
 
@@ -104,4 +107,8 @@ export class BallistaExecutor extends Service<NativeExecutor> {
     await super.close();
     await this.#pool?.close();
   }
+}
+
+function isHashes(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/u.test(hash));
 }

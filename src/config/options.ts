@@ -104,6 +104,7 @@ export const EXECUTOR_SETTINGS = {
   udf: { type: 'boolean', default: false, doc: 'Whether it runs functions of TypeScript.' },
   udfWorkers: { type: 'integer', min: 1, max: 65_536, doc: 'How many threads run them, at most; default vcores.' },
   udfMemoryLimitBytes: { type: 'integer', min: 2 ** 24, doc: 'What each of these threads may take, in bytes.' },
+  udfCodeHashes: { type: 'any', doc: 'The only functions that it runs, by the hashes of their code.' },
 } as const satisfies SettingTable;
 
 /** Options of a cluster in the process. */

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { createHash } from 'node:crypto';
-
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import { CONVERT_SETTINGS } from '../arrow/values.js';
 import { checkName } from '../config/name.js';
@@ -17,6 +15,7 @@ import { toArgumentNode } from '../expr/lambda.js';
 import { node } from '../expr/node.js';
 import { describe } from '../params.js';
 import type { CallSettings, Definition, Kind, Volatility } from './definition.js';
+import { hashOf } from './hash.js';
 import { bundle } from './module.js';
 import { type Captures, toModule } from './source.js';
 
@@ -24,6 +23,8 @@ import { type Captures, toModule } from './source.js';
 export interface DefinedFunction {
   /** Its name in SQL. */
   readonly name: string;
+  /** SHA-256 of its code, in hexadecimal digits: see {@link ExecutorOptions.udfCodeHashes}. */
+  readonly codeHash: string;
   /** @internal */
   readonly definition: Definition;
 }
@@ -75,7 +76,7 @@ export function describeFunction(maker: string, given: Given, { from, ...more }:
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     call: JSON.stringify({ ...call, from }),
   };
-  return { ...shape, hash: createHash('sha256').update(JSON.stringify(shape)).digest('hex') };
+  return { ...shape, hash: hashOf(JSON.stringify(shape)) };
 }
 
 /** Makes the function that gives the expression of a call; see {@link describeFunction}. */
@@ -87,7 +88,8 @@ export function define(maker: string, given: Given, more: More): DefinedFunction
     const nodes = operands.map((operand, i) => toArgumentNode(operand, `argument ${i + 1} of ${name}`));
     return new Expr(node({ kind: 'call', name, args: nodes, udf: json }));
   };
-  return Object.defineProperty(Object.assign(toCall, { definition }), 'name', { value: name });
+  const made = Object.assign(toCall, { definition, codeHash: hashOf(definition.code) });
+  return Object.defineProperty(made, 'name', { value: name });
 }
 
 /** The code of a function, or of several by name, after it is checked that they are functions. */

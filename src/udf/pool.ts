@@ -11,6 +11,21 @@ import type { NativeUdfPool } from '../binding.cjs';
 import { callSync } from '../native.js';
 import { WORKER_FILE } from '../worker-file.js';
 
+/** What a thread is told. */
+export interface WorkerData {
+  readonly pool: number;
+  readonly id: number;
+  readonly codeHashes: readonly string[] | undefined;
+}
+
+/** What the threads of a pool may do. */
+export interface PoolLimits {
+  /** What each may take; default that of Node. */
+  readonly memoryLimitBytes?: number | undefined;
+  /** The code that they run, by hashes; default any. */
+  readonly codeHashes?: readonly string[] | undefined;
+}
+
 /** Threads of JavaScript, started when they are wanted; they keep no process alive. */
 export class UdfPool implements AsyncDisposable {
   readonly #native: NativeUdfPool;
@@ -19,15 +34,14 @@ export class UdfPool implements AsyncDisposable {
 
   /**
    * @param size - how many threads at most
-   * @param memoryLimitBytes - what each may take; default that of Node
    */
-  constructor(size: number, memoryLimitBytes?: number) {
-    const limits = memoryLimitBytes === undefined ? {} : { maxOldGenerationSizeMb: memoryLimitBytes / 2 ** 20 };
+  constructor(size: number, { memoryLimitBytes, codeHashes }: PoolLimits = {}) {
+    const resourceLimits = memoryLimitBytes === undefined ? {} : { maxOldGenerationSizeMb: memoryLimitBytes / 2 ** 20 };
     // The addon holds these, and this holds the addon's.
     const self = new WeakRef(this);
     const start = (id: number): void => {
       const pool = self.deref();
-      if (pool) pool.#start(id, limits);
+      if (pool) pool.#start(id, resourceLimits, codeHashes);
     };
     const end = (id: number): void => {
       const pool = self.deref();
@@ -53,7 +67,7 @@ export class UdfPool implements AsyncDisposable {
     return this.close();
   }
 
-  #start(id: number, resourceLimits: ResourceLimits): void {
+  #start(id: number, resourceLimits: ResourceLimits, codeHashes: readonly string[] | undefined): void {
     if (this.#closed) return;
     let reason = 'it ended';
     const lost = (): void => {
@@ -62,7 +76,7 @@ export class UdfPool implements AsyncDisposable {
     };
     try {
       const worker = new Worker(fileURLToPath(WORKER_FILE), {
-        workerData: { pool: this.id, id },
+        workerData: { pool: this.id, id, codeHashes } satisfies WorkerData,
         resourceLimits,
         execArgv: [],
       });

@@ -10,6 +10,7 @@ import { resolve, type SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
 import { codeOf, type DefinedFunction, describeFunction, FUNCTION_SETTINGS, moduleOf } from './define.js';
+import { hashOf } from './hash.js';
 import type { Captures } from './source.js';
 import type { Int64As, TableGenerator } from './types.js';
 
@@ -107,5 +108,5 @@ function table({ returns, ...given }: UdtfModuleOptions, code: string, from: str
     { ...given, returns: `Struct(${fields.join(', ')})`, volatility: 'volatile' },
     { kind: 'table', gathers: false, code, from },
   );
-  return Object.freeze({ name: given.name, definition });
+  return Object.freeze({ name: given.name, codeHash: hashOf(code), definition });
 }

@@ -14,6 +14,8 @@ import { toReport } from '../thrown.js';
 import { type AggregatePart, aggregateRunner, type Functions } from './aggregate.js';
 import { speaks, takeConsole } from './console.js';
 import type { CallSettings, Definition } from './definition.js';
+import { hashOf } from './hash.js';
+import type { WorkerData } from './pool.js';
 import { type Runner, runner, type UserFunction } from './run.js';
 import { tableRunner } from './table.js';
 import { windowRunner } from './window.js';
@@ -24,7 +26,7 @@ interface Ready {
   readonly run: Runner;
 }
 
-const { pool, id } = workerData as { pool: number; id: number };
+const { pool, id, codeHashes } = workerData as WorkerData;
 const functions = new Map<number, Ready>();
 
 takeConsole();
@@ -40,6 +42,9 @@ const worker = new (native().NativeUdfWorker)(pool, id, (call, functionId, task,
 async function load(functionId: number): Promise<Ready> {
   const definition = JSON.parse(worker.definition(functionId)) as Definition;
   const { name, code } = definition;
+  const hash = hashOf(code);
+  if (codeHashes && !codeHashes.includes(hash))
+    throw new Error(`its code, ${hash}, is not among the udfCodeHashes of this executor`);
   const settings = JSON.parse(definition.call) as CallSettings;
   const text = Buffer.from(`${code}\n//# sourceURL=udf:${name}`).toString('base64');
   const module = (await import(`data:text/javascript;base64,${text}`)) as Record<string, unknown>;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { BallistaExecutor } from '../../src/cluster/executor.js';
+import { BallistaScheduler } from '../../src/cluster/scheduler.js';
 import { BallistaSessionContext } from '../../src/context.js';
 import { col } from '../../src/expr/expr.js';
 import { udf } from '../../src/udf/udf.js';
@@ -105,5 +106,23 @@ describe('an executor', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('loopback'),
     });
+  });
+
+  it('runs only what its list has', async () => {
+    expect(twice.codeHash).toMatch(/^[0-9a-f]{64}$/u);
+    for (const udfCodeHashes of ['x', [1], ['ABC']])
+      expect(() => new BallistaExecutor({ udf: true, udfCodeHashes } as never)).toThrow(/64 hexadecimal digits/u);
+    await using own = new BallistaScheduler({ port: 0 });
+    await own.start();
+    const ports = { schedulerPort: own.port, port: 0, grpcPort: 0, vcores: 1 };
+    await using executor = new BallistaExecutor({ ...ports, udf: true, udfCodeHashes: [twice.codeHash] });
+    await executor.start();
+    await using client = new BallistaSessionContext(`df://127.0.0.1:${own.port}`);
+    const numbers = await client.fromColumns({ x: [1, 2] });
+    expect(await numbers.select(twice(col('x')).alias('y')).count()).toBe(2);
+    const other = udf({ name: 'twice', args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => x + x);
+    const error = await rejected(numbers.select(other(col('x')).alias('y')).toArray());
+    expect(error).toMatchObject({ code: 'UDF' });
+    expect(String((error.cause as Error).message)).toContain(other.codeHash);
   });
 });

@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+import { SessionContext } from '../../src/session-context.js';
+import { udaf } from '../../src/udf/udaf.js';
+import { udf } from '../../src/udf/udf.js';
+
+const QUERIES = 10_000;
+
+/** Of this process: its threads, what it has open, its memory in bytes. */
+function taken() {
+  return {
+    threads: readdirSync('/proc/self/task').length,
+    open: readdirSync('/proc/self/fd').length,
+    memory: process.memoryUsage.rss(),
+  };
+}
+
+it.skipIf(process.platform !== 'linux')(
+  `${QUERIES} queries with functions leave no thread, no handle and no memory`,
+  { timeout: 300_000 },
+  async () => {
+    await using ctx = SessionContext.local({ config: { 'datafusion.execution.target_partitions': 1 } });
+    ctx.registerUdf(udf({ name: 'twice', args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => x * 2n));
+    ctx.registerUdaf(
+      udaf({
+        name: 'total',
+        args: ['Int64'],
+        returns: 'Int64',
+        init: () => 0n,
+        update: (state, x) => state + (x ?? 0n),
+        merge: (a, b) => a + b,
+      }),
+    );
+    const query = async (i: number) => {
+      const rows = await (await ctx.sql(`SELECT total(twice(column1)) AS n FROM (VALUES (${i}), (1))`)).toArray();
+      if (rows[0]?.['n'] !== BigInt(2 * i + 2)) throw new Error(`${i}: ${String(rows[0]?.['n'])}`);
+    };
+    for (let i = 0; i < QUERIES / 10; i++) await query(i);
+    const before = taken();
+    for (let i = 0; i < QUERIES; i++) await query(i);
+    const after = taken();
+    expect(after.threads).toBeLessThanOrEqual(before.threads);
+    expect(after.open).toBeLessThanOrEqual(before.open);
+    // Some kilobytes for each would be a leak; garbage that is not collected yet is less.
+    expect(after.memory - before.memory).toBeLessThan(64 * 2 ** 20);
+  },
+);
