@@ -125,10 +125,10 @@ export interface AggregateUdf extends DefinedFunction {
  *     state.n++;
  *   },
  *   merge: (a, b) => ({ logs: a.logs + b.logs, n: a.n + b.n }),
- *   finish: ({ logs, n }) => (n === 0 ? null : Math.exp(logs / n)),
+ *   finish: ({ logs, n }) => (n === 0 ? null : Number(Math.exp(logs / n).toFixed(6))),
  * });
  * const df = await ctx.fromColumns({ x: [1, 10, 100] });
- * console.log(await df.aggregate([], [geomean(col('x')).round(6).alias('g')]).toArray()); // [ { g: 10 } ]
+ * console.log(await df.aggregate([], [geomean(col('x')).alias('g')]).toArray()); // [ { g: 10 } ]
  * await ctx.close();
  * ```
  */
