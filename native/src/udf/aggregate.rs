@@ -141,8 +141,7 @@ impl Chunk {
     }
 
     fn bytes(&self) -> usize {
-        let columns = self.columns.iter().map(Array::get_buffer_memory_size);
-        columns.sum::<usize>() + self.groups.len() * 4
+        self.columns.iter().map(batch::bytes).sum::<usize>() + self.groups.len() * 4
     }
 }
 

@@ -51,9 +51,14 @@ impl Block {
     }
 }
 
+/// Of its rows alone: its buffers may be those of a whole file.
+pub fn bytes(array: &ArrayRef) -> usize {
+    array.to_data().get_slice_memory_size().unwrap_or_default()
+}
+
 /// The block of a batch.
 pub fn encode(args: &[ArrayRef], rows: usize) -> Result<Vec<u8>> {
-    let bytes: usize = args.iter().map(|array| array.get_buffer_memory_size() + 64).sum();
+    let bytes: usize = args.iter().map(|array| bytes(array) + 64).sum();
     let mut block = Block(Vec::with_capacity(bytes + 64));
     block.0.resize((args.len() + 1) * 16, 0);
     let mut table: Vec<[u32; 4]> = Vec::with_capacity(args.len() + 1);
@@ -95,6 +100,11 @@ pub fn encode(args: &[ArrayRef], rows: usize) -> Result<Vec<u8>> {
         let batch = RecordBatch::try_new(Arc::new(schema.clone()), others)?;
         let stream = batches_to_ipc(&[batch], &schema)?;
         table.push([block.put(&stream), stream.len() as u32, 0, 0]);
+    }
+    if u32::try_from(block.0.len()).is_err() {
+        let many =
+            format!("{rows} rows of more than 4 GiB are too many for one call of a function of TypeScript.");
+        return Err(Error::new(Code::Execution, many));
     }
     for (place, word) in table.into_iter().flatten().enumerate() {
         block.0[place * 4..place * 4 + 4].copy_from_slice(&word.to_le_bytes());
