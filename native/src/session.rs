@@ -63,7 +63,7 @@ pub struct NativeTableRef {
 }
 
 task_local! {
-    /// Ends the functions of the plan that is made here.
+    /// Ends the plan that is made here.
     pub static STOP: CancellationToken;
 }
 

@@ -35,7 +35,7 @@ struct Stream {
     state: tokio::sync::Mutex<State>,
     job: Mutex<JobSlot>,
     cancelled: watch::Sender<bool>,
-    /// Ends the functions that it waits for.
+    /// Ends what computes it here.
     stop: CancellationToken,
 }
 

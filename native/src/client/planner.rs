@@ -6,7 +6,7 @@ use super::portable::portable;
 use super::query::RemoteQueryExec;
 use crate::files::copy::{arrow_files, located, with_options};
 use crate::session::STOP;
-use crate::stop::cooperative;
+use crate::stop::{cooperative, stoppable};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
@@ -61,23 +61,31 @@ impl QueryPlanner for LocalPlanner {
             _ => None,
         };
         let plan = copy.as_ref().unwrap_or(plan);
-        let (Some(pool), true) = (&self.pool, any(plan)?) else {
-            return local_plan(plan, session).await;
-        };
-        let plan = local_plan(
-            &own(plan.clone().transform_up_with_subqueries(hoisted)?.data)?,
-            session,
-        )
-        .await?;
         let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
+        let (Some(pool), true) = (&self.pool, any(plan)?) else {
+            return local_plan(plan, session, &stop).await;
+        };
+        let plan = own(plan.clone().transform_up_with_subqueries(hoisted)?.data)?;
+        let plan = local_plan(&plan, session, &stop).await?;
         bind(&plan, &Task::new(pool.clone(), "local".into(), true, stop))?;
         gathered(plan)
     }
 }
 
-async fn local_plan(plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
-    let planner = DefaultPhysicalPlanner::default();
-    cooperative(planner.create_physical_plan(plan, session).await?)
+/// A task yields after a hundred batches and more: a cancelled query would end seconds later.
+async fn local_plan(
+    plan: &LogicalPlan,
+    session: &dyn Session,
+    stop: &CancellationToken,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let planned = DefaultPhysicalPlanner::default()
+        .create_physical_plan(plan, session)
+        .await?;
+    match plan {
+        // Shown with what it measured: as the engine made it.
+        LogicalPlan::Analyze(_) => cooperative(planned),
+        _ => stoppable(planned, stop),
+    }
 }
 
 /// What the engine takes and does not do.
