@@ -28,11 +28,10 @@ export async function functions(): Promise<void> {
     const doubles = { args: ['Float64', 'Float64'], returns: 'Float64' } as const;
     ctx.registerUdf(udf({ name: 'by_row', ...doubles, skipNulls: true }, (price, discount) => price * (1 - discount)));
     ctx.registerUdf(
-      udf({ name: 'by_batch', ...doubles, batch: true }, (price, discount, { rows }) => {
+      udf({ name: 'by_batch', ...doubles, batch: true }, (price, discount, { rows, out }) => {
         const [p, d] = [price.toArray(), discount.toArray()] as [Float64Array, Float64Array];
-        const result = new Float64Array(rows);
-        for (let i = 0; i < rows; i++) result[i] = (p[i] as number) * (1 - (d[i] as number));
-        return result;
+        for (let i = 0; i < rows; i++) out[i] = (p[i] as number) * (1 - (d[i] as number));
+        return out;
       }),
     );
     ctx.registerUdf(
@@ -102,7 +101,7 @@ export async function functions(): Promise<void> {
       `${ROWS.toLocaleString('en')} rows, 2 tasks at once: \`sum(p * (1 - d))\` of two doubles and \`max(upper(s))\`, as the engine computes
 them and as functions of TypeScript do; a cluster in the process, median of ${RUNS} runs after one. Python: the package
 datafusion 55 of PyPI, on the same Parquet file and the same rows in memory, single-node with 2 partitions; its aggregate is a mean, by
-pyarrow.compute and by row.`,
+pyarrow.compute and by row; of the 100,000 groups it gets a tenth of the rows, one run.`,
       [
         line('native, in memory', native, native, { [rows]: undefined, [arrays]: undefined }),
         line('by row', await time('SELECT sum(by_row(price, discount)) FROM lines'), native, {

@@ -7,8 +7,9 @@
  * - `const ctx`, a context on an in-process cluster with the table `flights`, when it uses `ctx`,
  * - `const df`, that table, when it uses `df`.
  *
- * It runs in a folder with the real data sets under `data/`, and finds a cluster where it says df://localhost:50050. A fence
- * "```ts no-run" is only compiled: for what needs machines that are not there.
+ * It runs in a folder with the real data sets under `data/`, finds the modules of examples/udf/ beside itself, and a cluster
+ * where it says df://localhost:50050. A fence "```ts no-run" is only compiled: for what needs machines that are not there; a
+ * fence "```ts file=examples/udf/address.ts" has to be the text of that file.
  *
  *     npm run check -- docs
  *     node scripts/check-docs.mjs docs/guides/sql.md …    only the examples of these files, after a build
@@ -16,7 +17,7 @@
  * @module
  */
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { missingOutput, statedOutputs } from './docs/outputs.mjs';
@@ -119,6 +120,9 @@ function fences(file, text) {
       const line = start + 2;
       const slug = `${file.replace(/[^A-Za-z0-9]+/g, '-')}-${line}`;
       const outputs = [...statedOutputs(code.join('\n')), ...shownBelow(text, end + 1)];
+      const shown = /\bfile=(\S+)/.exec(info)?.[1];
+      if (shown && readFileSync(join(root, shown), 'utf8').trimEnd() !== code.join('\n').trimEnd())
+        throw new Failure(`${file}:${line}: this is not the text of ${shown}`);
       examples.push({ file, line, code: code.join('\n'), runs: !/\bno-run\b/.test(info), outputs, slug });
     }
     start = end;
@@ -254,6 +258,7 @@ async function runAll(examples) {
   const place = join(folder, 'work');
   mkdirSync(place);
   symlinkSync(join(root, 'node_modules', 'vega-datasets', 'data'), join(place, 'data'), 'junction');
+  cpSync(join(root, 'examples', 'udf'), join(folder, 'js'), { recursive: true });
   const { setupTestCluster } = await import(pathToFileURL(join(root, 'dist', 'index.mjs')).href);
   const cluster = await setupTestCluster();
   try {

@@ -102,6 +102,8 @@ export declare class NativeSession {
   ready(): Promise<void>
   /** `definition`: JSON of a Definition. */
   registerUdf(definition: string): void
+  /** Tells what functions print, as JSON, until the session is closed. */
+  listen(listener: (arg: string) => void): void
   /** Gives up the call that was started with this number. */
   abandon(task: number): void
   sql(query: string, options: NativeSqlOptions, task?: number | undefined | null): Promise<NativeDataFrame>
@@ -182,17 +184,25 @@ export declare class NativeUdfPool {
 /** A thread of a pool, as it sees itself. */
 export declare class NativeUdfWorker {
   /** `run` answers with one of the methods below. */
-  constructor(pool: number, id: number, run: (call: number, functionId: number, task: string, rows: number, block: Uint8Array) => void)
-  /** A function by its number: its definition as JSON. */
-  definition(id: number): string
+  constructor(pool: number, id: number, run: (call: number, functionHash: string, task: string, rows: number, block: Uint8Array | null, log: string | null) => void)
+  /** Where blocks are, unless they are too long. */
+  room(): Uint8Array
+  /** The function of a call: its definition as JSON. */
+  definition(call: number): string
+  /** Its code, where that is from, and the values that it uses: empty, if there are none. */
+  module(call: number): Promise<Array<Buffer>>
   /** The types of its arguments and of its result, as an IPC stream that holds only a schema. */
-  types(id: number): Buffer
+  types(call: number): Buffer
+  /** Something that was printed, as JSON. */
+  log(session: string, line: string): void
   /** The values as the engine lays them out, and where a bitmap says which are there. */
   values(call: number, values: Uint8Array, validity?: Uint8Array | undefined | null, text?: Uint8Array | undefined | null): void
   /** The values as an IPC stream of one column. */
   column(call: number, stream: Uint8Array): void
-  /** What was thrown, as JSON. */
-  failed(call: number, error: string): void
+  /** Some of the values, as an IPC stream of one column; the others follow. */
+  part(call: number, stream: Uint8Array): void
+  /** What was thrown, as JSON, and whether some of the call goes on. */
+  failed(call: number, report: string, goesOn: boolean): void
 }
 
 /** Every `datafusion.*` and `ballista.*` key, sorted. */

@@ -109,19 +109,25 @@ export {
   type ReadableStreamOptions,
   RecordBatchStream,
 } from './stream.js';
-export type { DefinedFunction } from './udf/define.js';
+export type { CaptureOptions, DefinedFunction, FunctionOptions } from './udf/define.js';
 export type { Volatility } from './udf/definition.js';
+export type { UdfLogEntry } from './udf/log.js';
 export type { Captures } from './udf/source.js';
 export type {
   BatchFunction,
   BatchInfo,
+  CallInfo,
+  Columns,
   Int64As,
+  NumbersOf,
+  OutputInfo,
   PartitionFunction,
   ResultOf,
   RowArguments,
   RowFunction,
   TableGenerator,
   TableRow,
+  TableRows,
   ValueOf,
 } from './udf/types.js';
 export { type AggregateUdf, type UdafFunctions, type UdafModuleOptions, type UdafOptions, udaf } from './udf/udaf.js';

@@ -16,8 +16,10 @@ import { type Operand, toSqlNode } from './expr/coerce.js';
 import { Expr } from './expr/expr.js';
 import { callFunction } from './functions/call.js';
 import { callSync } from './native.js';
+import { describe } from './params.js';
 import { definitionOf } from './udf/define.js';
 import type { Kind } from './udf/definition.js';
+import { UdfLog, type UdfLogEntry } from './udf/log.js';
 import type { AggregateUdf } from './udf/udaf.js';
 import type { ScalarUdf } from './udf/udf.js';
 import type { TableUdf } from './udf/udtf.js';
@@ -30,6 +32,8 @@ type FunctionKind = 'scalar' | 'aggregate' | 'window' | 'table';
 
 /** The engine of a {@link SessionContext}. */
 export abstract class SessionEngine extends Catalogs {
+  #log: UdfLog | undefined;
+
   // ---------------------------------------------------------------- functions and settings
 
   /**
@@ -136,6 +140,33 @@ export abstract class SessionEngine extends Catalogs {
   /** Makes a table function unknown; see {@link deregisterUdf}. */
   deregisterUdtf(name: string): boolean {
     return this.#deregister('table', name);
+  }
+
+  /**
+   * Calls a listener with everything that functions of TypeScript print for queries of this session, wherever they run; gives
+   * a function that ends it. Lines come soon, maybe after the query has ended; where they are more than can be sent some are lost.
+   * The standard error of executors has all of them. A listener that throws makes a warning of the process.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { udf } from 'ballista';
+   *
+   * const heard = new Promise<string>((resolve) => ctx.onUdfLog(({ udf, text }) => resolve(`${udf}: ${text}`)));
+   * const odd = udf({ name: 'odd', args: ['Int64'], returns: 'Boolean', skipNulls: true }, (n) => {
+   *   if (n < 0n) console.warn(n, 'is negative');
+   *   return n % 2n !== 0n;
+   * });
+   * ctx.registerUdf(odd);
+   * await (await ctx.sql('SELECT odd(-3)')).collect();
+   * console.log(await heard); // odd: -3n is negative
+   * ```
+   */
+  onUdfLog(listener: (entry: UdfLogEntry) => void): () => void {
+    if (typeof listener !== 'function') throw invalid(`onUdfLog takes a function, not ${describe(listener)}`);
+    this.#log ??= new UdfLog((tell) => this.callSync((session) => session.listen(tell)));
+    return this.#log.add(listener);
   }
 
   /**

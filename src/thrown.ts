@@ -4,6 +4,8 @@
  * @module
  */
 
+import { located, type Origin } from './udf/origin.js';
+
 /** Where it was thrown. */
 export interface Place {
   readonly row?: number;
@@ -28,15 +30,19 @@ interface Report {
   args?: unknown[];
 }
 
-/** As JSON. */
-export function toReport(failure: unknown): string {
+/**
+ * As JSON.
+ *
+ * @param origin - of the function
+ */
+export function toReport(failure: unknown, origin: Origin | undefined): string {
   const [cause, place] = failure instanceof Thrown ? [failure.cause, failure.place] : [failure, undefined];
   const isError = typeof cause === 'object' && cause !== null && 'message' in cause;
   const { name, message, stack } = (isError ? cause : {}) as Partial<Error>;
   const report: Report = {
     name: String(name ?? 'Error'),
     message: isError ? String(message) : `thrown: ${String(cause)}`,
-    ...(stack === undefined ? {} : { stack: String(stack) }),
+    ...(stack === undefined ? {} : { stack: located(String(stack), origin) }),
     ...place,
   };
   return JSON.stringify(report);

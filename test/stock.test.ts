@@ -17,8 +17,9 @@ import {
   Uint64,
   Utf8,
 } from 'apache-arrow';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { BallistaExecutor } from '../src/cluster/executor.js';
+import { BallistaScheduler } from '../src/cluster/scheduler.js';
 import { BallistaSessionContext } from '../src/context.js';
 import { col } from '../src/expr/expr.js';
 import { udf } from '../src/udf/udf.js';
@@ -164,6 +165,36 @@ describe('what stock alone cannot', () => {
     for (const type of ['logical_plan', 'physical_plan', 'distributed_plan']) expect(plain).toContain(type);
     expect(await df.explainString({ verbose: true })).toContain('initial_logical_plan');
     expect(await df.explainString({ analyze: true })).toMatch(/Stage \d+ \(\d+ partitions\)/);
+  });
+});
+
+describe('an executor of stock Ballista at a scheduler of this package', () => {
+  it('runs queries; those with functions fail at once, and run where an executor of this package is', async () => {
+    await using scheduler = new BallistaScheduler({ port: 0 });
+    await scheduler.start();
+    const other = await ServerProcess.start('scripts/stock.mjs', 'join', String(scheduler.port));
+    onTestFinished(() => other.close());
+    await using session = new BallistaSessionContext(scheduler.url);
+    await session.registerCsv('airports', AIRPORTS);
+    const count = async (query: string) => (await session.sql(query)).toArray({ int64: 'number' });
+    expect(await count('SELECT count(*) AS n FROM airports')).toEqual([{ n: 3376 }]);
+    const loud = udf({ name: 'loud', args: ['Utf8'], returns: 'Utf8', skipNulls: true }, (s) => s.toUpperCase());
+    session.registerUdf(loud);
+    const query = "SELECT count(*) AS n FROM airports WHERE loud(state) = 'WA'";
+    expect(await rejected(count(query))).toMatchObject({
+      code: 'UDF',
+      message: expect.stringContaining('BallistaExecutor({ udf: true })'),
+      jobId: expect.any(String),
+    });
+    await using ours = new BallistaExecutor({
+      schedulerPort: scheduler.port,
+      port: 0,
+      grpcPort: 0,
+      udf: true,
+      vcores: 1,
+    });
+    await ours.start();
+    for (let i = 0; i < 5; i++) expect(await count(query)).toEqual([{ n: 65 }]);
   });
 });
 

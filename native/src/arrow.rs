@@ -3,7 +3,7 @@
 use crate::error::{Code, Error, Result};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::reader::{FileReader, StreamReader};
 use datafusion::arrow::ipc::writer::StreamWriter;
@@ -82,33 +82,51 @@ pub fn with_schema(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatc
 }
 
 fn readable_fields(fields: &Fields) -> Fields {
-    fields.iter().map(readable_field).collect()
-}
-
-fn readable_field(field: &FieldRef) -> FieldRef {
-    let data_type = readable(field.data_type());
-    match data_type == *field.data_type() {
-        true => field.clone(),
-        false => Arc::new(
-            Field::new(field.name(), data_type, field.is_nullable()).with_metadata(field.metadata().clone()),
-        ),
-    }
+    fields
+        .iter()
+        .map(|field| mapped_field(field, &readable))
+        .collect()
 }
 
 /// The nearest type that apache-arrow 21 can read.
-fn readable(data_type: &DataType) -> DataType {
+fn readable(data_type: &DataType) -> Option<DataType> {
     use DataType as D;
-    match data_type {
-        D::RunEndEncoded(_, values) => readable(values.data_type()),
-        D::ListView(item) => D::List(readable_field(item)),
-        D::LargeListView(item) => D::LargeList(readable_field(item)),
+    Some(match data_type {
+        D::RunEndEncoded(_, values) => mapped(values.data_type(), &readable),
+        D::ListView(item) => D::List(item.clone()),
+        D::LargeListView(item) => D::LargeList(item.clone()),
         D::Decimal32(precision, scale) | D::Decimal64(precision, scale) => D::Decimal128(*precision, *scale),
-        D::List(item) => D::List(readable_field(item)),
-        D::LargeList(item) => D::LargeList(readable_field(item)),
-        D::FixedSizeList(item, size) => D::FixedSizeList(readable_field(item), *size),
-        D::Map(entries, sorted) => D::Map(readable_field(entries), *sorted),
-        D::Struct(fields) => D::Struct(readable_fields(fields)),
-        D::Dictionary(key, value) => D::Dictionary(key.clone(), Box::new(readable(value))),
-        other => other.clone(),
+        _ => return None,
+    })
+}
+
+/// The type as apache-arrow builds its values: it builds no views.
+pub fn built(data_type: &DataType) -> DataType {
+    mapped(data_type, &|data_type| match data_type {
+        DataType::Utf8View => Some(DataType::Utf8),
+        DataType::BinaryView => Some(DataType::Binary),
+        other => readable(other),
+    })
+}
+
+/// The type, and those inside of it, as `change` has them.
+fn mapped(data_type: &DataType, change: &dyn Fn(&DataType) -> Option<DataType>) -> DataType {
+    use DataType as D;
+    match change(data_type).unwrap_or_else(|| data_type.clone()) {
+        D::List(item) => D::List(mapped_field(&item, change)),
+        D::LargeList(item) => D::LargeList(mapped_field(&item, change)),
+        D::FixedSizeList(item, size) => D::FixedSizeList(mapped_field(&item, change), size),
+        D::Map(entries, sorted) => D::Map(mapped_field(&entries, change), sorted),
+        D::Struct(fields) => D::Struct(fields.iter().map(|field| mapped_field(field, change)).collect()),
+        D::Dictionary(key, value) => D::Dictionary(key, Box::new(mapped(&value, change))),
+        other => other,
+    }
+}
+
+fn mapped_field(field: &FieldRef, change: &dyn Fn(&DataType) -> Option<DataType>) -> FieldRef {
+    let data_type = mapped(field.data_type(), change);
+    match data_type == *field.data_type() {
+        true => field.clone(),
+        false => Arc::new(field.as_ref().clone().with_data_type(data_type)),
     }
 }

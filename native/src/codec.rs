@@ -7,7 +7,8 @@
 use crate::files::arrow::{self, ArrowSink};
 use crate::files::staged::{staged, unstaged};
 use crate::udf::codec::{
-    decode_aggregate, decode_scalar, decode_window, encode_aggregate, encode_scalar, encode_window,
+    decode_aggregate, decode_scalar, decode_scan, decode_window, encode_aggregate, encode_scalar,
+    encode_scan, encode_window, Way,
 };
 use crate::udf::table::JsTableExec;
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
@@ -186,8 +187,8 @@ impl PhysicalExtensionCodec for PhysicalCodec {
         context: &TaskContext,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        if let Some(table) = JsTableExec::decode(bytes) {
-            return Ok(Arc::new(table?));
+        if let Some(scan) = decode_scan(bytes) {
+            return Ok(scan?);
         }
         let Some(bytes) = bytes.strip_prefix(MAGIC) else {
             return self.0.try_decode(bytes, inputs, context, converter);
@@ -204,7 +205,7 @@ impl PhysicalExtensionCodec for PhysicalCodec {
     }
 
     fn try_encode_udf(&self, function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<()> {
-        encode_scalar(function, bytes)
+        encode_scalar(function, &Way::ToExecutor, bytes)
     }
 
     fn try_decode_udaf(&self, name: &str, bytes: &[u8]) -> Result<Arc<AggregateUDF>> {
@@ -212,7 +213,7 @@ impl PhysicalExtensionCodec for PhysicalCodec {
     }
 
     fn try_encode_udaf(&self, function: &AggregateUDF, bytes: &mut Vec<u8>) -> Result<()> {
-        encode_aggregate(function, bytes)
+        encode_aggregate(function, &Way::ToExecutor, bytes)
     }
 
     fn try_decode_udwf(&self, name: &str, bytes: &[u8]) -> Result<Arc<WindowUDF>> {
@@ -220,7 +221,7 @@ impl PhysicalExtensionCodec for PhysicalCodec {
     }
 
     fn try_encode_udwf(&self, function: &WindowUDF, bytes: &mut Vec<u8>) -> Result<()> {
-        encode_window(function, bytes)
+        encode_window(function, &Way::ToExecutor, bytes)
     }
 
     fn try_encode(
@@ -229,8 +230,8 @@ impl PhysicalExtensionCodec for PhysicalCodec {
         bytes: &mut Vec<u8>,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<()> {
-        if let Some(table) = node.downcast_ref::<JsTableExec>() {
-            return table.encode(bytes);
+        if let Some(scan) = node.downcast_ref::<JsTableExec>() {
+            return encode_scan(scan, &Way::ToExecutor, bytes);
         }
         let note = match (node.downcast_ref::<Noted>(), arrow_sink(&node)) {
             (Some(Noted { note, .. }), _) => note.clone(),

@@ -14,6 +14,7 @@ use crate::session::{NativeSqlOptions, NativeTableRef, Session};
 use crate::spark;
 use crate::udf::aggregate::JsAggregate;
 use crate::udf::definition::{Definition, Kind};
+use crate::udf::log::{self, LINES};
 use crate::udf::pool::Pool;
 use crate::udf::scalar::JsScalar;
 use crate::udf::table::JsTableFunction;
@@ -23,7 +24,7 @@ use datafusion::common::DFSchema;
 use datafusion::datasource::dynamic_file::DynamicListTableFactory;
 use datafusion::execution::FunctionRegistry;
 use datafusion::prelude::{DataFrame, SessionContext};
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 use std::collections::HashMap;
 use std::future::Future;
@@ -99,6 +100,15 @@ impl NativeSession {
                 context.register_udtf(&definition.name.clone(), Arc::new(JsTableFunction(definition)))
             }
         }
+        Ok(())
+    }
+
+    /// Tells what functions print, as JSON, until the session is closed.
+    #[napi]
+    pub fn listen(&self, listener: Function<String, ()>) -> napi::Result<()> {
+        let listener = listener.build_threadsafe_function().weak::<true>();
+        let listener = listener.max_queue_size::<LINES>().build()?;
+        log::listen(&self.session.id, listener);
         Ok(())
     }
 

@@ -18,6 +18,7 @@ use crate::spark;
 use crate::stores::{self, StoresByUrl};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
+use crate::udf::log;
 use crate::udf::pool::Pool;
 use ballista_core::extension::SessionStateExt;
 use datafusion::arrow::array::RecordBatch;
@@ -139,7 +140,7 @@ impl Session {
             None => SessionStateBuilder::new()
                 .with_default_features()
                 .with_physical_optimizer_rule(Arc::new(StagedFiles))
-                .with_query_planner(Arc::new(LocalPlanner::new(self.pool.clone()))),
+                .with_query_planner(Arc::new(LocalPlanner::new(self.pool.clone(), self.id.clone()))),
         };
         let mut state = builder
             .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
@@ -246,6 +247,7 @@ impl Session {
     /// Cancels the session's jobs and forgets its tables. Idempotent.
     pub async fn close(&self) {
         self.closed.send_replace(true);
+        log::forget(&self.id);
         if let Some(pool) = &self.pool {
             pool.close();
         }

@@ -8,12 +8,10 @@ import { deserialize, serialize } from 'node:v8';
 
 import { Binary, type Data, type DataType, type Schema } from 'apache-arrow';
 
-import { binder } from '../arrow/values.js';
 import { Thrown } from '../thrown.js';
 import { columnsOf } from './block.js';
 import type { CallSettings, Part } from './definition.js';
-import { compile, isNumbers } from './loop.js';
-import { placeOf, type Runner, toColumn, typesOf, validityOf } from './run.js';
+import { binderOf, placeOf, type Runner, rowLoop, toColumn, typesOf } from './run.js';
 
 /** What a user gives of an aggregate; a state that is changed in place need not be given back. */
 export interface Functions {
@@ -54,19 +52,12 @@ export function aggregateRunner(
 function update({ init, update }: Functions, schema: Schema, settings: CallSettings): Runner {
   const { types, returns } = typesOf(schema);
   const { step, take } = grouped(init, update, types.length - 1);
-  const binders = types.map((type) => (isNumbers(type) ? undefined : binder(type, { ...settings, json: false })));
-  const loop = compile(step, binders.map(Boolean), settings.skipNulls, 'none');
+  const run = rowLoop(step, types, settings, 'none');
   return (block, rows) => {
     const columns = columnsOf(block, types, rows);
-    const readers = columns.map((column, i) => binders[i]?.(column) ?? column.values);
-    const at = { row: 0 };
     // A call that failed may have left some.
     take();
-    try {
-      loop(readers, columns.map(validityOf), rows, undefined, at);
-    } catch (cause) {
-      throw new Thrown(cause, placeOf(columns.slice(1), types.slice(1), at.row, settings));
-    }
+    run(columns, rows, undefined, (row) => placeOf(columns.slice(1), types.slice(1), row, settings));
     const states = take();
     states.length = groupCount(columns[0] as Data);
     return toStates(returns, states, settings);
@@ -126,7 +117,7 @@ function finish({ init, finish = (state) => state }: Functions, schema: Schema, 
 function over(functions: Functions, schema: Schema, settings: CallSettings): Runner {
   const { init, update, finish = (state) => state, retract } = functions;
   const { types, returns } = typesOf(schema);
-  const binders = types.map((type) => binder(type, { ...settings, json: false }));
+  const binders = types.map((type) => binderOf(type, settings));
   return (block, rows) => {
     const columns = columnsOf(block, types, rows);
     const [starts, ends, ...args] = binders.map((bind, i) => bind(columns[i] as Data));
@@ -162,7 +153,7 @@ function groupCount({ values }: Data): number {
 }
 
 function stateReader(type: DataType, settings: CallSettings): (column: Data) => (row: number) => unknown {
-  const bind = binder(type, { ...settings, json: false });
+  const bind = binderOf(type, settings);
   if (settings.typed) return bind;
   return (column) => {
     const read = bind(column);

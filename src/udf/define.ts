@@ -5,7 +5,7 @@
  */
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
-import { CONVERT_SETTINGS } from '../arrow/values.js';
+import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values.js';
 import { checkName } from '../config/name.js';
 import type { SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
@@ -17,7 +17,9 @@ import { describe } from '../params.js';
 import type { CallSettings, Definition, Kind, Volatility } from './definition.js';
 import { hashOf } from './hash.js';
 import { bundle } from './module.js';
+import { type Origin, originOf, type Site } from './origin.js';
 import { type Captures, toModule } from './source.js';
+import type { Int64As } from './types.js';
 
 /** A function of TypeScript that the engine can have. */
 export interface DefinedFunction {
@@ -30,6 +32,35 @@ export interface DefinedFunction {
 }
 
 /** Options of functions of all kinds. */
+export interface FunctionOptions<A extends readonly TypeLike[], R, I extends Int64As>
+  extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
+  /** Its name in SQL. Names without quotes are lower case there. */
+  name: string;
+  /** The Arrow types of its arguments; what fits them is cast. */
+  args: A;
+  /** The Arrow type of its result; of a table function the columns of its rows, types by name. */
+  returns: R;
+  /** How 64-bit integers come. Default `'bigint'`. */
+  int64?: I;
+  /**
+   * How long a call may take, in milliseconds: a batch of rows, a partition of a window, all rows of a table. Then its thread
+   * is ended, an endless loop included. Default none.
+   */
+  timeoutMs?: number;
+}
+
+/** What comes along with functions that are sent as their source. */
+export interface CaptureOptions {
+  /** Values from around the function that it uses, by their names; functions are sent as their source. Default none. */
+  captures?: Captures;
+}
+
+/** The table of {@link CaptureOptions}. */
+export const CAPTURE_SETTINGS: SettingTable = {
+  captures: { type: 'any', doc: 'Values from around the function.' },
+};
+
+/** The table of {@link FunctionOptions}, and of volatility. */
 export const FUNCTION_SETTINGS: SettingTable = {
   name: { type: 'string', doc: 'Its name in SQL.' },
   args: { type: 'any', doc: 'The types of its arguments.' },
@@ -40,7 +71,6 @@ export const FUNCTION_SETTINGS: SettingTable = {
     default: 'immutable',
     doc: 'Whether equal arguments give equal results.',
   },
-  captures: { type: 'any', doc: 'Values from around the function.' },
   timeoutMs: { type: 'integer', min: 1, max: 2 ** 31 - 1, doc: 'How long a batch of rows may take.' },
   int64: { ...CONVERT_SETTINGS.int64, default: 'bigint' },
   decimal: { ...CONVERT_SETTINGS.decimal, default: 'string' },
@@ -57,14 +87,23 @@ interface Given extends Partial<Omit<CallSettings, 'from'>> {
   readonly timeoutMs?: number;
 }
 
-type More = Pick<Definition, 'kind' | 'gathers' | 'code' | 'state'> & Pick<CallSettings, 'from'>;
+/** The code of a function, and where it comes from. */
+export interface Code {
+  readonly code: string;
+  readonly values?: Buffer | undefined;
+  readonly origin: Origin | undefined;
+  /** The name of the export. */
+  readonly from: string;
+}
+
+type More = Pick<Definition, 'kind' | 'gathers' | 'state'> & Code;
 
 /**
  * The definition of a function.
  *
  * @param maker - `udf` and the like, for errors
  */
-export function describeFunction(maker: string, given: Given, { from, ...more }: More): Definition {
+export function describeFunction(maker: string, given: Given, { from, origin, values, ...more }: More): Definition {
   const { name, args, returns, volatility, timeoutMs, ...call } = given;
   if (!Array.isArray(args)) throw invalid(`${maker} ${name}: args must be an array of types, not ${describe(args)}`);
   const shape = {
@@ -76,7 +115,16 @@ export function describeFunction(maker: string, given: Given, { from, ...more }:
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     call: JSON.stringify({ ...call, from }),
   };
-  return { ...shape, hash: hashOf(JSON.stringify(shape)) };
+  const place = {
+    ...(origin && { origin: JSON.stringify(origin) }),
+    ...(values && { values: values.toString('base64') }),
+  };
+  return {
+    ...shape,
+    ...place,
+    hash: hashOf(JSON.stringify([shape, place])),
+    module: hashOf(JSON.stringify([more.code, place])),
+  };
 }
 
 /** Makes the function that gives the expression of a call; see {@link describeFunction}. */
@@ -93,7 +141,13 @@ export function define(maker: string, given: Given, more: More): DefinedFunction
 }
 
 /** The code of a function, or of several by name, after it is checked that they are functions. */
-export function codeOf(maker: string, name: string, fns: unknown, captures: Captures | undefined): string {
+export function codeOf(
+  maker: string,
+  name: string,
+  fns: unknown,
+  captures: Captures | undefined,
+  site: Site | undefined,
+): Code {
   checkName(name, `the name of a ${maker}`);
   const all = typeof fns === 'object' && fns !== null ? Object.entries(fns) : [['', fns] as const];
   for (const [part, fn] of all)
@@ -101,14 +155,15 @@ export function codeOf(maker: string, name: string, fns: unknown, captures: Capt
       throw invalid(`${maker} ${name} takes a function${part && ` as ${part}`}, not ${describe(fn)}`);
   if (captures !== undefined && (typeof captures !== 'object' || captures === null))
     throw invalid(`${maker} ${name}: captures must be an object by name, not ${describe(captures)}`);
-  return toModule(name, fns as never, captures ?? {});
+  const { code, values, pieces } = toModule(name, fns as never, captures ?? {});
+  return { code, values, origin: originOf(site, pieces), from: 'default' };
 }
 
 /** The code of a module that exports a function by a name, bundled. */
-export async function moduleOf(maker: string, name: string, url: string | URL, from: string): Promise<string> {
+export async function moduleOf(maker: string, name: string, url: string | URL, from: string): Promise<Code> {
   checkName(name, `the name of a ${maker}`);
   checkName(from, `${maker} ${name}: the name of the export`);
-  return await bundle(url, `${maker} ${name}: the module`);
+  return { ...(await bundle(url, `${maker} ${name}: the module`)), from };
 }
 
 const MAKERS: Readonly<Record<Kind, string>> = {

@@ -16,6 +16,8 @@ export interface CallSettings extends Pick<Conversion, 'int64' | 'decimal' | 'ti
   readonly batch: boolean;
   readonly skipNulls: boolean;
   readonly concurrency: number;
+  /** Of a function of batches: the most rows of a call. */
+  readonly batchSize?: number;
   readonly showArguments: boolean;
   /** Of an aggregate: whether its state is a value of an Arrow type. */
   readonly typed?: boolean;
@@ -42,7 +44,13 @@ export interface Definition {
   /** Whether a call is the better the more rows it has: not where each row waits. */
   readonly gathers: boolean;
   readonly hash: string;
+  /** Names `code`, `origin` and `values`, which may travel by themselves. */
+  readonly module: string;
   readonly code: string;
+  /** Values that the code captures, in base64. */
+  readonly values?: string;
+  /** JSON of `Origin`: where the code is from. */
+  readonly origin?: string;
   /** JSON of {@link CallSettings}. */
   readonly call: string;
 }

@@ -7,6 +7,6 @@
 import { createHash } from 'node:crypto';
 
 /** SHA-256 in hexadecimal digits. */
-export function hashOf(text: string): string {
+export function hashOf(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -13,6 +13,9 @@ export interface At {
   row: number;
 }
 
+/** Where results go: to {@link Doubles}, to an array, nowhere. */
+export type Keep = 'doubles' | 'values' | 'none';
+
 /** Reads every row, calls the function and keeps what it gives, if that is wanted. */
 export type Loop = (
   columns: unknown[],
@@ -58,20 +61,22 @@ export class Doubles {
  * The loop for a function.
  *
  * @param reads - of each argument: whether it is read by a function of the row, or lies there as a number
- * @param keep - where results go: to {@link Doubles}, to an array, nowhere
+ * @param keep - where results go
  */
 export function compile(
   fn: (...args: unknown[]) => unknown,
   reads: readonly boolean[],
   skipNulls: boolean,
-  keep: 'doubles' | 'values' | 'none',
+  keep: Keep,
 ): Loop {
   const each = (text: (i: number) => string): string[] => reads.map((_, i) => text(i));
   const present = (i: number): string => `(v${i} === undefined || (v${i}[row >> 3] & (1 << (row & 7))) !== 0)`;
   const value = (i: number): string => (reads[i] ? `c${i}(row)` : `(${present(i)} ? c${i}[row] : null)`);
   const bare = (i: number): string => (reads[i] ? `c${i}(row)` : `c${i}[row]`);
-  const isNull = each((i) => `a${i} === null`).join(' || ');
-  const skip = skipNulls && reads.length > 0 ? `if (${isNull}) result = null; else ` : '';
+  const skip = (nullable: (i: number) => boolean): string => {
+    const names = [...reads.keys()].filter(nullable).map((i) => `a${i} === null`);
+    return skipNulls && names.length > 0 ? `if (${names.join(' || ')}) result = null; else ` : '';
+  };
   const stores = {
     none: '',
     values: 'out[row] = result;',
@@ -79,20 +84,24 @@ export function compile(
        else if (result === null || result === undefined) out.drop(row);
        else throw new TypeError('it gave ' + describe(result) + ', not a number');`,
   };
-  const body = (read: (i: number) => string): string => `
-    for (let row = 0; row < rows; row++) {
-      at.row = row;
-      ${each((i) => `const a${i} = ${read(i)};`).join('\n')}
-      let result;
-      ${skip}result = fn(${each((i) => `a${i}`).join(', ')});
-      ${stores[keep]}
-    }`;
+  const body = (read: (i: number) => string, nullable: (i: number) => boolean): string => `
+      for (; row < rows; row++) {
+        ${each((i) => `const a${i} = ${read(i)};`).join('\n')}
+        let result;
+        ${skip(nullable)}result = fn(${each((i) => `a${i}`).join(', ')});
+        ${stores[keep]}
+      }`;
   const text = `
     return (columns, validities, rows, out, at) => {
       ${each((i) => `const c${i} = columns[${i}]; const v${i} = validities[${i}];`).join('\n')}
       ${keep === 'doubles' ? 'const { values } = out;' : ''}
-      if (validities.every((validity) => validity === undefined)) {${body(bare)}
-      } else {${body(value)}
+      let row = 0;
+      try {
+        if (validities.every((validity) => validity === undefined)) {${body(bare, (i) => reads[i] as boolean)}
+        } else {${body(value, () => true)}
+        }
+      } finally {
+        at.row = row;
       }
     };`;
   return new Function('fn', 'describe', text)(fn, describe) as Loop;

@@ -4,6 +4,10 @@
  * @module
  */
 
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 
@@ -11,10 +15,15 @@ import type { NativeUdfPool } from '../binding.cjs';
 import { callSync } from '../native.js';
 import { WORKER_FILE } from '../worker-file.js';
 
+/** How long a thread goes on whose call is over. */
+const GRACE_MS = 100;
+
 /** What a thread is told. */
 export interface WorkerData {
   readonly pool: number;
   readonly id: number;
+  /** A folder of its own, while it loads a function. */
+  readonly folder: string;
   readonly codeHashes: readonly string[] | undefined;
 }
 
@@ -45,7 +54,7 @@ export class UdfPool implements AsyncDisposable {
     };
     const end = (id: number): void => {
       const pool = self.deref();
-      if (pool) pool.#workers.get(id)?.terminate();
+      if (pool) pool.#end(id);
     };
     this.#native = callSync((binding) => new binding.NativeUdfPool(size, start, end));
   }
@@ -67,16 +76,26 @@ export class UdfPool implements AsyncDisposable {
     return this.close();
   }
 
+  /** A function that waits is told, and has a moment to say so to whom it waits for. */
+  #end(id: number): void {
+    const worker = this.#workers.get(id);
+    worker?.postMessage('end');
+    setTimeout(() => worker?.terminate(), GRACE_MS).unref();
+  }
+
   #start(id: number, resourceLimits: ResourceLimits, codeHashes: readonly string[] | undefined): void {
     if (this.#closed) return;
+    const folder = join(tmpdir(), `ballista-udf-${randomUUID()}`);
     let reason = 'it ended';
     const lost = (): void => {
+      // It may have ended while it loaded.
+      rmSync(folder, { recursive: true, force: true });
       this.#workers.delete(id);
       this.#native.lost(id, reason);
     };
     try {
       const worker = new Worker(fileURLToPath(WORKER_FILE), {
-        workerData: { pool: this.id, id, codeHashes } satisfies WorkerData,
+        workerData: { pool: this.id, id, folder, codeHashes } satisfies WorkerData,
         resourceLimits,
         execArgv: [],
       });

@@ -6,9 +6,11 @@
 
 import { serialize } from 'node:v8';
 import { type Program, parse } from 'acorn';
-import { analyze } from 'eslint-scope';
+import { analyze, type Scope } from 'eslint-scope';
 
 import { invalid } from '../errors.js';
+import { hashOf } from './hash.js';
+import type { Piece } from './origin.js';
 
 /** Values that a function uses from around it, by the names it has for them. */
 export type Captures = Readonly<Record<string, unknown>>;
@@ -20,6 +22,17 @@ const HELPERS: Readonly<Record<string, string>> = {
   __name: '(target, value) => Object.defineProperty(target, "name", { value, configurable: true })',
 };
 
+/** A module, and what of the user's is in it. */
+export interface Module {
+  readonly code: string;
+  /** Values by name, as `node:v8` writes them: as text they would be a third longer, and parsed. */
+  readonly values: Buffer | undefined;
+  readonly pieces: readonly Piece[];
+}
+
+/** Where a module finds its values by their hash, while it is loaded. */
+export const VALUES = 'ballistaValues';
+
 /**
  * A module whose default export is the function, or an object of several.
  *
@@ -29,18 +42,21 @@ export function toModule(
   name: string,
   fn: UserFunction | Readonly<Record<string, UserFunction>>,
   captures: Captures,
-): string {
-  const { text: source, free } = typeof fn === 'function' ? expressionOf(name, fn) : objectOf(name, fn);
-  const lines: string[] = [];
+): Module {
+  const source = typeof fn === 'function' ? expressionOf(name, fn) : objectOf(name, fn);
+  const free = [...source.free];
+  const captured = new Map<string, Expression>();
+  const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(captures)) {
-    if (!IDENTIFIER.test(key)) throw invalid(`udf ${name}: the capture "${key}" is no name of a variable`);
+    if (!IDENTIFIER.test(key) || !tryParse(`const ${key} = 0;`))
+      throw invalid(`udf ${name}: the capture "${key}" is no name of a variable`);
     if (typeof value !== 'function') {
-      lines.push(`const ${key} = deserialize(Buffer.from('${toBytes(name, key, value)}', 'base64'));`);
+      values[key] = value;
       continue;
     }
-    const captured = expressionOf(`${name}, capture ${key}`, value as UserFunction);
-    free.push(...captured.free);
-    lines.push(`const ${key} = ${captured.text};`);
+    const expression = expressionOf(`${name}, capture ${key}`, value as UserFunction);
+    free.push(...expression.free);
+    captured.set(key, expression);
   }
   const unknown = [...new Set(free)].filter((variable) => !Object.hasOwn(captures, variable) && !isGlobal(variable));
   const helpers = unknown.filter((variable) => Object.hasOwn(HELPERS, variable));
@@ -51,42 +67,98 @@ export function toModule(
         `have: pass it as captures: { ${missing.join(', ')} }`,
     );
   }
-  return [
-    "import { Buffer } from 'node:buffer';",
-    "import { deserialize } from 'node:v8';",
+  const names = Object.keys(values);
+  const bytes = names.length > 0 ? toBytes(name, values) : undefined;
+  const { code, pieces } = assemble([
+    ...(bytes ? [`const { ${names.join(', ')} } = globalThis.${VALUES}.get('${hashOf(bytes)}');`] : []),
     ...helpers.map((helper) => `const ${helper} = ${HELPERS[helper]};`),
-    ...lines,
-    `export default ${source};`,
-  ].join('\n');
+    ...inOrder(captured).flatMap(([key, { lines }]) => [`const ${key} =`, ...lines, ';']),
+    // So that stacks tell its name.
+    `export default ({ [${JSON.stringify(name)}]:`,
+    ...source.lines,
+    `})[${JSON.stringify(name)}];`,
+  ]);
+  return { code, pieces, values: bytes };
+}
+
+/** A line of the module, or text of the user's, which may have several. */
+type Line = string | { readonly text: string };
+
+interface Expression {
+  readonly lines: readonly Line[];
+  /** The variables that it uses and does not declare. */
+  readonly free: readonly string[];
+  /** Those of them that are used as soon as it is there: the base of a class. */
+  readonly needs: readonly string[];
+}
+
+/** Those that others need before these. */
+function inOrder(captured: ReadonlyMap<string, Expression>): [string, Expression][] {
+  const ordered = new Map<string, Expression>();
+  const visited = new Set<string>();
+  const visit = (key: string): void => {
+    const expression = captured.get(key);
+    if (expression === undefined || visited.has(key)) return;
+    visited.add(key);
+    expression.needs.forEach(visit);
+    ordered.set(key, expression);
+  };
+  for (const key of captured.keys()) visit(key);
+  return [...ordered];
+}
+
+function assemble(lines: readonly Line[]): Omit<Module, 'values'> {
+  const pieces: Piece[] = [];
+  const texts: string[] = [];
+  let at = 0;
+  for (const line of lines) {
+    const text = typeof line === 'string' ? line : line.text;
+    if (typeof line !== 'string') pieces.push({ text, line: at });
+    texts.push(text);
+    at += text.split('\n').length;
+  }
+  return { code: texts.join('\n'), pieces };
 }
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-function toBytes(name: string, key: string, value: unknown): string {
+function toBytes(name: string, values: Readonly<Record<string, unknown>>): Buffer {
   try {
-    return serialize(value).toString('base64');
+    return serialize(values);
   } catch (cause) {
+    const fails = (value: unknown): boolean => {
+      try {
+        return serialize(value).length === 0;
+      } catch {
+        return true;
+      }
+    };
+    const key = Object.keys(values).find((candidate) => fails(values[candidate]));
     throw invalid(`udf ${name}: the capture "${key}" cannot be copied to an executor`, cause);
   }
 }
 
-/** The source of a function as an expression, and the variables that it uses and does not declare. */
-function expressionOf(name: string, fn: UserFunction): { text: string; free: string[] } {
+/** The source of a function as an expression, on lines of its own. */
+function expressionOf(name: string, fn: UserFunction): Expression {
   const source = Function.prototype.toString.call(fn);
   // A method has a form of its own.
-  for (const text of [`(${source})`, `(Object.values({ ${source} })[0])`]) {
-    const program = tryParse(text);
-    if (program) return { text, free: freeVariables(program) };
+  for (const [before, after] of [
+    ['(', ')'],
+    ['(Object.values({', '})[0])'],
+  ] as const) {
+    const program = tryParse(`${before}\n${source}\n${after}`);
+    if (program) return { lines: [before, { text: source }, after], ...freeVariables(program) };
   }
   throw invalid(
     `udf ${name}: the function has no source of its own, as those that bind() gives and those of the runtime`,
   );
 }
 
-function objectOf(name: string, parts: Readonly<Record<string, UserFunction>>): { text: string; free: string[] } {
+function objectOf(name: string, parts: Readonly<Record<string, UserFunction>>): Expression {
   const made = Object.entries(parts).map(([part, fn]) => [part, expressionOf(`${name}, ${part}`, fn)] as const);
-  const texts = made.map(([part, { text }]) => `${part}: ${text}`);
-  return { text: `{ ${texts.join(', ')} }`, free: made.flatMap(([, { free }]) => free) };
+  const members = made.flatMap(([part, { lines }]) => [`${part}:`, ...lines, ',']);
+  const names = (of: 'free' | 'needs'): string[] => made.flatMap(([, expression]) => expression[of]);
+  return { lines: ['({', ...members, '})'], free: names('free'), needs: names('needs') };
 }
 
 function tryParse(text: string): Program | undefined {
@@ -97,9 +169,26 @@ function tryParse(text: string): Program | undefined {
   }
 }
 
-function freeVariables(program: Program): string[] {
-  const scopes = analyze(program as never, { ecmaVersion: 2024, sourceType: 'module' });
-  return (scopes.globalScope?.through ?? []).map(({ identifier }) => identifier.name as string);
+function freeVariables(program: Program): Pick<Expression, 'free' | 'needs'> {
+  const { globalScope } = analyze(program as never, { ecmaVersion: 2024, sourceType: 'module' });
+  const through = globalScope?.through ?? [];
+  const names = (references: typeof through): string[] => references.map(({ identifier }) => identifier.name as string);
+  return { free: names(through), needs: names(through.filter(({ from }) => !isLater(from))) };
+}
+
+/** Whether what is in the scope runs when something is called, or made by a class. */
+function isLater({ type, upper, block }: Scope): boolean {
+  if (type === 'function') return true;
+  if (upper === null) return false;
+  return (type === 'class-field-initializer' && !isStatic(upper.block as Class, block)) || isLater(upper);
+}
+
+interface Class {
+  readonly body: { readonly body: readonly { readonly value?: unknown; readonly static?: boolean }[] };
+}
+
+function isStatic({ body }: Class, value: unknown): boolean {
+  return body.body.some((member) => member.value === value && member.static);
 }
 
 function isGlobal(name: string): boolean {

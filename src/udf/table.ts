@@ -4,16 +4,19 @@
  * @module
  */
 
-import { Data, type Schema, Struct } from 'apache-arrow';
+import { Data, type Field, type Schema, Struct } from 'apache-arrow';
 
-import { binder } from '../arrow/values.js';
+import { isRecordBatch, isTable } from '../arrow/adopt.js';
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
 import { columnsOf } from './block.js';
 import type { CallSettings } from './definition.js';
-import { type Runner, toColumn, typesOf, type UserFunction } from './run.js';
+import { binderOf, type Runner, toColumn, typesOf, type UserFunction } from './run.js';
 
 type Rows = Iterable<unknown> | AsyncIterable<unknown>;
+
+/** How many rows are sent on at a time. */
+const ROWS = 8192;
 
 /**
  * A runner that gives the rows as one column of structs.
@@ -22,27 +25,58 @@ type Rows = Iterable<unknown> | AsyncIterable<unknown>;
  */
 export function tableRunner(fn: UserFunction, schema: Schema, settings: CallSettings): Runner {
   const { types, returns } = typesOf(schema);
-  const binders = types.map((type) =>
-    binder(type, { ...settings, int64: types[1] === type ? 'number' : settings.int64, json: false }),
-  );
-  return async (block) => {
+  const binders = types.map((type) => binderOf(type, settings));
+  return async (block, _, { part }) => {
     const columns = columnsOf(block, types, 1);
     const [wanted, limit, ...args] = binders.map((bind, i) => bind(columns[i] as Data)(0));
     const fields = (JSON.parse(wanted as string) as number[]).map((column) => (returns as Struct).children[column]);
-    const kept = fields.map((field) => ({ field: field as NonNullable<typeof field>, values: [] as unknown[] }));
+    const kept = new Kept(fields as Field[]);
+    const most = limit === null ? Number.POSITIVE_INFINITY : Number(limit);
     let count = 0;
-    const most = (limit as number | null) ?? Number.POSITIVE_INFINITY;
     const take = (row: unknown): boolean => {
-      if (typeof row !== 'object' || row === null) throw invalid(`a row is an object by columns, not ${describe(row)}`);
-      for (const { field, values } of kept) values.push((row as Record<string, unknown>)[field.name]);
-      return ++count < most;
+      count += kept.add(row, most - count);
+      if (kept.rows >= ROWS) part(kept.take());
+      return count < most;
     };
     const rows = (await fn(...args)) as Rows;
     if (most > 0) await each(rows, take);
-    const type = new Struct(kept.map(({ field }) => field));
-    const children = kept.map(({ field, values }) => toColumn(field.type, values));
-    return new Data(type, 0, count, 0, [] as unknown as Data['buffers'], children);
+    return kept.take();
   };
+}
+
+/** Rows that are not sent on yet, of the columns that are wanted. */
+class Kept {
+  rows = 0;
+  readonly #type: Struct;
+  #columns: unknown[][];
+
+  constructor(fields: Field[]) {
+    this.#type = new Struct(fields);
+    this.#columns = fields.map(() => []);
+  }
+
+  /** Adds a row, or those of a batch; not more than are wanted. How many it were. */
+  add(row: unknown, most: number): number {
+    if (typeof row !== 'object' || row === null) throw invalid(`a row is an object by columns, not ${describe(row)}`);
+    const batch = isTable(row) || isRecordBatch(row) ? row : undefined;
+    const count = batch ? Math.min(batch.numRows, most) : 1;
+    this.#type.children.forEach(({ name }, i) => {
+      const values = this.#columns[i] as unknown[];
+      if (!batch) values.push((row as Record<string, unknown>)[name]);
+      else for (let j = 0, column = batch.getChild(name); j < count; j++) values.push(column?.get(j));
+    });
+    this.rows += count;
+    return count;
+  }
+
+  /** All of them, as one column. */
+  take(): Data {
+    const children = this.#type.children.map(({ type }, i) => toColumn(type, this.#columns[i] as unknown[]));
+    const rows = this.rows;
+    this.#columns = this.#columns.map(() => []);
+    this.rows = 0;
+    return new Data(this.#type, 0, rows, 0, [] as unknown as Data['buffers'], children);
+  }
 }
 
 /** Until one is told to be the last; that ends the generator. */

@@ -5,14 +5,23 @@
  */
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
-import type { ConvertOptions } from '../arrow/values.js';
 import { resolve, type SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import type { Operand } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
-import { codeOf, type DefinedFunction, define, FUNCTION_SETTINGS, moduleOf } from './define.js';
+import {
+  CAPTURE_SETTINGS,
+  type CaptureOptions,
+  type Code,
+  codeOf,
+  type DefinedFunction,
+  define,
+  FUNCTION_SETTINGS,
+  type FunctionOptions,
+  moduleOf,
+} from './define.js';
 import type { Volatility } from './definition.js';
-import type { Captures } from './source.js';
+import { callerOf } from './origin.js';
 import type { Int64As, ResultOf, RowArguments } from './types.js';
 
 /** Options of {@link udaf.fromModule}, and of {@link udaf} besides its functions. */
@@ -21,23 +30,13 @@ export interface UdafModuleOptions<
   R extends TypeLike = TypeLike,
   S extends boolean = boolean,
   I extends Int64As = Int64As,
-> extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
-  /** Its name in SQL. Names without quotes are lower case there. */
-  name: string;
-  /** The Arrow types of its arguments, one at least; what fits them is cast. */
-  args: A;
-  /** The Arrow type of its result. */
-  returns: R;
+> extends FunctionOptions<A, R, I> {
   /** The Arrow type of the state. Default none: any value that `structuredClone` copies. Numbers and texts are faster. */
   state?: TypeLike;
   /** See {@link UdfModuleOptions.volatility}. Default `'immutable'`. */
   volatility?: Volatility;
   /** Whether rows with a null are passed over. Default `false`: nulls come as `null`. */
   skipNulls?: S;
-  /** How 64-bit integers come. Default `'bigint'`. */
-  int64?: I;
-  /** How long a batch of rows may take, in milliseconds; then its thread is ended. Default none. */
-  timeoutMs?: number;
   /** Whether an error tells the arguments of the row that failed. Default `false`. */
   showArguments?: boolean;
 }
@@ -74,10 +73,8 @@ export interface UdafOptions<
   S extends boolean = boolean,
   I extends Int64As = Int64As,
 > extends UdafModuleOptions<A, R, S, I>,
-    UdafFunctions<A, R, State, S, I> {
-  /** Values from around the functions that they use, by their names. Default none. */
-  captures?: Captures;
-}
+    UdafFunctions<A, R, State, S, I>,
+    CaptureOptions {}
 
 const MODULE_SETTINGS: SettingTable = {
   ...FUNCTION_SETTINGS,
@@ -87,6 +84,7 @@ const MODULE_SETTINGS: SettingTable = {
 };
 const SETTINGS: SettingTable = {
   ...MODULE_SETTINGS,
+  ...CAPTURE_SETTINGS,
   init: { type: 'any', doc: 'Gives the first state.' },
   update: { type: 'any', doc: 'Takes a row into a state.' },
   merge: { type: 'any', doc: 'Takes a state into a state.' },
@@ -103,11 +101,11 @@ export interface AggregateUdf extends DefinedFunction {
  * Makes functions of TypeScript an aggregate of the engine: it runs on the executors, rows of many groups in one call.
  *
  * Each task folds its rows to a state for each group; states are merged where groups come together, in no order that could be
- * known. Over windows it is called with all frames of a partition at once. From
- * DataFusion's `AggregateUDF` and `GroupsAccumulator`.
+ * known. Over windows it is called with all frames of a partition at once. It has one argument at least. From DataFusion's
+ * `AggregateUDF` and `GroupsAccumulator`.
  *
- * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`; with `ORDER BY`, with DISTINCT beside other aggregates, and
- * with FILTER over a window, `NOT_IMPLEMENTED`
+ * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`; with ORDER BY, with DISTINCT beside other aggregates,
+ * and with FILTER or DISTINCT over a window, `NOT_IMPLEMENTED`
  *
  * @example
  * ```ts
@@ -145,7 +143,7 @@ export function udaf<
     options as unknown as UdafOptions,
   );
   const parts = { init, update, merge, ...(finish && { finish }), ...(retract && { retract }) };
-  return aggregate(given, codeOf('udaf', given.name, parts, captures), 'default');
+  return aggregate(given, codeOf('udaf', given.name, parts, captures, callerOf(udaf)));
 }
 
 /**
@@ -157,15 +155,14 @@ export function udaf<
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 udaf.fromModule = async (url: string | URL, name: string, options: UdafModuleOptions): Promise<AggregateUdf> => {
-  const { captures: _, ...settings } = MODULE_SETTINGS;
-  const given = resolve<UdafModuleOptions>('udaf.fromModule', settings, options);
-  return aggregate(given, await moduleOf('udaf', given.name, url, name), name);
+  const given = resolve<UdafModuleOptions>('udaf.fromModule', MODULE_SETTINGS, options);
+  return aggregate(given, await moduleOf('udaf', given.name, url, name));
 };
 
-function aggregate({ state, ...given }: UdafModuleOptions, code: string, from: string): AggregateUdf {
+function aggregate({ state, ...given }: UdafModuleOptions, code: Code): AggregateUdf {
   if (Array.isArray(given.args) && given.args.length === 0)
     throw invalid(`udaf ${given.name}: args must have one type at least`);
   const typed = state !== undefined;
   const stateType = typed ? toTypeName(state, `udaf ${given.name}: state`) : 'Binary';
-  return define('udaf', { ...given, typed }, { kind: 'aggregate', gathers: true, code, from, state: stateType });
+  return define('udaf', { ...given, typed }, { kind: 'aggregate', gathers: true, ...code, state: stateType });
 }

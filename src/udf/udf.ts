@@ -7,14 +7,23 @@
 import { isAsyncFunction } from 'node:util/types';
 
 import type { TypeLike } from '../arrow/type-name.js';
-import type { ConvertOptions } from '../arrow/values.js';
 import { resolve, type SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import type { Operand } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
-import { codeOf, type DefinedFunction, define, FUNCTION_SETTINGS, moduleOf } from './define.js';
+import {
+  CAPTURE_SETTINGS,
+  type CaptureOptions,
+  type Code,
+  codeOf,
+  type DefinedFunction,
+  define,
+  FUNCTION_SETTINGS,
+  type FunctionOptions,
+  moduleOf,
+} from './define.js';
 import type { Volatility } from './definition.js';
-import type { Captures } from './source.js';
+import { callerOf } from './origin.js';
 import type { BatchFunction, Int64As, RowFunction } from './types.js';
 
 /** Options of {@link udf} and {@link udf.fromModule}. */
@@ -24,13 +33,7 @@ export interface UdfModuleOptions<
   S extends boolean = boolean,
   I extends Int64As = Int64As,
   B extends boolean = boolean,
-> extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
-  /** Its name in SQL. Names without quotes are lower case there. */
-  name: string;
-  /** The Arrow types of its arguments; what fits them is cast. */
-  args: A;
-  /** The Arrow type of its result. */
-  returns: R;
+> extends FunctionOptions<A, R, I> {
   /**
    * Whether equal arguments give equal results: `'immutable'` always, so that it may be called once for several rows, and
    * where a filter is moved to; `'stable'` within a query; `'volatile'` never. Default `'immutable'`.
@@ -40,12 +43,10 @@ export interface UdfModuleOptions<
   batch?: B;
   /** Whether a row with a null is null without a call. Default `false`: nulls come as `null`. Not with `batch`. */
   skipNulls?: S;
-  /** How 64-bit integers come. Default `'bigint'`. */
-  int64?: I;
-  /** Of an `async` function: how many rows it is called with at a time. Default 16. */
+  /** Of an `async` function: how many calls of a batch run at a time, each with a row or `batchSize` rows. Default 16. */
   concurrency?: number;
-  /** How long a batch of rows may take, in milliseconds; then its thread is ended, an endless loop included. Default none. */
-  timeoutMs?: number;
+  /** Of a function of batches: the most rows of a call, where a service takes no more at a time. Default all of a batch. */
+  batchSize?: number;
   /** Whether an error tells the arguments of the row that failed. Default `false`. */
   showArguments?: boolean;
 }
@@ -57,10 +58,8 @@ export interface UdfOptions<
   S extends boolean = boolean,
   I extends Int64As = Int64As,
   B extends boolean = boolean,
-> extends UdfModuleOptions<A, R, S, I, B> {
-  /** Values from around the function that it uses, by their names; functions are sent as their source. Default none. */
-  captures?: Captures;
-}
+> extends UdfModuleOptions<A, R, S, I, B>,
+    CaptureOptions {}
 
 const SETTINGS: SettingTable = {
   ...FUNCTION_SETTINGS,
@@ -73,6 +72,7 @@ const SETTINGS: SettingTable = {
     max: 65_536,
     doc: 'How many rows an async function has at a time.',
   },
+  batchSize: { type: 'integer', min: 1, max: 2 ** 31 - 1, doc: 'The most rows of a call.' },
   showArguments: { type: 'boolean', default: false, doc: 'Whether an error tells the arguments.' },
 };
 
@@ -113,9 +113,18 @@ export function udf<
   const I extends Int64As = 'bigint',
   const B extends boolean = false,
 >(options: UdfOptions<A, R, S, I, B>, fn: B extends true ? BatchFunction<A, R> : RowFunction<A, R, S, I>): ScalarUdf {
-  const { captures, ...given } = resolve<UdfOptions>('udf', SETTINGS, options as UdfOptions);
-  const code = codeOf('udf', given.name, fn, captures);
-  return scalar(given, code, 'default', !isAsyncFunction(fn));
+  const { captures, ...given } = resolve<UdfOptions>(
+    'udf',
+    { ...SETTINGS, ...CAPTURE_SETTINGS },
+    options as UdfOptions,
+  );
+  const code = codeOf('udf', given.name, fn, captures, callerOf(udf));
+  const made = scalar(given, code, !isAsyncFunction(fn));
+  if (!given.batch && !isAsyncFunction(fn) && fn.length > given.args.length)
+    throw invalid(
+      `udf ${given.name}: its function has ${fn.length} parameters, and args has ${given.args.length} types`,
+    );
+  return made;
 }
 
 /**
@@ -127,13 +136,14 @@ export function udf<
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 udf.fromModule = async (url: string | URL, name: string, options: UdfModuleOptions): Promise<ScalarUdf> => {
-  const { captures: _, ...settings } = SETTINGS;
-  const given = resolve<UdfModuleOptions>('udf.fromModule', settings, options);
-  return scalar(given, await moduleOf('udf', given.name, url, name), name, false);
+  const given = resolve<UdfModuleOptions>('udf.fromModule', SETTINGS, options);
+  return scalar(given, await moduleOf('udf', given.name, url, name), false);
 };
 
-function scalar(given: UdfModuleOptions, code: string, from: string, gathers: boolean): ScalarUdf {
+function scalar(given: UdfModuleOptions, code: Code, gathers: boolean): ScalarUdf {
   if (given.batch && given.skipNulls)
     throw invalid(`udf ${given.name}: skipNulls is for rows; a function of batches sees nulls`);
-  return define('udf', given, { kind: 'scalar', gathers, code, from });
+  if (given.batchSize !== undefined && !given.batch)
+    throw invalid(`udf ${given.name}: batchSize is for functions of batches; rows have concurrency`);
+  return define('udf', given, { kind: 'scalar', gathers, ...code });
 }

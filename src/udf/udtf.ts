@@ -5,42 +5,38 @@
  */
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
-import type { ConvertOptions } from '../arrow/values.js';
 import { resolve, type SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
-import { codeOf, type DefinedFunction, describeFunction, FUNCTION_SETTINGS, moduleOf } from './define.js';
+import {
+  CAPTURE_SETTINGS,
+  type CaptureOptions,
+  type Code,
+  codeOf,
+  type DefinedFunction,
+  describeFunction,
+  FUNCTION_SETTINGS,
+  type FunctionOptions,
+  moduleOf,
+} from './define.js';
 import { hashOf } from './hash.js';
-import type { Captures } from './source.js';
-import type { Int64As, TableGenerator } from './types.js';
+import { callerOf } from './origin.js';
+import type { Columns, Int64As, TableGenerator } from './types.js';
 
 /** Options of {@link udtf} and {@link udtf.fromModule}. */
 export interface UdtfModuleOptions<
   A extends readonly TypeLike[] = readonly TypeLike[],
-  R extends Readonly<Record<string, TypeLike>> = Readonly<Record<string, TypeLike>>,
+  R extends Columns = Columns,
   I extends Int64As = Int64As,
-> extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
-  /** Its name in SQL. Names without quotes are lower case there. */
-  name: string;
-  /** The Arrow types of its arguments; what fits them is cast. */
-  args: A;
-  /** The columns of its rows: Arrow types by name. */
-  returns: R;
-  /** How 64-bit integers come. Default `'bigint'`. */
-  int64?: I;
-  /** How long all of its rows may take, in milliseconds; then its thread is ended. Default none. */
-  timeoutMs?: number;
-}
+> extends FunctionOptions<A, R, I> {}
 
 /** Options of {@link udtf}. */
 export interface UdtfOptions<
   A extends readonly TypeLike[] = readonly TypeLike[],
-  R extends Readonly<Record<string, TypeLike>> = Readonly<Record<string, TypeLike>>,
+  R extends Columns = Columns,
   I extends Int64As = Int64As,
-> extends UdtfModuleOptions<A, R, I> {
-  /** Values from around the function that it uses, by their names. Default none. */
-  captures?: Captures;
-}
+> extends UdtfModuleOptions<A, R, I>,
+    CaptureOptions {}
 
 const { volatility: _volatile, ...SETTINGS }: SettingTable = FUNCTION_SETTINGS;
 
@@ -51,10 +47,11 @@ export interface TableUdf extends DefinedFunction {}
  * Makes a generator of TypeScript a table function of the engine: SQL calls it in FROM, and it runs on an executor.
  *
  * Its arguments are constants. It is ended as soon as it has given the rows that a LIMIT wants, and the columns that a query
- * does not want are not kept. Its rows are sent on when it has ended, so they have to fit the memory of its thread. From
- * DataFusion's `TableFunction`.
+ * does not want are not kept. Its rows are sent on some thousands at a time; those that nobody has taken yet count to the memory
+ * of the executor. From DataFusion's `TableFunction`.
  *
- * @param fn - called with the arguments; gives rows as objects, by `yield` or in an array. It may be `async`
+ * @param fn - called with the arguments; gives rows as objects, by `yield` or in an array, or batches of rows: tables and record
+ * batches of apache-arrow. It may be `async`
  * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`
  *
  * @example
@@ -73,13 +70,16 @@ export interface TableUdf extends DefinedFunction {}
  * await ctx.close();
  * ```
  */
-export function udtf<
-  const A extends readonly TypeLike[],
-  const R extends Readonly<Record<string, TypeLike>>,
-  const I extends Int64As = 'bigint',
->(options: UdtfOptions<A, R, I>, fn: TableGenerator<A, R, I>): TableUdf {
-  const { captures, ...given } = resolve<UdtfOptions>('udtf', SETTINGS, options as UdtfOptions);
-  return table(given, codeOf('udtf', given.name, fn, captures), 'default');
+export function udtf<const A extends readonly TypeLike[], const R extends Columns, const I extends Int64As = 'bigint'>(
+  options: UdtfOptions<A, R, I>,
+  fn: TableGenerator<A, R, I>,
+): TableUdf {
+  const { captures, ...given } = resolve<UdtfOptions>(
+    'udtf',
+    { ...SETTINGS, ...CAPTURE_SETTINGS },
+    options as UdtfOptions,
+  );
+  return table(given, codeOf('udtf', given.name, fn, captures, callerOf(udtf)));
 }
 
 /**
@@ -88,12 +88,11 @@ export function udtf<
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 udtf.fromModule = async (url: string | URL, name: string, options: UdtfModuleOptions): Promise<TableUdf> => {
-  const { captures: _, ...settings } = SETTINGS;
-  const given = resolve<UdtfModuleOptions>('udtf.fromModule', settings, options);
-  return table(given, await moduleOf('udtf', given.name, url, name), name);
+  const given = resolve<UdtfModuleOptions>('udtf.fromModule', SETTINGS, options);
+  return table(given, await moduleOf('udtf', given.name, url, name));
 };
 
-function table({ returns, ...given }: UdtfModuleOptions, code: string, from: string): TableUdf {
+function table({ returns, ...given }: UdtfModuleOptions, code: Code): TableUdf {
   const where = `udtf ${given.name}: returns`;
   const columns = typeof returns === 'object' && returns !== null ? Object.entries(returns) : [];
   if (columns.length === 0)
@@ -106,7 +105,7 @@ function table({ returns, ...given }: UdtfModuleOptions, code: string, from: str
   const definition = describeFunction(
     'udtf',
     { ...given, returns: `Struct(${fields.join(', ')})`, volatility: 'volatile' },
-    { kind: 'table', gathers: false, code, from },
+    { kind: 'table', gathers: false, ...code },
   );
-  return Object.freeze({ name: given.name, codeHash: hashOf(code), definition });
+  return Object.freeze({ name: given.name, codeHash: hashOf(code.code), definition });
 }

@@ -5,13 +5,21 @@
  */
 
 import type { TypeLike } from '../arrow/type-name.js';
-import type { ConvertOptions } from '../arrow/values.js';
 import { resolve, type SettingTable } from '../config/settings.js';
 import type { Operand } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
-import { codeOf, type DefinedFunction, define, FUNCTION_SETTINGS, moduleOf } from './define.js';
+import {
+  CAPTURE_SETTINGS,
+  type CaptureOptions,
+  codeOf,
+  type DefinedFunction,
+  define,
+  FUNCTION_SETTINGS,
+  type FunctionOptions,
+  moduleOf,
+} from './define.js';
 import type { Volatility } from './definition.js';
-import type { Captures } from './source.js';
+import { callerOf } from './origin.js';
 import type { BatchFunction, Int64As, PartitionFunction } from './types.js';
 
 /** Options of {@link udwf} and {@link udwf.fromModule}. */
@@ -20,21 +28,11 @@ export interface UdwfModuleOptions<
   R extends TypeLike = TypeLike,
   I extends Int64As = Int64As,
   B extends boolean = boolean,
-> extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
-  /** Its name in SQL. Names without quotes are lower case there. */
-  name: string;
-  /** The Arrow types of its arguments; what fits them is cast. */
-  args: A;
-  /** The Arrow type of its result. */
-  returns: R;
+> extends FunctionOptions<A, R, I> {
   /** See {@link UdfModuleOptions.volatility}. Default `'immutable'`. */
   volatility?: Volatility;
   /** Whether columns come as vectors of apache-arrow rather than as arrays. Default `false`. */
   batch?: B;
-  /** How 64-bit integers come. Default `'bigint'`. */
-  int64?: I;
-  /** How long a partition may take, in milliseconds; then its thread is ended. Default none. */
-  timeoutMs?: number;
 }
 
 /** Options of {@link udwf}. */
@@ -43,10 +41,8 @@ export interface UdwfOptions<
   R extends TypeLike = TypeLike,
   I extends Int64As = Int64As,
   B extends boolean = boolean,
-> extends UdwfModuleOptions<A, R, I, B> {
-  /** Values from around the function that it uses, by their names. Default none. */
-  captures?: Captures;
-}
+> extends UdwfModuleOptions<A, R, I, B>,
+    CaptureOptions {}
 
 const SETTINGS: SettingTable = {
   ...FUNCTION_SETTINGS,
@@ -93,9 +89,13 @@ export function udwf<
   const I extends Int64As = 'bigint',
   const B extends boolean = false,
 >(options: UdwfOptions<A, R, I, B>, fn: B extends true ? BatchFunction<A, R> : PartitionFunction<A, R, I>): WindowUdf {
-  const { captures, ...given } = resolve<UdwfOptions>('udwf', SETTINGS, options as UdwfOptions);
-  const code = codeOf('udwf', given.name, fn, captures);
-  return define('udwf', given, { kind: 'window', gathers: true, code, from: 'default' });
+  const { captures, ...given } = resolve<UdwfOptions>(
+    'udwf',
+    { ...SETTINGS, ...CAPTURE_SETTINGS },
+    options as UdwfOptions,
+  );
+  const code = codeOf('udwf', given.name, fn, captures, callerOf(udwf));
+  return define('udwf', given, { kind: 'window', gathers: true, ...code });
 }
 
 /**
@@ -104,8 +104,7 @@ export function udwf<
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 udwf.fromModule = async (url: string | URL, name: string, options: UdwfModuleOptions): Promise<WindowUdf> => {
-  const { captures: _, ...settings } = SETTINGS;
-  const given = resolve<UdwfModuleOptions>('udwf.fromModule', settings, options);
+  const given = resolve<UdwfModuleOptions>('udwf.fromModule', SETTINGS, options);
   const code = await moduleOf('udwf', given.name, url, name);
-  return define('udwf', given, { kind: 'window', gathers: true, code, from: name });
+  return define('udwf', given, { kind: 'window', gathers: true, ...code });
 };

@@ -6,12 +6,12 @@
 
 import type { Data, Schema } from 'apache-arrow';
 
-import { binder } from '../arrow/values.js';
 import { invalid } from '../errors.js';
 import { describe } from '../params.js';
 import { columnsOf } from './block.js';
 import type { CallSettings } from './definition.js';
-import { batches, type Runner, toColumn, typesOf, type UserFunction } from './run.js';
+import { batches, binderOf, type Runner, toColumn, typesOf, type UserFunction } from './run.js';
+import type { BatchInfo } from './types.js';
 
 /**
  * A runner for a function of arrays, or of vectors where it is one of batches.
@@ -20,15 +20,15 @@ import { batches, type Runner, toColumn, typesOf, type UserFunction } from './ru
  */
 export function windowRunner(fn: UserFunction, schema: Schema, settings: CallSettings): Runner {
   const { types, returns } = typesOf(schema);
-  if (settings.batch) return batches(fn, types, returns);
-  const binders = types.map((type) => binder(type, { ...settings, json: false }));
-  return (block, rows) => {
+  if (settings.batch) return batches(fn, types, returns, settings);
+  const binders = types.map((type) => binderOf(type, settings));
+  return (block, rows, { stop: { signal } }) => {
     const columns = columnsOf(block, types, rows);
     const args = binders.map((bind, i) => {
       const read = bind(columns[i] as Data);
       return Array.from({ length: rows }, (_, row) => read(row));
     });
-    const result = fn(...args, { rows });
+    const result = fn(...args, { rows, signal } satisfies BatchInfo);
     if (typeof result !== 'object' || result === null || !(Symbol.iterator in result))
       throw invalid(`a window function gives the values of all rows, not ${describe(result)}`);
     const values = [...(result as Iterable<unknown>)];

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { workerData } from 'node:worker_threads';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+// biome-ignore lint/style/noRestrictedImports: what a bundled package requires is a module of Node
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { deserialize } from 'node:v8';
+import { parentPort, workerData } from 'node:worker_threads';
 import { Data, Field, RecordBatch, Schema, Struct, Type } from 'apache-arrow';
 
 import { readSchema } from '../arrow/read.js';
@@ -12,46 +18,82 @@ import { encode } from '../arrow/write.js';
 import { native } from '../native.js';
 import { toReport } from '../thrown.js';
 import { type AggregatePart, aggregateRunner, type Functions } from './aggregate.js';
-import { speaks, takeConsole } from './console.js';
+import { type Speaker, speaks, takeConsole } from './console.js';
 import type { CallSettings, Definition } from './definition.js';
 import { hashOf } from './hash.js';
+import { type Origin, sourceUrl } from './origin.js';
 import type { WorkerData } from './pool.js';
-import { type Runner, runner, type UserFunction } from './run.js';
+import { type Call, type Runner, runner, type UserFunction } from './run.js';
+import { VALUES } from './source.js';
 import { tableRunner } from './table.js';
 import { windowRunner } from './window.js';
 
 /** A function that is loaded. */
 interface Ready {
   readonly name: string;
+  readonly origin: Origin | undefined;
   readonly run: Runner;
 }
 
-const { pool, id, codeHashes } = workerData as WorkerData;
-const functions = new Map<number, Ready>();
+const { pool, id, folder, codeHashes } = workerData as WorkerData;
+/** By the hashes of their definitions. */
+const functions = new Map<string, Ready>();
+/** Of the call that runs. */
+let stop = new AbortController();
 
 takeConsole();
-const worker = new (native().NativeUdfWorker)(pool, id, (call, functionId, task, rows, block) => {
-  const ready = functions.get(functionId);
-  if (ready) return run(call, ready, task, rows, block);
-  load(functionId).then(
-    (loaded) => run(call, loaded, task, rows, block),
-    (failure: unknown) => worker.failed(call, toReport(failure)),
+// The thread ends soon after.
+parentPort?.once('message', () => stop.abort());
+// Packages that are bundled require modules of Node.
+const loading = new Map<string, unknown>();
+Object.assign(globalThis, { require: createRequire(process.execPath), [VALUES]: loading });
+const worker = new (native().NativeUdfWorker)(pool, id, (call, functionHash, task, rows, block, log) => {
+  const tell = log === null ? undefined : (line: string) => worker.log(log, line);
+  const ready = functions.get(functionHash);
+  const input = block ?? room;
+  if (ready) return run(call, ready, { task, name: ready.name, tell }, rows, input);
+  load(call, functionHash, { task, tell }).then(
+    (loaded) => run(call, loaded, { task, name: loaded.name, tell }, rows, input),
+    (failure: unknown) => worker.failed(call, toReport(failure, undefined), false),
   );
 });
 
-async function load(functionId: number): Promise<Ready> {
-  const definition = JSON.parse(worker.definition(functionId)) as Definition;
-  const { name, code } = definition;
+const room = worker.room();
+
+async function load(call: number, functionHash: string, speaker: Omit<Speaker, 'name'>): Promise<Ready> {
+  const definition = JSON.parse(worker.definition(call)) as Definition;
+  const { name } = definition;
+  speaks({ ...speaker, name });
+  const [code, origin, values] = (await worker.module(call)) as [Buffer, Buffer, Buffer];
   const hash = hashOf(code);
   if (codeHashes && !codeHashes.includes(hash))
     throw new Error(`its code, ${hash}, is not among the udfCodeHashes of this executor`);
   const settings = JSON.parse(definition.call) as CallSettings;
-  const text = Buffer.from(`${code}\n//# sourceURL=udf:${name}`).toString('base64');
-  const module = (await import(`data:text/javascript;base64,${text}`)) as Record<string, unknown>;
-  const run = toRunner(definition, module[settings.from], settings, readSchema(worker.types(functionId)));
-  const made = { name, run };
-  functions.set(functionId, made);
+  const module = await imported(`${functionHash}.mjs`, code, values, name);
+  const run = toRunner(definition, module[settings.from], settings, readSchema(worker.types(call)));
+  const made = { name, origin: origin.length > 0 ? (JSON.parse(origin.toString()) as Origin) : undefined, run };
+  functions.set(functionHash, made);
   return made;
+}
+
+/** From a file: a URL that holds the code would be kept, as long as it is. */
+async function imported(
+  fileName: string,
+  code: Buffer,
+  values: Buffer,
+  name: string,
+): Promise<Record<string, unknown>> {
+  const hash = hashOf(values);
+  const file = join(folder, fileName);
+  try {
+    if (values.length > 0) loading.set(hash, deserialize(values));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(file, [code, `\n//# sourceURL=${sourceUrl(name)}`]);
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  } finally {
+    loading.delete(hash);
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function toRunner({ kind, part }: Definition, exported: unknown, settings: CallSettings, schema: Schema): Runner {
@@ -61,11 +103,14 @@ function toRunner({ kind, part }: Definition, exported: unknown, settings: CallS
   return make(exported as UserFunction, schema, settings);
 }
 
-function run(call: number, ready: Ready, task: string, rows: number, block: Uint8Array): void {
-  speaks(task, ready.name);
-  const failed = (failure: unknown): void => worker.failed(call, toReport(failure));
+function run(call: number, ready: Ready, speaker: Speaker, rows: number, block: Uint8Array): void {
+  speaks(speaker);
+  stop = new AbortController();
+  const part = (data: Data): void => worker.part(call, streamOf(data));
+  const told: Call = { stop, part, goesOn: false };
+  const failed = (failure: unknown): void => worker.failed(call, toReport(failure, ready.origin), told.goesOn);
   try {
-    const column = ready.run(block, rows);
+    const column = ready.run(block, rows, told);
     if (column instanceof Promise) column.then((made) => answer(call, made)).catch(failed);
     else answer(call, column);
   } catch (failure) {
@@ -85,12 +130,16 @@ function answer(call: number, column: Data): void {
     case Type.Utf8:
       worker.values(call, bytesOf(column.valueOffsets), validity, bytesOf(column.values));
       break;
-    default: {
-      const schema = new Schema([new Field('', column.type, true)]);
-      const data = new Data(new Struct(schema.fields), 0, column.length, 0, [] as unknown as Data['buffers'], [column]);
-      worker.column(call, encode(schema, [new RecordBatch(schema, data)]));
-    }
+    default:
+      worker.column(call, streamOf(column));
   }
+}
+
+/** A stream of one column. */
+function streamOf(column: Data): Uint8Array {
+  const schema = new Schema([new Field('', column.type, true)]);
+  const data = new Data(new Struct(schema.fields), 0, column.length, 0, [] as unknown as Data['buffers'], [column]);
+  return encode(schema, [new RecordBatch(schema, data)]);
 }
 
 function bytesOf(view: ArrayBufferView): Uint8Array {

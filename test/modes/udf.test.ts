@@ -1,15 +1,24 @@
+import { on, once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe.js';
 import { col, lit } from '../../src/expr/expr.js';
 import * as f from '../../src/functions/index.js';
+import type { UdfLogEntry } from '../../src/udf/log.js';
 import { udf } from '../../src/udf/udf.js';
-import { withCluster, withContext } from '../support/cluster.js';
+import { LOCAL, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';
-import { rejected } from '../support/rejected.js';
+import { failure, rejected } from '../support/rejected.js';
+import { thrown } from '../support/thrown.js';
 
 /** Captured by functions below; a test's own name for it would be as good. */
 declare const factor: number;
+
+function refuse(id: bigint): bigint {
+  throw new Error(`no half of ${id}`);
+}
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
@@ -228,6 +237,199 @@ describe('an async function', () => {
   });
 });
 
+describe('a function that waits', () => {
+  it('is told when another row has failed', async () => {
+    const aborted = udf({ name: 'aborted', args: ['Int64'], returns: 'Utf8' }, async (id, { signal }) => {
+      if (id === 3n) throw new Error('three');
+      return await new Promise<string>((_, reject) => {
+        signal.addEventListener('abort', () => {
+          console.log('told', id);
+          reject(signal.reason);
+        });
+      });
+    });
+    const told = new Promise<string>((resolve) => ctx.onUdfLog(({ text }) => resolve(text)));
+    const error = await rejected(t.select(aborted(col('id'))).collect());
+    expect(error).toMatchObject({ code: 'UDF', message: expect.stringContaining('three') });
+    expect(await told).toMatch(/^told \dn$/u);
+  });
+
+  it('is told behind its arguments, whatever it declares', async () => {
+    const options = { args: ['Int64'], returns: 'Boolean' } as const;
+    const told = udf({ name: 'told', ...options }, async (_, { signal } = {} as never) => signal?.aborted === false);
+    const rest = udf({ name: 'rest', ...options }, async (...all) => all.length === 2 && !all[1].signal.aborted);
+    expect(
+      await t
+        .select(told(col('id')).alias('a'), rest(col('id')).alias('b'))
+        .limit(1)
+        .toArray(),
+    ).toEqual([{ a: true, b: true }]);
+  });
+
+  it('ends with its thread where it does not listen', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const left = once(server, 'connection').then(([socket]) => once(socket, 'close'));
+    const { port } = server.address() as AddressInfo;
+    const deaf = udf({ name: 'deaf', args: ['Int64'], returns: 'Int64', captures: { port } }, async (id) => {
+      if (id === 2n) throw new Error('no two');
+      await fetch(`http://127.0.0.1:${port}`);
+      return id;
+    });
+    expect(await rejected(t.select(deaf(col('id'))).collect())).toMatchObject({
+      message: expect.stringContaining('no two'),
+    });
+    await left;
+    server.close();
+  });
+
+  it('has a server on the other side that sees it leave when the query is cancelled', async () => {
+    const server = createServer();
+    const asked = once(server, 'request') as Promise<[IncomingMessage]>;
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ask = udf(
+      { name: 'ask', args: ['Int64'], returns: 'Utf8', captures: { port } },
+      async (id, { signal }) => await (await fetch(`http://127.0.0.1:${port}/${id}`, { signal })).text(),
+    );
+    const stop = new AbortController();
+    const query = failure(
+      t
+        .limit(1)
+        .select(ask(lit(7n)))
+        .collect({ signal: stop.signal }),
+    );
+    const [{ url, socket }] = await asked;
+    const left = once(socket, 'close');
+    stop.abort();
+    expect(await query).toMatchObject({ name: 'AbortError' });
+    await left;
+    expect(url).toBe('/7');
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('that has failed leaves nothing behind in the result of the next', async () => {
+    const slow = udf(
+      { name: 'slow', args: ['Int64'], returns: 'Int32', batch: true, batchSize: 1, concurrency: 2 },
+      async (ids, { out }) => {
+        if (ids.get(0) === 1n) throw new Error('one');
+        await new Promise((resolve) => setTimeout(resolve, ids.get(0) === 2n ? 150 : 300));
+        return out.fill(Number(ids.get(0)));
+      },
+    );
+    const ids = await ctx.fromColumns({ id: [1, 2] });
+    expect((await rejected(ids.select(slow(col('id'))).collect())).message).toContain('one');
+    const others = await ctx.fromColumns({ id: [5, 6] });
+    const made = await others
+      .select(slow(col('id')).alias('n'))
+      .sort('n')
+      .toArray();
+    expect(made).toEqual([{ n: 5 }, { n: 6 }]);
+  });
+
+  it('gets no more rows of a batch than it wants', async () => {
+    const sizes = udf(
+      { name: 'sizes', args: ['Int64'], returns: 'Int32', batch: true, batchSize: 100, concurrency: 3 },
+      async (ids, { rows, signal, out }) => {
+        signal.throwIfAborted();
+        await null;
+        if (ids.length !== rows) throw new Error(`${ids.length} values, ${rows} rows`);
+        return out.fill(rows);
+      },
+    );
+    ctx.registerUdf(sizes);
+    expect(await sql('SELECT sizes(value) AS n, count(*) AS c FROM range(0, 1050) GROUP BY 1 ORDER BY 1')).toEqual([
+      { n: 50, c: 50 },
+      { n: 100, c: 1000 },
+    ]);
+    expect(thrown(() => udf({ name: 'f', args: ['Int64'], returns: 'Int64', batchSize: 2 }, (x) => x))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('batchSize'),
+    });
+  });
+
+  it('is the only one that is told something besides its arguments', () => {
+    expect(thrown(() => udf({ name: 'f', args: ['Int64'], returns: 'Int64' }, (x, _info) => x))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('2 parameters'),
+    });
+  });
+});
+
+describe('what a function throws', () => {
+  it('has the line of the file that it stands in', async () => {
+    const half = udf(
+      { name: 'half', args: ['Int64'], returns: 'Int64', skipNulls: true, captures: { refuse } },
+      (id) => (id % 2n === 0n ? id / 2n : refuse(id)),
+    );
+    const { cause } = await rejected(t.select(half(col('id'))).collect());
+    const file = new URL(import.meta.url).href;
+    expect((cause as Error).stack).toContain(file);
+  });
+});
+
+describe('what a function prints', () => {
+  const talks = udf({ name: 'talks', args: ['Int64'], returns: 'Int64' }, (id) => {
+    if (id === 2n) console.error('two\nlines');
+    else console.log('row', id);
+    return id;
+  });
+
+  it('comes to who listens, with its job, stage and task', async () => {
+    const heard = new Map<string, UdfLogEntry>();
+    const all = new Promise<() => void>((resolve) => {
+      const end = ctx.onUdfLog((entry) => {
+        if (heard.set(entry.text, entry).size === 5) resolve(end);
+      });
+    });
+    await t.select(talks(col('id'))).collect();
+    const end = await all;
+    expect([...heard.keys()].sort()).toEqual(['row 1n', 'row 3n', 'row 4n', 'row 5n', 'two\nlines']);
+    expect(heard.get('two\nlines')).toMatchObject({ udf: 'talks', stream: 'stderr' });
+    const { jobId, stageId, taskId, stream } = heard.get('row 1n') as UdfLogEntry;
+    expect(stream).toBe('stdout');
+    expect([typeof jobId, typeof stageId, typeof taskId]).toEqual(
+      LOCAL ? ['undefined', 'undefined', 'undefined'] : ['string', 'number', 'number'],
+    );
+    end();
+    heard.clear();
+    const other = new Promise((resolve) => ctx.onUdfLog(resolve));
+    await t
+      .limit(1)
+      .select(talks(col('id')))
+      .collect();
+    await other;
+    expect(heard.size).toBe(0);
+  });
+
+  it('makes a warning where a listener throws', async () => {
+    const warnings = on(process, 'warning');
+    const end = ctx.onUdfLog(() => {
+      throw new Error('a listener threw');
+    });
+    await t
+      .limit(1)
+      .select(talks(col('id')))
+      .collect();
+    for await (const [{ message }] of warnings) if (message === 'a listener threw') break;
+    end();
+    expect(thrown(() => ctx.onUdfLog(1 as never))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('the code of a function', () => {
+  it('may be larger than any message, and goes where it is called once', async () => {
+    const weights = new Float64Array(2_500_000).fill(2);
+    const heavy = udf(
+      { name: 'heavy', args: ['Int64'], returns: 'Float64', skipNulls: true, captures: { weights } },
+      (id) => Number(id) * (weights[Number(id)] as number),
+    );
+    ctx.registerUdf(heavy);
+    for (let i = 0; i < 3; i++) expect(await sql('SELECT sum(heavy(id)) AS s FROM t')).toEqual([{ s: 30 }]);
+  });
+});
+
 describe('a function of a module', () => {
   const module = new URL('../support/udf/width.ts', import.meta.url);
 
@@ -256,6 +458,23 @@ describe('a function of a module', () => {
       { w: 0, l: '?' },
       { w: 3, l: 'x y?' },
     ]);
+  });
+
+  it('with a package of CommonJS that requires modules of Node; what it throws has its file and line', async () => {
+    const last = await udf.fromModule(module, 'last', {
+      name: 'last',
+      args: ['Utf8'],
+      returns: 'Utf8',
+      skipNulls: true,
+    });
+    const df = await ctx.fromColumns({ s: ['/a/b', 'c'] });
+    expect(await df.select(last(col('s')).alias('l')).toArray()).toEqual([{ l: 'b' }, { l: 'c' }]);
+    const { cause } = await rejected(t.select(last(col('s'))).collect());
+    const [first, inner, outer, ...more] = String((cause as Error).stack).split('\n');
+    expect(first).toBe('RangeError: no x y');
+    expect(inner).toContain(`${new URL('../support/udf/builtin.cjs', import.meta.url).href}:10:`);
+    expect(outer).toMatch(/width\.ts:\d+:/u);
+    expect(more).toEqual([]);
   });
 
   it('that exports no such function: says so', async () => {
@@ -314,6 +533,41 @@ describe('types as arguments and results', () => {
     const [plain, through] = await Promise.all([given.toArray(), given.select(same(col('x')).alias('x')).toArray()]);
     expect(new Set(through.map(String))).toEqual(new Set(plain.map(String)));
     expect(through).toEqual(expect.arrayContaining(plain));
+  });
+
+  const COLUMNS: [type: string, sql: string][] = [
+    ['Float16', 'v'],
+    ['Float32', 'v'],
+    ['Decimal32(9, 2)', 'id'],
+    ['Decimal64(18, 2)', 'id'],
+    ['Decimal256(60, 2)', 'id'],
+    ['Utf8View', 's'],
+    ['BinaryView', "arrow_cast(s, 'Binary')"],
+    ['Timestamp(s)', 'id'],
+    ['Timestamp(ns)', 'id'],
+    ['Timestamp(µs, "Europe/Berlin")', 'id'],
+    ['Time32(ms)', "arrow_cast('12:00:01.5', 'Time32(ms)')"],
+    ['Duration(ns)', 'id'],
+    ['Dictionary(UInt8, LargeUtf8)', 's'],
+    ['RunEndEncoded("run_ends": non-null Int32, "values": Utf8)', 's'],
+    ['LargeList(Int64)', '[id, NULL]'],
+    ['FixedSizeList(2 x Int64)', '[id, NULL]'],
+    ['ListView(Int64)', '[id, NULL]'],
+    ['List(Utf8View)', '[s, NULL]'],
+    ['Null', 'NULL'],
+  ];
+
+  it.each(COLUMNS)('%s, of a column', async (type, value) => {
+    const same = udf({ name: 'same', args: [type], returns: type }, (x: unknown) => x);
+    const given = await ctx.sql(
+      `SELECT id, arrow_cast(${value}, '${type.replaceAll("'", "''")}') AS x FROM t WHERE id < 4 ORDER BY id`,
+    );
+    expect(
+      await given
+        .select('id', same(col('x')).alias('x'))
+        .sort('id')
+        .toArray(),
+    ).toEqual(await given.toArray());
   });
 
   it.each([

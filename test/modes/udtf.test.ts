@@ -80,6 +80,40 @@ describe('a table function of TypeScript', () => {
     expect(await sql('SELECT c FROM slow()')).toEqual([{ c: 1 }, { c: null }]);
   });
 
+  it('sends rows on as they come: what filters them may end it', async () => {
+    expect(await sql('SELECT n FROM endless() WHERE n % 100000 = 7 LIMIT 3')).toEqual([
+      { n: 7 },
+      { n: 100_007 },
+      { n: 200_007 },
+    ]);
+  });
+
+  it('of batches, from a module', async () => {
+    const url = new URL('../support/udf/batches.ts', import.meta.url);
+    const options = { name: 'batches', args: ['Int32'], returns: { a: 'Int32', b: 'Utf8', c: 'Int32' } } as const;
+    ctx.registerUdtf(await udtf.fromModule(url, 'batches', options));
+    expect(await sql('SELECT b, a, c FROM batches(2)')).toEqual([
+      { b: 'row 0', a: 0, c: null },
+      { b: 'row 1', a: 1, c: null },
+      { b: null, a: -1, c: null },
+    ]);
+    expect(await sql('SELECT count(*) AS n, count(b) AS b, sum(a) AS s FROM batches(20000)')).toEqual([
+      { n: 20_001, b: 20_000, s: 199_989_999 },
+    ]);
+    expect(await sql('SELECT a FROM batches(20) LIMIT 2')).toEqual([{ a: 0 }, { a: 1 }]);
+  });
+
+  it('is heard by its session', async () => {
+    const talks = udtf({ name: 'talks', args: [], returns: { n: 'Int32' } }, function* () {
+      console.log('one row');
+      yield { n: 1 };
+    });
+    ctx.registerUdtf(talks);
+    const heard = new Promise((resolve) => ctx.onUdfLog(resolve));
+    await sql('SELECT n FROM talks()');
+    expect(await heard).toMatchObject({ udf: 'talks', text: 'one row', stream: 'stdout' });
+  });
+
   it('in views and in the DataFrame API', async () => {
     const df = await ctx.sql("SELECT * FROM count_to(5, 'z')");
     await ctx.registerView('counted', df);

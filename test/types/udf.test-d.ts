@@ -38,8 +38,9 @@ describe('udf', () => {
       expectTypeOf(x).toEqualTypeOf<number>();
       return x;
     });
-    udf({ name: 'f', args: ['Utf8'], returns: 'Int32', batch: true }, (texts, { rows }) => {
+    udf({ name: 'f', args: ['Utf8'], returns: 'Int32', batch: true }, (texts, { rows, out }) => {
       expectTypeOf(rows).toEqualTypeOf<number>();
+      expectTypeOf(out).toEqualTypeOf<Int32Array>();
       return Array.from({ length: rows }, (_, i) => (texts.get(i) === null ? null : 1));
     });
   });
@@ -49,8 +50,8 @@ describe('udf', () => {
     udf({ name: 'f', args: ['Float64'], returns: 'Float64' }, (x: number) => x);
     // @ts-expect-error: a text is no number
     udf({ name: 'f', args: ['Utf8'], returns: 'Float64', skipNulls: true }, (x) => x);
-    // @ts-expect-error: one argument only
-    udf({ name: 'f', args: ['Utf8'], returns: 'Utf8' }, (x, _y) => x);
+    // @ts-expect-error: one argument only, and what is told besides
+    udf({ name: 'f', args: ['Utf8'], returns: 'Utf8' }, (x, _y, _z) => x);
     // @ts-expect-error: no such option
     udf({ name: 'f', args: [], returns: 'Utf8', retries: 3 }, () => 'x');
   });

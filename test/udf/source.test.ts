@@ -1,13 +1,17 @@
+import { deserialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 
-import { toModule } from '../../src/udf/source.js';
+import { hashOf } from '../../src/udf/hash.js';
+import { toModule, VALUES } from '../../src/udf/source.js';
 import { thrown } from '../support/thrown.js';
 
 type Fn = (...args: never[]) => unknown;
 
 /** The function that a worker makes of the module. */
 async function loaded(fn: Fn, captures = {}): Promise<(...args: unknown[]) => unknown> {
-  const code = toModule('f', fn, captures);
+  const { code, values } = toModule('f', fn, captures);
+  const loading = new Map(values ? [[hashOf(values), deserialize(values)]] : []);
+  Object.assign(globalThis, { [VALUES]: loading });
   return (
     (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { default: (...args: unknown[]) => unknown }
   ).default;
@@ -83,6 +87,25 @@ describe('a function as a module', () => {
     expect((await loaded(fn, { add, factor, table, big }))(1)).toEqual([4, 0, big]);
   });
 
+  it('with classes, in any order', async () => {
+    class Base {
+      made = (): string => new Other().name;
+      static parts = 2;
+    }
+    class Other extends Base {
+      name = 'other';
+      static double = Base.parts * factor;
+    }
+    class Third extends Other {
+      static {
+        Third.double += 1;
+      }
+    }
+    const fn = () => [new Third().made(), Other.double, Third.double];
+    expect((await loaded(fn, { Third, Other, Base, factor }))()).toEqual(['other', 6, 7]);
+    expect((await loaded(fn, { Base, factor, Third, Other }))()).toEqual(['other', 6, 7]);
+  });
+
   it('with the helper that compilers put in', async () => {
     const fn = new Function(
       '__name',
@@ -119,5 +142,6 @@ describe('refuses', () => {
   it('captures that cannot be copied, or are no names', () => {
     expect(thrown(() => toModule('f', () => 1, { a: Symbol('a') })).message).toContain('"a" cannot be copied');
     expect(thrown(() => toModule('f', () => 1, { 'a b': 1 })).message).toContain('"a b" is no name');
+    expect(thrown(() => toModule('f', () => 1, { class: 1 })).message).toContain('"class" is no name');
   });
 });

@@ -11,6 +11,10 @@ async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("latency") => latency::run().await,
         Some("serve") => serve::run().await,
-        _ => panic!("usage: stock latency | serve"),
+        Some("join") => {
+            let scheduler = std::env::args().nth(2).and_then(|port| port.parse().ok());
+            serve::join(scheduler.expect("the port of a scheduler")).await
+        }
+        _ => panic!("usage: stock latency | serve | join <port>"),
     }
 }

@@ -1,14 +1,46 @@
 //! A stock scheduler with one stock executor, for clients that were not made for our own: prints
 //! `{"port":N}` when it serves, ends with its standard input.
 
+use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use ballista_core::serde::BallistaCodec;
+use ballista_executor::executor_process::{start_executor_process, ExecutorProcessConfig};
 use datafusion::error::{DataFusionError, Result};
 use std::error::Error;
+use std::net::TcpListener;
+use std::sync::Arc;
 use tokio::io::AsyncReadExt;
 
 fn external(error: impl Error + Send + Sync + 'static) -> DataFusionError {
     DataFusionError::External(Box::new(error))
+}
+
+/// A stock executor of the scheduler at a port: prints `{"port":N}` when it is about to join.
+pub async fn join(scheduler: u16) -> Result<()> {
+    let free = || Ok::<_, DataFusionError>(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
+    let port = free()?;
+    let config = ExecutorProcessConfig {
+        bind_host: "127.0.0.1".into(),
+        external_host: Some("127.0.0.1".into()),
+        port,
+        grpc_port: free()?,
+        scheduler_host: "127.0.0.1".into(),
+        scheduler_port: scheduler,
+        scheduler_connect_timeout_seconds: 10,
+        vcores: 2,
+        task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
+        ..ExecutorProcessConfig::default()
+    };
+    println!("{{\"port\":{port}}}");
+    tokio::select! {
+        ended = start_executor_process(Arc::new(config)) => ended.map_err(external),
+        closed = until_closed() => closed,
+    }
+}
+
+async fn until_closed() -> Result<()> {
+    tokio::io::stdin().read_to_end(&mut vec![]).await?;
+    Ok(())
 }
 
 pub async fn run() -> Result<()> {
@@ -20,6 +52,5 @@ pub async fn run() -> Result<()> {
     let executor = ballista_executor::new_standalone_executor(client, 2, BallistaCodec::default());
     executor.await.map_err(external)?;
     println!("{{\"port\":{port}}}");
-    tokio::io::stdin().read_to_end(&mut vec![]).await?;
-    Ok(())
+    until_closed().await
 }

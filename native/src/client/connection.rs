@@ -5,7 +5,10 @@ use crate::config::session_config;
 use crate::error::{Code, Error, Result};
 use crate::stores;
 use crate::tables::local::StoredTable;
-use crate::tables::remote;
+use crate::tables::remote::{self, Held};
+use crate::udf::definition::Definition;
+use crate::udf::log;
+use crate::udf::module::stored;
 use axum::body::Body;
 use ballista_core::client::BallistaClient;
 use ballista_core::config::BallistaConfig;
@@ -18,10 +21,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
 pub type SchedulerClient = SchedulerGrpcClient<Channel>;
 type ExecutorClient = Arc<OnceCell<BallistaClient>>;
+
+/// What the code of functions may take that no query calls at the moment.
+const CODE_BYTES: usize = 64 << 20;
 
 pub struct Connection {
     pub host: String,
@@ -36,6 +43,9 @@ pub struct Connection {
     executors: Mutex<HashMap<(String, u16), ExecutorClient>>,
     jobs: Mutex<HashMap<String, Weak<Job>>>,
     sent: Mutex<HashMap<String, Weak<StoredTable>>>,
+    following: tokio::sync::Mutex<JoinSet<()>>,
+    /// Of functions that were called lately: the next query need not send it again.
+    code: Held,
     closed: AtomicBool,
 }
 
@@ -62,6 +72,8 @@ impl Connection {
             executors: Default::default(),
             jobs: Default::default(),
             sent: Default::default(),
+            following: Default::default(),
+            code: Default::default(),
             closed: AtomicBool::new(false),
         }
     }
@@ -185,16 +197,42 @@ impl Connection {
         )
     }
 
-    /// Refuses functions of TypeScript where nobody knows what they are.
-    pub async fn check_takes_functions(&self) -> Result<()> {
-        if remote::is_ours(self.channel().await?).await? {
+    /// Makes the scheduler hold the code of functions, and this session for a while.
+    pub async fn ensure_code(&self, functions: &[Arc<Definition>]) -> Result<Vec<Arc<StoredTable>>> {
+        let mut modules = Vec::new();
+        for function in functions {
+            let Some(module) = stored(function)? else { continue };
+            // Not as a table, which goes with its session: others call the same code.
+            if !remote::ensure(self.channel().await?, &module).await? {
+                return Err(Error::new(
+                    Code::Udf,
+                    "Functions of TypeScript run on executors of this package, and this scheduler is another: start one with new \
+                     BallistaScheduler(), and executors with new BallistaExecutor({ udf: true }).",
+                ));
+            }
+            self.code.keep(module.clone());
+            modules.push(module);
+        }
+        self.code.sweep();
+        self.code.shrink(CODE_BYTES);
+        if !modules.is_empty() {
+            self.follow_log().await?;
+        }
+        Ok(modules)
+    }
+
+    /// Before anything is printed.
+    async fn follow_log(&self) -> Result<()> {
+        if log::listener_of(&self.session_id).is_none() {
             return Ok(());
         }
-        Err(Error::new(
-            Code::Udf,
-            "Functions of TypeScript run on executors of this package, and this scheduler is another: start one with new \
-             BallistaScheduler(), and executors with new BallistaExecutor({ udf: true }).",
-        ))
+        let mut following = self.following.lock().await;
+        while following.try_join_next().is_some() {}
+        if following.is_empty() {
+            let channel = self.channel().await?.clone();
+            *following = log::follow(channel, &self.session_id).await?;
+        }
+        Ok(())
     }
 
     /// Makes the scheduler hold the table. `false`: it is a stock one, which cannot.
@@ -247,6 +285,7 @@ impl Connection {
                 remote::drop_remote(channel, &id).await;
             }
         }
+        self.following.lock().await.abort_all();
         self.executors.lock().clear();
     }
 }

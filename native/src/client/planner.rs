@@ -12,7 +12,8 @@ use crate::tables::provider::{listing, InMemoryTable};
 use crate::tables::values::values;
 use crate::udf::bind::{bind, own};
 use crate::udf::gather::gathered;
-use crate::udf::hoist::{any, hoisted};
+use crate::udf::hoist::{functions, hoisted};
+use crate::udf::log::listener_of;
 use crate::udf::pool::Pool;
 use crate::udf::task::Task;
 use async_trait::async_trait;
@@ -37,11 +38,12 @@ use tokio_util::sync::CancellationToken;
 pub struct LocalPlanner {
     /// Where functions of TypeScript run.
     pool: Option<Arc<Pool>>,
+    session: String,
 }
 
 impl LocalPlanner {
-    pub fn new(pool: Option<Arc<Pool>>) -> Self {
-        Self { pool }
+    pub fn new(pool: Option<Arc<Pool>>, session: String) -> Self {
+        Self { pool, session }
     }
 }
 
@@ -62,12 +64,13 @@ impl QueryPlanner for LocalPlanner {
         };
         let plan = copy.as_ref().unwrap_or(plan);
         let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
-        let (Some(pool), true) = (&self.pool, any(plan)?) else {
+        let (Some(pool), false) = (&self.pool, functions(plan)?.is_empty()) else {
             return local_plan(plan, session, &stop).await;
         };
+        let log = listener_of(&self.session);
         let plan = own(plan.clone().transform_up_with_subqueries(hoisted)?.data)?;
         let plan = local_plan(&plan, session, &stop).await?;
-        bind(&plan, &Task::new(pool.clone(), "local".into(), true, stop))?;
+        bind(&plan, &Task::local(pool.clone(), log, stop))?;
         gathered(plan)
     }
 }
@@ -118,14 +121,14 @@ impl ClusterPlanner {
             );
         }
         let plan = plan.clone().transform_down_with_subqueries(portable)?.data;
-        let plan = match any(&plan)? {
-            true => {
-                self.connection.check_takes_functions().await?;
-                plan.transform_up_with_subqueries(hoisted)?.data
-            }
-            false => plan,
+        let functions = functions(&plan)?;
+        let plan = match functions.is_empty() {
+            true => plan,
+            false => plan.transform_up_with_subqueries(hoisted)?.data,
         };
-        let (plan, tables) = self.ship_tables(plan).await?;
+        let code = self.connection.ensure_code(&functions).await?;
+        let (plan, mut tables) = self.ship_tables(plan).await?;
+        tables.extend(code);
         Ok(RemoteQueryExec::new(self.connection.clone(), plan, tables))
     }
 

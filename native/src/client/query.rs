@@ -2,11 +2,13 @@
 
 use super::connection::Connection;
 use super::fetch;
-use super::job::Job;
+use super::job::{Job, Output};
 use crate::arrow::with_schema;
 use crate::error::{Code, Error, Result};
 use crate::plan::codec::LogicalCodec;
 use crate::tables::local::StoredTable;
+use crate::tables::remote::IDLE;
+use crate::udf::log::listener_of;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use datafusion::arrow::array::RecordBatch;
@@ -108,7 +110,7 @@ impl ExecutionPlan for RemoteQueryExec {
         _partition: usize,
         context: Arc<TaskContext>,
     ) -> EngineResult<SendableRecordBatchStream> {
-        let codec = LogicalCodec::default();
+        let codec = LogicalCodec::to_scheduler(listener_of(&self.connection.session_id));
         let mut bytes = Vec::new();
         LogicalPlanNode::try_from_logical_plan(&self.plan, &codec)
             .and_then(|message| message.try_encode(&mut bytes))
@@ -135,7 +137,7 @@ impl ExecutionPlan for RemoteQueryExec {
                 .await?;
                 let job = &release.job;
                 *slot.lock() = Some(job.clone());
-                match job.wait().await {
+                match wait(job, &connection, &tables).await {
                     Ok(output) => break (release, output),
                     Err(error) => {
                         let failed = error.code == Code::JobFailed && reruns > 0;
@@ -159,6 +161,22 @@ impl ExecutionPlan for RemoteQueryExec {
             self.schema.clone(),
             batches,
         )))
+    }
+}
+
+/// The scheduler forgets what nobody asks for, and a long query may need its tables late.
+async fn wait(job: &Job, connection: &Connection, tables: &[Arc<StoredTable>]) -> Result<Output> {
+    let ask = async {
+        loop {
+            tokio::time::sleep(IDLE / 4).await;
+            for table in tables {
+                let _ = connection.ensure_table(table).await;
+            }
+        }
+    };
+    tokio::select! {
+        output = job.wait() => output,
+        () = ask => unreachable!("it asks on and on"),
     }
 }
 

@@ -7,7 +7,9 @@
 //! reads the branch nevertheless, and its rows come twice, or the job never ends. Such a stage
 //! runs as one task.
 
+use super::executor::is_ours;
 use crate::codec::noted;
+use crate::udf::bind::calls_any;
 use ballista_core::execution_plans::{RangeShuffleReaderExec, ShuffleReaderExec};
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::protobuf::{job_status, AvailableVcores};
@@ -27,12 +29,13 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The tasks, and the jobs that wait for executors which run functions of TypeScript.
 pub async fn bind_tasks(
     budgets: &mut [AvailableVcores],
     jobs: &HashMap<JobId, JobInfoCache>,
-) -> Vec<BoundTask> {
+) -> (Vec<BoundTask>, Vec<JobId>) {
     budgets.sort_by_key(|budget| Reverse(budget.vcores));
-    let mut bound = vec![];
+    let (mut bound, mut waiting) = (vec![], vec![]);
     for (job_id, job) in jobs {
         if !matches!(job.status, Some(job_status::Status::Running(_))) {
             continue;
@@ -41,8 +44,16 @@ pub async fn bind_tasks(
         let session_id = graph.session_id().to_owned();
         let mut done = vec![];
         while let Some(stage) = graph.fetch_running_stage(&done) {
-            let Some(budget) = budgets.iter_mut().find(|budget| budget.vcores > 0) else {
-                return bound;
+            let mut free = budgets.iter_mut().filter(|budget| budget.vcores > 0).peekable();
+            if free.peek().is_none() {
+                return (bound, waiting);
+            }
+            // A plan that cannot be searched calls none.
+            let calls = calls_any(&stage.plan).unwrap_or_default();
+            let Some(budget) = free.find(|budget| !calls || is_ours(&budget.executor_id)) else {
+                waiting.push(job_id.clone());
+                done.push(stage.stage_id);
+                continue;
             };
             match bind(stage, &session_id, job_id, budget) {
                 Some(task) => bound.push(task),
@@ -50,7 +61,7 @@ pub async fn bind_tasks(
             }
         }
     }
-    bound
+    (bound, waiting)
 }
 
 /// Gives an executor as many of the stage's pending partitions as it has vcores.

@@ -52,7 +52,7 @@ impl ExecutionEngine for Engine {
                 return Err(udf::failure::off());
             };
             let name = format!("{job_id}/{stage_id}/{task_id}");
-            bind(&plan, &Task::new(pool, name, false, stop.clone()))?;
+            bind(&plan, &Task::new(pool, name, stop.clone()))?;
             plan = gathered(plan)?;
         }
         let plan = stoppable(plan, &stop)?;

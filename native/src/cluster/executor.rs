@@ -15,6 +15,7 @@ use crate::plan::codec::LogicalCodec;
 use crate::stores::RuntimesByStores;
 use crate::tables::registry::{Registry, NO_LISTS};
 use crate::tables::remote::TableSource;
+use crate::udf::log;
 use crate::udf::pool::Pool;
 use crate::{spark, stores};
 use arrow_flight::flight_service_server::FlightServiceServer;
@@ -48,6 +49,8 @@ use tonic::transport::{Channel, Server};
 const HEARTBEAT_SECONDS: u64 = 5;
 /// Sessions whose caches of file metadata are kept.
 const SESSIONS: usize = 16;
+/// How the ids of our executors begin: others run no functions of TypeScript.
+const OURS: &str = "node-";
 /// The engine binds one port by number: another process may take it in between.
 const PORT_ATTEMPTS: usize = 5;
 
@@ -70,6 +73,10 @@ pub struct NativeExecutorOptions {
     pub work_dir: Option<String>,
     /// The pool of workers for functions of TypeScript; absent: they are off.
     pub udf_pool: Option<u32>,
+}
+
+pub fn is_ours(id: &str) -> bool {
+    id.starts_with(OURS)
 }
 
 #[napi]
@@ -225,6 +232,7 @@ async fn assemble(
     let scheduler = SchedulerGrpcClient::new(channel.clone())
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
+    let lines = channel.clone();
     let tables = Arc::new(TableSource::new(channel));
     let notifier = ShutdownNotifier::new();
     tokio::spawn(sweep(tables.clone()));
@@ -234,6 +242,10 @@ async fn assemble(
         attempt += 1;
         let config = Arc::new(process_config(&options, port)?);
         let pool = options.udf_pool.map(Pool::find).transpose()?;
+        if let Some(pool) = &pool {
+            let _ = pool.source.set(tables.clone());
+            pool.log.get_or_init(|| log::sender(lines.clone()));
+        }
         let engine = Engine::new(ClientPool::default(), pool);
         let executor = Arc::new(executor(&options, &config, &jobs, &spill, tables.clone(), engine));
         let (stop_sender, stop) = mpsc::channel(1);
@@ -305,6 +317,7 @@ fn process_config(options: &NativeExecutorOptions, port: u16) -> Result<Executor
         }
     };
     Ok(ExecutorProcessConfig {
+        executor_id: format!("{OURS}{}", uuid::Uuid::new_v4()),
         bind_host: literal(resolve(&options.host)?),
         external_host: Some(advertised(&options.host, options.external_host.as_deref())?),
         port,

@@ -9,6 +9,8 @@
 
 use super::distribution;
 use super::drain::CLOSING;
+use super::executor::is_ours;
+use crate::udf;
 use async_trait::async_trait;
 use ballista_core::error::Result;
 use ballista_core::serde::protobuf::failed_task::FailedReason;
@@ -136,6 +138,22 @@ impl Executors {
             .collect()
     }
 
+    /// Ends jobs whose functions no executor runs that there is.
+    async fn refuse_functions(&self, jobs: &HashMap<JobId, JobInfoCache>, waiting: Vec<JobId>) {
+        let known = self.known.registered_executor_metadata().await;
+        let Some(other) = known
+            .first()
+            .filter(|_| !known.iter().any(|executor| is_ours(&executor.id)))
+        else {
+            return;
+        };
+        for job in waiting.iter().filter_map(|id| jobs.get(id)) {
+            let mut graph = job.execution_graph.write().await;
+            let failure = failure(&mut graph, &other.id, udf::failure::nowhere());
+            failure.map(|failure| self.failures.send(failure));
+        }
+    }
+
     fn closes(&self, executor: &str) -> bool {
         let beat = self.known.get_executor_heartbeat(executor);
         let status = beat.and_then(|beat| beat.status?.status);
@@ -169,7 +187,13 @@ impl Executors {
                     if !unfinished(&graph) || !needs(&graph, executor, launched) {
                         return;
                     }
-                    failure(&mut graph, executor)
+                    let lost =
+                        format!("executor {executor} was lost, and with it what it had made for the job");
+                    let mut failure = failure(&mut graph, executor, lost);
+                    if let Some(failure) = &mut failure {
+                        failure.running.take_if(|task| task.executor_id == executor);
+                    }
+                    failure
                 };
                 if let Some(job) = self.jobs.lock().await.get_mut(&id) {
                     job.lost = true;
@@ -215,7 +239,7 @@ fn writes(stage: &ExecutionStage) -> bool {
         .unwrap_or(true)
 }
 
-fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<Failure> {
+fn failure(graph: &mut ExecutionGraphBox, executor: &str, error: String) -> Option<Failure> {
     let mut tasks = graph.running_tasks();
     tasks.sort_by_key(|task| task.executor_id != executor);
     let task = tasks.into_iter().next();
@@ -240,7 +264,7 @@ fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<Failure> {
         stage_id: stage_id as u32,
         stage_attempt_num: stage.stage_attempt_num as u32,
         status: Some(Status::Failed(FailedTask {
-            error: format!("executor {executor} was lost, and with it what it had made for the job"),
+            error,
             retryable: false,
             count_to_failures: false,
             failed_reason: Some(FailedReason::ExecutionError(ExecutionError {})),
@@ -252,7 +276,7 @@ fn failure(graph: &mut ExecutionGraphBox, executor: &str) -> Option<Failure> {
             executor_id: executor.to_owned(),
             task_status: vec![status],
         },
-        running: task.filter(|task| task.executor_id != executor),
+        running: task,
     })
 }
 
@@ -301,7 +325,11 @@ impl ClusterState for Executors {
                 ended: None,
             });
         }
-        Ok(distribution::bind_tasks(&mut budgets, &active).await)
+        let (bound, waiting) = distribution::bind_tasks(&mut budgets, &active).await;
+        if !waiting.is_empty() {
+            self.refuse_functions(&active, waiting).await;
+        }
+        Ok(bound)
     }
 
     /// Nothing to do: see `budgets`.

@@ -8,7 +8,8 @@ use crate::files::arrow::{self, ArrowFiles};
 use crate::tables::local::StoredTable;
 use crate::tables::provider::InMemoryTable;
 use crate::udf::codec::{
-    decode_aggregate, decode_scalar, decode_window, encode_aggregate, encode_scalar, encode_window,
+    decode_aggregate, decode_scalar, decode_table, decode_window, encode_aggregate, encode_scalar,
+    encode_table, encode_window, Way,
 };
 use crate::udf::table::JsTable;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
@@ -42,15 +43,28 @@ struct Table {
 }
 
 #[derive(Debug, Default)]
-pub struct LogicalCodec(BallistaLogicalExtensionCodec);
+pub struct LogicalCodec {
+    engine: BallistaLogicalExtensionCodec,
+    way: Way,
+}
+
+impl LogicalCodec {
+    /// For plans on their way to a scheduler that has the code of their functions.
+    pub fn to_scheduler(log: Option<String>) -> Self {
+        Self {
+            way: Way::ToScheduler(log),
+            ..Self::default()
+        }
+    }
+}
 
 impl LogicalExtensionCodec for LogicalCodec {
     fn try_decode(&self, bytes: &[u8], inputs: &[LogicalPlan], context: &TaskContext) -> Result<Extension> {
-        self.0.try_decode(bytes, inputs, context)
+        self.engine.try_decode(bytes, inputs, context)
     }
 
     fn try_encode(&self, node: &Extension, bytes: &mut Vec<u8>) -> Result<()> {
-        self.0.try_encode(node, bytes)
+        self.engine.try_encode(node, bytes)
     }
 
     fn try_decode_table_provider(
@@ -60,11 +74,13 @@ impl LogicalExtensionCodec for LogicalCodec {
         schema: SchemaRef,
         context: &TaskContext,
     ) -> Result<Arc<dyn TableProvider>> {
-        if let Some(table) = JsTable::decode(bytes) {
-            return Ok(Arc::new(table?));
+        if let Some(table) = decode_table(bytes) {
+            return Ok(table?);
         }
         let Some(bytes) = bytes.strip_prefix(MAGIC) else {
-            return self.0.try_decode_table_provider(bytes, name, schema, context);
+            return self
+                .engine
+                .try_decode_table_provider(bytes, name, schema, context);
         };
         let table = Table::decode(bytes).map_err(|error| DataFusionError::External(Box::new(error)))?;
         let schema = schema_from_ipc(&table.schema)?;
@@ -80,10 +96,10 @@ impl LogicalExtensionCodec for LogicalCodec {
         bytes: &mut Vec<u8>,
     ) -> Result<()> {
         if let Some(table) = provider.downcast_ref::<JsTable>() {
-            return table.encode(bytes);
+            return encode_table(table, &self.way, bytes);
         }
         let Some(table) = provider.downcast_ref::<InMemoryTable>() else {
-            return self.0.try_encode_table_provider(name, provider, bytes);
+            return self.engine.try_encode_table_provider(name, provider, bytes);
         };
         let stored = table.snapshot();
         let message = Table {
@@ -97,27 +113,27 @@ impl LogicalExtensionCodec for LogicalCodec {
     }
 
     fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
-        decode_scalar(bytes).unwrap_or_else(|| self.0.try_decode_udf(name, bytes))
+        decode_scalar(bytes).unwrap_or_else(|| self.engine.try_decode_udf(name, bytes))
     }
 
     fn try_encode_udf(&self, function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<()> {
-        encode_scalar(function, bytes)
+        encode_scalar(function, &self.way, bytes)
     }
 
     fn try_decode_udaf(&self, name: &str, bytes: &[u8]) -> Result<Arc<AggregateUDF>> {
-        decode_aggregate(bytes).unwrap_or_else(|| self.0.try_decode_udaf(name, bytes))
+        decode_aggregate(bytes).unwrap_or_else(|| self.engine.try_decode_udaf(name, bytes))
     }
 
     fn try_encode_udaf(&self, function: &AggregateUDF, bytes: &mut Vec<u8>) -> Result<()> {
-        encode_aggregate(function, bytes)
+        encode_aggregate(function, &self.way, bytes)
     }
 
     fn try_decode_udwf(&self, name: &str, bytes: &[u8]) -> Result<Arc<WindowUDF>> {
-        decode_window(bytes).unwrap_or_else(|| self.0.try_decode_udwf(name, bytes))
+        decode_window(bytes).unwrap_or_else(|| self.engine.try_decode_udwf(name, bytes))
     }
 
     fn try_encode_udwf(&self, function: &WindowUDF, bytes: &mut Vec<u8>) -> Result<()> {
-        encode_window(function, bytes)
+        encode_window(function, &self.way, bytes)
     }
 
     fn try_decode_file_format(
@@ -129,7 +145,7 @@ impl LogicalExtensionCodec for LogicalCodec {
             let compression = arrow::compression(&String::from_utf8_lossy(name))?;
             return Ok(Arc::new(ArrowFiles(compression)));
         }
-        self.0.try_decode_file_format(bytes, context)
+        self.engine.try_decode_file_format(bytes, context)
     }
 
     fn try_encode_file_format(&self, bytes: &mut Vec<u8>, format: Arc<dyn FileFormatFactory>) -> Result<()> {
@@ -138,6 +154,6 @@ impl LogicalExtensionCodec for LogicalCodec {
             bytes.extend_from_slice(arrow::compression_name(*compression).as_bytes());
             return Ok(());
         }
-        self.0.try_encode_file_format(bytes, format)
+        self.engine.try_encode_file_format(bytes, format)
     }
 }

@@ -93,15 +93,6 @@ pub async fn assemble(
     ))
 }
 
-/// Whether the scheduler is one of this package, which takes tables and functions.
-pub async fn is_ours(channel: &Channel) -> Result<bool> {
-    match act(&mut FlightServiceClient::new(channel.clone()), HAS, "").await {
-        Err(status) if status.code() == Grpc::Unimplemented => Ok(false),
-        Err(status) => Err(connection(&status)),
-        Ok(_) => Ok(true),
-    }
-}
-
 /// Sends a table to the scheduler unless it has it. `false`: the scheduler does not take tables,
 /// because it is a stock one.
 pub async fn ensure(channel: &Channel, table: &Arc<StoredTable>) -> Result<bool> {
@@ -126,7 +117,8 @@ pub async fn drop_remote(channel: &Channel, id: &str) {
     let _ = act(&mut FlightServiceClient::new(channel.clone()), DROP, id).await;
 }
 
-async fn act(
+/// Sends a short message, and gets the answer.
+pub async fn act(
     client: &mut FlightServiceClient<Channel>,
     kind: &str,
     id: &str,
@@ -140,7 +132,7 @@ fn connection(status: &Status) -> Error {
     Error::new(
         Code::Connection,
         format!(
-            "The in-memory table could not be sent to the scheduler: {}",
+            "An in-memory table, or the code of a function, could not be sent to the scheduler: {}",
             status.message()
         ),
     )
@@ -157,6 +149,18 @@ impl Held {
 
     pub fn forget(&self, id: &str) {
         self.0.lock().remove(id);
+    }
+
+    /// Drops the longest idle, until the others are no more than so many bytes. The last one stays.
+    pub fn shrink(&self, bytes: usize) {
+        let mut held = self.0.lock();
+        while held.len() > 1 && held.values().map(|table| table.bytes()).sum::<usize>() > bytes {
+            let idlest = held.values().max_by_key(|table| table.idle());
+            let Some(id) = idlest.map(|table| table.id.clone()) else {
+                break;
+            };
+            held.remove(&id);
+        }
     }
 
     pub fn sweep(&self) {

@@ -1,7 +1,9 @@
-//! The scheduler's part: takes tables from clients, hands them to executors.
+//! The scheduler's part: takes tables and the code of functions from clients, hands them to executors;
+//! takes what functions print from executors, hands it to clients.
 
 use super::local::StoredTable;
 use super::remote::{assemble, frames, Held, DROP, HAS};
+use crate::udf::log::{Followers, FOLLOW, LOG};
 use arrow_flight::flight_service_server::FlightService;
 use arrow_flight::{
     Action, ActionType, Criteria, Empty, FlightData, FlightDescriptor, FlightInfo, HandshakeRequest,
@@ -16,6 +18,7 @@ use tonic::{async_trait, Request, Response, Status, Streaming};
 #[derive(Debug, Default)]
 pub struct TableService {
     held: Arc<Held>,
+    followers: Followers,
 }
 
 impl TableService {
@@ -55,6 +58,10 @@ impl FlightService for TableService {
                 self.held.forget(id);
                 vec![]
             }
+            LOG => {
+                self.followers.put(id);
+                vec![]
+            }
             other => return Err(Status::unimplemented(format!("unknown action {other}"))),
         };
         one(arrow_flight::Result {
@@ -76,6 +83,9 @@ impl FlightService for TableService {
         let ticket = request.into_inner().ticket;
         let id = std::str::from_utf8(&ticket)
             .map_err(|_| Status::invalid_argument("the id of a table is not UTF-8"))?;
+        if let Some(session) = id.strip_prefix(FOLLOW) {
+            return Ok(Response::new(self.followers.follow(session).map(Ok).boxed()));
+        }
         let table = StoredTable::find(id)
             .ok_or_else(|| Status::not_found("the table is gone: its session was closed"))?;
         let frames = frames(table).map_err(|error| Status::internal(error.message))?;

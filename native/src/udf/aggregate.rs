@@ -8,10 +8,10 @@ use super::batch;
 use super::definition::Definition;
 use super::function::JsFunction;
 use crate::error::Result;
-use datafusion::arrow::array::{new_null_array, Array, ArrayRef, BooleanArray, UInt32Array};
-use datafusion::arrow::compute::{concat, filter, prep_null_mask_filter, take};
+use datafusion::arrow::array::{new_null_array, Array, ArrayRef, AsArray, BooleanArray, UInt32Array};
+use datafusion::arrow::compute::{concat, filter, is_not_null, prep_null_mask_filter, take};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::ScalarValue;
+use datafusion::common::{internal_err, ScalarValue};
 use datafusion::error::Result as EngineResult;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::format_state_name;
@@ -32,38 +32,32 @@ const GROUP: &str = "UInt32";
 
 #[derive(Debug, Eq, Hash, PartialEq)]
 pub struct JsAggregate {
-    pub function: JsFunction,
-    signature: Signature,
-    returns: DataType,
+    function: JsFunction,
     state: DataType,
 }
 
 impl JsAggregate {
     pub fn udaf(definition: Arc<Definition>) -> Result<AggregateUDF> {
         Ok(AggregateUDF::from(Self {
-            returns: definition.return_type()?,
             state: definition.state_type()?,
-            signature: definition.signature()?,
-            function: JsFunction::new(definition),
+            function: JsFunction::new(definition)?,
         }))
     }
 
-    pub fn of(function: &AggregateUDF) -> Option<&Self> {
-        function.inner().downcast_ref()
+    pub fn of(function: &AggregateUDF) -> Option<&JsFunction> {
+        let function: &Self = function.inner().downcast_ref()?;
+        Some(&function.function)
     }
 
     fn groups(&self) -> Groups {
         let definition = &self.function.definition;
-        let state = definition.state.as_deref().unwrap_or_default();
-        let mut args = vec![GROUP.to_owned()];
-        args.extend(definition.args.iter().cloned());
+        let state = definition.state.as_str();
         Groups {
             function: self.function.clone(),
-            update: definition.part("update", args, state),
-            merge: definition.part("merge", vec![GROUP.into(), state.into()], state),
-            finish: definition.part("finish", vec![state.into()], &definition.returns),
+            update: definition.part("update", &[GROUP], state),
+            merge: definition.part_of("merge", vec![GROUP.into(), state.into()], state),
+            finish: definition.part_of("finish", vec![state.into()], &definition.returns),
             state: self.state.clone(),
-            returns: self.returns.clone(),
             rows: Vec::new(),
             states: Vec::new(),
             waiting: (0, 0),
@@ -78,11 +72,11 @@ impl AggregateUDFImpl for JsAggregate {
     }
 
     fn signature(&self) -> &Signature {
-        &self.signature
+        &self.function.signature
     }
 
     fn return_type(&self, _: &[DataType]) -> EngineResult<DataType> {
-        Ok(self.returns.clone())
+        Ok(self.function.returns.clone())
     }
 
     /// Nulls come to the function as they are.
@@ -90,9 +84,16 @@ impl AggregateUDFImpl for JsAggregate {
         false
     }
 
+    /// A state; or a row that is not folded yet, where the engine sees that groups have few rows.
     fn state_fields(&self, args: StateFieldsArgs) -> EngineResult<Vec<FieldRef>> {
-        let name = format_state_name(args.name, "state");
-        Ok(vec![Arc::new(Field::new(name, self.state.clone(), true))])
+        let field = |name: &str, kind| Arc::new(Field::new(format_state_name(args.name, name), kind, true));
+        let mut fields = vec![
+            field("state", self.state.clone()),
+            field("is_row", DataType::Boolean),
+        ];
+        let types = self.function.definition.arg_types()?.into_iter().enumerate();
+        fields.extend(types.map(|(i, kind)| field(&format!("arg{i}"), kind)));
+        Ok(fields)
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> EngineResult<Box<dyn Accumulator>> {
@@ -128,10 +129,7 @@ impl Chunk {
                 columns: columns.to_vec(),
             });
         };
-        let kept = match kept.null_count() {
-            0 => kept.clone(),
-            _ => prep_null_mask_filter(kept),
-        };
+        let kept = without_nulls(kept);
         let groups = groups.zip(kept.values());
         let columns = columns.iter().map(|column| filter(column, &kept));
         Ok(Self {
@@ -145,6 +143,14 @@ impl Chunk {
     }
 }
 
+/// Rows of which it is not known whether they are wanted are not.
+fn without_nulls(kept: &BooleanArray) -> BooleanArray {
+    match kept.null_count() {
+        0 => kept.clone(),
+        _ => prep_null_mask_filter(kept),
+    }
+}
+
 #[derive(Debug)]
 struct Groups {
     function: JsFunction,
@@ -152,7 +158,6 @@ struct Groups {
     merge: Arc<Definition>,
     finish: Arc<Definition>,
     state: DataType,
-    returns: DataType,
     /// Not folded yet.
     rows: Vec<Chunk>,
     /// Of a group there may be several: then they are in order.
@@ -175,7 +180,7 @@ impl Groups {
 
     /// Calls a part with chunks, of so many groups: a state for each that is in them.
     fn call(&self, part: &Arc<Definition>, chunks: &[Chunk], total: usize) -> EngineResult<Option<Chunk>> {
-        let rows = chunks.iter().map(|chunk| chunk.groups.len()).sum();
+        let rows: usize = chunks.iter().map(|chunk| chunk.groups.len()).sum();
         let Some(first) = chunks.first().filter(|_| rows > 0) else {
             return Ok(None);
         };
@@ -197,8 +202,9 @@ impl Groups {
                 _ => concat(&parts)?,
             });
         }
-        let output = self.function.call_as(part, &columns, rows)?;
-        let states = batch::decode(output, &self.state, known.len())?;
+        let states = self
+            .function
+            .call_part(part, &columns, &self.state, known.len())?;
         Ok(Some(Chunk {
             groups: known,
             columns: vec![states],
@@ -246,33 +252,48 @@ impl Groups {
             EmitTo::All => self.total,
             EmitTo::First(count) => count,
         };
-        let mut places = vec![None; count];
-        let mut kept = Vec::new();
         let united = self.states.pop();
-        let groups = united.iter().flat_map(|chunk| &chunk.groups);
-        for (place, group) in groups.enumerate() {
-            match places.get_mut(*group as usize) {
-                Some(known) => *known = Some(place as u32),
-                None => kept.push((place as u32, *group - count as u32)),
-            }
-        }
+        let states = self.in_order(united.as_ref(), count)?;
         self.total -= count;
-        let Some(united) = united else {
-            return Ok(new_null_array(&self.state, count));
-        };
-        let states = &united.columns[0];
-        if !kept.is_empty() {
-            let (places, groups): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
-            let columns = vec![take(states, &UInt32Array::from(places), None)?];
+        if let Some(chunk) = united.filter(|_| self.total > 0) {
+            let others = (0..)
+                .zip(&chunk.groups)
+                .filter(|(_, group)| **group as usize >= count);
+            let (places, groups): (Vec<u32>, Vec<u32>) =
+                others.map(|(place, group)| (place, group - count as u32)).unzip();
+            let columns = vec![take(&chunk.columns[0], &UInt32Array::from(places), None)?];
             self.states.push(Chunk { groups, columns });
         }
-        Ok(take(states, &UInt32Array::from(places), None)?)
+        Ok(states)
+    }
+
+    /// The states of the first groups by their numbers, null where there is none.
+    fn in_order(&self, states: Option<&Chunk>, count: usize) -> EngineResult<ArrayRef> {
+        let Some(Chunk { groups, columns }) = states else {
+            return Ok(new_null_array(&self.state, count));
+        };
+        let mut places = vec![None; count];
+        for (place, group) in (0..).zip(groups) {
+            if let Some(known) = places.get_mut(*group as usize) {
+                *known = Some(place);
+            }
+        }
+        Ok(take(&columns[0], &UInt32Array::from(places), None)?)
+    }
+
+    /// States as they travel; see `state_fields`.
+    fn columns(&self, states: ArrayRef) -> EngineResult<Vec<ArrayRef>> {
+        let groups = states.len();
+        let mut columns: Vec<ArrayRef> = vec![states, Arc::new(BooleanArray::from(vec![false; groups]))];
+        let args = self.function.definition.arg_types()?;
+        columns.extend(args.iter().map(|kind| new_null_array(kind, groups)));
+        Ok(columns)
     }
 
     fn finished(&self, states: ArrayRef) -> EngineResult<ArrayRef> {
-        let rows = states.len();
-        let output = self.function.call_as(&self.finish, &[states], rows)?;
-        Ok(batch::decode(output, &self.returns, rows)?)
+        let groups = states.len();
+        self.function
+            .call_part(&self.finish, &[states], &self.function.returns, groups)
     }
 }
 
@@ -288,23 +309,20 @@ impl GroupsAccumulator for Groups {
         self.push(Chunk::new(values, group_indices.iter().copied(), opt_filter)?)
     }
 
+    /// As it is for groups of one row each: nobody has to be called.
     fn convert_to_state(
         &self,
         values: &[ArrayRef],
         opt_filter: Option<&BooleanArray>,
     ) -> EngineResult<Vec<ArrayRef>> {
         let rows = values.first().map_or(0, Array::len);
-        let chunk = Chunk::new(values, 0..rows, opt_filter)?;
-        let states = self.call(&self.update, &[chunk], rows)?;
-        let mut places = vec![None; rows];
-        let groups = states.iter().flat_map(|chunk| &chunk.groups);
-        for (place, row) in groups.enumerate() {
-            places[*row as usize] = Some(place as u32);
-        }
-        Ok(vec![match states {
-            Some(states) => take(&states.columns[0], &UInt32Array::from(places), None)?,
-            None => new_null_array(&self.state, rows),
-        }])
+        let are_rows = match opt_filter {
+            Some(kept) => without_nulls(kept),
+            None => BooleanArray::from(vec![true; rows]),
+        };
+        let mut columns: Vec<ArrayRef> = vec![new_null_array(&self.state, rows), Arc::new(are_rows)];
+        columns.extend(values.iter().cloned());
+        Ok(columns)
     }
 
     fn merge_batch(
@@ -314,12 +332,19 @@ impl GroupsAccumulator for Groups {
         total_num_groups: usize,
     ) -> EngineResult<()> {
         self.total = total_num_groups;
-        // What came before comes first.
-        self.fold()?;
-        self.states.push(Chunk {
-            groups: group_indices.iter().map(|group| *group as u32).collect(),
-            columns: values.to_vec(),
-        });
+        let [states, are_rows, args @ ..] = values else {
+            return internal_err!("states of {} columns", values.len());
+        };
+        let are_rows = are_rows.as_boolean();
+        let groups = || group_indices.iter().copied();
+        if are_rows.has_true() {
+            self.push(Chunk::new(args, groups(), Some(are_rows))?)?;
+        }
+        let there = is_not_null(states)?;
+        let states = Chunk::new(std::slice::from_ref(states), groups(), Some(&there))?;
+        if !states.groups.is_empty() {
+            self.states.push(states);
+        }
         self.shrink()
     }
 
@@ -329,7 +354,8 @@ impl GroupsAccumulator for Groups {
     }
 
     fn state(&mut self, emit_to: EmitTo) -> EngineResult<Vec<ArrayRef>> {
-        Ok(vec![self.emit(emit_to)?])
+        let states = self.emit(emit_to)?;
+        self.columns(states)
     }
 
     fn size(&self) -> usize {
@@ -360,7 +386,11 @@ impl Accumulator for One {
 
     fn state(&mut self) -> EngineResult<Vec<ScalarValue>> {
         let state = self.one()?;
-        Ok(vec![ScalarValue::try_from_array(&state, 0)?])
+        let columns = self.0.columns(state)?;
+        columns
+            .iter()
+            .map(|column| ScalarValue::try_from_array(column, 0))
+            .collect()
     }
 
     fn size(&self) -> usize {

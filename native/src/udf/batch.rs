@@ -4,10 +4,10 @@
 //! for each argument and four for the stream, which say where things lie in it; 0: nowhere. Numbers,
 //! truth values and texts lie there as Arrow lays them out; everything else is in one IPC stream.
 
-use crate::arrow::{batches_from_ipc, batches_to_ipc};
+use crate::arrow::{batches_from_ipc, batches_to_ipc, built};
 use crate::error::{Code, Error, Result};
 use datafusion::arrow::array::{make_array, Array, ArrayData, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::buffer::Buffer;
+use datafusion::arrow::buffer::{Buffer, OffsetBuffer};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use std::sync::Arc;
@@ -39,16 +39,9 @@ fn width(kind: &DataType) -> Option<usize> {
     }
 }
 
-struct Block(Vec<u8>);
-
-impl Block {
-    /// Where the bytes are, aligned for numbers of 64 bits.
-    fn put(&mut self, bytes: &[u8]) -> u32 {
-        self.0.resize(self.0.len().next_multiple_of(8), 0);
-        let start = self.0.len();
-        self.0.extend_from_slice(bytes);
-        start as u32
-    }
+/// Whether JavaScript has values of the type without making objects.
+pub fn is_plain(kind: &DataType) -> bool {
+    *kind == DataType::Boolean || width(kind).is_some()
 }
 
 /// Of its rows alone: its buffers may be those of a whole file.
@@ -56,60 +49,117 @@ pub fn bytes(array: &ArrayRef) -> usize {
     array.to_data().get_slice_memory_size().unwrap_or_default()
 }
 
-/// The block of a batch.
-pub fn encode(args: &[ArrayRef], rows: usize) -> Result<Vec<u8>> {
-    let bytes: usize = args.iter().map(|array| bytes(array) + 64).sum();
-    let mut block = Block(Vec::with_capacity(bytes + 64));
-    block.0.resize((args.len() + 1) * 16, 0);
-    let mut table: Vec<[u32; 4]> = Vec::with_capacity(args.len() + 1);
-    let mut others = Vec::new();
-    for array in args {
-        let mut entry = [0; 4];
-        match (array.data_type(), width(array.data_type())) {
-            (_, Some(width)) => {
-                let data = array.to_data();
-                let from = data.offset() * width;
-                entry[0] = block.put(&data.buffers()[0][from..from + rows * width]);
+/// Columns without names as an IPC stream.
+pub fn stream(columns: &[ArrayRef]) -> Result<Vec<u8>> {
+    let field = |array: &ArrayRef| Field::new("", array.data_type().clone(), true);
+    let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
+    let batch = RecordBatch::try_new(Arc::new(schema.clone()), columns.to_vec())?;
+    batches_to_ipc(&[batch], &schema)
+}
+
+/// What a function is called with, before it lies anywhere.
+pub struct Input {
+    table: Vec<u32>,
+    /// In the order of their places, which are aligned for numbers of 64 bits.
+    parts: Vec<(usize, Part)>,
+    length: usize,
+}
+
+enum Part {
+    Bytes(Buffer),
+    /// Offsets of texts that do not begin with the first.
+    Offsets(OffsetBuffer<i32>),
+}
+
+impl Input {
+    pub fn new(args: &[ArrayRef], rows: usize) -> Result<Self> {
+        let mut input = Self {
+            table: Vec::with_capacity((args.len() + 1) * 4),
+            parts: Vec::with_capacity(args.len() * 2),
+            length: (args.len() + 1) * 16,
+        };
+        let mut others = Vec::new();
+        for array in args {
+            let mut entry = [0; 4];
+            match (array.data_type(), width(array.data_type())) {
+                (_, Some(width)) => {
+                    let data = array.to_data();
+                    let values = data.buffers()[0].slice_with_length(data.offset() * width, rows * width);
+                    entry[0] = input.put(Part::Bytes(values), rows * width);
+                }
+                (DataType::Boolean, _) => entry[0] = input.bytes(array.as_boolean().values().sliced()),
+                (DataType::Utf8, _) => {
+                    let texts = array.as_string::<i32>();
+                    let offsets = texts.offsets();
+                    let (first, last) = (offsets[0] as usize, offsets[rows] as usize);
+                    let text = texts.values().slice_with_length(first, last - first);
+                    entry[0] = match first {
+                        0 => input.bytes(offsets.inner().inner().clone()),
+                        _ => input.put(Part::Offsets(offsets.clone()), offsets.len() * 4),
+                    };
+                    entry[2] = input.bytes(text);
+                    entry[3] = (last - first) as u32;
+                }
+                _ => {
+                    others.push(array.clone());
+                    input.table.extend([IN_STREAM, 0, 0, 0]);
+                    continue;
+                }
             }
-            (DataType::Boolean, _) => entry[0] = block.put(&array.as_boolean().values().sliced()),
-            (DataType::Utf8, _) => {
-                let texts = array.as_string::<i32>();
-                let offsets = texts.offsets();
-                let first = offsets[0];
-                let shifted: Vec<u8> = offsets
-                    .iter()
-                    .flat_map(|offset| (offset - first).to_le_bytes())
-                    .collect();
-                let text = &texts.values()[first as usize..offsets[rows] as usize];
-                entry = [block.put(&shifted), 0, block.put(text), text.len() as u32];
+            if let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) {
+                entry[1] = input.bytes(nulls.inner().sliced());
             }
-            _ => {
-                others.push(array.clone());
-                table.push([IN_STREAM, 0, 0, 0]);
-                continue;
+            input.table.extend(entry);
+        }
+        if !others.is_empty() {
+            let stream = stream(&others)?;
+            let length = stream.len() as u32;
+            let place = input.bytes(stream.into());
+            input.table.extend([place, length]);
+        }
+        if u32::try_from(input.length).is_err() {
+            let many = format!(
+                "{rows} rows of more than 4 GiB are too many for one call of a function of TypeScript."
+            );
+            return Err(Error::new(Code::Execution, many));
+        }
+        Ok(input)
+    }
+
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Where the part is.
+    fn put(&mut self, part: Part, length: usize) -> u32 {
+        let place = self.length.next_multiple_of(8);
+        self.parts.push((place, part));
+        self.length = place + length;
+        place as u32
+    }
+
+    fn bytes(&mut self, bytes: Buffer) -> u32 {
+        let length = bytes.len();
+        self.put(Part::Bytes(bytes), length)
+    }
+
+    /// To the beginning of a block that is long enough.
+    pub fn write(&self, block: &mut [u8]) {
+        let mut put = |place: usize, bytes: &[u8]| block[place..place + bytes.len()].copy_from_slice(bytes);
+        for (place, part) in &self.parts {
+            match part {
+                Part::Bytes(bytes) => put(*place, bytes),
+                Part::Offsets(offsets) => {
+                    for (i, offset) in offsets.iter().enumerate() {
+                        put(place + i * 4, &(offset - offsets[0]).to_le_bytes());
+                    }
+                }
             }
         }
-        if let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) {
-            entry[1] = block.put(&nulls.inner().sliced());
+        for (i, word) in self.table.iter().enumerate() {
+            put(i * 4, &word.to_le_bytes());
         }
-        table.push(entry);
     }
-    if !others.is_empty() {
-        let field = |array: &ArrayRef| Field::new("", array.data_type().clone(), true);
-        let schema = Schema::new(others.iter().map(field).collect::<Vec<_>>());
-        let batch = RecordBatch::try_new(Arc::new(schema.clone()), others)?;
-        let stream = batches_to_ipc(&[batch], &schema)?;
-        table.push([block.put(&stream), stream.len() as u32, 0, 0]);
-    }
-    if u32::try_from(block.0.len()).is_err() {
-        let many =
-            format!("{rows} rows of more than 4 GiB are too many for one call of a function of TypeScript.");
-        return Err(Error::new(Code::Execution, many));
-    }
-    for (place, word) in table.into_iter().flatten().enumerate() {
-        block.0[place * 4..place * 4 + 4].copy_from_slice(&word.to_le_bytes());
-    }
-    Ok(block.0)
 }
 
 /// The column that a worker has made.
@@ -120,14 +170,15 @@ pub fn decode(output: Output, kind: &DataType, rows: usize) -> Result<ArrayRef> 
             validity,
             text,
         } => {
-            let mut data = ArrayData::builder(kind.clone())
+            let mut data = ArrayData::builder(built(kind))
                 .len(rows)
                 .null_bit_buffer(validity.map(Buffer::from))
                 .add_buffer(Buffer::from(values));
             if let Some(text) = text {
                 data = data.add_buffer(Buffer::from(text));
             }
-            make_array(data.build()?)
+            // Without rows they lie nowhere.
+            cast(&make_array(data.align_buffers(true).build()?), kind)?
         }
         Output::Stream(bytes) => {
             let (_, batches) = batches_from_ipc(&bytes)?;

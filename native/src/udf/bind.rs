@@ -12,7 +12,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, WindowFunctionDefinition};
 use datafusion::physical_expr::window::{StandardWindowExpr, WindowExpr};
 use datafusion::physical_expr::ScalarFunctionExpr;
 use datafusion::physical_plan::aggregates::AggregateExec;
-use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec, WindowUDFExpr};
+use datafusion::physical_plan::windows::{WindowAggExec, WindowUDFExpr};
 use datafusion::physical_plan::ExecutionPlan;
 use std::sync::Arc;
 
@@ -38,58 +38,45 @@ pub fn visit_node(
     each: &mut dyn FnMut(&JsFunction),
 ) -> Result<TreeNodeRecursion> {
     if let Some(node) = node.downcast_ref::<AggregateExec>() {
-        let functions = node
-            .aggr_expr()
-            .iter()
-            .filter_map(|expr| JsAggregate::of(expr.fun()));
-        functions.for_each(|function| each(&function.function));
+        let aggregates = node.aggr_expr().iter();
+        aggregates
+            .filter_map(|expr| JsAggregate::of(expr.fun()))
+            .for_each(&mut *each);
     }
     if let Some(node) = node.downcast_ref::<WindowAggExec>() {
         node.window_expr()
             .iter()
-            .for_each(|expr| visit_window(expr, each));
-    }
-    if let Some(node) = node.downcast_ref::<BoundedWindowAggExec>() {
-        node.window_expr()
-            .iter()
-            .for_each(|expr| visit_window(expr, each));
+            .filter_map(windowed)
+            .for_each(&mut *each);
     }
     if let Some(node) = node.downcast_ref::<JsTableExec>() {
-        each(&node.function);
+        each(node.function());
     }
     node.apply_expressions(&mut |expr| {
         expr.apply(|part| {
             let call = part.downcast_ref::<ScalarFunctionExpr>();
             if let Some(function) = call.and_then(|call| JsScalar::of(call.fun())) {
-                each(&function.function);
+                each(function);
             }
             Ok(TreeNodeRecursion::Continue)
         })
     })
 }
 
-/// Aggregates over windows are window functions by now: see `hoist.rs`.
-fn visit_window(expr: &Arc<dyn WindowExpr>, each: &mut dyn FnMut(&JsFunction)) {
-    let call = expr.as_any().downcast_ref::<StandardWindowExpr>();
-    let call = call.and_then(|expr| {
-        expr.get_standard_func_expr()
-            .as_any()
-            .downcast_ref::<WindowUDFExpr>()
-    });
-    if let Some(function) = call.and_then(|call| JsWindow::of(call.fun())) {
-        each(&function.function);
-    }
+/// Aggregates over windows are window functions by now (`hoist.rs`), and none of them is bounded.
+fn windowed(expr: &Arc<dyn WindowExpr>) -> Option<&JsFunction> {
+    let call: &StandardWindowExpr = expr.as_any().downcast_ref()?;
+    let call: &WindowUDFExpr = call.get_standard_func_expr().as_any().downcast_ref()?;
+    JsWindow::of(call.fun()).map(|function| &function.function)
 }
 
 /// The function that an expression calls.
 pub fn called(expr: &Expr) -> Option<&JsFunction> {
     match expr {
-        Expr::ScalarFunction(call) => JsScalar::of(&call.func).map(|function| &function.function),
-        Expr::AggregateFunction(call) => JsAggregate::of(&call.func).map(|function| &function.function),
+        Expr::ScalarFunction(call) => JsScalar::of(&call.func),
+        Expr::AggregateFunction(call) => JsAggregate::of(&call.func),
         Expr::WindowFunction(call) => match &call.fun {
-            WindowFunctionDefinition::AggregateUDF(function) => {
-                JsAggregate::of(function).map(|function| &function.function)
-            }
+            WindowFunctionDefinition::AggregateUDF(function) => JsAggregate::of(function),
             WindowFunctionDefinition::WindowUDF(function) => {
                 JsWindow::of(function).map(|function| &function.function)
             }

@@ -1,10 +1,14 @@
 //! Functions inside of plans: all that is to be known of them travels along.
 
 use super::aggregate::JsAggregate;
+use super::batch::stream;
 use super::definition::Definition;
 use super::scalar::JsScalar;
+use super::table::{JsTable, JsTableExec};
 use super::window::{Frames, JsWindow};
+use crate::arrow::batches_from_ipc;
 use datafusion::arrow::compute::SortOptions;
+use datafusion::common::internal_err;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowFrame, WindowUDF};
 use datafusion_proto::protobuf;
@@ -13,6 +17,18 @@ use std::sync::Arc;
 
 /// Tells our messages from others'. The last byte is the version.
 const MAGIC: &[u8] = b"ballista-udf\x01";
+
+/// How functions travel.
+#[derive(Clone, Debug, Default)]
+pub enum Way {
+    /// Whole, with plans that outlive their session.
+    #[default]
+    Whole,
+    /// Without their code (see [`super::module`]), to a scheduler; the session listens to what they print.
+    ToScheduler(Option<String>),
+    /// As they came, to executors.
+    ToExecutor,
+}
 
 #[derive(Clone, PartialEq, Message)]
 struct Packed {
@@ -25,12 +41,25 @@ struct Packed {
     descending: Vec<bool>,
     #[prost(bool, repeated, tag = "4")]
     nulls_first: Vec<bool>,
+    /// Of the call of a table function: an IPC stream of one row; empty: it takes none.
+    #[prost(bytes = "vec", tag = "5")]
+    args: Vec<u8>,
+    /// Of its scan.
+    #[prost(uint32, repeated, tag = "6")]
+    projection: Vec<u32>,
+    #[prost(uint64, optional, tag = "7")]
+    limit: Option<u64>,
 }
 
 impl Packed {
-    fn new(definition: &Definition) -> Result<Self> {
+    fn new(definition: &Definition, way: &Way) -> Result<Self> {
+        let json = match way {
+            Way::Whole => definition.json(),
+            Way::ToScheduler(log) => definition.without_code(log.clone()).json(),
+            Way::ToExecutor => definition.without_code(definition.log.clone()).json(),
+        };
         Ok(Self {
-            definition: definition.json()?,
+            definition: json?,
             ..Self::default()
         })
     }
@@ -51,25 +80,25 @@ impl Packed {
     }
 }
 
-pub fn encode_scalar(function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<()> {
+pub fn encode_scalar(function: &ScalarUDF, way: &Way, bytes: &mut Vec<u8>) -> Result<()> {
     if let Some(function) = JsScalar::of(function) {
-        Packed::new(&function.function.definition)?.put(bytes);
+        Packed::new(&function.definition, way)?.put(bytes);
     }
     Ok(())
 }
 
-pub fn encode_aggregate(function: &AggregateUDF, bytes: &mut Vec<u8>) -> Result<()> {
+pub fn encode_aggregate(function: &AggregateUDF, way: &Way, bytes: &mut Vec<u8>) -> Result<()> {
     if let Some(function) = JsAggregate::of(function) {
-        Packed::new(&function.function.definition)?.put(bytes);
+        Packed::new(&function.definition, way)?.put(bytes);
     }
     Ok(())
 }
 
-pub fn encode_window(function: &WindowUDF, bytes: &mut Vec<u8>) -> Result<()> {
+pub fn encode_window(function: &WindowUDF, way: &Way, bytes: &mut Vec<u8>) -> Result<()> {
     let Some(function) = JsWindow::of(function) else {
         return Ok(());
     };
-    let mut packed = Packed::new(&function.function.definition)?;
+    let mut packed = Packed::new(&function.function.definition, way)?;
     if let Some(Frames { frame, sort }) = &function.frames {
         packed.frame = Some(protobuf::WindowFrame::try_from(frame)?);
         packed.descending = sort.iter().map(|key| key.descending).collect();
@@ -101,5 +130,56 @@ pub fn decode_window(bytes: &[u8]) -> Option<Result<Arc<WindowUDF>>> {
         let frame = packed.frame.map(WindowFrame::try_from).transpose()?;
         let frames = frame.map(|frame| Frames { frame, sort });
         Ok(Arc::new(JsWindow::udwf(definition, frames)?))
+    }))
+}
+
+fn pack_table(table: &JsTable, way: &Way) -> Result<Packed> {
+    let mut packed = Packed::new(table.definition(), way)?;
+    if !table.args.is_empty() {
+        packed.args = stream(&table.args)?;
+    }
+    Ok(packed)
+}
+
+fn unpack_table((definition, packed): &(Arc<Definition>, Packed)) -> Result<JsTable> {
+    let args = match packed.args.is_empty() {
+        true => vec![],
+        false => match batches_from_ipc(&packed.args)?.1.first() {
+            Some(batch) => batch.columns().to_vec(),
+            None => return internal_err!("a call of a table function without its arguments"),
+        },
+    };
+    JsTable::new(definition.clone(), args)
+}
+
+pub fn encode_table(table: &JsTable, way: &Way, bytes: &mut Vec<u8>) -> Result<()> {
+    pack_table(table, way)?.put(bytes);
+    Ok(())
+}
+
+pub fn encode_scan(scan: &JsTableExec, way: &Way, bytes: &mut Vec<u8>) -> Result<()> {
+    let mut packed = pack_table(&scan.table, way)?;
+    packed.projection = scan.projection.iter().map(|column| *column as u32).collect();
+    packed.limit = scan.limit.map(|limit| limit as u64);
+    packed.put(bytes);
+    Ok(())
+}
+
+pub fn decode_table(bytes: &[u8]) -> Option<Result<Arc<JsTable>>> {
+    let taken = Packed::take(bytes)?;
+    Some(taken.and_then(|taken| unpack_table(&taken).map(Arc::new)))
+}
+
+pub fn decode_scan(bytes: &[u8]) -> Option<Result<Arc<JsTableExec>>> {
+    let taken = Packed::take(bytes)?;
+    Some(taken.and_then(|taken| {
+        let (projection, limit) = (&taken.1.projection, taken.1.limit);
+        let projection = projection.iter().map(|column| *column as usize).collect();
+        let limit = limit.map(|limit| limit as usize);
+        Ok(Arc::new(JsTableExec::new(
+            unpack_table(&taken)?,
+            projection,
+            limit,
+        )?))
     }))
 }

@@ -6,6 +6,8 @@ use crate::literal::data_type;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Signature, Volatility};
 use serde::{Deserialize, Serialize};
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +21,33 @@ pub enum Kind {
     Table,
 }
 
+/// What workers make a function of: it may be megabytes, and parts of a function share it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(from = "String", into = "String")]
+pub struct Source(Arc<str>);
+
+impl From<String> for Source {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Deref for Source {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Source> for String {
+    fn from(source: Source) -> Self {
+        source.0.as_ref().into()
+    }
+}
+
 /// As `src/udf/definition.ts` writes it, and as it travels with plans.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Definition {
     pub kind: Kind,
@@ -29,7 +56,8 @@ pub struct Definition {
     pub args: Vec<String>,
     pub returns: String,
     /// Of an aggregate: the type of its state.
-    pub state: Option<String>,
+    #[serde(default)]
+    pub state: String,
     /// Which part of it is called, where it has several.
     pub part: Option<String>,
     volatility: String,
@@ -39,10 +67,36 @@ pub struct Definition {
     pub gathers: bool,
     /// Names the code and how it is called.
     pub hash: String,
-    /// What workers make the function of.
-    pub code: String,
+    /// Names the module: see [`super::module`].
+    pub module: String,
+    /// Absent where it travels by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Source>,
+    /// JSON for workers: where the code is from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Source>,
+    /// The session that listens to what it prints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// Of the code, in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<Source>,
     /// JSON for workers.
     pub call: String,
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
+impl Eq for Definition {}
+
+impl Hash for Definition {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.hash.hash(state);
+    }
 }
 
 impl Definition {
@@ -54,6 +108,17 @@ impl Definition {
         serde_json::to_string(self).map_err(|error| Error::new(Code::Internal, error.to_string()))
     }
 
+    /// As it travels where its module goes by itself; a session may listen to what it prints.
+    pub fn without_code(&self, log: Option<String>) -> Self {
+        Self {
+            code: None,
+            origin: None,
+            values: None,
+            log,
+            ..self.clone()
+        }
+    }
+
     pub fn arg_types(&self) -> Result<Vec<DataType>> {
         self.args.iter().map(|name| data_type(name)).collect()
     }
@@ -63,7 +128,7 @@ impl Definition {
     }
 
     pub fn state_type(&self) -> Result<DataType> {
-        data_type(self.state.as_deref().unwrap_or("Binary"))
+        data_type(&self.state)
     }
 
     pub fn volatility(&self) -> Result<Volatility> {
@@ -88,8 +153,14 @@ impl Definition {
         })
     }
 
-    /// A part of it as a function of its own.
-    pub fn part(&self, part: &str, args: Vec<String>, returns: &str) -> Arc<Self> {
+    /// A part of it as a function of its own, with arguments before those of the function.
+    pub fn part(&self, part: &str, before: &[&str], returns: &str) -> Arc<Self> {
+        let before = before.iter().map(|kind| (*kind).to_owned());
+        self.part_of(part, before.chain(self.args.iter().cloned()).collect(), returns)
+    }
+
+    /// A part of it as a function of its own, with other arguments.
+    pub fn part_of(&self, part: &str, args: Vec<String>, returns: &str) -> Arc<Self> {
         Arc::new(Self {
             part: Some(part.to_owned()),
             args,

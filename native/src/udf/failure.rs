@@ -68,6 +68,16 @@ pub fn off() -> DataFusionError {
     }))
 }
 
+/// In a cluster that has executors, and none of this package.
+pub fn nowhere() -> String {
+    let message = "Functions of TypeScript run on executors of this package, and this cluster has others only: start one with \
+                   new BallistaExecutor({ udf: true }).";
+    text(&Report {
+        message: message.into(),
+        thrown: None,
+    })
+}
+
 fn text(report: &Report) -> String {
     let json = serde_json::to_vec(report).unwrap_or_default();
     format!("{} {BEGIN}{}{END}", report.message, BASE64_STANDARD.encode(json))

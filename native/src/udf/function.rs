@@ -1,12 +1,14 @@
 //! A function of TypeScript in the plan of a task.
 
-use super::batch::{self, Output};
+use super::batch::{self, Input, Output};
 use super::definition::Definition;
 use super::failure::failed;
 use super::task::Task;
 use crate::error::{Code, Error};
 use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::datatypes::DataType;
 use datafusion::error::Result;
+use datafusion::logical_expr::Signature;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +16,8 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone, Debug)]
 pub struct JsFunction {
     pub definition: Arc<Definition>,
+    pub signature: Signature,
+    pub returns: DataType,
     /// Where it runs, once a task has it: planners try functions out, and there it must not run.
     task: Arc<OnceLock<Arc<Task>>>,
 }
@@ -33,31 +37,53 @@ impl Hash for JsFunction {
 }
 
 impl JsFunction {
-    pub fn new(definition: Arc<Definition>) -> Self {
-        Self {
+    pub fn new(definition: Arc<Definition>) -> Result<Self> {
+        Ok(Self {
+            signature: definition.signature()?,
+            returns: definition.return_type()?,
             definition,
             task: Arc::default(),
-        }
+        })
     }
 
     pub fn bind(&self, task: &Arc<Task>) {
         let _ = self.task.set(task.clone());
     }
 
-    /// Calls it with columns of so many rows.
-    pub fn call(&self, columns: &[ArrayRef], rows: usize) -> Result<Output> {
-        self.call_as(&self.definition, columns, rows)
+    /// Calls it with columns of so many rows, and gets one.
+    pub fn call(&self, columns: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
+        let output = self.run(&self.definition, columns, rows, &mut |_| true)?;
+        Ok(batch::decode(output, &self.returns, rows)?)
     }
 
-    /// Calls a part of it.
-    pub fn call_as(&self, definition: &Arc<Definition>, columns: &[ArrayRef], rows: usize) -> Result<Output> {
+    /// Calls a part of it, and gets a column of so many values.
+    pub fn call_part(
+        &self,
+        part: &Arc<Definition>,
+        columns: &[ArrayRef],
+        kind: &DataType,
+        values: usize,
+    ) -> Result<ArrayRef> {
+        let output = self.run(part, columns, columns[0].len(), &mut |_| true)?;
+        Ok(batch::decode(output, kind, values)?)
+    }
+
+    /// Calls it, or a part of it. `part` takes what comes before the last of its result; `false`: no more
+    /// is wanted.
+    pub fn run(
+        &self,
+        definition: &Arc<Definition>,
+        columns: &[ArrayRef],
+        rows: usize,
+        part: &mut dyn FnMut(Output) -> bool,
+    ) -> Result<Output> {
         let Some(task) = self.task.get() else {
             let nowhere = format!("{} runs on executors only.", self.definition.name);
             return Err(Error::new(Code::Udf, nowhere).into());
         };
-        let input = batch::encode(columns, rows)?;
+        let input = Input::new(columns, rows)?;
         task.pool
-            .call(task, definition, rows, input)
+            .call(task, definition, rows, &input, part)
             .map_err(|failure| failed(task, definition, failure))
     }
 }

@@ -1,11 +1,14 @@
 //! More rows for every call: a batch of the engine's is computed faster than it is handed to a worker.
 
+use super::batch::is_plain;
 use super::bind::visit_node;
+use super::definition::Kind;
 use crate::around::AroundExec;
 use datafusion::arrow::compute::BatchCoalescer;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::error::Result;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -22,7 +25,7 @@ const BYTES: usize = 16 << 20;
 /// The plan, with rows gathered below what calls functions that take many.
 pub fn gathered(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let plan = plan.transform_up(|node| {
-        let by_row = node.is::<ProjectionExec>() || node.is::<FilterExec>();
+        let by_row = node.is::<ProjectionExec>() || node.is::<FilterExec>() || node.is::<AggregateExec>();
         if !by_row || !takes_many(&node)? {
             return Ok(Transformed::no(node));
         }
@@ -36,12 +39,18 @@ pub fn gathered(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> 
     plan.data()
 }
 
-/// Whether all functions that the node calls do.
+/// Whether all scalar functions that the node calls do. Texts and the like become objects in JavaScript, and are better few.
 fn takes_many(node: &Arc<dyn ExecutionPlan>) -> Result<bool> {
     let (mut any, mut all) = (false, true);
     visit_node(node, &mut |function| {
-        any = true;
-        all &= function.definition.gathers;
+        let definition = &function.definition;
+        if definition.kind == Kind::Scalar {
+            let plain = definition
+                .arg_types()
+                .is_ok_and(|types| types.iter().chain([&function.returns]).all(is_plain));
+            any = true;
+            all &= definition.gathers && plain;
+        }
     })?;
     Ok(any && all)
 }

@@ -5,7 +5,7 @@
 //! become window functions.
 
 use super::bind::called;
-use super::definition::Kind;
+use super::definition::{Definition, Kind};
 use super::table::JsTable;
 use super::window::framed;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -13,24 +13,40 @@ use datafusion::common::{not_impl_err, Column};
 use datafusion::datasource::source_as_provider;
 use datafusion::error::Result;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, LogicalPlanBuilder};
+use std::sync::Arc;
 
 fn calls(expr: &Expr) -> Result<bool> {
     expr.exists(|part| Ok(called(part).is_some()))
 }
 
-/// Whether a plan calls functions of TypeScript.
-pub fn any(plan: &LogicalPlan) -> Result<bool> {
-    let mut any = false;
+/// The functions of TypeScript that a plan calls, each once.
+pub fn functions(plan: &LogicalPlan) -> Result<Vec<Arc<Definition>>> {
+    let mut found: Vec<Arc<Definition>> = Vec::new();
+    let mut add = |definition: &Arc<Definition>| {
+        if !found.contains(definition) {
+            found.push(definition.clone());
+        }
+    };
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
-            any |= source_as_provider(&scan.source).is_ok_and(|provider| provider.is::<JsTable>());
+            let provider = source_as_provider(&scan.source).ok();
+            if let Some(table) = provider
+                .as_ref()
+                .and_then(|provider| provider.downcast_ref::<JsTable>())
+            {
+                add(table.definition());
+            }
         }
         node.apply_expressions(|expr| {
-            any |= calls(expr)?;
-            Ok(TreeNodeRecursion::Continue)
+            expr.apply(|part| {
+                if let Some(function) = called(part) {
+                    add(&function.definition);
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
         })
     })?;
-    Ok(any)
+    Ok(found)
 }
 
 /// States are merged in no order, and know not which rows were theirs.

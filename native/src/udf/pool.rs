@@ -1,19 +1,23 @@
 //! Threads of JavaScript that functions are called on. TypeScript starts and ends them, for a thread
 //! of JavaScript belongs to the one that made it; who waits for which is decided here.
 
-use super::batch::Output;
+use super::batch::{Input, Output};
 use super::definition::Definition;
+use super::log::Line;
+use super::room::Room;
 use super::task::Task;
 use crate::error::{Code, Error, Result};
+use crate::tables::remote::TableSource;
 use napi::bindgen_prelude::{FnArgs, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::Status;
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
 use tokio::task::block_in_place;
 
 /// All pools of the process: threads of JavaScript share nothing else.
@@ -23,25 +27,40 @@ static POOLS: Mutex<BTreeMap<u32, Weak<Pool>>> = Mutex::new(BTreeMap::new());
 /// what would cancel the call.
 const BRIEF: Duration = Duration::from_millis(20);
 
+/// How many functions a thread loads before another takes its place.
+const FUNCTIONS: usize = 64;
+
 /// What happens to who waits.
 pub enum Event {
     /// It is its turn.
     Worker(Worker),
-    Done(std::result::Result<Output, String>),
+    /// Some of its rows; the others follow.
+    Part(Output),
+    Done(Output),
+    Threw {
+        /// As workers write it.
+        report: String,
+        /// Whether the thread is still busy with it.
+        goes_on: bool,
+    },
     /// Its task has ended, or the pool is closed.
     Cancelled,
     /// The thread that ran it has ended by itself.
     Lost(String),
 }
 
-/// The number of the call, that of the function, the task, the number of rows, the input.
-pub type Call = FnArgs<(u32, u32, String, u32, Uint8Array)>;
+/// The number of the call, the hash of the function, the task, the number of rows, the input where it is
+/// not in the room, the session that listens to what is printed.
+pub type Call = FnArgs<(u32, String, String, u32, Option<Uint8Array>, Option<String>)>;
 pub type Run = ThreadsafeFunction<Call, (), Call, Status, false>;
 
 /// An idle thread.
 pub struct Worker {
     pub id: u32,
     pub run: Run,
+    pub room: Arc<Room>,
+    /// The functions that it has loaded, by hash: it keeps them as long as it lives.
+    pub loaded: HashSet<String>,
 }
 
 pub type Notify = ThreadsafeFunction<u32, (), u32, Status, false, true>;
@@ -49,6 +68,10 @@ pub type Notify = ThreadsafeFunction<u32, (), u32, Status, false, true>;
 pub struct Pool {
     pub id: u32,
     size: usize,
+    /// Where the code of functions is fetched from that this process does not have.
+    pub source: OnceLock<Arc<TableSource>>,
+    /// Takes what is printed for sessions of other processes.
+    pub log: OnceLock<mpsc::Sender<Line>>,
     state: Mutex<State>,
 }
 
@@ -73,10 +96,7 @@ struct State {
     threads: HashMap<u32, Thread>,
     /// Calls that have no thread yet.
     waiting: VecDeque<(u32, Sender<Event>)>,
-    calls: HashMap<u32, Sender<Event>>,
-    definitions: Vec<Arc<Definition>>,
-    /// Their numbers, by hash.
-    known: HashMap<String, u32>,
+    calls: HashMap<u32, (Sender<Event>, Arc<Definition>)>,
     last: u32,
     /// Absent: it is closed.
     host: Option<Host>,
@@ -116,6 +136,8 @@ impl Pool {
         let pool = Arc::new(Self {
             id,
             size,
+            source: OnceLock::new(),
+            log: OnceLock::new(),
             state: Mutex::new(state),
         });
         pools.insert(id, Arc::downgrade(&pool));
@@ -127,45 +149,68 @@ impl Pool {
         pool.ok_or_else(|| Error::new(Code::Closed, "The pool of workers is closed."))
     }
 
-    /// Calls a function with a batch; blocks, as computing it here would.
+    /// Calls a function with a batch; blocks, as computing it here would. `part` takes what comes before
+    /// the last of its result; `false`: no more is wanted.
     pub fn call(
         &self,
         task: &Arc<Task>,
         definition: &Arc<Definition>,
         rows: usize,
-        input: Vec<u8>,
+        input: &Input,
+        part: &mut dyn FnMut(Output) -> bool,
     ) -> std::result::Result<Output, Failure> {
         let (sender, events) = channel();
         let _watch = task.watch(sender.clone());
         let id = self.state.lock().next();
-        let (worker, function) = loop {
+        let mut worker = loop {
             let worker = self.acquire(id, &sender, &events)?;
             let mut state = self.state.lock();
             // It may have ended since.
             if let Some(thread) = state.threads.get_mut(&worker.id) {
                 *thread = Thread::Runs(id);
-                state.calls.insert(id, sender);
-                break (worker, function_id(&mut state, definition));
+                state.calls.insert(id, (sender, definition.clone()));
+                break worker;
             }
         };
-        let input = Uint8Array::from(input);
-        let args = (id, function, task.name.clone(), rows as u32, input).into();
+        let input = worker.room.put(input);
+        let log = definition.log.clone().or_else(|| task.log.clone());
+        let task = task.name.clone();
+        let args = (id, definition.hash.clone(), task, rows as u32, input, log).into();
+        worker.loaded.insert(definition.hash.clone());
         worker.run.call(args, ThreadsafeFunctionCallMode::NonBlocking);
-        let timeout = definition.timeout().unwrap_or(Duration::MAX);
-        let event = match events.recv_timeout(timeout.min(BRIEF)) {
-            Err(RecvTimeoutError::Timeout) => {
-                block_in_place(|| events.recv_timeout(timeout - timeout.min(BRIEF)))
+        let mut timeout = definition.timeout().unwrap_or(Duration::MAX);
+        let event = loop {
+            let began = Instant::now();
+            let event = match events.recv_timeout(timeout.min(BRIEF)) {
+                Err(RecvTimeoutError::Timeout) => {
+                    block_in_place(|| events.recv_timeout(timeout - timeout.min(BRIEF)))
+                }
+                event => event,
+            };
+            let Ok(Event::Part(output)) = event else {
+                break event;
+            };
+            if !part(output) {
+                break Ok(Event::Cancelled);
             }
-            event => event,
+            timeout = timeout.saturating_sub(began.elapsed());
         };
         self.state.lock().calls.remove(&id);
         let failure = match event {
-            Ok(Event::Done(result)) => {
+            Ok(Event::Done(output)) => {
                 self.release(worker);
-                return result.map_err(Failure::Thrown);
+                return Ok(output);
             }
+            Ok(Event::Threw {
+                report,
+                goes_on: false,
+            }) => {
+                self.release(worker);
+                return Err(Failure::Thrown(report));
+            }
+            Ok(Event::Threw { report, .. }) => Failure::Thrown(report),
             Ok(Event::Lost(reason)) => return Err(Failure::Lost(reason)),
-            Ok(Event::Cancelled) => Failure::Cancelled,
+            Ok(Event::Cancelled | Event::Part(_)) => Failure::Cancelled,
             Ok(Event::Worker(other)) => {
                 self.release(other);
                 Failure::Closed
@@ -203,8 +248,10 @@ impl Pool {
         };
         // It may have got a thread in the same moment, and gets none from now on.
         self.state.lock().waiting.retain(|(waiting, _)| *waiting != call);
-        if let Ok(Event::Worker(worker)) = events.try_recv() {
-            self.release(worker);
+        for event in events.try_iter() {
+            if let Event::Worker(worker) = event {
+                self.release(worker);
+            }
         }
         Err(failure)
     }
@@ -223,6 +270,9 @@ impl Pool {
     }
 
     pub fn release(&self, mut worker: Worker) {
+        if worker.loaded.len() >= FUNCTIONS {
+            return self.kill(worker.id);
+        }
         let mut state = self.state.lock();
         match state.threads.get_mut(&worker.id) {
             Some(thread) => *thread = Thread::Waits,
@@ -242,7 +292,9 @@ impl Pool {
 
     fn kill(&self, worker: u32) {
         let mut state = self.state.lock();
-        state.threads.remove(&worker);
+        if state.threads.remove(&worker).is_none() {
+            return;
+        }
         if let Some(host) = &state.host {
             host.end.call(worker, ThreadsafeFunctionCallMode::NonBlocking);
         }
@@ -253,7 +305,7 @@ impl Pool {
     pub fn lost(&self, worker: u32, reason: String) {
         let mut state = self.state.lock();
         let told = match state.threads.remove(&worker) {
-            Some(Thread::Runs(call)) => state.calls.remove(&call),
+            Some(Thread::Runs(call)) => state.calls.remove(&call).map(|(caller, _)| caller),
             // So would the next.
             Some(Thread::Starts) => state.waiting.pop_front().map(|(_, first)| first),
             Some(Thread::Waits) => None,
@@ -266,16 +318,22 @@ impl Pool {
         self.grow(&mut state);
     }
 
-    /// A function by its number.
-    pub fn definition(&self, function: u32) -> Result<Arc<Definition>> {
-        let definition = self.state.lock().definitions.get(function as usize).cloned();
-        definition
-            .ok_or_else(|| Error::new(Code::Internal, "A worker asked for a function that there is not."))
+    /// The function of a call.
+    pub fn definition(&self, call: u32) -> Result<Arc<Definition>> {
+        let called = self.state.lock().calls.get(&call).map(|(_, definition)| definition.clone());
+        called.ok_or_else(|| Error::new(Code::Internal, "A worker asked for the function of a call that is over."))
     }
 
-    pub fn done(&self, call: u32, result: std::result::Result<Output, String>) {
-        if let Some(caller) = self.state.lock().calls.remove(&call) {
-            let _ = caller.send(Event::Done(result));
+    /// The call has its result, or has failed.
+    pub fn end(&self, call: u32, event: Event) {
+        if let Some((caller, _)) = self.state.lock().calls.remove(&call) {
+            let _ = caller.send(event);
+        }
+    }
+
+    pub fn part(&self, call: u32, output: Output) {
+        if let Some((caller, _)) = self.state.lock().calls.get(&call) {
+            let _ = caller.send(Event::Part(output));
         }
     }
 
@@ -286,8 +344,9 @@ impl Pool {
             ..State::default()
         };
         let open = std::mem::replace(&mut *self.state.lock(), closed);
+        let running = open.calls.values().map(|(caller, _)| caller);
         let waiting = open.waiting.iter().map(|(_, caller)| caller);
-        for caller in open.calls.values().chain(waiting) {
+        for caller in running.chain(waiting) {
             let _ = caller.send(Event::Cancelled);
         }
     }
@@ -297,14 +356,4 @@ impl Drop for Pool {
     fn drop(&mut self) {
         POOLS.lock().remove(&self.id);
     }
-}
-
-fn function_id(state: &mut State, definition: &Arc<Definition>) -> u32 {
-    if let Some(id) = state.known.get(&definition.hash) {
-        return *id;
-    }
-    let id = state.definitions.len() as u32;
-    state.definitions.push(definition.clone());
-    state.known.insert(definition.hash.clone(), id);
-    id
 }

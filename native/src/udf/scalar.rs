@@ -1,6 +1,5 @@
 //! A scalar function in TypeScript.
 
-use super::batch;
 use super::definition::Definition;
 use super::function::JsFunction;
 use crate::error::Result;
@@ -11,37 +10,29 @@ use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, Sca
 use std::sync::Arc;
 
 #[derive(Debug, Eq, Hash, PartialEq)]
-pub struct JsScalar {
-    pub function: JsFunction,
-    signature: Signature,
-    returns: DataType,
-}
+pub struct JsScalar(JsFunction);
 
 impl JsScalar {
     pub fn udf(definition: Arc<Definition>) -> Result<ScalarUDF> {
-        Ok(ScalarUDF::from(Self {
-            returns: definition.return_type()?,
-            signature: definition.signature()?,
-            function: JsFunction::new(definition),
-        }))
+        Ok(ScalarUDF::from(Self(JsFunction::new(definition)?)))
     }
 
-    pub fn of(function: &ScalarUDF) -> Option<&Self> {
-        function.inner().downcast_ref()
+    pub fn of(function: &ScalarUDF) -> Option<&JsFunction> {
+        function.inner().downcast_ref().map(|Self(function)| function)
     }
 }
 
 impl ScalarUDFImpl for JsScalar {
     fn name(&self) -> &str {
-        &self.function.definition.name
+        &self.0.definition.name
     }
 
     fn signature(&self) -> &Signature {
-        &self.signature
+        &self.0.signature
     }
 
     fn return_type(&self, _: &[DataType]) -> EngineResult<DataType> {
-        Ok(self.returns.clone())
+        Ok(self.0.returns.clone())
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {
@@ -49,15 +40,14 @@ impl ScalarUDFImpl for JsScalar {
             .args
             .iter()
             .all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
-        let same = constant && !self.function.definition.is_volatile();
+        let same = constant && !self.0.definition.is_volatile();
         let rows = if same { 1 } else { args.number_rows };
         let columns = args
             .args
             .into_iter()
             .map(|arg| arg.into_array(rows))
             .collect::<EngineResult<Vec<_>>>()?;
-        let output = self.function.call(&columns, rows)?;
-        let column = batch::decode(output, &self.returns, rows)?;
+        let column = self.0.call(&columns, rows)?;
         Ok(match same {
             true => ColumnarValue::Scalar(ScalarValue::try_from_array(&column, 0)?),
             false => ColumnarValue::Array(column),

@@ -3,18 +3,18 @@
 use super::batch::Output;
 use super::definition::Definition;
 use super::function::JsFunction;
-use crate::arrow::{batches_from_ipc, batches_to_ipc};
-use crate::error::{Code, Error};
+use crate::arrow::batches_from_ipc;
 use async_trait::async_trait;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
 };
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{internal_err, plan_datafusion_err, plan_err, DFSchema};
-use datafusion::error::{DataFusionError, Result};
+use datafusion::common::{exec_datafusion_err, internal_err, plan_datafusion_err, plan_err, DFSchema};
+use datafusion::error::Result;
+use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{cast as cast_expr, Expr, TableType};
@@ -23,27 +23,11 @@ use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
-use futures::{stream, StreamExt, TryStreamExt};
-use prost::Message;
+use futures::stream;
 use std::fmt;
 use std::sync::Arc;
-
-/// Tells our messages from others'. The last byte is the version.
-const MAGIC: &[u8] = b"ballista-udtf\x01";
-
-#[derive(Clone, PartialEq, Message)]
-struct Packed {
-    #[prost(string, tag = "1")]
-    definition: String,
-    /// An IPC stream of one row; empty: it takes none.
-    #[prost(bytes = "vec", tag = "2")]
-    args: Vec<u8>,
-    /// Of a scan.
-    #[prost(uint32, repeated, tag = "3")]
-    projection: Vec<u32>,
-    #[prost(uint64, optional, tag = "4")]
-    limit: Option<u64>,
-}
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 /// The function, as SQL calls it.
 #[derive(Debug)]
@@ -79,72 +63,28 @@ impl TableFunctionImpl for JsTableFunction {
 }
 
 /// A call of the function.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct JsTable {
-    definition: Arc<Definition>,
-    args: Vec<ArrayRef>,
+    function: JsFunction,
+    pub args: Vec<ArrayRef>,
     schema: SchemaRef,
 }
 
 impl JsTable {
-    fn new(definition: Arc<Definition>, args: Vec<ArrayRef>) -> Result<Self> {
-        let DataType::Struct(fields) = definition.return_type()? else {
+    pub fn new(definition: Arc<Definition>, args: Vec<ArrayRef>) -> Result<Self> {
+        let function = JsFunction::new(definition)?;
+        let DataType::Struct(fields) = &function.returns else {
             return internal_err!("a table function gives no columns");
         };
         Ok(Self {
-            definition,
+            schema: Arc::new(Schema::new(fields.clone())),
+            function,
             args,
-            schema: Arc::new(Schema::new(fields)),
         })
     }
 
-    fn encode_scan(&self, projection: &[usize], limit: Option<usize>, bytes: &mut Vec<u8>) -> Result<()> {
-        let args = match self.args.is_empty() {
-            true => Vec::new(),
-            false => {
-                let field = |array: &ArrayRef| Field::new("", array.data_type().clone(), true);
-                let schema = Schema::new(self.args.iter().map(field).collect::<Vec<_>>());
-                let batch = RecordBatch::try_new(Arc::new(schema.clone()), self.args.clone())?;
-                batches_to_ipc(&[batch], &schema)?
-            }
-        };
-        let packed = Packed {
-            definition: self.definition.json()?,
-            args,
-            projection: projection.iter().map(|column| *column as u32).collect(),
-            limit: limit.map(|limit| limit as u64),
-        };
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend(packed.encode_to_vec());
-        Ok(())
-    }
-
-    pub fn encode(&self, bytes: &mut Vec<u8>) -> Result<()> {
-        self.encode_scan(&[], None, bytes)
-    }
-
-    fn unpack(bytes: &[u8]) -> Option<Result<(Self, Packed)>> {
-        let packed = Packed::decode(bytes.strip_prefix(MAGIC)?);
-        let unpacked = packed
-            .map_err(|error| DataFusionError::Internal(format!("a bad table function: {error}")))
-            .and_then(|packed| {
-                let definition = Arc::new(Definition::parse(&packed.definition)?);
-                let args = match packed.args.is_empty() {
-                    true => vec![],
-                    false => batches_from_ipc(&packed.args)?
-                        .1
-                        .swap_remove(0)
-                        .columns()
-                        .to_vec(),
-                };
-                Ok((Self::new(definition, args)?, packed))
-            });
-        Some(unpacked)
-    }
-
-    /// `None`: it is something else.
-    pub fn decode(bytes: &[u8]) -> Option<Result<Self>> {
-        Some(Self::unpack(bytes)?.map(|(table, _)| table))
+    pub fn definition(&self) -> &Arc<Definition> {
+        &self.function.definition
     }
 }
 
@@ -165,7 +105,8 @@ impl TableProvider for JsTable {
         _: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let table = Self::new(self.definition.clone(), self.args.clone())?;
+        // Each plan has functions of its own.
+        let table = Self::new(self.definition().clone(), self.args.clone())?;
         let all = || (0..self.schema.fields().len()).collect();
         let projection = projection.cloned().unwrap_or_else(all);
         Ok(Arc::new(JsTableExec::new(table, projection, limit)?))
@@ -175,24 +116,22 @@ impl TableProvider for JsTable {
 /// Runs the generator, to its end or to the limit.
 #[derive(Debug)]
 pub struct JsTableExec {
-    table: JsTable,
-    projection: Vec<usize>,
-    limit: Option<usize>,
-    pub function: JsFunction,
+    pub table: JsTable,
+    pub projection: Vec<usize>,
+    pub limit: Option<usize>,
     properties: Arc<PlanProperties>,
 }
 
 impl JsTableExec {
-    fn new(table: JsTable, projection: Vec<usize>, limit: Option<usize>) -> Result<Self> {
+    pub fn new(table: JsTable, projection: Vec<usize>, limit: Option<usize>) -> Result<Self> {
         let schema = Arc::new(table.schema.project(&projection)?);
         let properties = PlanProperties::new(
             EquivalenceProperties::new(schema),
             Partitioning::UnknownPartitioning(1),
-            EmissionType::Final,
+            EmissionType::Incremental,
             Boundedness::Bounded,
         );
         Ok(Self {
-            function: JsFunction::new(table.definition.clone()),
             table,
             projection,
             limit,
@@ -200,49 +139,46 @@ impl JsTableExec {
         })
     }
 
-    pub fn encode(&self, bytes: &mut Vec<u8>) -> Result<()> {
-        self.table.encode_scan(&self.projection, self.limit, bytes)
+    pub fn function(&self) -> &JsFunction {
+        &self.table.function
     }
 
-    /// `None`: it is something else.
-    pub fn decode(bytes: &[u8]) -> Option<Result<Self>> {
-        Some(JsTable::unpack(bytes)?.and_then(|(table, packed)| {
-            let projection = packed.projection.iter().map(|column| *column as usize);
-            Self::new(
-                table,
-                projection.collect(),
-                packed.limit.map(|limit| limit as usize),
-            )
-        }))
-    }
-
-    fn rows(function: &JsFunction, call: &[ArrayRef], schema: &SchemaRef) -> Result<RecordBatch> {
+    /// Gives the rows to who takes them, as they come.
+    fn rows(
+        function: &JsFunction,
+        call: &[ArrayRef],
+        schema: &SchemaRef,
+        give: &dyn Fn(Result<RecordBatch>) -> bool,
+    ) {
         let definition = &function.definition;
-        let mut args = vec!["Utf8".to_owned(), "Int64".to_owned()];
-        args.extend(definition.args.iter().cloned());
-        let part = definition.part("rows", args, &definition.returns);
-        let Output::Stream(bytes) = function.call_as(&part, call, 1)? else {
-            return Err(Error::new(Code::Internal, "A worker answered with no rows.").into());
-        };
-        let (_, batches) = batches_from_ipc(&bytes)?;
-        let Some(rows) = batches.first().map(|batch| batch.column(0).as_struct()) else {
-            return Err(Error::new(Code::Internal, "A worker answered with no rows.").into());
-        };
-        let columns = rows.columns().iter().zip(schema.fields());
-        let columns = columns.map(|(column, field)| cast(column, field.data_type()));
-        let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
-        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-        Ok(RecordBatch::try_new_with_options(
-            schema.clone(),
-            columns,
-            &options,
-        )?)
+        let part = definition.part("rows", &["Utf8", "Int64"], &definition.returns);
+        let last = function.run(&part, call, 1, &mut |output| give(to_batch(output, schema)));
+        give(last.and_then(|output| to_batch(output, schema)));
     }
+}
+
+fn to_batch(output: Output, schema: &SchemaRef) -> Result<RecordBatch> {
+    let Output::Stream(bytes) = output else {
+        return internal_err!("a worker answered with no rows");
+    };
+    let (_, batches) = batches_from_ipc(&bytes)?;
+    let Some(rows) = batches.first().map(|batch| batch.column(0).as_struct()) else {
+        return internal_err!("a worker answered with no rows");
+    };
+    let columns = rows.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| cast(column, field.data_type()));
+    let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    Ok(RecordBatch::try_new_with_options(
+        schema.clone(),
+        columns,
+        &options,
+    )?)
 }
 
 impl DisplayAs for JsTableExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JsTableExec: function={}", self.table.definition.name)?;
+        write!(f, "JsTableExec: function={}", self.table.definition().name)?;
         self.limit.map_or(Ok(()), |limit| write!(f, ", fetch={limit}"))
     }
 }
@@ -279,19 +215,33 @@ impl ExecutionPlan for JsTableExec {
             Arc::new(Int64Array::from(vec![self.limit.map(|limit| limit as i64)])),
         ];
         call.extend(self.table.args.iter().cloned());
-        let (function, kind) = (self.function.clone(), schema.clone());
-        let size = context.session_config().batch_size();
-        let rows = stream::once(async move { Self::rows(&function, &call, &kind) });
-        let batches = rows.map_ok(move |rows| {
-            let starts = (0..rows.num_rows()).step_by(size);
-            let batches: Vec<_> = starts
-                .map(|start| Ok(rows.slice(start, size.min(rows.num_rows() - start))))
-                .collect();
-            stream::iter(batches)
+        let (function, kind) = (self.function().clone(), schema.clone());
+        let held = MemoryConsumer::new("JsTableExec").register(context.memory_pool());
+        let (sender, batches) = mpsc::unbounded_channel();
+        // What waits is in the memory of the engine: a thread that waited instead might be the one that
+        // who takes the rows needs.
+        let task = spawn_blocking(move || {
+            Self::rows(&function, &call, &kind, &|rows| {
+                let rows = rows.and_then(|rows| {
+                    let room = held.new_empty();
+                    room.try_grow(rows.get_array_memory_size())?;
+                    Ok((rows, room))
+                });
+                let fails = rows.is_err();
+                sender.send(rows).is_ok() && !fails
+            });
         });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(
-            schema,
-            batches.try_flatten().boxed(),
-        )))
+        let batches = stream::unfold((batches, Some(task)), |(mut batches, mut task)| async {
+            let rows = match batches.recv().await {
+                Some(rows) => rows.map(|(rows, _)| rows),
+                // What was given may not be all of it.
+                None => Err(exec_datafusion_err!(
+                    "a table function: {}",
+                    task.take()?.await.err()?
+                )),
+            };
+            Some((rows, (batches, task)))
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, batches)))
     }
 }

@@ -14,6 +14,8 @@ pub struct Task {
     pub local: bool,
     /// Job, stage and task, for logs.
     pub name: String,
+    /// Of a local session: itself, if it listens to what is printed. On executors definitions say who does.
+    pub log: Option<String>,
     stop: CancellationToken,
     waiting: Mutex<Waiting>,
 }
@@ -25,12 +27,28 @@ struct Waiting {
 }
 
 impl Task {
-    /// On a runtime that lives as long as the task.
-    pub fn new(pool: Arc<Pool>, name: String, local: bool, stop: CancellationToken) -> Arc<Self> {
+    /// Of an executor, on a runtime that lives as long as the task.
+    pub fn new(pool: Arc<Pool>, name: String, stop: CancellationToken) -> Arc<Self> {
+        Self::start(pool, name, false, None, stop)
+    }
+
+    /// Of a local session.
+    pub fn local(pool: Arc<Pool>, log: Option<String>, stop: CancellationToken) -> Arc<Self> {
+        Self::start(pool, "local".into(), true, log, stop)
+    }
+
+    fn start(
+        pool: Arc<Pool>,
+        name: String,
+        local: bool,
+        log: Option<String>,
+        stop: CancellationToken,
+    ) -> Arc<Self> {
         let task = Arc::new(Self {
             pool,
             local,
             name,
+            log,
             stop: stop.clone(),
             waiting: Mutex::default(),
         });

@@ -1,13 +1,12 @@
 //! A window function in TypeScript; and an aggregate over frames of a window, which is one here: called
 //! with the bounds of all frames of a partition, it needs one call rather than one for each row.
 
-use super::batch;
-use super::definition::{Definition, Kind};
+use super::definition::Definition;
 use super::function::JsFunction;
 use crate::error::Result;
 use datafusion::arrow::array::{ArrayRef, UInt32Array};
 use datafusion::arrow::compute::SortOptions;
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::arrow::datatypes::{Field, FieldRef};
 use datafusion::common::not_impl_err;
 use datafusion::error::Result as EngineResult;
 use datafusion::logical_expr::expr::WindowFunction;
@@ -28,23 +27,17 @@ pub struct Frames {
 #[derive(Debug, Eq, Hash, PartialEq)]
 pub struct JsWindow {
     pub function: JsFunction,
-    signature: Signature,
-    returns: DataType,
     /// Of an aggregate. Then the columns by which rows are sorted are arguments too, the last ones.
     pub frames: Option<Frames>,
 }
 
 impl JsWindow {
     pub fn udwf(definition: Arc<Definition>, frames: Option<Frames>) -> Result<WindowUDF> {
-        Ok(WindowUDF::from(Self {
-            signature: match frames {
-                Some(_) => Signature::variadic_any(definition.volatility()?),
-                None => definition.signature()?,
-            },
-            returns: definition.return_type()?,
-            function: JsFunction::new(definition),
-            frames,
-        }))
+        let mut function = JsFunction::new(definition)?;
+        if frames.is_some() {
+            function.signature = Signature::variadic_any(function.signature.volatility);
+        }
+        Ok(WindowUDF::from(Self { function, frames }))
     }
 
     pub fn of(function: &WindowUDF) -> Option<&Self> {
@@ -83,27 +76,20 @@ impl WindowUDFImpl for JsWindow {
     }
 
     fn signature(&self) -> &Signature {
-        &self.signature
+        &self.function.signature
     }
 
     fn field(&self, args: WindowUDFFieldArgs) -> EngineResult<FieldRef> {
-        Ok(Arc::new(Field::new(args.name(), self.returns.clone(), true)))
+        Ok(Arc::new(Field::new(
+            args.name(),
+            self.function.returns.clone(),
+            true,
+        )))
     }
 
     fn partition_evaluator(&self, _: PartitionEvaluatorArgs) -> EngineResult<Box<dyn PartitionEvaluator>> {
-        let definition = &self.function.definition;
-        let called = match definition.kind {
-            Kind::Aggregate => {
-                let mut args = vec!["UInt32".to_owned(); 2];
-                args.extend(definition.args.iter().cloned());
-                definition.part("over", args, &definition.returns)
-            }
-            _ => definition.clone(),
-        };
         Ok(Box::new(Partition {
             function: self.function.clone(),
-            called,
-            returns: self.returns.clone(),
             frames: self.frames.clone(),
         }))
     }
@@ -112,25 +98,21 @@ impl WindowUDFImpl for JsWindow {
 #[derive(Debug)]
 struct Partition {
     function: JsFunction,
-    called: Arc<Definition>,
-    returns: DataType,
     frames: Option<Frames>,
 }
 
 impl PartitionEvaluator for Partition {
     fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> EngineResult<ArrayRef> {
-        let output = match &self.frames {
-            None => self.function.call(values, rows)?,
-            Some(frames) => {
-                let (args, keys) = values.split_at(self.function.definition.args.len());
-                let columns: Vec<_> = bounds(frames, keys, rows)?
-                    .into_iter()
-                    .chain(args.iter().cloned())
-                    .collect();
-                self.function.call_as(&self.called, &columns, rows)?
-            }
+        let Some(frames) = &self.frames else {
+            return self.function.call(values, rows);
         };
-        Ok(batch::decode(output, &self.returns, rows)?)
+        let JsFunction {
+            definition, returns, ..
+        } = &self.function;
+        let (args, keys) = values.split_at(definition.args.len());
+        let columns = [&bounds(frames, keys, rows)?, args].concat();
+        let over = definition.part("over", &["UInt32", "UInt32"], &definition.returns);
+        self.function.call_part(&over, &columns, returns, rows)
     }
 }
 

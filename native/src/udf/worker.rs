@@ -1,11 +1,16 @@
 //! A pool and its threads, as JavaScript holds them.
 
 use super::batch::Output;
-use super::pool::{Call, Host, Pool, Worker};
-use crate::arrow::schema_to_ipc;
+use super::log::tell;
+use super::module::read;
+use super::pool::{Call, Event, Host, Pool, Worker};
+use super::room::Room;
+use crate::arrow::{built, schema_to_ipc};
+use crate::error::guard;
 use datafusion::arrow::datatypes::{Field, Schema};
-use napi::bindgen_prelude::{Buffer, Function};
+use napi::bindgen_prelude::{Buffer, Function, Uint8Array};
 use napi_derive::napi;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A pool, as the thread holds it that makes its threads.
@@ -46,6 +51,7 @@ impl NativeUdfPool {
 #[napi]
 pub struct NativeUdfWorker {
     pool: Arc<Pool>,
+    room: Arc<Room>,
 }
 
 #[napi]
@@ -56,30 +62,62 @@ impl NativeUdfWorker {
         pool: u32,
         id: u32,
         #[napi(
-            ts_arg_type = "(call: number, functionId: number, task: string, rows: number, block: Uint8Array) => void"
+            ts_arg_type = "(call: number, functionHash: string, task: string, rows: number, block: Uint8Array | null, log: string | null) => void"
         )]
         run: Function<Call, ()>,
     ) -> napi::Result<Self> {
         let pool = Pool::find(pool)?;
         let run = run.build_threadsafe_function().build()?;
-        pool.release(Worker { id, run });
-        Ok(Self { pool })
+        let room = Room::new();
+        let worker = Worker {
+            id,
+            run,
+            room: room.clone(),
+            loaded: HashSet::new(),
+        };
+        pool.release(worker);
+        Ok(Self { pool, room })
     }
 
-    /// A function by its number: its definition as JSON.
+    /// Where blocks are, unless they are too long.
     #[napi]
-    pub fn definition(&self, id: u32) -> napi::Result<String> {
-        Ok(self.pool.definition(id)?.json()?)
+    pub fn room(&self) -> Uint8Array {
+        self.room.view()
+    }
+
+    /// The function of a call: its definition as JSON.
+    #[napi]
+    pub fn definition(&self, call: u32) -> napi::Result<String> {
+        Ok(self.pool.definition(call)?.without_code(None).json()?)
+    }
+
+    /// Its code, where that is from, and the values that it uses: empty, if there are none.
+    #[napi]
+    pub async fn module(&self, call: u32) -> napi::Result<Vec<Buffer>> {
+        let definition = self.pool.definition(call)?;
+        let source = self.pool.source.get().cloned();
+        let files = guard(async move { read(&definition, source.as_deref()).await }).await?;
+        Ok(files.into_iter().map(|file| Vec::from(file).into()).collect())
     }
 
     /// The types of its arguments and of its result, as an IPC stream that holds only a schema.
     #[napi]
-    pub fn types(&self, id: u32) -> napi::Result<Buffer> {
-        let definition = self.pool.definition(id)?;
+    pub fn types(&self, call: u32) -> napi::Result<Buffer> {
+        let definition = self.pool.definition(call)?;
         let mut types = definition.arg_types()?;
-        types.push(definition.return_type()?);
+        types.push(built(&definition.return_type()?));
         let fields = types.into_iter().map(|kind| Field::new("", kind, true));
         Ok(schema_to_ipc(&Schema::new(fields.collect::<Vec<_>>()))?.into())
+    }
+
+    /// Something that was printed, as JSON.
+    #[napi]
+    pub fn log(&self, session: String, line: String) {
+        if !tell(&session, &line) {
+            if let Some(sender) = self.pool.log.get() {
+                let _ = sender.try_send((session, line));
+            }
+        }
     }
 
     /// The values as the engine lays them out, and where a bitmap says which are there.
@@ -90,18 +128,24 @@ impl NativeUdfWorker {
             validity: validity.map(<[u8]>::to_vec),
             text: text.map(<[u8]>::to_vec),
         };
-        self.pool.done(call, Ok(output));
+        self.pool.end(call, Event::Done(output));
     }
 
     /// The values as an IPC stream of one column.
     #[napi]
     pub fn column(&self, call: u32, stream: &[u8]) {
-        self.pool.done(call, Ok(Output::Stream(stream.to_vec())));
+        self.pool.end(call, Event::Done(Output::Stream(stream.to_vec())));
     }
 
-    /// What was thrown, as JSON.
+    /// Some of the values, as an IPC stream of one column; the others follow.
     #[napi]
-    pub fn failed(&self, call: u32, error: String) {
-        self.pool.done(call, Err(error));
+    pub fn part(&self, call: u32, stream: &[u8]) {
+        self.pool.part(call, Output::Stream(stream.to_vec()));
+    }
+
+    /// What was thrown, as JSON, and whether some of the call goes on.
+    #[napi]
+    pub fn failed(&self, call: u32, report: String, goes_on: bool) {
+        self.pool.end(call, Event::Threw { report, goes_on });
     }
 }

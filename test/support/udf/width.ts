@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { lastOf } from './builtin.cjs';
 
 /** How wide a text is in a terminal: TypeScript that has to be compiled, with a package of npm. */
 export const width = (text: string): number => stringWidth(text);
@@ -9,3 +10,7 @@ export async function later(text: string): Promise<string> {
 }
 
 export const value = 1;
+
+export function last(text: string): string {
+  return lastOf(text);
+}

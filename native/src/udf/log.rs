@@ -1,0 +1,145 @@
+//! What functions print, on its way to the session whose query called them.
+//!
+//! Within a process a line goes straight to its session; from another, an executor sends it to its
+//! scheduler, which hands it to the session that follows there. Nothing waits for a line: where they
+//! come faster than they go, some are lost. The log of the executor has all of them.
+
+use crate::config::MESSAGE_BYTES;
+use crate::error::{Code, Error, Result};
+use crate::tables::remote::act;
+use arrow_flight::flight_service_client::FlightServiceClient;
+use arrow_flight::{FlightData, Ticket};
+use futures::{stream, Stream};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::Status;
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, HashMap};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinSet;
+use tonic::codegen::Bytes;
+use tonic::transport::Channel;
+
+/// Tells the scheduler lines: the id of the session, and a line of JSON for each.
+pub const LOG: &str = "ballista-log";
+
+/// What a follower asks for, before the id of its session.
+pub const FOLLOW: &str = "ballista-log:";
+
+/// How many lines may wait where they are printed, and where they are heard.
+pub const LINES: usize = 10_000;
+
+/// How many messages of them a follower may be behind.
+const MESSAGES: usize = 64;
+
+pub type Listener = ThreadsafeFunction<String, (), String, Status, false, true, LINES>;
+
+/// By session.
+static LISTENERS: Mutex<BTreeMap<String, Listener>> = Mutex::new(BTreeMap::new());
+
+pub fn listen(session: &str, listener: Listener) {
+    LISTENERS.lock().insert(session.to_owned(), listener);
+}
+
+pub fn forget(session: &str) {
+    LISTENERS.lock().remove(session);
+}
+
+/// The session, if somebody listens.
+pub fn listener_of(session: &str) -> Option<String> {
+    LISTENERS.lock().contains_key(session).then(|| session.to_owned())
+}
+
+/// `false`: nobody of this process listens.
+pub fn tell(session: &str, line: &str) -> bool {
+    let listeners = LISTENERS.lock();
+    let Some(listener) = listeners.get(session) else {
+        return false;
+    };
+    listener.call(line.to_owned(), ThreadsafeFunctionCallMode::NonBlocking);
+    true
+}
+
+/// A line, and its session.
+pub type Line = (String, String);
+
+/// Sends lines to a scheduler, until nobody can give it any.
+pub fn sender(scheduler: Channel) -> mpsc::Sender<Line> {
+    let (sender, mut lines) = mpsc::channel::<Line>(LINES);
+    tokio::spawn(async move {
+        let mut client = FlightServiceClient::new(scheduler);
+        let mut some = Vec::new();
+        while lines.recv_many(&mut some, LINES).await > 0 {
+            let mut by_session: HashMap<String, String> = HashMap::new();
+            for (session, line) in some.drain(..) {
+                let text = by_session.entry(session).or_default();
+                text.push('\n');
+                text.push_str(&line);
+            }
+            for (session, text) in by_session {
+                // Whoever is not there misses it.
+                let _ = act(&mut client, LOG, &(session + &text)).await;
+            }
+        }
+    });
+    sender
+}
+
+/// Gives the lines of a session that other processes print to who listens, until the task is dropped.
+pub async fn follow(scheduler: Channel, session: &str) -> Result<JoinSet<()>> {
+    let mut client = FlightServiceClient::new(scheduler).max_decoding_message_size(MESSAGE_BYTES);
+    let answer = client.do_get(Ticket::new(format!("{FOLLOW}{session}"))).await;
+    let mut frames = match answer {
+        Ok(answer) => answer.into_inner(),
+        Err(status) => {
+            let text = format!("What functions print cannot be followed: {}", status.message());
+            return Err(Error::new(Code::Connection, text));
+        }
+    };
+    let session = session.to_owned();
+    let mut task = JoinSet::new();
+    task.spawn(async move {
+        while let Ok(Some(frame)) = frames.message().await {
+            let text = String::from_utf8_lossy(&frame.app_metadata);
+            text.lines().for_each(|line| {
+                tell(&session, line);
+            });
+        }
+    });
+    Ok(task)
+}
+
+/// The scheduler's part: those who follow, by session.
+#[derive(Debug, Default)]
+pub struct Followers(Mutex<HashMap<String, broadcast::Sender<Bytes>>>);
+
+impl Followers {
+    /// A session and its lines.
+    pub fn put(&self, text: &str) {
+        let Some((session, lines)) = text.split_once('\n') else {
+            return;
+        };
+        let followers = self.0.lock();
+        if let Some(follower) = followers.get(session) {
+            let _ = follower.send(Bytes::from(lines.to_owned()));
+        }
+    }
+
+    pub fn follow(&self, session: &str) -> impl Stream<Item = FlightData> + use<> {
+        let mut followers = self.0.lock();
+        followers.retain(|_, follower| follower.receiver_count() > 0);
+        let follower = followers
+            .entry(session.to_owned())
+            .or_insert_with(|| broadcast::Sender::new(MESSAGES));
+        stream::unfold(follower.subscribe(), |mut lines| async move {
+            loop {
+                match lines.recv().await {
+                    Ok(some) => return Some((FlightData::new().with_app_metadata(some), lines)),
+                    // It was too slow, and has missed some.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        })
+    }
+}

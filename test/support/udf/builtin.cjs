@@ -1,0 +1,12 @@
+const { EOL } = require('node:os');
+const path = require('node:path');
+
+/**
+ * Of CommonJS, with modules of Node.
+ *
+ * @param {string} text
+ */
+exports.lastOf = (text) => {
+  if (text === 'x y') throw new RangeError(`no ${text}${EOL}`.trim());
+  return path.posix.basename(text);
+};

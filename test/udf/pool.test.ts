@@ -1,0 +1,35 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { expect, it, vi } from 'vitest';
+import { col } from '../../src/expr/expr.js';
+import { SessionContext } from '../../src/session-context.js';
+import { udf } from '../../src/udf/udf.js';
+import { tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+const temp = tempFolder();
+
+it('threads keep what they have loaded, so others take their places after some', async () => {
+  await using ctx = SessionContext.local();
+  const df = await ctx.fromColumns({ n: [1] });
+  const threads = new Set<number>();
+  for (let i = 0; i < 130; i++) {
+    const fn = udf({ name: `f${i}`, args: ['Int64'], returns: 'Int32' }, () => {
+      return process.getBuiltinModule('node:worker_threads').threadId;
+    });
+    const [row] = await df.select(fn(col('n')).alias('thread')).toArray();
+    threads.add(row?.['thread'] as number);
+  }
+  expect(threads.size).toBe(3);
+});
+
+it('a thread that ends while it loads leaves no folder', async () => {
+  const module = temp('leaves.mjs');
+  writeFileSync(module, 'process.exit(3);\nexport const f = () => 1;\n');
+  vi.stubEnv('TMPDIR', temp());
+  await using ctx = SessionContext.local();
+  const leaves = await udf.fromModule(pathToFileURL(module), 'f', { name: 'leaves', args: [], returns: 'Int32' });
+  const failure = await rejected((await ctx.sql('SELECT 1 AS n')).select(leaves()).collect());
+  expect(failure).toMatchObject({ code: 'UDF', message: expect.stringContaining('code 3') });
+  expect(readdirSync(temp())).toEqual(['leaves.mjs']);
+});
