@@ -320,8 +320,18 @@ impl Pool {
 
     /// The function of a call.
     pub fn definition(&self, call: u32) -> Result<Arc<Definition>> {
-        let called = self.state.lock().calls.get(&call).map(|(_, definition)| definition.clone());
-        called.ok_or_else(|| Error::new(Code::Internal, "A worker asked for the function of a call that is over."))
+        let called = self
+            .state
+            .lock()
+            .calls
+            .get(&call)
+            .map(|(_, definition)| definition.clone());
+        called.ok_or_else(|| {
+            Error::new(
+                Code::Internal,
+                "A worker asked for the function of a call that is over.",
+            )
+        })
     }
 
     /// The call has its result, or has failed.
