@@ -48,8 +48,10 @@ export default defineConfig({
   test: {
     // Processes, not threads: a crash of native code then ends one file, not the run.
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // They end what hangs; a busy machine takes many times as long as a free one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { interval: 5, timeout: 60_000 } },
     projects: [
       project('unit', {
         group: 0,

@@ -27,7 +27,7 @@ import { capture, Failure, main, root, tool } from './lib/shell.mjs';
 const AT_LEAST = 150;
 const OUTPUTS_AT_LEAST = 120;
 const NO_RUN_AT_MOST = 10;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 const WORKERS = 2;
 
 const folder = join(root, 'build', 'docs');
@@ -255,9 +255,6 @@ function inPlace(output, examples) {
 
 /** @param {Example[]} examples */
 async function runAll(examples) {
-  const place = join(folder, 'work');
-  mkdirSync(place);
-  symlinkSync(join(root, 'node_modules', 'vega-datasets', 'data'), join(place, 'data'), 'junction');
   cpSync(join(root, 'examples', 'udf'), join(folder, 'js'), { recursive: true });
   const { setupTestCluster } = await import(pathToFileURL(join(root, 'dist', 'index.mjs')).href);
   const cluster = await setupTestCluster();
@@ -270,7 +267,7 @@ async function runAll(examples) {
     const failures = /** @type {string[]} */ ([]);
     const worker = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const failure = await runOne(next, place);
+        const failure = await runOne(next);
         if (failure) failures.push(failure);
       }
     };
@@ -288,11 +285,14 @@ function compiled(slug) {
 
 /**
  * @param {Example} example
- * @param {string} cwd
  * @returns {Promise<string | undefined>} what went wrong
  */
-async function runOne({ file, line, slug, outputs }, cwd) {
+async function runOne({ file, line, slug, outputs }) {
   let output = '';
+  // Of its own: examples write files, by the same names.
+  const cwd = join(folder, 'work', slug);
+  mkdirSync(cwd, { recursive: true });
+  symlinkSync(join(root, 'node_modules', 'vega-datasets', 'data'), join(cwd, 'data'), 'junction');
   try {
     await capture(process.execPath, [compiled(slug)], {
       cwd,

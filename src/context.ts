@@ -133,7 +133,7 @@ export class BallistaSessionContext extends SessionContext {
    * @example
    * ```ts
    * const cluster = await setupTestCluster();
-   * await using ctx = await new BallistaSessionContext(cluster.url).ready({ signal: AbortSignal.timeout(5_000) });
+   * await using ctx = await new BallistaSessionContext(cluster.url).ready({ signal: AbortSignal.timeout(30_000) });
    * console.log(String(ctx)); // BallistaSessionContext { df://127.0.0.1:… }
    * await ctx.close();
    * await cluster.close();

@@ -262,14 +262,11 @@ export class SessionContext extends SessionEngine implements AsyncDisposable {
    * @example
    * ```ts
    * import { writeFile } from 'node:fs/promises';
-   * import { tmpdir } from 'node:os';
-   * import { join } from 'node:path';
    * import { BallistaSessionContext } from 'ballista';
    *
-   * const path = join(tmpdir(), 'ballista-read-csv.csv');
-   * await writeFile(path, 'name;age\nAda;36\n');
+   * await writeFile('ages.csv', 'name;age\nAda;36\n');
    * const ctx = await BallistaSessionContext.standalone();
-   * const df = await ctx.readCsv(path, { delimiter: ';' });
+   * const df = await ctx.readCsv('ages.csv', { delimiter: ';' });
    * console.log(await df.toArray()); // [ { name: 'Ada', age: 36n } ]
    * await ctx.close();
    * ```

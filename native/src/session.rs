@@ -92,6 +92,9 @@ struct Task {
     since: Instant,
 }
 
+/// How long a scheduler may take to know of a job of another session.
+const ANNOUNCED: Duration = Duration::from_secs(1);
+
 /// How long a call that was given up may take to begin.
 const BEGINS: Duration = Duration::from_secs(60);
 
@@ -401,7 +404,7 @@ impl Session {
             return Ok(job.cancel().await);
         }
         let scheduler = connection.scheduler(&Default::default()).await?;
-        Ok(job::cancel(&scheduler, &id, Duration::ZERO).await)
+        Ok(job::cancel(&scheduler, &id, ANNOUNCED).await)
     }
 }
 

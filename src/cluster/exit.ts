@@ -6,7 +6,7 @@
 
 import { isMainThread } from 'node:worker_threads';
 
-/** A running native server; one that has a folder can be abandoned. */
+/** A running native server, or a thread that runs functions; one that has a folder can be abandoned. */
 export interface Running {
   /** Stops at once and removes the folder. */
   abandon?(): void;

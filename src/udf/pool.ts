@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 import type { NativeUdfPool } from '../binding.cjs';
+import { runningServers } from '../cluster/exit.js';
 import { callSync } from '../native.js';
 import { WORKER_FILE } from '../worker-file.js';
 
@@ -86,10 +87,13 @@ export class UdfPool implements AsyncDisposable {
   #start(id: number, resourceLimits: ResourceLimits, codeHashes: readonly string[] | undefined): void {
     if (this.#closed) return;
     const folder = join(tmpdir(), `ballista-udf-${randomUUID()}`);
+    // It may end while it loads.
+    const loading = { abandon: () => rmSync(folder, { recursive: true, force: true }) };
+    runningServers().add(loading);
     let reason = 'it ended';
     const lost = (): void => {
-      // It may have ended while it loaded.
-      rmSync(folder, { recursive: true, force: true });
+      loading.abandon();
+      runningServers().delete(loading);
       this.#workers.delete(id);
       this.#native.lost(id, reason);
     };

@@ -4,7 +4,7 @@ import type { DataFrame } from '../../src/dataframe.js';
 import { col, type Expr } from '../../src/expr/expr.js';
 import * as functions from '../../src/functions/index.js';
 import * as spark from '../../src/functions/spark.js';
-import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { LOCAL, newContext, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, MIXED_AVRO } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { AGGREGATE, WINDOW } from './functions/aggregate.js';
@@ -108,10 +108,11 @@ describe('functions', () => {
   });
 
   it('of files', async () => {
-    await ctx.registerParquet('files', FLIGHTS);
     // Only this rule moves it into the scan.
-    await ctx.sql('SET datafusion.optimizer.enable_leaf_expression_pushdown = true');
-    const files = await ctx.table('files');
+    await using own = newContext(cluster, {
+      clusterConfig: { 'datafusion.optimizer.enable_leaf_expression_pushdown': true },
+    });
+    const files = await own.readParquet(FLIGHTS);
     expect(await files.select(inputFileName().alias('name')).limit(1).toArray()).toEqual([
       { name: expect.stringMatching(/flights-3m\.parquet$/) },
     ]);
@@ -121,7 +122,6 @@ describe('functions', () => {
     // Executors cannot make a scan with it.
     if (LOCAL) expect(await rows.toArray()).toEqual([{ first: 0n, last: 2_999_999n }]);
     else expect(await rejected(rows.collect())).toMatchObject({ code: 'JOB_FAILED' });
-    await ctx.sql('SET datafusion.optimizer.enable_leaf_expression_pushdown = false');
   });
 
   it('of metadata', async () => {

@@ -85,12 +85,12 @@ describe.each(Object.entries(CASES))('verbs and SQL say the same: %s', (_, verbs
 
 it('sample: a share of the rows, whatever they come from', async () => {
   const rows = await memory.sql('SELECT value, value / 2 AS half FROM range(0, 20000)');
-  // Five standard deviations of 20 000 and of 10 000 throws at 0.25.
-  expect(Math.abs((await rows.sample(0.25).count()) - 5_000)).toBeLessThan(307);
+  // Six standard deviations of 20 000 and of 10 000 throws at 0.25.
+  expect(Math.abs((await rows.sample(0.25).count()) - 5_000)).toBeLessThan(368);
   const groups = rows.aggregate('half', 'count(*) AS n').sample(0.25);
   const [found] = await groups.aggregate([], ['count(*) AS c', 'min(n) AS n']).toArray({ int64: 'number' });
   expect(found).toEqual({ c: expect.any(Number), n: 2 });
-  expect(Math.abs(Number(found?.['c']) - 2_500)).toBeLessThan(217);
+  expect(Math.abs(Number(found?.['c']) - 2_500)).toBeLessThan(260);
 });
 
 describe('every verb has a case', () => {

@@ -18,7 +18,7 @@ import { until } from '../support/until.js';
 import { registerNumbers, SHORT, SHORT_RESULT } from './fixtures/queries.mjs';
 
 /** Past this a query hangs. An executor that only computes is missed after 30 s. */
-const BOUND_MS = 120_000;
+const BOUND_MS = 300_000;
 const PARTS = 20;
 const QUERY = `select sum(s) as s from (${Array(PARTS).fill(SHORT).join(' union all ')})`;
 
@@ -63,7 +63,7 @@ class Victim {
 const adaptive = (enabled: boolean) => ({ clusterConfig: { 'ballista.planner.adaptive.enabled': enabled } });
 
 describe.concurrent('an executor that is killed in the middle of', () => {
-  const moments = [1, 6, 12].flatMap((stages) => [
+  const moments = [1, 4, 8].flatMap((stages) => [
     { stages, planner: 'static' as const },
     { stages, planner: 'adaptive' as const },
   ]);
@@ -76,7 +76,7 @@ describe.concurrent('an executor that is killed in the middle of', () => {
         await survive();
         const signal = AbortSignal.timeout(BOUND_MS);
         const result = (await ctx.sql<{ s: bigint }>(QUERY)).toArray({ signal });
-        await until('it has results', () => stagesOf(victim).length >= stages);
+        await until('it has results', () => stagesOf(victim).length >= stages, BOUND_MS);
         await victim.kill();
         expect(await result).toEqual([{ s: BigInt(PARTS) * SHORT_RESULT }]);
         expect(await (await ctx.sql(SHORT)).toArray({ signal })).toEqual([{ s: SHORT_RESULT }]);

@@ -14,8 +14,8 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-function context(port: number, setting: string): BallistaSessionContext {
-  const ctx = new BallistaSessionContext(`df://127.0.0.1:${port}`, { clusterConfig: { [setting]: 1 } });
+function context(port: number, setting: string, seconds = 1): BallistaSessionContext {
+  const ctx = new BallistaSessionContext(`df://127.0.0.1:${port}`, { clusterConfig: { [setting]: seconds } });
   open.unshift(() => ctx.close());
   return ctx;
 }
@@ -52,11 +52,11 @@ it('an upload may take longer than a call', async () => {
       sent += bytes.length;
       if (before < 1 << 20 && sent >= 1 << 20) {
         client.unpipe(server).pause();
-        setTimeout(() => client.pipe(server), 3000);
+        setTimeout(() => client.pipe(server), 8000);
       }
     });
   });
-  const ctx = context(port, 'ballista.client.grpc_timeout_seconds');
+  const ctx = context(port, 'ballista.client.grpc_timeout_seconds', 5);
   const df = await ctx.fromColumns({ x: Float64Array.from({ length: 1_000_000 }, (_, i) => i) });
   expect(await df.count()).toBe(1_000_000);
   expect(sent).toBeGreaterThan(8e6);

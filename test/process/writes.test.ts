@@ -28,6 +28,8 @@ it('what an executor that is killed leaves of a write is no file to a reader, an
   await until('it writes', () =>
     (readdirSync(temp(), { recursive: true }) as string[]).some((name) => /\.parquet/u.test(name)),
   );
+  // It goes on no further while the other starts.
+  victim.kill('SIGSTOP');
   await survivor.start();
   victim.kill('SIGKILL');
   await victim.ended;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import { type Answer, fileAnswer, type Question, serve } from './http-server.js';
 import { type Credentials, refusal } from './sigv4.js';
@@ -62,7 +62,7 @@ export async function serveBucket(bucket: string, credentials?: Credentials): Pr
       return fileAnswer(question, content, { etag: etag(content), 'last-modified': new Date(0).toUTCString() });
     }
     if (method === 'POST' && query.has('uploads')) {
-      const id = `upload-${uploads.size}`;
+      const id = `upload-${randomUUID()}`;
       uploads.set(id, new Map());
       return xml(`<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`);
     }

@@ -92,7 +92,7 @@ async function inProcesses(replace: boolean): Promise<ModeCluster> {
     close: async () => {
       await Promise.all(executors.map((executor) => executor.close()));
       await scheduler.close();
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -33,6 +33,6 @@ export const LONG_QUERY = `
 /** A folder for the tests of a file, removed after them. */
 export function tempFolder(): (...path: string[]) => string {
   const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return (...path) => join(folder, ...path);
 }

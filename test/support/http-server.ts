@@ -27,6 +27,8 @@ export async function serve(answer: (question: Question) => Answer): Promise<str
   const server = createServer((request, response) => {
     respond(request, response, answer).catch((error: unknown) => response.destroy(error as Error));
   });
+  // Clients keep connections, and would use one in the moment in which it is closed.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   afterAll(() => {

@@ -24,7 +24,7 @@ export interface ProgramOptions {
 }
 
 const FIXTURES = fileURLToPath(new URL('../process/fixtures/', import.meta.url));
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 150_000;
 
 /** A program of test/process/fixtures in a process of its own, with a temporary folder of its own. */
 export class Program {

@@ -15,7 +15,7 @@ export function failedRunning(code: BallistaErrorCode, text: string | RegExp): o
 /** Resolves once a stream that was asked for its first batch runs: with the id of its job, which it has on a cluster only. */
 export async function underWay(stream: RecordBatchStream): Promise<string> {
   const runs = async () => (LOCAL ? (await busy()) > 0.1 : stream.jobId !== undefined);
-  await expect.poll(runs, { interval: 5, timeout: 30_000 }).toBe(true);
+  await expect.poll(runs).toBe(true);
   return stream.jobId ?? '';
 }
 
@@ -23,7 +23,7 @@ export async function underWay(stream: RecordBatchStream): Promise<string> {
 export async function isOver(ctx: SessionContext, jobId: string): Promise<void> {
   const over = async () =>
     !(ctx instanceof BallistaSessionContext && (await ctx.cancelJob(jobId))) && !(HERE && (await busy()) > 0.1);
-  await expect.poll(over, { interval: 5, timeout: 30_000 }).toBe(true);
+  await expect.poll(over).toBe(true);
 }
 
 /** How many processors this process keeps busy. */

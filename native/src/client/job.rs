@@ -7,8 +7,9 @@ use ballista_core::config::BallistaConfig;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
 use ballista_core::serde::protobuf::{
     execute_query_failure_result::Failure, execute_query_params::Query, execute_query_result,
-    job_status::Status, CancelJobParams, CleanJobDataParams, ExecuteQueryParams, GetJobMetricsParams,
-    GetJobMetricsResult, GetJobStatusParams, GetJobStatusResult, KeyValuePair, PartitionLocation,
+    job_status::Status, CancelJobParams, CleanJobDataParams, ExecuteQueryParams, FailedJob,
+    GetJobMetricsParams, GetJobMetricsResult, GetJobStatusParams, GetJobStatusResult, KeyValuePair,
+    PartitionLocation,
 };
 use ballista_core::version;
 use std::collections::BTreeMap;
@@ -19,7 +20,9 @@ use std::time::{Duration, Instant};
 /// How often the scheduler is asked whether it has an executor.
 const EXECUTOR_CHECK: Duration = Duration::from_millis(250);
 /// How long the scheduler may take to know a job that it has accepted.
-const ACCEPTED: Duration = Duration::from_secs(5);
+const ACCEPTED: Duration = Duration::from_secs(30);
+/// How long who cancels such a job waits for that.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub struct Job {
@@ -159,17 +162,17 @@ impl Job {
                 }
                 Some(Status::Failed(failure)) => {
                     self.over.store(true, Ordering::Release);
-                    // There is no status for a job that another session cancelled, but this text.
-                    let cancelled = failure.error == "Cancelled";
-                    return Err(match cancelled || self.cancelled.load(Ordering::Acquire) {
-                        true => self.cancelled_error(),
-                        false => udf::failure::found(&failure.error)
-                            .unwrap_or_else(|| {
-                                let text = failure.error.trim_end();
-                                Error::new(Code::JobFailed, format!("Job {} failed: {text}", self.id))
-                            })
-                            .of_job(&self.id),
-                    });
+                    return Err(
+                        match is_cancelled(&failure) || self.cancelled.load(Ordering::Acquire) {
+                            true => self.cancelled_error(),
+                            false => udf::failure::found(&failure.error)
+                                .unwrap_or_else(|| {
+                                    let text = failure.error.trim_end();
+                                    Error::new(Code::JobFailed, format!("Job {} failed: {text}", self.id))
+                                })
+                                .of_job(&self.id),
+                        },
+                    );
                 }
                 Some(_) => known = true,
                 None if known || started.elapsed() > ACCEPTED => {
@@ -181,16 +184,18 @@ impl Job {
             }
             if checked.elapsed() >= EXECUTOR_CHECK {
                 checked = Instant::now();
-                match self.connection.has_executors().await? {
-                    Some(false) => {
+                match self.connection.has_executors().await {
+                    Ok(Some(false)) => {
                         let since = *without_executor.get_or_insert(checked);
                         if since.elapsed() + EXECUTOR_CHECK >= self.connection.executor_timeout {
-                            cancel(&self.scheduler, &self.id, ACCEPTED).await;
+                            cancel(&self.scheduler, &self.id, PATIENCE).await;
                             self.over.store(true, Ordering::Release);
                             return Err(self.no_executors());
                         }
                     }
-                    _ => without_executor = None,
+                    Ok(_) => without_executor = None,
+                    // A scheduler that is gone, or a session that is closed: the status will say so.
+                    Err(_) => {}
                 }
             }
             let pause = started.elapsed() / 10;
@@ -222,7 +227,7 @@ impl Job {
             return false;
         }
         self.cancelled.store(true, Ordering::Release);
-        let ran = cancel(&self.scheduler, &self.id, ACCEPTED).await;
+        let ran = cancel(&self.scheduler, &self.id, PATIENCE).await;
         self.over.store(true, Ordering::Release);
         ran
     }
@@ -249,12 +254,15 @@ pub async fn cancel(scheduler: &SchedulerClient, id: &str, accepted: Duration) -
     let started = Instant::now();
     let mut pause = Duration::from_millis(2);
     let mut ran = false;
+    let mut asked = false;
     loop {
         let status = GetJobStatusParams { job_id: id.into() };
         let status = scheduler.clone().get_job_status(status).await;
         let status = status.ok().and_then(|answer| answer.into_inner().status?.status);
         match status {
             Some(Status::Queued(_) | Status::Running(_)) => ran = true,
+            // It was known, planned and cancelled between two questions.
+            Some(Status::Failed(failure)) if asked && is_cancelled(&failure) => return true,
             None if !ran && started.elapsed() < accepted => {}
             _ => return ran,
         }
@@ -262,7 +270,13 @@ pub async fn cancel(scheduler: &SchedulerClient, id: &str, accepted: Duration) -
         if scheduler.clone().cancel_job(request).await.is_err() {
             return ran;
         }
+        asked = true;
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(200));
     }
+}
+
+/// There is no status for a job that was cancelled, but this text.
+fn is_cancelled(failure: &FailedJob) -> bool {
+    failure.error == "Cancelled"
 }
