@@ -10,7 +10,7 @@ import { install } from './install.mjs';
 import { capture, Failure, root } from './lib/shell.mjs';
 
 const FOLDER = 'scripts/runtimes';
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** @returns {Promise<number>} how many runtimes ran it */
 export async function smoke() {

@@ -37,15 +37,21 @@ interface Report {
  */
 export function toReport(failure: unknown, origin: Origin | undefined): string {
   const [cause, place] = failure instanceof Thrown ? [failure.cause, failure.place] : [failure, undefined];
-  const isError = typeof cause === 'object' && cause !== null && 'message' in cause;
-  const { name, message, stack } = (isError ? cause : {}) as Partial<Error>;
-  const report: Report = {
-    name: String(name ?? 'Error'),
-    message: isError ? String(message) : `thrown: ${String(cause)}`,
-    ...(stack === undefined ? {} : { stack: located(String(stack), origin) }),
-    ...place,
-  };
-  return JSON.stringify(report);
+  return JSON.stringify({ ...described(cause, origin), ...place });
+}
+
+function described(cause: unknown, origin: Origin | undefined): Report {
+  try {
+    const isError = typeof cause === 'object' && cause !== null && 'message' in cause;
+    const { name, message, stack } = (isError ? cause : {}) as Partial<Error>;
+    return {
+      name: String(name ?? 'Error'),
+      message: isError ? String(message) : `thrown: ${String(cause)}`,
+      ...(stack === undefined ? {} : { stack: located(String(stack), origin) }),
+    };
+  } catch {
+    return { name: 'Error', message: 'thrown: something that has no text' };
+  }
 }
 
 /** The error again, for `cause`, and a sentence about it. */

@@ -98,16 +98,23 @@ export class BallistaExecutor extends Service<NativeExecutor> {
     return this.started('workDir').workDir;
   }
 
-  protected launch(): Promise<NativeExecutor> {
-    return native().NativeExecutor.start(this.#options);
+  protected async launch(): Promise<NativeExecutor> {
+    const executor = await native().NativeExecutor.start(this.#options);
+    if (this.#pool) pools.add(this.#pool);
+    return executor;
   }
 
   /** As of any service; the threads of functions end last. */
   override async close(): Promise<void> {
     await super.close();
-    await this.#pool?.close();
+    if (!this.#pool) return;
+    pools.delete(this.#pool);
+    await this.#pool.close();
   }
 }
+
+/** Of running executors: a program need not hold an executor for it to run. */
+const pools = new Set<UdfPool>();
 
 function isHashes(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/u.test(hash));

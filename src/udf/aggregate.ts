@@ -89,15 +89,15 @@ function merge({ merge }: Functions, schema: Schema, settings: CallSettings): Ru
   const { types, returns } = typesOf(schema);
   const read = stateReader(returns, settings);
   return (block, rows) => {
-    const [groups, given] = columnsOf(block, types, rows) as [Data, Data];
-    const stateAt = read(given);
+    const [groups, column] = columnsOf(block, types, rows) as [Data, Data];
+    const stateAt = read(column);
     const states = new Array<unknown>(groupCount(groups));
     for (let row = 0; row < rows; row++) {
       const group = groups.values[row] as number;
       const other = stateAt(row);
-      if (other === null) continue;
+      if (other === undefined) continue;
       const state = states[group];
-      states[group] = state === undefined ? other : (merge(state, other) ?? state);
+      states[group] = state === undefined ? other : given(merge(state, other), state);
     }
     return toStates(returns, states, settings);
   };
@@ -108,7 +108,10 @@ function finish({ init, finish = (state) => state }: Functions, schema: Schema, 
   const read = stateReader(types[0] as DataType, settings);
   return (block, rows) => {
     const stateAt = read(columnsOf(block, types, rows)[0] as Data);
-    const values = Array.from({ length: rows }, (_, row) => finish(stateAt(row) ?? init()));
+    const values = Array.from({ length: rows }, (_, row) => {
+      const state = stateAt(row);
+      return finish(state === undefined ? init() : state);
+    });
     return toColumn(returns, values);
   };
 }
@@ -127,7 +130,7 @@ function over(functions: Functions, schema: Schema, settings: CallSettings): Run
       const values = args.map((read) => read(row));
       if (settings.skipNulls && values.includes(null)) return state;
       try {
-        return fn(state, ...values) ?? state;
+        return given(fn(state, ...values), state);
       } catch (cause) {
         throw new Thrown(cause, placeOf(columns.slice(2), types.slice(2), row, settings));
       }
@@ -139,10 +142,17 @@ function over(functions: Functions, schema: Schema, settings: CallSettings): Run
       if (!goesOn) [state, from, to] = [init(), start, start];
       for (; to < end; to++) state = apply(update, state, to);
       for (; from < start; from++) state = apply(retract as Functions['update'], state, from);
-      return finish(state);
+      // The next row may change the state in place.
+      const value = finish(state);
+      return typeof value === 'object' ? structuredClone(value) : value;
     });
     return toColumn(returns, values);
   };
+}
+
+/** What a function gives; one that changes the state in place need not give it. */
+function given(next: unknown, state: unknown): unknown {
+  return next === undefined ? state : next;
 }
 
 /** They are numbered without gaps. */
@@ -152,14 +162,15 @@ function groupCount({ values }: Data): number {
   return last + 1;
 }
 
+/** `undefined` where there is none. */
 function stateReader(type: DataType, settings: CallSettings): (column: Data) => (row: number) => unknown {
   const bind = binderOf(type, settings);
-  if (settings.typed) return bind;
   return (column) => {
     const read = bind(column);
     return (row) => {
-      const bytes = read(row) as Uint8Array | null;
-      return bytes === null ? null : deserialize(bytes);
+      const state = read(row);
+      if (state === null) return undefined;
+      return settings.typed ? state : deserialize(state as Uint8Array);
     };
   };
 }

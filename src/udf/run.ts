@@ -176,7 +176,7 @@ export function batches(
         outputs?.(to - from),
       );
     });
-    return parts.then((all) => toColumn(returns, [...new Vector(all)]));
+    return parts.then((all) => toColumn(returns, valuesOf(new Vector(all), returns)));
   };
 }
 
@@ -201,7 +201,17 @@ function ofVector(vector: Vector, type: DataType): Data {
   const [data, ...more] = vector.data;
   if (data && more.length === 0 && data.offset === 0 && typeName(vector.type as DataType) === typeName(type))
     return data;
-  return ofArray([...vector], type);
+  return toColumn(type, valuesOf(vector, type));
+}
+
+/** The values of a vector, as a column of a type takes them. */
+export function valuesOf(vector: Vector, type: DataType): unknown[] {
+  const [name, wanted] = [typeName(vector.type as DataType), typeName(type)];
+  const same = name === wanted;
+  // A time in JavaScript has milliseconds, and a number counts the units of the column.
+  if (!same && /Timestamp\([µn]s/u.test(name)) throw invalid(`it gave ${name}, where ${wanted} is declared`);
+  const bind = binder(vector.type as DataType, toConversion({ timestamp: same ? 'bigint' : 'date' }));
+  return vector.data.flatMap((data) => Array.from({ length: data.length }, (_, row) => bind(data)(row)));
 }
 
 function ofArray(values: unknown, type: DataType): Data {

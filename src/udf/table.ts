@@ -11,7 +11,7 @@ import { invalid } from '../errors.js';
 import { describe } from '../params.js';
 import { columnsOf } from './block.js';
 import type { CallSettings } from './definition.js';
-import { binderOf, type Runner, toColumn, typesOf, type UserFunction } from './run.js';
+import { binderOf, type Runner, toColumn, typesOf, type UserFunction, valuesOf } from './run.js';
 
 type Rows = Iterable<unknown> | AsyncIterable<unknown>;
 
@@ -60,10 +60,11 @@ class Kept {
     if (typeof row !== 'object' || row === null) throw invalid(`a row is an object by columns, not ${describe(row)}`);
     const batch = isTable(row) || isRecordBatch(row) ? row : undefined;
     const count = batch ? Math.min(batch.numRows, most) : 1;
-    this.#type.children.forEach(({ name }, i) => {
+    this.#type.children.forEach(({ name, type }, i) => {
       const values = this.#columns[i] as unknown[];
-      if (!batch) values.push((row as Record<string, unknown>)[name]);
-      else for (let j = 0, column = batch.getChild(name); j < count; j++) values.push(column?.get(j));
+      const column = batch?.getChild(name);
+      if (column) for (const value of valuesOf(column.slice(0, count), type)) values.push(value);
+      else for (let j = 0; j < count; j++) values.push(batch ? null : (row as Record<string, unknown>)[name]);
     });
     this.rows += count;
     return count;

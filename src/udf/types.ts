@@ -35,7 +35,7 @@ export type ResultOf<T extends TypeLike> =
   | undefined
   | (T extends 'Int64' | 'UInt64'
       ? bigint | number
-      : T extends `Date${string}` | `Timestamp(${string})`
+      : T extends `Timestamp(${string})`
         ? Date | number | bigint
         : ValueOf<T>);
 

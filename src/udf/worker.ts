@@ -4,6 +4,7 @@
  * @module
  */
 
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 // biome-ignore lint/style/noRestrictedImports: what a bundled package requires is a module of Node
 import { createRequire } from 'node:module';
@@ -69,7 +70,7 @@ async function load(call: number, functionHash: string, speaker: Omit<Speaker, '
   if (codeHashes && !codeHashes.includes(hash))
     throw new Error(`its code, ${hash}, is not among the udfCodeHashes of this executor`);
   const settings = JSON.parse(definition.call) as CallSettings;
-  const module = await imported(`${functionHash}.mjs`, code, values, name);
+  const module = await imported(code, values, name);
   const run = toRunner(definition, module[settings.from], settings, readSchema(worker.types(call)));
   const made = { name, origin: origin.length > 0 ? (JSON.parse(origin.toString()) as Origin) : undefined, run };
   functions.set(functionHash, made);
@@ -77,14 +78,9 @@ async function load(call: number, functionHash: string, speaker: Omit<Speaker, '
 }
 
 /** From a file: a URL that holds the code would be kept, as long as it is. */
-async function imported(
-  fileName: string,
-  code: Buffer,
-  values: Buffer,
-  name: string,
-): Promise<Record<string, unknown>> {
+async function imported(code: Buffer, values: Buffer, name: string): Promise<Record<string, unknown>> {
   const hash = hashOf(values);
-  const file = join(folder, fileName);
+  const file = join(folder, `${randomUUID()}.mjs`);
   try {
     if (values.length > 0) loading.set(hash, deserialize(values));
     await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -188,6 +188,49 @@ describe('an aggregate of TypeScript', () => {
     expect(error.message).toContain('fails');
   });
 
+  it('that gives its state itself, over a window: each row has its own', async () => {
+    const all = udaf({
+      name: 'all_of',
+      args: ['Int64'],
+      returns: 'List(Int64)',
+      init: (): (bigint | null)[] => [],
+      update: (state, x) => {
+        state.push(x);
+      },
+      merge: (a, b) => [...a, ...b],
+    });
+    ctx.registerUdaf(all);
+    const rows = await sql('SELECT all_of(id) OVER (ORDER BY id) AS ids FROM (VALUES (1), (2), (3)) AS v (id)');
+    expect(rows).toEqual([{ ids: [1] }, { ids: [1, 2] }, { ids: [1, 2, 3] }]);
+  });
+
+  it('whose state becomes null keeps it', async () => {
+    const strict = udaf({
+      name: 'median',
+      args: ['Float64'],
+      returns: 'Float64',
+      init: (): number | null => 0,
+      update: (sum, x) => (sum === null || x === null ? null : sum + x),
+      merge: (a, b) => (a === null || b === null ? null : a + b),
+    });
+    const df = await ctx.sql('SELECT x, g FROM (VALUES (1, 1, 0), (2, NULL, 0), (3, 2, 0), (4, 5, 1)) AS v (id, x, g)');
+    expect(
+      await df
+        .aggregate(['g'], [strict(col('x')).alias('s')])
+        .sort('g')
+        .toColumns({ int64: 'number' }),
+    ).toEqual({ g: [0, 1], s: [null, 5] });
+    await ctx.registerView('with_null', df);
+    ctx.registerUdaf(strict);
+    expect(await sql('SELECT median(x) OVER (ORDER BY g, x DESC NULLS LAST) AS s FROM with_null')).toEqual(
+      [2, 3, null, null].map((s) => ({ s })),
+    );
+    // It has the name of one of the engine that skips nulls.
+    const filtered = 'SELECT median(x) FILTER (WHERE x > 1) OVER (ORDER BY x) FROM with_null';
+    expect(await rejected(sql(filtered))).toMatchObject({ code: 'NOT_IMPLEMENTED' });
+    ctx.deregisterUdaf('median');
+  });
+
   it('refuses what would be wrong', async () => {
     const elsewhere = 1;
     const distinct = 'SELECT total(DISTINCT v), count(DISTINCT k) FROM t';

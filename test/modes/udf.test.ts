@@ -1,6 +1,7 @@
 import { on, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Field, Int64, Schema, TimestampMicrosecond } from 'apache-arrow';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe.js';
@@ -349,6 +350,20 @@ describe('a function that waits', () => {
     });
   });
 
+  it('gives vectors of its type in parts, as they are', async () => {
+    const same = udf(
+      { name: 'same', args: ['Timestamp(µs)'], returns: 'Timestamp(µs)', batch: true, batchSize: 2 },
+      async (at) => at,
+    );
+    const at = [1_700_000_000_123_456n, null, 5n, -1n, 0n];
+    const df = await ctx.fromRows(
+      at.map((value, id) => ({ id, at: value })),
+      new Schema([new Field('id', new Int64()), new Field('at', new TimestampMicrosecond(), true)]),
+    );
+    const rows = df.sort('id').select(same(col('at')).alias('at'));
+    expect((await rows.toColumns({ timestamp: 'bigint' }))['at']).toEqual(at);
+  });
+
   it('is the only one that is told something besides its arguments', () => {
     expect(thrown(() => udf({ name: 'f', args: ['Int64'], returns: 'Int64' }, (x, _info) => x))).toMatchObject({
       code: 'INVALID_ARGUMENT',
@@ -584,6 +599,16 @@ describe('types as arguments and results', () => {
 });
 
 describe('a function that fails', () => {
+  it('with something that has no text', async () => {
+    const odd = udf({ name: 'odd', args: [], returns: 'Int64' }, () => {
+      throw Object.create(null);
+    });
+    expect(await rejected(t.select(odd()).collect())).toMatchObject({
+      code: 'UDF',
+      message: expect.stringContaining('no text'),
+    });
+  });
+
   it('tells its name, the message, the stack and the job', async () => {
     const fails = udf({ name: 'fails', args: ['Int64'], returns: 'Int64', showArguments: true }, (x) => {
       if (x === 3n) throw new RangeError('three is too many');

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { udf } from '../../src/udf/udf.js';
 import { udtf } from '../../src/udf/udtf.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { rejected } from '../support/rejected.js';
@@ -98,6 +99,23 @@ describe('a table function of TypeScript', () => {
       { n: 20_001, b: 20_000, s: 199_989_999 },
     ]);
     expect(await sql('SELECT a FROM batches(20) LIMIT 2')).toEqual([{ a: 0 }, { a: 1 }]);
+  });
+
+  it('of batches of times, days and decimals, as they are', async () => {
+    const url = new URL('../support/udf/batches.ts', import.meta.url);
+    const returns = { at: 'Timestamp(µs)', day: 'Date32', price: 'Decimal128(10, 2)', list: 'List(Int32)' } as const;
+    const times = await udtf.fromModule(url, 'times', { name: 'times', args: ['Int32'], returns });
+    ctx.registerUdtf(times);
+    expect(await (await ctx.sql('SELECT * FROM times(1)')).toArray({ timestamp: 'bigint', date: 'string' })).toEqual([
+      { at: 1_700_000_000_123_456n, day: '2026-11-23', price: '12.30', list: [1, null] },
+    ]);
+    // Of other types of the engine's: a function is not called with no rows at all.
+    const year = udf({ name: 'year_of', args: ['Date32'], returns: 'Int32', skipNulls: true }, (day) =>
+      day.getUTCFullYear(),
+    );
+    ctx.registerUdf(year);
+    expect(await sql('SELECT year_of(day) AS y FROM times(1)')).toEqual([{ y: 2026 }]);
+    expect(await sql('SELECT year_of(day) AS y FROM times(0)')).toEqual([]);
   });
 
   it('is heard by its session', async () => {

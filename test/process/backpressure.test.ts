@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Program } from '../support/program.js';
 
 it('a result of a gigabyte that is read slowly stays in bounded memory', async () => {
-  const { code, stdout, stderr, left } = await new Program('backpressure.mjs', { timeoutMs: 110_000 }).ended;
+  const { code, stdout, stderr, left } = await new Program('backpressure.mjs').ended;
   expect({ code, stderr, left }).toEqual({ code: 0, stderr: '', left: [] });
   const { rows, bytes, idleMb, peakMb } = JSON.parse(stdout);
   console.log(
@@ -11,6 +11,6 @@ it('a result of a gigabyte that is read slowly stays in bounded memory', async (
   );
   expect(rows).toBe(10_000_000);
   expect(bytes).toBeGreaterThan(1e9);
-  expect(idleMb).toBeLessThan(300);
-  expect(peakMb).toBeLessThan(300);
-}, 120_000);
+  expect(idleMb).toBeLessThan(500);
+  expect(peakMb).toBeLessThan(500);
+});

@@ -52,11 +52,11 @@ it('an upload may take longer than a call', async () => {
       sent += bytes.length;
       if (before < 1 << 20 && sent >= 1 << 20) {
         client.unpipe(server).pause();
-        setTimeout(() => client.pipe(server), 8000);
+        setTimeout(() => client.pipe(server), 13_000);
       }
     });
   });
-  const ctx = context(port, 'ballista.client.grpc_timeout_seconds', 5);
+  const ctx = context(port, 'ballista.client.grpc_timeout_seconds', 10);
   const df = await ctx.fromColumns({ x: Float64Array.from({ length: 1_000_000 }, (_, i) => i) });
   expect(await df.count()).toBe(1_000_000);
   expect(sent).toBeGreaterThan(8e6);

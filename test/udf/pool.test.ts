@@ -1,9 +1,13 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
+
+import { setupTestCluster } from '../../src/cluster/test-cluster.js';
+import { BallistaSessionContext } from '../../src/context.js';
 import { col } from '../../src/expr/expr.js';
 import { SessionContext } from '../../src/session-context.js';
 import { udf } from '../../src/udf/udf.js';
+import { udtf } from '../../src/udf/udtf.js';
 import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
@@ -21,6 +25,19 @@ it('threads keep what they have loaded, so others take their places after some',
     threads.add(row?.['thread'] as number);
   }
   expect(threads.size).toBe(3);
+});
+
+it('a table function leaves a thread for what takes its rows', async () => {
+  await using cluster = await setupTestCluster({ executors: 1, vcores: 1 });
+  await using ctx = new BallistaSessionContext(cluster.url);
+  ctx.registerUdtf(
+    udtf({ name: 'endless', args: [], returns: { n: 'Int32' } }, function* () {
+      for (let n = 0; ; n = (n + 1) % 100) yield { n };
+    }),
+  );
+  ctx.registerUdf(udf({ name: 'is_odd', args: ['Int32'], returns: 'Boolean' }, (n) => n !== null && n % 2 === 1));
+  const rows = await (await ctx.sql('SELECT n FROM endless() WHERE is_odd(n) LIMIT 3')).toArray();
+  expect(rows).toEqual([{ n: 1 }, { n: 3 }, { n: 5 }]);
 });
 
 it('a thread that ends while it loads leaves no folder', async () => {

@@ -255,6 +255,11 @@ impl Connection {
         Ok(taken)
     }
 
+    /// Sends a table, or code, once more where the scheduler has forgotten it.
+    pub async fn renew(&self, table: &Arc<StoredTable>) -> Result<()> {
+        remote::ensure(self.channel().await?, table).await.map(drop)
+    }
+
     pub fn add_job(&self, job: &Arc<Job>) {
         let mut jobs = self.jobs.lock();
         jobs.retain(|_, job| job.strong_count() > 0);

@@ -21,8 +21,6 @@ use std::time::{Duration, Instant};
 const EXECUTOR_CHECK: Duration = Duration::from_millis(250);
 /// How long the scheduler may take to know a job that it has accepted.
 const ACCEPTED: Duration = Duration::from_secs(30);
-/// How long who cancels such a job waits for that.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub struct Job {
@@ -188,7 +186,7 @@ impl Job {
                     Ok(Some(false)) => {
                         let since = *without_executor.get_or_insert(checked);
                         if since.elapsed() + EXECUTOR_CHECK >= self.connection.executor_timeout {
-                            cancel(&self.scheduler, &self.id, PATIENCE).await;
+                            cancel(&self.scheduler, &self.id, ACCEPTED).await;
                             self.over.store(true, Ordering::Release);
                             return Err(self.no_executors());
                         }
@@ -227,7 +225,7 @@ impl Job {
             return false;
         }
         self.cancelled.store(true, Ordering::Release);
-        let ran = cancel(&self.scheduler, &self.id, PATIENCE).await;
+        let ran = cancel(&self.scheduler, &self.id, ACCEPTED).await;
         self.over.store(true, Ordering::Release);
         ran
     }

@@ -1,5 +1,6 @@
 //! What the engine's messages cannot carry, said otherwise or refused.
 
+use crate::udf::aggregate::JsAggregate;
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{not_impl_err, ScalarValue};
 use datafusion::error::Result;
@@ -90,7 +91,8 @@ fn unfiltered(mut function: WindowFunction) -> Result<Expr> {
         }
     }
     if let Some(filter) = params.filter.take() {
-        if !SKIP_NULLS.contains(&name.as_str()) {
+        let own = matches!(&function.fun, WindowFunctionDefinition::AggregateUDF(fun) if JsAggregate::of(fun).is_some());
+        if own || !SKIP_NULLS.contains(&name.as_str()) {
             return not_impl_err!(
                 "{name} with FILTER over a window: Ballista does not tell executors; use CASE WHEN"
             );

@@ -243,8 +243,8 @@ async fn assemble(
         let config = Arc::new(process_config(&options, port)?);
         let pool = options.udf_pool.map(Pool::find).transpose()?;
         if let Some(pool) = &pool {
-            let _ = pool.source.set(tables.clone());
-            pool.log.get_or_init(|| log::sender(lines.clone()));
+            *pool.source.lock() = Some(tables.clone());
+            *pool.log.lock() = Some(log::sender(lines.clone()));
         }
         let engine = Engine::new(ClientPool::default(), pool);
         let executor = Arc::new(executor(&options, &config, &jobs, &spill, tables.clone(), engine));

@@ -170,6 +170,10 @@ impl Definition {
         })
     }
 
+    pub fn is_table(&self) -> bool {
+        self.kind == Kind::Table
+    }
+
     pub fn is_volatile(&self) -> bool {
         self.volatility == "volatile"
     }

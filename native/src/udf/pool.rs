@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::block_in_place;
@@ -69,9 +69,9 @@ pub struct Pool {
     pub id: u32,
     size: usize,
     /// Where the code of functions is fetched from that this process does not have.
-    pub source: OnceLock<Arc<TableSource>>,
+    pub source: Mutex<Option<Arc<TableSource>>>,
     /// Takes what is printed for sessions of other processes.
-    pub log: OnceLock<mpsc::Sender<Line>>,
+    pub log: Mutex<Option<mpsc::Sender<Line>>>,
     state: Mutex<State>,
 }
 
@@ -107,6 +107,15 @@ impl State {
         self.last = self.last.wrapping_add(1);
         self.last
     }
+
+    /// Threads, without those that make tables: what takes the rows may need one too.
+    fn counted(&self) -> usize {
+        let tables = |thread: &&Thread| match thread {
+            Thread::Runs(call) => self.calls.get(call).is_some_and(|(_, called)| called.is_table()),
+            _ => false,
+        };
+        self.threads.len() - self.threads.values().filter(tables).count()
+    }
 }
 
 impl fmt::Debug for Pool {
@@ -136,8 +145,8 @@ impl Pool {
         let pool = Arc::new(Self {
             id,
             size,
-            source: OnceLock::new(),
-            log: OnceLock::new(),
+            source: Mutex::default(),
+            log: Mutex::default(),
             state: Mutex::new(state),
         });
         pools.insert(id, Arc::downgrade(&pool));
@@ -169,6 +178,7 @@ impl Pool {
             if let Some(thread) = state.threads.get_mut(&worker.id) {
                 *thread = Thread::Runs(id);
                 state.calls.insert(id, (sender, definition.clone()));
+                self.grow(&mut state);
                 break worker;
             }
         };
@@ -260,7 +270,7 @@ impl Pool {
     fn grow(&self, state: &mut State) {
         let threads = state.threads.values();
         let starting = threads.filter(|thread| **thread == Thread::Starts).count();
-        if state.threads.len() < self.size && starting < state.waiting.len() {
+        if state.counted() < self.size && starting < state.waiting.len() {
             let id = state.next();
             state.threads.insert(id, Thread::Starts);
             if let Some(host) = &state.host {
@@ -277,6 +287,11 @@ impl Pool {
         match state.threads.get_mut(&worker.id) {
             Some(thread) => *thread = Thread::Waits,
             None => return,
+        }
+        // One more than there should be, now that a table is made.
+        if state.counted() > self.size {
+            drop(state);
+            return self.kill(worker.id);
         }
         while let Some((_, waiting)) = state.waiting.pop_front() {
             match waiting.send(Event::Worker(worker)) {

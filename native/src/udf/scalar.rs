@@ -3,6 +3,7 @@
 use super::definition::Definition;
 use super::function::JsFunction;
 use crate::error::Result;
+use datafusion::arrow::array::new_empty_array;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ScalarValue;
 use datafusion::error::Result as EngineResult;
@@ -42,6 +43,9 @@ impl ScalarUDFImpl for JsScalar {
             .all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let same = constant && !self.0.definition.is_volatile();
         let rows = if same { 1 } else { args.number_rows };
+        if rows == 0 {
+            return Ok(ColumnarValue::Array(new_empty_array(&self.0.returns)));
+        }
         let columns = args
             .args
             .into_iter()

@@ -87,7 +87,11 @@ impl WindowUDFImpl for JsWindow {
         )))
     }
 
-    fn partition_evaluator(&self, _: PartitionEvaluatorArgs) -> EngineResult<Box<dyn PartitionEvaluator>> {
+    fn partition_evaluator(&self, args: PartitionEvaluatorArgs) -> EngineResult<Box<dyn PartitionEvaluator>> {
+        if args.ignore_nulls() {
+            let name = self.name();
+            return not_impl_err!("{name} with IGNORE NULLS: filter the nulls out first");
+        }
         Ok(Box::new(Partition {
             function: self.function.clone(),
             frames: self.frames.clone(),

@@ -95,7 +95,7 @@ impl NativeUdfWorker {
     #[napi]
     pub async fn module(&self, call: u32) -> napi::Result<Vec<Buffer>> {
         let definition = self.pool.definition(call)?;
-        let source = self.pool.source.get().cloned();
+        let source = self.pool.source.lock().clone();
         let files = guard(async move { read(&definition, source.as_deref()).await }).await?;
         Ok(files.into_iter().map(|file| Vec::from(file).into()).collect())
     }
@@ -114,7 +114,7 @@ impl NativeUdfWorker {
     #[napi]
     pub fn log(&self, session: String, line: String) {
         if !tell(&session, &line) {
-            if let Some(sender) = self.pool.log.get() {
+            if let Some(sender) = &*self.pool.log.lock() {
                 let _ = sender.try_send((session, line));
             }
         }

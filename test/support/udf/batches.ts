@@ -1,4 +1,16 @@
-import { tableFromArrays } from 'apache-arrow';
+import {
+  DateDay,
+  Decimal,
+  Field,
+  Int32,
+  List,
+  makeData,
+  makeVector,
+  Table,
+  TimestampMicrosecond,
+  tableFromArrays,
+  vectorFromArray,
+} from 'apache-arrow';
 
 /** Rows as a table of apache-arrow, and one by itself. */
 export function* batches(count: number) {
@@ -7,4 +19,16 @@ export function* batches(count: number) {
     a: Int32Array.from({ length: count }, (_, i) => i),
   });
   yield { a: -1, b: null };
+}
+
+/** Rows of types that JavaScript has no numbers for. */
+export function* times(count: number) {
+  const price = new Uint32Array([1230, 0, 0, 0]);
+  const columns = {
+    at: makeVector(makeData({ type: new TimestampMicrosecond(), data: new BigInt64Array([1_700_000_000_123_456n]) })),
+    day: vectorFromArray([new Date('2026-11-23T00:00:00Z')], new DateDay()),
+    price: makeVector(makeData({ type: new Decimal(2, 10, 128), data: price })),
+    list: vectorFromArray([[1, null]], new List(new Field('item', new Int32(), true))),
+  };
+  if (count > 0) yield new Table(columns);
 }
