@@ -199,6 +199,8 @@ export declare class NativeUdfWorker {
   values(call: number, values: Uint8Array, validity?: Uint8Array | undefined | null, text?: Uint8Array | undefined | null): void
   /** The values as an IPC stream of one column. */
   column(call: number, stream: Uint8Array): void
+  /** The function is loaded: its time begins. */
+  ready(call: number): void
   /** Some of the values, as an IPC stream of one column; the others follow. */
   part(call: number, stream: Uint8Array): void
   /** What was thrown, as JSON, and whether some of the call goes on. */

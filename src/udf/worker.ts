@@ -54,7 +54,10 @@ const worker = new (native().NativeUdfWorker)(pool, id, (call, functionHash, tas
   const input = block ?? room;
   if (ready) return run(call, ready, { task, name: ready.name, tell }, rows, input);
   load(call, functionHash, { task, tell }).then(
-    (loaded) => run(call, loaded, { task, name: loaded.name, tell }, rows, input),
+    (loaded) => {
+      worker.ready(call);
+      run(call, loaded, { task, name: loaded.name, tell }, rows, input);
+    },
     (failure: unknown) => worker.failed(call, toReport(failure, undefined), false),
   );
 });

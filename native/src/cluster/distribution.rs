@@ -7,7 +7,7 @@
 //! reads the branch nevertheless, and its rows come twice, or the job never ends. Such a stage
 //! runs as one task.
 
-use super::executor::is_ours;
+use super::executor::runs_functions;
 use crate::codec::noted;
 use crate::udf::bind::calls_any;
 use ballista_core::execution_plans::{RangeShuffleReaderExec, ShuffleReaderExec};
@@ -50,7 +50,7 @@ pub async fn bind_tasks(
             }
             // A plan that cannot be searched calls none.
             let calls = calls_any(&stage.plan).unwrap_or_default();
-            let Some(budget) = free.find(|budget| !calls || is_ours(&budget.executor_id)) else {
+            let Some(budget) = free.find(|budget| !calls || runs_functions(&budget.executor_id)) else {
                 waiting.push(job_id.clone());
                 done.push(stage.stage_id);
                 continue;

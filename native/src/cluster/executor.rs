@@ -49,8 +49,9 @@ use tonic::transport::{Channel, Server};
 const HEARTBEAT_SECONDS: u64 = 5;
 /// Sessions whose caches of file metadata are kept.
 const SESSIONS: usize = 16;
-/// How the ids of our executors begin: others run no functions of TypeScript.
-const OURS: &str = "node-";
+/// How the ids of executors begin that run functions of TypeScript: no other message tells the scheduler.
+const RUNS_FUNCTIONS: &str = "node-udf-";
+const RUNS_NONE: &str = "node-";
 /// The engine binds one port by number: another process may take it in between.
 const PORT_ATTEMPTS: usize = 5;
 
@@ -75,8 +76,8 @@ pub struct NativeExecutorOptions {
     pub udf_pool: Option<u32>,
 }
 
-pub fn is_ours(id: &str) -> bool {
-    id.starts_with(OURS)
+pub fn runs_functions(id: &str) -> bool {
+    id.starts_with(RUNS_FUNCTIONS)
 }
 
 #[napi]
@@ -316,8 +317,12 @@ fn process_config(options: &NativeExecutorOptions, port: u16) -> Result<Executor
             chosen
         }
     };
+    let kind = match options.udf_pool {
+        Some(_) => RUNS_FUNCTIONS,
+        None => RUNS_NONE,
+    };
     Ok(ExecutorProcessConfig {
-        executor_id: format!("{OURS}{}", uuid::Uuid::new_v4()),
+        executor_id: format!("{}{}", kind, uuid::Uuid::new_v4()),
         bind_host: literal(resolve(&options.host)?),
         external_host: Some(advertised(&options.host, options.external_host.as_deref())?),
         port,

@@ -9,7 +9,7 @@
 
 use super::distribution;
 use super::drain::CLOSING;
-use super::executor::is_ours;
+use super::executor::runs_functions;
 use crate::udf;
 use async_trait::async_trait;
 use ballista_core::error::Result;
@@ -143,7 +143,7 @@ impl Executors {
         let known = self.known.registered_executor_metadata().await;
         let Some(other) = known
             .first()
-            .filter(|_| !known.iter().any(|executor| is_ours(&executor.id)))
+            .filter(|_| !known.iter().any(|executor| runs_functions(&executor.id)))
         else {
             return;
         };

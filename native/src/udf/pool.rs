@@ -30,10 +30,15 @@ const BRIEF: Duration = Duration::from_millis(20);
 /// How many functions a thread loads before another takes its place.
 const FUNCTIONS: usize = 64;
 
+/// How long a function may take to be loaded, unless its calls may take longer.
+const LOADS: Duration = Duration::from_secs(60);
+
 /// What happens to who waits.
 pub enum Event {
     /// It is its turn.
     Worker(Worker),
+    /// The function is loaded.
+    Ready,
     /// Some of its rows; the others follow.
     Part(Output),
     Done(Output),
@@ -186,9 +191,13 @@ impl Pool {
         let log = definition.log.clone().or_else(|| task.log.clone());
         let task = task.name.clone();
         let args = (id, definition.hash.clone(), task, rows as u32, input, log).into();
-        worker.loaded.insert(definition.hash.clone());
+        let loads = worker.loaded.insert(definition.hash.clone());
         worker.run.call(args, ThreadsafeFunctionCallMode::NonBlocking);
-        let mut timeout = definition.timeout().unwrap_or(Duration::MAX);
+        let limit = definition.timeout().unwrap_or(Duration::MAX);
+        let mut timeout = match loads {
+            true => limit.max(LOADS),
+            false => limit,
+        };
         let event = loop {
             let began = Instant::now();
             let event = match events.recv_timeout(timeout.min(BRIEF)) {
@@ -197,13 +206,16 @@ impl Pool {
                 }
                 event => event,
             };
-            let Ok(Event::Part(output)) = event else {
-                break event;
-            };
-            if !part(output) {
-                break Ok(Event::Cancelled);
+            match event {
+                Ok(Event::Ready) => timeout = limit,
+                Ok(Event::Part(output)) => {
+                    if !part(output) {
+                        break Ok(Event::Cancelled);
+                    }
+                    timeout = timeout.saturating_sub(began.elapsed());
+                }
+                event => break event,
             }
-            timeout = timeout.saturating_sub(began.elapsed());
         };
         self.state.lock().calls.remove(&id);
         let failure = match event {
@@ -220,7 +232,7 @@ impl Pool {
             }
             Ok(Event::Threw { report, .. }) => Failure::Thrown(report),
             Ok(Event::Lost(reason)) => return Err(Failure::Lost(reason)),
-            Ok(Event::Cancelled | Event::Part(_)) => Failure::Cancelled,
+            Ok(Event::Cancelled | Event::Part(_) | Event::Ready) => Failure::Cancelled,
             Ok(Event::Worker(other)) => {
                 self.release(other);
                 Failure::Closed
@@ -356,9 +368,10 @@ impl Pool {
         }
     }
 
-    pub fn part(&self, call: u32, output: Output) {
+    /// Something that is not the end of the call.
+    pub fn tell(&self, call: u32, event: Event) {
         if let Some((caller, _)) = self.state.lock().calls.get(&call) {
-            let _ = caller.send(Event::Part(output));
+            let _ = caller.send(event);
         }
     }
 

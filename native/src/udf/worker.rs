@@ -137,10 +137,16 @@ impl NativeUdfWorker {
         self.pool.end(call, Event::Done(Output::Stream(stream.to_vec())));
     }
 
+    /// The function is loaded: its time begins.
+    #[napi]
+    pub fn ready(&self, call: u32) {
+        self.pool.tell(call, Event::Ready);
+    }
+
     /// Some of the values, as an IPC stream of one column; the others follow.
     #[napi]
     pub fn part(&self, call: u32, stream: &[u8]) {
-        self.pool.part(call, Output::Stream(stream.to_vec()));
+        self.pool.tell(call, Event::Part(Output::Stream(stream.to_vec())));
     }
 
     /// What was thrown, as JSON, and whether some of the call goes on.
