@@ -26,7 +26,7 @@ export interface CallSettings extends Pick<Conversion, 'int64' | 'decimal' | 'ti
 /** What of the engine a function is. */
 export type Kind = 'scalar' | 'aggregate' | 'window' | 'table';
 
-/** Which part of a function is called, if not all of it: see native/src/udf/{aggregate,window,table}.rs. */
+/** Which part of a function is called, if not all of it: see native/src/udf/{groups,window,table}.rs. */
 export type Part = 'update' | 'merge' | 'finish' | 'over' | 'rows';
 
 /** What Rust reads of it: types by name, `code` a module. */

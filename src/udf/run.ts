@@ -211,7 +211,10 @@ export function valuesOf(vector: Vector, type: DataType): unknown[] {
   // A time in JavaScript has milliseconds, and a number counts the units of the column.
   if (!same && /Timestamp\([µn]s/u.test(name)) throw invalid(`it gave ${name}, where ${wanted} is declared`);
   const bind = binder(vector.type as DataType, toConversion({ timestamp: same ? 'bigint' : 'date' }));
-  return vector.data.flatMap((data) => Array.from({ length: data.length }, (_, row) => bind(data)(row)));
+  return vector.data.flatMap((data) => {
+    const read = bind(data);
+    return Array.from({ length: data.length }, (_, row) => read(row));
+  });
 }
 
 function ofArray(values: unknown, type: DataType): Data {

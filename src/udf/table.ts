@@ -62,9 +62,13 @@ class Kept {
     const count = batch ? Math.min(batch.numRows, most) : 1;
     this.#type.children.forEach(({ name, type }, i) => {
       const values = this.#columns[i] as unknown[];
-      const column = batch?.getChild(name);
-      if (column) for (const value of valuesOf(column.slice(0, count), type)) values.push(value);
-      else for (let j = 0; j < count; j++) values.push(batch ? null : (row as Record<string, unknown>)[name]);
+      if (!batch) {
+        values.push((row as Record<string, unknown>)[name]);
+        return;
+      }
+      const column = batch.getChild(name);
+      const given = column ? valuesOf(column.slice(0, count), type) : new Array(count).fill(null);
+      for (const value of given) values.push(value);
     });
     this.rows += count;
     return count;

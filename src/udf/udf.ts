@@ -84,7 +84,7 @@ export interface ScalarUdf extends DefinedFunction {
 /**
  * Makes a function of TypeScript one of the engine: it runs on the executors, in threads of its own, next to the data.
  *
- * Its source travels with every query. What it uses from around it is named in `captures`; a variable that is not is an
+ * Its source goes to each executor once. What it uses from around it is named in `captures`; a variable that is not is an
  * error here, not there. A task runs again when its executor is lost, or the thread of the function: what it does besides
  * its result it may do twice. From DataFusion's `ScalarUDF`.
  *

@@ -69,9 +69,8 @@ async function load(call: number, functionHash: string, speaker: Omit<Speaker, '
   const { name } = definition;
   speaks({ ...speaker, name });
   const [code, origin, values] = (await worker.module(call)) as [Buffer, Buffer, Buffer];
-  const hash = hashOf(code);
-  if (codeHashes && !codeHashes.includes(hash))
-    throw new Error(`its code, ${hash}, is not among the udfCodeHashes of this executor`);
+  if (codeHashes && !codeHashes.includes(hashOf(code)))
+    throw new Error(`its code, ${hashOf(code)}, is not among the udfCodeHashes of this executor`);
   const settings = JSON.parse(definition.call) as CallSettings;
   const module = await imported(code, values, name);
   const run = toRunner(definition, module[settings.from], settings, readSchema(worker.types(call)));

@@ -203,7 +203,7 @@ impl Connection {
         for function in functions {
             let Some(module) = stored(function)? else { continue };
             // Not as a table, which goes with its session: others call the same code.
-            if !remote::ensure(self.channel().await?, &module).await? {
+            if !self.ensure(&module).await? {
                 return Err(Error::new(
                     Code::Udf,
                     "Functions of TypeScript run on executors of this package, and this scheduler is another: start one with new \
@@ -235,6 +235,11 @@ impl Connection {
         Ok(())
     }
 
+    /// Makes the scheduler hold a table, or code, that stays there when the session ends.
+    pub async fn ensure(&self, table: &Arc<StoredTable>) -> Result<bool> {
+        remote::ensure(self.channel().await?, table).await
+    }
+
     /// Makes the scheduler hold the table. `false`: it is a stock one, which cannot.
     pub async fn ensure_table(&self, table: &Arc<StoredTable>) -> Result<bool> {
         let channel = self.channel().await?;
@@ -248,16 +253,11 @@ impl Connection {
         for id in gone {
             remote::drop_remote(channel, &id).await;
         }
-        let taken = remote::ensure(channel, table).await?;
+        let taken = self.ensure(table).await?;
         if taken {
             self.sent.lock().insert(table.id.clone(), Arc::downgrade(table));
         }
         Ok(taken)
-    }
-
-    /// Sends a table, or code, once more where the scheduler has forgotten it.
-    pub async fn renew(&self, table: &Arc<StoredTable>) -> Result<()> {
-        remote::ensure(self.channel().await?, table).await.map(drop)
     }
 
     pub fn add_job(&self, job: &Arc<Job>) {

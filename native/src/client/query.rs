@@ -170,7 +170,7 @@ async fn wait(job: &Job, connection: &Connection, tables: &[Arc<StoredTable>]) -
         loop {
             tokio::time::sleep(IDLE / 4).await;
             for table in tables {
-                let _ = connection.renew(table).await;
+                let _ = connection.ensure(table).await;
             }
         }
     };

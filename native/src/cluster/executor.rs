@@ -317,12 +317,12 @@ fn process_config(options: &NativeExecutorOptions, port: u16) -> Result<Executor
             chosen
         }
     };
-    let kind = match options.udf_pool {
+    let prefix = match options.udf_pool {
         Some(_) => RUNS_FUNCTIONS,
         None => RUNS_NONE,
     };
     Ok(ExecutorProcessConfig {
-        executor_id: format!("{}{}", kind, uuid::Uuid::new_v4()),
+        executor_id: format!("{prefix}{}", uuid::Uuid::new_v4()),
         bind_host: literal(resolve(&options.host)?),
         external_host: Some(advertised(&options.host, options.external_host.as_deref())?),
         port,

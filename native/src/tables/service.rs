@@ -56,7 +56,7 @@ impl FlightService for TableService {
             HAS => {
                 let found = StoredTable::find(id);
                 // Code is shared: who holds it here may go before who asks. It has no columns.
-                if let Some(code) = found.iter().find(|table| table.schema.fields().is_empty()) {
+                if let Some(code) = found.as_ref().filter(|table| table.schema.fields().is_empty()) {
                     self.held.keep(code.clone());
                 }
                 vec![u8::from(found.is_some())]

@@ -68,9 +68,9 @@ pub fn off() -> DataFusionError {
     }))
 }
 
-/// In a cluster that has executors, and none of this package.
+/// In a cluster that has executors, and none that runs functions.
 pub fn nowhere() -> String {
-    let message = "Functions of TypeScript run on executors that are started for it, and this cluster has others only: start one with \
+    let message = "Functions of TypeScript run on executors that are started for them, and this cluster has others only: start one with \
                    new BallistaExecutor({ udf: true }).";
     text(&Report {
         message: message.into(),

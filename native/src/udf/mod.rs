@@ -8,6 +8,7 @@ pub mod definition;
 pub mod failure;
 pub mod function;
 pub mod gather;
+mod groups;
 pub mod hoist;
 pub mod log;
 pub mod module;

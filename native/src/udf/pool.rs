@@ -115,11 +115,12 @@ impl State {
 
     /// Threads, without those that make tables: what takes the rows may need one too.
     fn counted(&self) -> usize {
-        let tables = |thread: &&Thread| match thread {
+        let makes_table = |thread: &Thread| match thread {
             Thread::Runs(call) => self.calls.get(call).is_some_and(|(_, called)| called.is_table()),
             _ => false,
         };
-        self.threads.len() - self.threads.values().filter(tables).count()
+        let threads = self.threads.values();
+        threads.filter(|thread| !makes_table(thread)).count()
     }
 }
 
@@ -223,14 +224,13 @@ impl Pool {
                 self.release(worker);
                 return Ok(output);
             }
-            Ok(Event::Threw {
-                report,
-                goes_on: false,
-            }) => {
-                self.release(worker);
+            Ok(Event::Threw { report, goes_on }) => {
+                match goes_on {
+                    true => self.kill(worker.id),
+                    false => self.release(worker),
+                }
                 return Err(Failure::Thrown(report));
             }
-            Ok(Event::Threw { report, .. }) => Failure::Thrown(report),
             Ok(Event::Lost(reason)) => return Err(Failure::Lost(reason)),
             Ok(Event::Cancelled | Event::Part(_) | Event::Ready) => Failure::Cancelled,
             Ok(Event::Worker(other)) => {
