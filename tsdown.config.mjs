@@ -9,7 +9,7 @@ export default [
       index: 'src/index.ts',
       functions: 'src/functions/index.ts',
       spark: 'src/functions/spark.ts',
-      'udf-worker': 'src/udf/worker.ts',
+      'udf-worker': 'src/udf/worker/main.ts',
     },
     outDir: 'dist',
     format: ['esm', 'cjs'],
@@ -20,7 +20,7 @@ export default [
   {
     ...shared,
     name: 'programs',
-    entry: ['examples/*.ts', 'bench/*.ts'],
+    entry: ['examples/*.ts', 'bench/**/*.ts', 'test/fuzz/main.ts'],
     outDir: 'build',
     root: '.',
     format: 'esm',

@@ -1,22 +1,69 @@
 /**
- * `npm run bench -- <name>`: measures against named references in one run and prints a table of ratios.
+ * `npm run bench -- [name] [--systems ours,local] [--scale 0.1]`: measures against named references in one run and prints
+ * tables of ratios. Without a name: everything that compares engines, and one table of it all. Reports of runs with options
+ * are printed, but not kept.
  *
  * @module
  */
 
-import { latency } from './latency.bench.js';
+import { parseArgs } from 'node:util';
+import { executors } from './executors.bench.js';
+import { growth } from './growth.bench.js';
+import type { Setup } from './lib/compare.js';
+import { report, type Table } from './lib/report.js';
+import { LEGEND, SYSTEMS } from './lib/systems.js';
+import { load } from './load.bench.js';
 import { memory } from './memory.bench.js';
+import { result } from './result.bench.js';
 import { rows } from './rows.bench.js';
+import { small } from './small.bench.js';
 import { stream } from './stream.bench.js';
+import { tpcDs } from './tpcds.bench.js';
+import { tpch } from './tpch.bench.js';
 import { functions } from './udf.bench.js';
 
-const benches: Record<string, () => Promise<void>> = { latency, memory, rows, stream, udf: functions };
+async function engines(setup: Setup): Promise<void> {
+  const parts: Table[] = [];
+  for (const part of [small, result, tpch]) parts.push(await part(setup));
+  await growth(setup);
+  await load(setup);
+  const about = `${LEGEND}\n\nTPC-H at scale ${setup.scale}. Details: small.md, result.md, tpch.md; growth.md and load.md are of the same run.`;
+  report('engines', [about, parts.flat()], { keep: setup.keep, command: 'npm run bench' });
+}
 
-const name = process.argv[2] ?? '';
+const benches: Readonly<Record<string, (setup: Setup) => Promise<unknown>>> = {
+  engines,
+  small,
+  result,
+  tpch,
+  growth,
+  load,
+  executors,
+  memory,
+  rows,
+  stream,
+  tpcds: tpcDs,
+  udf: functions,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { systems: { type: 'string' }, scale: { type: 'string' }, queries: { type: 'string' } },
+});
+const [name = 'engines', ...more] = positionals;
 const bench = benches[name];
-if (bench) {
-  await bench();
+const scale = Number(values.scale ?? 1);
+const systems = values.systems?.split(',') ?? Object.keys(SYSTEMS);
+const isSystem = (system: string) => system in SYSTEMS || /^(auto|always|never)-\d+$/.test(system);
+
+if (bench && more.length === 0 && scale > 0 && systems.every(isSystem)) {
+  const queries = values.queries?.split(',');
+  await bench({ systems, scale, queries, keep: Object.keys(values).length === 0 });
 } else {
-  console.error(`npm run bench -- <name>, where <name> is one of: ${Object.keys(benches).join(', ')}`);
+  console.error(`npm run bench -- [name] [--systems a,b] [--scale n] [--queries q21,q39]
+name: ${Object.keys(benches).join(', ')}; engines, unless given
+systems: ${Object.keys(SYSTEMS).join(', ')}; auto-4, never-1 and so on are executors in processes
+scale: of the tables of TPC-H and TPC-DS; of executors, of the number of tasks
+queries: of tpcds, all 99 unless given`);
   process.exitCode = 1;
 }

@@ -27,8 +27,7 @@ export async function memory(): Promise<void> {
       median(await measure(RUNS, async () => (await ctx.sql(AGGREGATE.replace('FROM t', `FROM ${table}`))).collect()));
     const fromParquet = await time('parquet');
     const fromMemory = await time('memory');
-    report(
-      'memory',
+    report('memory', [
       `A GROUP BY over ${ROWS.toLocaleString('en')} rows, ${(bytes / 2 ** 20).toFixed(0)} MiB in memory: median of ${RUNS} runs after one.`,
       [
         { table: 'Parquet', 'GROUP BY': ms(fromParquet), 'to Parquet': '1.00' },
@@ -39,7 +38,7 @@ export async function memory(): Promise<void> {
           'to Parquet': (loaded / fromParquet).toFixed(2),
         },
       ],
-    );
+    ]);
   } finally {
     await ctx.close();
     rmSync(folder, { recursive: true });

@@ -14,8 +14,7 @@ export async function rows(): Promise<void> {
     const [{ rows }] = runs[name] as [Run];
     return rows / median(runs[name].map(({ time }) => time)) / 1000;
   };
-  report(
-    'rows',
+  report('rows', [
     `flights-3m.parquet of vega-datasets, read and converted whole. Each way is a process of its own; they run in turns, one at a
 time: median of ${ROUNDS} rounds after one. Ours includes the cluster in the process.`,
     NAMES.map((name) => ({
@@ -25,7 +24,7 @@ time: median of ${ROUNDS} rounds after one. Ours includes the cluster in the pro
       'toColumns() / this': (rate('ballista `toColumns()`') / rate(name)).toFixed(2),
       'date, delay, distance, origin, destination': runs[name][0]?.types ?? '',
     })),
-  );
+  ]);
 }
 
 /** In turns, so that what else the machine does hits all alike. */

@@ -24,14 +24,17 @@ export async function stream(): Promise<void> {
     }
     const seconds = (performance.now() - started) / 1000;
     const mib = (value: number): string => `${(value / 2 ** 20).toFixed(0)} MiB`;
-    report('stream', 'A result read with `for await`, in-process cluster included.', [
-      {
-        result: `${(bytes / GIB).toFixed(2)} GiB`,
-        'memory before': mib(before),
-        'peak memory': mib(peak),
-        'growth / result': `${((100 * (peak - before)) / bytes).toFixed(1)} %`,
-        rate: `${(bytes / GIB / seconds).toFixed(2)} GiB/s`,
-      },
+    report('stream', [
+      'A result read with `for await`, in-process cluster included.',
+      [
+        {
+          result: `${(bytes / GIB).toFixed(2)} GiB`,
+          'memory before': mib(before),
+          'peak memory': mib(peak),
+          'growth / result': `${((100 * (peak - before)) / bytes).toFixed(1)} %`,
+          rate: `${(bytes / GIB / seconds).toFixed(2)} GiB/s`,
+        },
+      ],
     ]);
   } finally {
     await ctx.close();

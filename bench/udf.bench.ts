@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BallistaSessionContext, udaf, udf } from 'ballista';
+import { pythonProgram } from './lib/python.js';
 import { measure, median, ms, report } from './lib/report.js';
 
 const RUNS = 9;
 const ROWS = 6_000_000;
-const VENV = join('build', 'python');
 
 /** What TPC-H has in lineitem, as far as the functions need it. */
 const LINES = `
@@ -96,8 +96,7 @@ export async function functions(): Promise<void> {
       }
       return lines;
     };
-    report(
-      'udf',
+    report('udf', [
       `${ROWS.toLocaleString('en')} rows, 2 tasks at once: \`sum(p * (1 - d))\` of two doubles and \`max(upper(s))\`, as the engine computes
 them and as functions of TypeScript do; a cluster in the process, median of ${RUNS} runs after one. Python: the package
 datafusion 55 of PyPI, on the same Parquet file and the same rows in memory, single-node with 2 partitions; its aggregate is a mean, by
@@ -128,7 +127,7 @@ pyarrow.compute and by row; of the 100,000 groups it gets a tenth of the rows, o
         }),
         ...(await aggregates()),
       ],
-    );
+    ]);
   } finally {
     await ctx.close();
     rmSync(folder, { recursive: true });
@@ -139,16 +138,8 @@ type PythonTimes = Record<'rows' | 'arrays' | 'text' | 'files' | 'few' | 'few_ro
 
 /** Absent where there is no Python. */
 function timesOfPython(folder: string): PythonTimes | undefined {
-  const python = join(VENV, 'bin', 'python');
-  try {
-    if (!existsSync(python)) {
-      execFileSync('python3', ['-m', 'venv', VENV]);
-      execFileSync(python, ['-m', 'pip', 'install', '--quiet', 'datafusion==55.0.0', 'pyarrow']);
-    }
-  } catch (error) {
-    console.error(`without Python: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
-  const output = execFileSync(python, ['bench/python/udf.py', folder, String(RUNS)], { encoding: 'utf8' });
+  const program = pythonProgram();
+  if (program === undefined) return undefined;
+  const output = execFileSync(program, ['bench/python/udf.py', folder, String(RUNS)], { encoding: 'utf8' });
   return JSON.parse(output) as PythonTimes;
 }

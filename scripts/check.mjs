@@ -16,6 +16,7 @@ import { docs } from './docs.mjs';
 import { generatedFiles } from './generate.mjs';
 import { install } from './install.mjs';
 import { Failure, main, npm, root, run, tool } from './lib/shell.mjs';
+import { rustLayers } from './rust-layers.mjs';
 import { smoke } from './smoke.mjs';
 
 /**
@@ -26,7 +27,7 @@ import { smoke } from './smoke.mjs';
  */
 
 /** @type {readonly Check[]} */
-const beforeBuild = [{ name: 'style', what: 'formatting and lint', run: style }];
+const beforeBuild = [{ name: 'style', what: 'formatting and lint, layers of the Rust folders', run: style }];
 
 /** @type {readonly Check[]} */
 const afterBuild = [
@@ -94,6 +95,7 @@ function content(path) {
 }
 
 async function style() {
+  rustLayers();
   await run(process.execPath, [tool('@biomejs/biome'), 'check', '--error-on-warnings', '.']);
   await cargo('fmt', '--all', '--check');
 }

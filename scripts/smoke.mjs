@@ -45,7 +45,15 @@ function findRuntimes() {
     {
       name: 'deno',
       command: process.execPath,
-      args: [join(modules, 'deno', 'bin.cjs'), 'run', '--allow-all', '--no-lock', '--node-modules-dir=manual'],
+      args: [
+        join(modules, 'deno', 'bin.cjs'),
+        'run',
+        '--allow-all',
+        // Deno takes a CommonJS file of the same path and length for the one whose compiled code it kept.
+        '--no-code-cache',
+        '--no-lock',
+        '--node-modules-dir=manual',
+      ],
     },
   ];
 }

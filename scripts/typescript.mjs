@@ -1,6 +1,6 @@
 /**
- * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/` and `bench/` into
- * `build/`; tsdown.config.mjs says how.
+ * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/`, `bench/` and `test/fuzz/`
+ * into `build/`; tsdown.config.mjs says how.
  *
  * @module
  */
@@ -12,7 +12,16 @@ export async function buildTypeScript() {
   await unlessFresh(
     {
       name: 'typescript',
-      inputs: ['src', 'examples', 'bench', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsdown.config.mjs'],
+      inputs: [
+        'src',
+        'examples',
+        'bench',
+        'test/fuzz',
+        'package.json',
+        'package-lock.json',
+        'tsconfig.json',
+        'tsdown.config.mjs',
+      ],
       outputs: ['index', 'functions', 'spark'].flatMap((entry) =>
         ['mjs', 'cjs', 'd.mts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`),
       ),

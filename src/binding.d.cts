@@ -72,6 +72,15 @@ export declare class NativeLogicalPlan {
   toSubstrait(): Promise<Buffer>
 }
 
+export declare class NativePreparedStatement {
+  /** An IPC stream that holds only a schema: a column for each parameter, of type Null where any type will do. */
+  parameters(): Buffer
+  /** An IPC stream that holds only the schema of the result. */
+  schema(): Buffer
+  /** `params`: JSON, as of NativeSqlOptions. */
+  execute(params?: string | undefined | null): NativeDataFrame
+}
+
 export declare class NativeScheduler {
   /** Resolves when it serves. */
   static start(options: NativeSchedulerOptions): Promise<NativeScheduler>
@@ -107,6 +116,7 @@ export declare class NativeSession {
   /** Gives up the call that was started with this number. */
   abandon(task: number): void
   sql(query: string, options: NativeSqlOptions, task?: number | undefined | null): Promise<NativeDataFrame>
+  prepare(query: string, allowDml: boolean, task?: number | undefined | null): Promise<NativePreparedStatement>
   table(name: string): Promise<NativeDataFrame>
   read(paths: Array<string>, options: NativeReadOptions): Promise<NativeDataFrame>
   register(name: string, paths: Array<string>, options: NativeReadOptions): Promise<void>

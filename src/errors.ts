@@ -1,16 +1,17 @@
 /**
- * The one error class of the package and its codes.
+ * The error class of the package, and its codes.
  *
  * @module
  */
 
-/** Every code a {@link BallistaError} can carry, with what it means. */
+/** The codes of {@link BallistaError}, with their meaning. */
 export const ERROR_CODES = Object.freeze({
   SQL_PARSE: 'The SQL text does not parse.',
   PLAN: 'The query parses but cannot be planned: an unknown table or function, wrong types, a statement kind that is not allowed.',
   SCHEMA: 'A column is unknown or ambiguous, or schemas do not match.',
   CONFIG: 'An unknown configuration key, or a value that does not parse.',
-  EXECUTION: 'The engine failed outside of a job: a file that is not of its format, a table that exists already.',
+  EXECUTION:
+    'The engine failed outside of a job: a file that is not of its format, a table that exists already or that another statement changed meanwhile.',
   RESOURCES_EXHAUSTED:
     'A limit was reached: the size of an in-memory table or of a message, or memory in this process.',
   NOT_IMPLEMENTED: 'The engine knows the request but does not support it.',
@@ -33,22 +34,22 @@ export const ERROR_CODES = Object.freeze({
   INTERNAL: 'A bug in this package or in the engine.',
 } as const);
 
-/** A code of {@link ERROR_CODES}: stable, made for comparing. Messages are for people and may change. */
+/** A code of {@link ERROR_CODES}. Codes are stable, so compare them. Messages are for people and may change. */
 export type BallistaErrorCode = keyof typeof ERROR_CODES;
 
-// Shared through the symbol registry, so errors of the ESM and of the CommonJS build recognise each other.
+// In the global symbol registry, so that the ESM and CommonJS builds recognise each other's errors.
 const BRAND = Symbol.for('ballista.error');
 
-/** What a {@link BallistaError} may carry besides code and message. */
+/** What a {@link BallistaError} can carry in addition to code and message. */
 export interface BallistaErrorDetails {
-  /** The job on the scheduler, where there is one. */
+  /** The id of the job on the scheduler, if there is one. */
   jobId?: string | undefined;
   /** The error behind this one. */
   cause?: unknown;
 }
 
 /**
- * Every failure of this package, except an abort: that rejects with the `reason` of the signal, as `fetch` does.
+ * The error for every failure of this package, except an abort: that rejects with the `reason` of the signal, as `fetch` does.
  *
  * @example
  * ```ts
@@ -62,9 +63,9 @@ export interface BallistaErrorDetails {
  * ```
  */
 export class BallistaError extends Error {
-  /** What went wrong, for programs: see {@link ERROR_CODES}. */
+  /** The kind of failure, for programs; see {@link ERROR_CODES}. */
   readonly code: BallistaErrorCode;
-  /** The id of the job on the scheduler, where there was one. */
+  /** The id of the job on the scheduler, if there was one. */
   declare readonly jobId?: string;
 
   constructor(code: BallistaErrorCode, message: string, details: BallistaErrorDetails = {}) {
@@ -73,7 +74,7 @@ export class BallistaError extends Error {
     if (details.jobId !== undefined) this.jobId = details.jobId;
   }
 
-  /** Whether `error` is a `BallistaError`, also one of another copy of this package. */
+  /** Whether `error` is a `BallistaError`, including one of another copy of this package. */
   static is(error: unknown): error is BallistaError {
     return typeof error === 'object' && error !== null && BRAND in error;
   }
@@ -84,7 +85,7 @@ Object.defineProperties(BallistaError.prototype, {
   [BRAND]: { value: true },
 });
 
-/** Shorthand for the refusal of an argument. */
+/** Creates the error for an invalid argument. */
 export function invalid(message: string, cause?: unknown): BallistaError {
   return new BallistaError('INVALID_ARGUMENT', message, { cause });
 }

@@ -1,5 +1,5 @@
 /**
- * The only importer of the native addon, and the only place where native failures become {@link BallistaError}.
+ * The only module that loads the native addon, and the only place where native failures become {@link BallistaError}.
  *
  * @module
  */
@@ -10,15 +10,14 @@ import { fileURLToPath } from 'node:url';
 
 import type * as Binding from './binding.cjs';
 import { BallistaError, type BallistaErrorCode, ERROR_CODES } from './errors.js';
-import { fromReport } from './thrown.js';
 
-/** The addon's exports: what Rust provides. */
+/** The exports of the addon. */
 type NativeBinding = typeof Binding;
 
 let loaded: NativeBinding | undefined;
 
 /**
- * The addon, loaded at the first call: importing the package, building expressions and SQL needs no addon.
+ * The addon, loaded on the first call. Importing the package and building expressions and SQL work without it.
  *
  * @throws BallistaError `ADDON`
  */
@@ -47,7 +46,7 @@ function addonError(file: string, problem: string, cause?: unknown): BallistaErr
   );
 }
 
-/** Runs a synchronous native call; its failures become {@link BallistaError}. */
+/** Runs a synchronous native call. Its failures become {@link BallistaError}. */
 export function callSync<T>(run: (binding: NativeBinding) => T): T {
   const binding = native();
   try {
@@ -58,10 +57,10 @@ export function callSync<T>(run: (binding: NativeBinding) => T): T {
 }
 
 /**
- * Runs an asynchronous native call; its failures become {@link BallistaError}. An aborted `signal` rejects at once with
- * its reason, and what the call brings afterwards is dropped.
+ * Runs an asynchronous native call. Its failures become {@link BallistaError}. An aborted `signal` rejects immediately with
+ * its reason; the result of the call is then dropped.
  *
- * The error is made here, after the `await`, so that its async stack holds the line of the caller.
+ * The error is created here, after the `await`, so that its async stack contains the line of the caller.
  */
 export async function call<T>(run: (binding: NativeBinding) => Promise<T>, signal?: AbortSignal): Promise<T> {
   signal?.throwIfAborted();
@@ -77,8 +76,8 @@ export async function call<T>(run: (binding: NativeBinding) => Promise<T>, signa
 let tasks = 0;
 
 /**
- * As {@link call}, for work that the native side also gives up: `run` starts it under a number, by which an abort
- * abandons it.
+ * Like {@link call}, for work that the native side can stop: `run` starts it under a number, and an abort stops it by that
+ * number.
  */
 export async function callTask<T>(
   abandon: (task: number) => void,
@@ -100,7 +99,7 @@ export async function callTask<T>(
 function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
-    // A signal may outlive thousands of calls: the listener must not.
+    // A signal may outlive thousands of calls, so the listener is removed.
     const settle = <V>(done: (value: V) => void, value: V): void => {
       signal.removeEventListener('abort', onAbort);
       done(value);
@@ -113,7 +112,7 @@ function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** What napi itself throws when an argument does not convert: the plain status name in `code`. */
+/** The errors that napi throws when it cannot convert an argument: plain status names in `code`. */
 const CONVERSION_FAILURES = new Set([
   'InvalidArg',
   'ObjectExpected',
@@ -138,11 +137,29 @@ function fromNative(failure: unknown): BallistaError {
   return new BallistaError(code, failure.message, { cause: failure });
 }
 
-/** What a function of the user's threw, with that as its cause. */
+/** The error for an exception of a user's function, with the exception as its cause. */
 function fromUser({ code, message, jobId, thrown }: NativeReport): BallistaError | undefined {
   if (thrown === undefined) return undefined;
-  const { text, cause } = fromReport(thrown);
+  const { text, cause } = fromThrown(thrown);
   return new BallistaError(code, `${message} ${text}`, { jobId, cause });
+}
+
+/** An exception of a function, as JSON from its worker. */
+export interface ThrownReport {
+  name: string;
+  message: string;
+  stack?: string;
+  row?: number;
+  args?: unknown[];
+}
+
+/** Recreates the exception, for `cause`, and describes it in a sentence. */
+function fromThrown(json: string): { text: string; cause: Error } {
+  const { name, message, stack, row, args } = JSON.parse(json) as ThrownReport;
+  const cause = Object.assign(new Error(message), { name, ...(args === undefined ? {} : { args }) });
+  if (stack !== undefined) cause.stack = stack;
+  const given = args === undefined ? '' : `, called with (${args.map((arg) => JSON.stringify(arg)).join(', ')})`;
+  return { text: `${name}: ${message}${row === undefined ? '' : ` (row ${row} of a batch${given})`}`, cause };
 }
 
 interface NativeReport {

@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
 
 /**
- * The version of this package; that of the engine is `BallistaScheduler.version`.
+ * The version of this package. The version of the engine is `BallistaScheduler.version`.
  *
  * @example
  * ```ts

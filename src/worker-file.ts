@@ -1,5 +1,5 @@
 /**
- * Where the code of the threads that run functions is.
+ * The location of the code of UDF worker threads.
  *
  * @module
  */

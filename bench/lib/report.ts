@@ -24,17 +24,36 @@ export async function measure(runs: number, work: () => Promise<unknown>): Promi
   return times;
 }
 
-export const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+export const ms = (value: number): string => `${grouped(value, value < 10 ? 1 : 0)} ms`;
 
-/** Prints the table and keeps it in `bench/results/<name>.md`. */
-export function report(name: string, about: string, table: Table): void {
+/** With a comma at thousands. */
+export function grouped(value: number, digits = 0): string {
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** How a report is kept. */
+export interface Keeping {
+  /** Absent: `npm run bench -- <name>`. */
+  command?: string;
+  /** Whether it is written to `bench/results/<name>.md`, and not only printed. Default `true`. */
+  keep?: boolean;
+}
+
+/** Prints paragraphs and tables, and keeps them in `bench/results/<name>.md`. */
+export function report(name: string, parts: readonly (string | Table)[], keeping: Keeping = {}): void {
+  const { command = `npm run bench -- ${name}`, keep = true } = keeping;
+  const body = parts.map((part) => (typeof part === 'string' ? part : markdown(part)));
+  const machine = `${cpus().length} cores, Node ${process.versions.node}. Made by \`${command}\`.`;
+  const page = `${[`# ${name}`, ...body, machine].join('\n\n')}\n`;
+  console.log(page);
+  if (!keep) return;
+  mkdirSync('bench/results', { recursive: true });
+  writeFileSync(`bench/results/${name}.md`, page);
+}
+
+function markdown(table: Table): string {
   const columns = Object.keys(table[0] ?? {});
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rows = table.map((row) => line(columns.map((column) => row[column] ?? '')));
-  const text = [line(columns), line(columns.map(() => '---')), ...rows].join('\n');
-  const machine = `${cpus().length} cores, Node ${process.versions.node}`;
-  const page = `# ${name}\n\n${about}\n\n${text}\n\n${machine}. Made by \`npm run bench -- ${name}\`.\n`;
-  console.log(page);
-  mkdirSync('bench/results', { recursive: true });
-  writeFileSync(`bench/results/${name}.md`, page);
+  return [line(columns), line(columns.map(() => '---')), ...rows].join('\n');
 }

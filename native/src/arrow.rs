@@ -1,4 +1,4 @@
-//! Arrow IPC across the boundary, in both directions.
+//! Converts record batches and schemas between Rust and JavaScript, as Arrow IPC.
 
 use crate::error::{Code, Error, Result};
 use datafusion::arrow::array::RecordBatch;
@@ -16,7 +16,7 @@ impl From<ArrowError> for Error {
     }
 }
 
-/// The schema as JavaScript gets it.
+/// The schema for JavaScript.
 pub fn schema_to_ipc(schema: &Schema) -> Result<Vec<u8>> {
     Ok(StreamWriter::try_new(Vec::new(), &readable_schema(schema))?.into_inner()?)
 }
@@ -25,7 +25,10 @@ pub fn schema_from_ipc(bytes: &[u8]) -> Result<SchemaRef> {
     Ok(StreamReader::try_new(bytes, None)?.schema())
 }
 
-/// One IPC stream of all batches; arrow-rs aligns its bodies to 64 bytes.
+/// The end of an IPC stream.
+pub const IPC_END: [u8; 8] = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
+
+/// Writes all batches as one IPC stream; arrow-rs aligns message bodies to 64 bytes.
 pub fn batches_to_ipc(batches: &[RecordBatch], schema: &Schema) -> Result<Vec<u8>> {
     let schema = Arc::new(readable_schema(schema));
     let bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
@@ -42,7 +45,7 @@ pub fn batches_to_ipc(batches: &[RecordBatch], schema: &Schema) -> Result<Vec<u8
 
 const FILE_MAGIC: &[u8] = b"ARROW1";
 
-/// The batches of an IPC stream or file.
+/// Reads the batches of an IPC stream or file.
 pub fn batches_from_ipc(bytes: &[u8]) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     let batches = |reader: &mut dyn Iterator<Item = std::result::Result<RecordBatch, ArrowError>>| {
         reader.collect::<std::result::Result<Vec<_>, _>>()
@@ -69,7 +72,7 @@ fn readable_schema(schema: &Schema) -> Schema {
     Schema::new_with_metadata(readable_fields(schema.fields()), schema.metadata().clone())
 }
 
-/// The batch with another schema of as many columns: they are cast.
+/// Casts the batch to another schema with the same number of columns.
 pub fn with_schema(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     let columns = batch.columns().iter().zip(schema.fields());
     let columns = columns.map(|(column, field)| cast(column, field.data_type()));
@@ -100,7 +103,7 @@ fn readable(data_type: &DataType) -> Option<DataType> {
     })
 }
 
-/// The type as apache-arrow builds its values: it builds no views.
+/// The type that apache-arrow builds: it cannot build view types.
 pub fn built(data_type: &DataType) -> DataType {
     mapped(data_type, &|data_type| match data_type {
         DataType::Utf8View => Some(DataType::Utf8),
@@ -109,7 +112,7 @@ pub fn built(data_type: &DataType) -> DataType {
     })
 }
 
-/// The type, and those inside of it, as `change` has them.
+/// Applies `change` to the type and to all types inside of it.
 fn mapped(data_type: &DataType, change: &dyn Fn(&DataType) -> Option<DataType>) -> DataType {
     use DataType as D;
     match change(data_type).unwrap_or_else(|| data_type.clone()) {

@@ -1,6 +1,7 @@
-//! The only place that maps engine failures to the codes people see.
+//! Maps DataFusion, Arrow and Ballista errors to the error codes of the API. The only place that does.
 
 use ballista_core::error::BallistaError;
+use base64::prelude::{Engine, BASE64_STANDARD};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 use futures::FutureExt;
@@ -35,6 +36,29 @@ pub enum Code {
 }
 
 impl Code {
+    const ALL: [Self; 20] = [
+        Self::AddressInUse,
+        Self::Arrow,
+        Self::Closed,
+        Self::Config,
+        Self::Connection,
+        Self::Execution,
+        Self::Internal,
+        Self::InvalidArgument,
+        Self::Io,
+        Self::JobCancelled,
+        Self::JobFailed,
+        Self::NoExecutors,
+        Self::NotImplemented,
+        Self::ObjectStore,
+        Self::Plan,
+        Self::ResourcesExhausted,
+        Self::Schema,
+        Self::SqlParse,
+        Self::Udf,
+        Self::Version,
+    ];
+
     fn name(self) -> &'static str {
         match self {
             Code::AddressInUse => "ADDRESS_IN_USE",
@@ -66,7 +90,7 @@ pub struct Error {
     pub code: Code,
     pub message: String,
     pub job_id: Option<String>,
-    /// What a user's function threw, as its worker writes it.
+    /// What a TypeScript UDF threw, as its worker writes it.
     pub thrown: Option<String>,
 }
 
@@ -80,9 +104,36 @@ impl Error {
         }
     }
 
+    /// `what` is the kind of thing, for example "operator"; none of that kind has the name.
+    pub fn unknown(code: Code, what: &str, name: &str) -> Self {
+        Self::new(code, format!("There is no {what} \"{name}\"."))
+    }
+
     pub fn of_job(mut self, job_id: &str) -> Self {
         self.job_id = Some(job_id.to_owned());
         self
+    }
+}
+
+/// Marks the start of an encoded error in the error message of a job.
+const BEGIN: &str = "<ballista-error:";
+const END: &str = ">";
+
+impl Error {
+    /// Encodes the error in a string for `found_in`, because Ballista keeps only the message of a job's
+    /// failure.
+    pub fn in_text(&self) -> String {
+        let encoded = BASE64_STANDARD.encode(&self.message);
+        format!("{} {BEGIN}{}:{encoded}{END}", self.message, self.code.name())
+    }
+
+    pub fn found_in(text: &str) -> Option<Self> {
+        let (_, rest) = text.split_once(BEGIN)?;
+        let (body, _) = rest.split_once(END)?;
+        let (code, encoded) = body.split_once(':')?;
+        let code = Code::ALL.into_iter().find(|known| known.name() == code)?;
+        let message = BASE64_STANDARD.decode(encoded).ok()?;
+        Some(Self::new(code, String::from_utf8(message).ok()?))
     }
 }
 
@@ -94,7 +145,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// An `Error` keeps its code and job id while it travels through the engine.
+/// The error keeps its code and job id inside the DataFusion error.
 impl From<Error> for DataFusionError {
     fn from(error: Error) -> Self {
         DataFusionError::External(Box::new(error))
@@ -190,7 +241,7 @@ impl From<BallistaError> for Error {
     }
 }
 
-/// The wire form of an error: JSON, which `src/native.ts` turns into a `BallistaError`.
+/// Encodes the error as JSON, which `src/native.ts` turns into a `BallistaError`.
 impl From<Error> for napi::Error {
     fn from(error: Error) -> Self {
         let body = serde_json::json!({
@@ -203,12 +254,12 @@ impl From<Error> for napi::Error {
     }
 }
 
-/// Every asynchronous call from JavaScript goes through here.
+/// Wraps every asynchronous call from JavaScript.
 pub async fn guard<T>(work: impl Future<Output = Result<T>>) -> napi::Result<T> {
     Ok(caught(work).await?)
 }
 
-/// A panic becomes an INTERNAL error.
+/// Turns a panic into an INTERNAL error.
 pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     AssertUnwindSafe(work)
         .catch_unwind()

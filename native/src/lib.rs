@@ -1,50 +1,49 @@
-//! The native half of the npm package `ballista`: client, scheduler and executor in one addon.
+//! The native part of the npm package `ballista`: client, scheduler and executor in one addon.
 //!
-//! Rust decides what the engine decides; what people see is TypeScript.
+//! Rust decides what DataFusion and Ballista decide; the public API is TypeScript.
 
 #![deny(unsafe_code)]
 
-mod around;
+mod api;
 mod arrow;
-mod catalog;
+mod blobs;
+mod cancel;
 mod client;
 mod cluster;
 mod codec;
 mod config;
-mod context;
 mod dataframe;
 mod error;
+mod exec;
 mod expr;
 mod files;
-mod fill;
 mod functions;
-mod join;
+mod interchange;
+mod json;
 mod literal;
-mod options;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod memory;
+mod network;
 mod plan;
-mod refuse;
-mod reshape;
-mod runtime_env;
-mod series;
+mod protocol;
+mod results;
+mod runtime;
 mod session;
-mod spark;
-mod stop;
 mod stores;
-mod stream;
 mod tables;
 mod udf;
-mod verb;
-mod write;
 
 use napi::bindgen_prelude::create_custom_tokio_runtime;
 use napi_derive::{module_init, napi};
 
 #[module_init]
 fn init() {
-    // Off unless BALLISTA_LOG says otherwise: "info", "ballista_executor=debug".
+    // Logging is off unless BALLISTA_LOG is set, for example to "info" or "ballista_executor=debug".
     let _ = env_logger::Builder::from_env(env_logger::Env::new().filter_or("BALLISTA_LOG", "off")).try_init();
-    // Without it napi starts its own, with stacks that deep plans overflow.
-    if let Ok(runtime) = cluster::runtime::builder("client", 2).build() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    memory::watch();
+    // Without this, napi starts its own runtime, whose stacks are too small for deep plans.
+    if let Ok(runtime) = runtime::builder("client", 2).build() {
         create_custom_tokio_runtime(runtime);
     }
 }

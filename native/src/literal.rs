@@ -1,9 +1,10 @@
-//! Values as `src/params.ts` writes them, and the parameters of statements.
+//! Literal values from `src/expr/param-value.ts` and `src/sql/params.ts`, and parameters of statements.
 
 use crate::error::{Code, Error, Result};
-use crate::expr::parse_json;
+use crate::json::parse_json;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::ScalarValue;
+use datafusion::common::metadata::ScalarAndMetadata;
+use datafusion::common::{ParamValues, ScalarValue};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -31,7 +32,7 @@ enum LiteralValue {
     Timestamp(String),
 }
 
-/// JSON has no NaN and no infinities: those come as text.
+/// JSON has no NaN and no infinities, so these are strings.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Float {
@@ -108,4 +109,74 @@ pub fn params(json: &str) -> Result<Params> {
                 .collect::<Result<_>>()?,
         ),
     })
+}
+
+/// Converts parameters to DataFusion's type.
+pub fn param_values(params: Params) -> ParamValues {
+    match params {
+        Params::Positional(values) => {
+            ParamValues::List(values.into_iter().map(ScalarAndMetadata::from).collect())
+        }
+        Params::Named(values) => ParamValues::Map(
+            values
+                .into_iter()
+                .map(|(name, value)| (name, value.into()))
+                .collect(),
+        ),
+    }
+}
+
+/// Casts the value to the type of its parameter. Fails if that would change the value.
+pub fn fit(value: ScalarValue, kind: Option<&DataType>, parameter: &str) -> Result<ScalarValue> {
+    let given = value.data_type();
+    let Some(kind) = kind.filter(|kind| **kind != given) else {
+        return Ok(value);
+    };
+    let cast = match casts(&given, kind) {
+        true => value.cast_to(kind).ok().filter(|cast| is_same(&value, cast)),
+        false => None,
+    };
+    cast.ok_or_else(|| {
+        Error::new(
+            Code::InvalidArgument,
+            format!(
+                "The parameter {parameter} is {value} of type {given}, which does not fit the type {kind}."
+            ),
+        )
+    })
+}
+
+/// Whether a value of one type may be used as a parameter of the other.
+fn casts(from: &DataType, to: &DataType) -> bool {
+    let to = match to {
+        DataType::Dictionary(_, values) => values,
+        to => to,
+    };
+    from.is_null()
+        || from.is_numeric() && to.is_numeric()
+        || from.is_string() && (to.is_string() || to.is_temporal() || to.is_decimal())
+        || from.is_binary() && (to.is_binary() || matches!(to, DataType::FixedSizeBinary(_)))
+        || matches!(
+            (from, to),
+            (
+                DataType::Timestamp(..),
+                DataType::Timestamp(..) | DataType::Date32 | DataType::Date64
+            )
+        )
+        || from.is_temporal() && std::mem::discriminant(from) == std::mem::discriminant(to)
+}
+
+/// A string may become a date, and a float may lose precision; all other values must stay the same.
+fn is_same(value: &ScalarValue, cast: &ScalarValue) -> bool {
+    let (from, to) = (value.data_type(), cast.data_type());
+    match value {
+        _ if value.is_null() => true,
+        _ if cast.is_null() => false,
+        ScalarValue::Float64(Some(number)) if to.is_floating() => {
+            let back = cast.cast_to(&from);
+            matches!(back, Ok(ScalarValue::Float64(Some(back))) if back.is_finite() == number.is_finite())
+        }
+        _ if from.is_string() => true,
+        _ => cast.cast_to(&from).is_ok_and(|back| back == *value),
+    }
 }

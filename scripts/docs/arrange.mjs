@@ -19,20 +19,17 @@ import { Failure, root } from '../lib/shell.mjs';
  * @type {readonly (readonly [start: string, category: string])[]}
  */
 const CATEGORIES = [
-  ['context', 'Sessions'],
-  ['session', 'Sessions'],
-  ['dataframe', 'DataFrames'],
-  ['verbs/', 'DataFrames'],
-  ['rows', 'DataFrames'],
-  ['stream', 'DataFrames'],
+  ['session/', 'Sessions'],
+  ['config/action-options', 'Sessions'],
+  ['dataframe/', 'DataFrames'],
   ['expr/', 'Expressions'],
+  ['sql/expr-tag', 'Expressions'],
   ['functions/', 'Functions'],
   ['index', 'Functions'],
   ['udf/', 'User-defined functions'],
-  ['sql', 'SQL'],
-  ['params', 'SQL'],
-  ['config/read-', 'Files'],
-  ['config/write-', 'Files'],
+  ['sql/', 'SQL'],
+  ['expr/param-value', 'SQL'],
+  ['files/', 'Files'],
   ['arrow/', 'Values'],
   ['catalog/', 'Catalogs'],
   ['object-store/', 'Object stores'],
@@ -75,14 +72,16 @@ const GENERATED_METHODS = 'src/expr/generated/methods.ts';
 
 /** Classes that are spread over several files: which members come first. */
 const MEMBERS = [
-  'src/verbs/verbs.ts',
+  'src/dataframe/verbs.ts',
   'src/expr/operators.ts',
-  'src/dataframe.ts',
+  'src/dataframe/dataframe.ts',
   'src/expr/expr.ts',
-  'src/context.ts',
-  'src/session-context.ts',
-  'src/session-engine.ts',
-  'src/catalog/catalogs.ts',
+  'src/session/ballista-session-context.ts',
+  'src/session/session-context.ts',
+  'src/session/files.ts',
+  'src/session/tables.ts',
+  'src/session/functions.ts',
+  'src/session/catalogs.ts',
   GENERATED_METHODS,
 ];
 
@@ -127,19 +126,35 @@ export function arrange(app, entryPoints) {
 }
 
 /**
- * `Other` is how the verbs of a DataFrame call `DataFrame<any>`.
+ * Types of sources that stand for a documented class: `Other` is how the verbs of a DataFrame call `DataFrame<any>`, the
+ * others are what a layer sees of a class above it.
  *
- * @param {import('typedoc').ProjectReflection} project
+ * @type {Readonly<Record<string, string>>}
  */
+const ALIASES = { Other: 'DataFrame', AnyFrame: 'DataFrame', PlanContext: 'SessionContext' };
+
+/** @param {import('typedoc').ProjectReflection} project */
 function showAliases(project) {
-  const frame = project.getChildByName(['ballista', 'DataFrame']);
-  if (!frame) throw new Failure('scripts/docs/arrange.mjs: there is no DataFrame');
   for (const reflection of Object.values(project.reflections)) {
-    if (!reflection.isParameter() || reflection.type?.type !== 'reference' || reflection.type.name !== 'Other')
-      continue;
-    reflection.type = ReferenceType.createResolvedReference('DataFrame', frame, project);
-    reflection.type.typeArguments = [new IntrinsicType('any')];
+    if (reflection.isParameter() && reflection.type) reflection.type = documented(project, reflection.type);
+    else if (reflection.isDeclaration() && reflection.type?.type === 'union')
+      reflection.type.types = reflection.type.types.map((type) => documented(project, type));
   }
+}
+
+/**
+ * @param {import('typedoc').ProjectReflection} project
+ * @param {import('typedoc').SomeType} type
+ * @returns {import('typedoc').SomeType}
+ */
+function documented(project, type) {
+  const name = type.type === 'reference' ? ALIASES[type.name] : undefined;
+  if (!name) return type;
+  const shown = project.getChildByName(['ballista', name]);
+  if (!shown) throw new Failure(`scripts/docs/arrange.mjs: there is no ${name}`);
+  const reference = ReferenceType.createResolvedReference(name, shown, project);
+  if (name === 'DataFrame') reference.typeArguments = [new IntrinsicType('any')];
+  return reference;
 }
 
 /**

@@ -15,7 +15,7 @@ export function methodsModule(models) {
     if (!model) throw new Failure(`functions: there is no ${sql} for a method`);
     const [first = ''] = model.description.replace(/\s+/g, ' ').split(/(?<=\w\)?`?\.) (?=[A-Z])/);
     return `  /** ${first.replace(/\.?$/, '')}: \`${model.sql}(this)\`. */
-  ${NAMES[sql] ?? toCamel(sql)}(): Expr {
+  ${NAMES[sql] ?? toCamel(sql)}(): E {
     return this.call('${model.sql}');
   }
 `;
@@ -28,11 +28,14 @@ export function methodsModule(models) {
  * @module
  */
 
-import { ExprBase } from '../base.js';
-import type { Expr } from '../expr.js';
+import { ExprBase } from '../node/base.js';
 
-/** Functions of one argument, as methods. */
-export abstract class ExprMethods extends ExprBase {
+/**
+ * Functions of one argument, as methods.
+ *
+ * @typeParam E - what they give: an Expr
+ */
+export abstract class ExprMethods<E> extends ExprBase<E> {
 ${methods.join('\n')}}
 `;
 }

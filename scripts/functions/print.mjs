@@ -21,7 +21,7 @@ const SOURCES = /** @type {Readonly<Record<string, string>>} */ ({
   Operand: 'expr/coerce.js',
   Expr: 'expr/expr.js',
   SortExpr: 'expr/expr.js',
-  LambdaFunction: 'expr/lambda.js',
+  LambdaFunction: 'expr/builders/lambda.js',
   Window: 'expr/window.js',
   WindowOptions: 'expr/window.js',
 });
@@ -48,7 +48,7 @@ export function familyModule(title, models) {
  * @module
  */
 
-${imports.join('')}import { ${options.join(', ')} } from '${up}call.js';
+${imports.join('')}import { ${options.join(', ')} } from '${up}call/call.js';
 
 ${bodies}${models.map(printAliases).join('')}`;
 }
@@ -129,7 +129,7 @@ function printCall({ kind, sql, name, forms, clauses }) {
 }
 
 /**
- * As src/functions/signature.ts reads it. Those that a rest parameter has to have stand before it.
+ * As src/functions/call/signature.ts reads it. Those that a rest parameter has to have stand before it.
  *
  * @param {Parameter} parameter
  */

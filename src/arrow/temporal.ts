@@ -1,5 +1,5 @@
 /**
- * Days, instants and times of day as ISO 8601 text, exactly, over the whole range of Arrow.
+ * Converts dates, timestamps and times to ISO 8601 strings, exactly and over the whole range of Arrow.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { TimeUnit } from 'apache-arrow';
 
 const DAY_SECONDS = 86_400n;
 
-/** Units in a second. */
+/** Units per second. */
 export const UNITS_PER_SECOND: Readonly<Record<TimeUnit, bigint>> = Object.freeze({
   [TimeUnit.SECOND]: 1n,
   [TimeUnit.MILLISECOND]: 1_000n,
@@ -16,18 +16,18 @@ export const UNITS_PER_SECOND: Readonly<Record<TimeUnit, bigint>> = Object.freez
   [TimeUnit.NANOSECOND]: 1_000_000_000n,
 });
 
-/** How many digits of a second to print: `all` that the unit has, or `some`: 0, 3, 6 or 9 as needed, as Rust does. */
+/** How many fraction digits to print: `all` digits of the unit, or `some`: 0, 3, 6 or 9 as needed, like Rust. */
 type FractionDigits = 'all' | 'some';
 
-/** Division that rounds towards minus infinity: instants before 1970 must not be rounded towards it. */
+/** Division that rounds towards minus infinity, so that instants before 1970 are rounded in the same direction. */
 export function floorDiv(value: bigint, by: bigint): bigint {
   const quotient = value / by;
   return value % by < 0n ? quotient - 1n : quotient;
 }
 
-/** `2021-01-31`; years outside 0…9999 as `-0044-03-15` and `+12021-01-31`. */
+/** `2021-01-31`. Years outside 0…9999 are printed as `-0044-03-15` and `+12021-01-31`. */
 export function isoDay(days: number): string {
-  // The civil calendar from days: http://howardhinnant.github.io/date_algorithms.html#civil_from_days
+  // Converts days to a civil date: http://howardhinnant.github.io/date_algorithms.html#civil_from_days
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
@@ -53,7 +53,7 @@ export function isoTime(value: bigint, unit: TimeUnit, digits: FractionDigits): 
   return clock + fractionText(fraction, perSecond, digits);
 }
 
-/** The other way: `23:59:59.123` in units, where it has no digits past them. */
+/** Parses `23:59:59.123` to units; undefined if it has more digits than the unit. */
 export function timeUnits(text: string, unit: TimeUnit): bigint | undefined {
   const [, hours, minutes, seconds, fraction = ''] = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?$/u.exec(text) ?? [];
   if (hours === undefined || Number(minutes) > 59 || Number(seconds ?? 0) > 59) return undefined;
@@ -83,7 +83,7 @@ function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** Minutes that a zone (`+02:00`, `Europe/Paris`) is ahead of UTC at an instant; `undefined` for a zone nobody knows. */
+/** The offset of a zone (`+02:00`, `Europe/Paris`) from UTC in minutes, at an instant; `undefined` for an unknown zone. */
 export function zoneOffsetMinutes(timezone: string, epochMs: number): number | undefined {
   const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(timezone);
   if (fixed) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3]));
@@ -99,7 +99,7 @@ export function zoneOffsetMinutes(timezone: string, epochMs: number): number | u
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** Formatters are slow to make: one per zone. */
+/** Formatters are slow to create, so one is cached per zone. */
 function zoneClock(timeZone: string): Intl.DateTimeFormat {
   let clock = clocks.get(timeZone);
   if (!clock) {

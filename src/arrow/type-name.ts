@@ -1,5 +1,5 @@
 /**
- * Arrow types by the names that DataFusion prints and `arrow_cast` takes.
+ * Names of Arrow types, as DataFusion prints them and `arrow_cast` takes them.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import {
 } from 'apache-arrow';
 
 import { invalid } from '../errors.js';
-import { describe } from '../params.js';
+import { describe } from '../input/describe.js';
 
 /** An Arrow type: its name (`'Int32'`, `'Decimal128(10, 2)'`, `'Timestamp(ms)'`) or an apache-arrow `DataType`. */
 export type TypeLike = string | DataType;
@@ -63,13 +63,13 @@ const PLAIN: Partial<Record<Type, string>> = {
 };
 
 /**
- * A type's name.
+ * The name of a type.
  *
- * @throws BallistaError `INVALID_ARGUMENT` for what is neither a name nor a type
+ * @throws BallistaError `INVALID_ARGUMENT` for a value that is neither a name nor a type
  */
 export function toTypeName(type: TypeLike, where: string): string {
   if (typeof type === 'string' && type.trim() !== '') return type;
-  // Structural: the type may come from another copy of apache-arrow.
+  // Checked by shape, because the type may come from another copy of apache-arrow.
   if (typeof type === 'object' && type !== null && typeof type.typeId === 'number') return typeName(type);
   throw invalid(
     `${where} must be the name of an Arrow type, such as 'Int32', or an apache-arrow DataType, not ${describe(type)}`,
@@ -136,13 +136,13 @@ function fieldName(field: Field): string {
 
 /** Whether two schemas have the same columns: names, types and nullability. */
 export function sameColumns(a: Schema, b: Schema): boolean {
-  // By name: apache-arrow's own comparison tells an Int32 that was built from one that was read.
+  // Compared by type name: apache-arrow's own comparison treats a built Int32 and a read Int32 as different.
   const columns = ({ fields }: Schema): string =>
     JSON.stringify(fields.map((field) => [fieldName(field), field.metadata.size]));
   return a === b || columns(a) === columns(b);
 }
 
-/** A schema on one line, for `util.inspect`: `a: Int64, b: Utf8`. */
+/** A schema as one line, for `util.inspect`: `a: Int64, b: Utf8`. */
 export function schemaText(schema: Schema): string {
   return schema.fields.map((field) => `${field.name}: ${typeName(field.type as DataType)}`).join(', ');
 }

@@ -1,33 +1,23 @@
 /**
- * Schemas by name.
+ * Catalogs: schemas by name.
  *
  * @module
  */
 
 import type { NativeCatalog } from '../binding.cjs';
 import { invalid } from '../errors.js';
+import { describe } from '../input/describe.js';
+import { Handles } from '../input/handles.js';
 import { callSync } from '../native.js';
-import { describe } from '../params.js';
-import { exactName, unknownName } from './name.js';
-import { CatalogSchema, nativeSchemaOf } from './schema.js';
+import { CatalogSchema, schemas } from './catalog-schema.js';
+import { exactName, unknownName } from './exact-name.js';
 
-/** The native handles: out of reach for users, in reach for contexts. */
-const natives = new WeakMap<object, NativeCatalog>();
-
-/**
- * The native handle of a catalog.
- *
- * @throws BallistaError `INVALID_ARGUMENT`
- */
-export function nativeCatalogOf(catalog: unknown, where: string): NativeCatalog {
-  const handle = typeof catalog === 'object' && catalog !== null ? natives.get(catalog) : undefined;
-  if (!handle) throw invalid(`${where} must be a Catalog, not ${describe(catalog)}`);
-  return handle;
-}
+/** The native handles. */
+export const catalogs = new Handles<NativeCatalog>('must be a Catalog');
 
 /**
- * Schemas by name, and through them tables; names are exact, as in {@link CatalogSchema}. A catalog lives here, not on the
- * cluster: queries carry what they read. From DataFusion's `CatalogProvider`.
+ * A catalog: schemas by name, which hold tables. Names are exact, as in {@link CatalogSchema}. Catalogs exist in this process,
+ * not on the cluster; queries carry the tables that they read. From DataFusion's `CatalogProvider`.
  *
  * @example
  * ```ts
@@ -46,10 +36,10 @@ export function nativeCatalogOf(catalog: unknown, where: string): NativeCatalog 
 export class Catalog {
   readonly #native: NativeCatalog;
 
-  /** @internal Made by contexts, and by {@link memoryCatalog}. */
+  /** @internal Created by contexts, and by {@link memoryCatalog}. */
   constructor(native: NativeCatalog) {
     this.#native = native;
-    natives.set(this, native);
+    catalogs.set(this, native);
   }
 
   /**
@@ -72,10 +62,10 @@ export class Catalog {
   }
 
   /**
-   * A schema.
+   * A schema by name.
    *
    * @param name - default `'public'`
-   * @throws BallistaError `PLAN` where there is none, with the nearest name; `INVALID_ARGUMENT`
+   * @throws BallistaError `PLAN` for an unknown schema, with the nearest name; `INVALID_ARGUMENT`
    *
    * @example
    * ```ts
@@ -89,13 +79,13 @@ export class Catalog {
   }
 
   /**
-   * Puts a schema under a name.
+   * Registers a schema under a name.
    *
-   * @returns the schema that had the name before; `undefined` where none had
+   * @returns the schema that had the name before; `undefined` if there was none
    * @throws BallistaError `INVALID_ARGUMENT`
    */
   registerSchema(name: string, schema: CatalogSchema): CatalogSchema | undefined {
-    const native = nativeSchemaOf(schema, 'the schema');
+    const native = schemas.of(schema, 'the schema');
     const before = callSync(() => this.#native.registerSchema(exactName(name, 'schema'), native));
     return before === null ? undefined : new CatalogSchema(before);
   }
@@ -103,9 +93,9 @@ export class Catalog {
   /**
    * Removes a schema.
    *
-   * @param cascade - whether also one that has tables; default `true`
-   * @returns what was removed; `undefined` where there was nothing
-   * @throws BallistaError `EXECUTION` where it has tables and `cascade` is `false`; `INVALID_ARGUMENT`
+   * @param cascade - whether to remove a schema that has tables; default `true`
+   * @returns the removed schema; `undefined` if there was none
+   * @throws BallistaError `EXECUTION` if it has tables and `cascade` is `false`; `INVALID_ARGUMENT`
    */
   deregisterSchema(name: string, cascade = true): CatalogSchema | undefined {
     if (typeof cascade !== 'boolean')

@@ -5,10 +5,11 @@
  */
 
 import { isMainThread } from 'node:worker_threads';
+
 import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
-import { EXECUTOR_SETTINGS } from '../config/options.js';
-import { resolve } from '../config/settings.js';
+import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
+import { resolve } from '../input/settings.js';
 import { callSync, native } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
 import { isLoopback } from './loopback.js';
@@ -16,49 +17,49 @@ import { Service } from './service.js';
 
 /** Options of a {@link BallistaExecutor}. */
 export interface ExecutorOptions {
-  /** Where the scheduler is. Default `'127.0.0.1'`. */
+  /** The host of the scheduler. Default `'127.0.0.1'`. */
   schedulerHost?: string;
   /** The port of the scheduler. Default 50050. */
   schedulerPort?: number;
   /** The address to listen on. Default `'127.0.0.1'`. */
   host?: string;
-  /** The port for results and shuffles; 0 takes a free one. Default 50051. */
+  /** The port for results and shuffles; 0 picks a free one. Default 50051. */
   port?: number;
-  /** The port for tasks; 0 takes a free one. Default 50052. */
+  /** The port for tasks; 0 picks a free one. Default 50052. */
   grpcPort?: number;
-  /** The name under which scheduler, executors and clients reach it. Default the host. */
+  /** The host name that scheduler, other executors and clients use to connect. Default: `host`. */
   externalHost?: string;
-  /** How many tasks it runs at once. Default the cores this process may use. */
+  /** How many tasks run at once. Default: the number of cores available to this process. */
   vcores?: number;
   /**
-   * What its tasks may take together before they spill to disk, in bytes. Default half of the memory of the machine, or of
-   * its container.
+   * The memory for all running tasks, in bytes; above it they spill to disk. Default: half of the memory of the machine or
+   * container.
    */
   memoryLimitBytes?: number;
-  /** The folder in which it makes its own for shuffle files, and removes it at the end. Default that for temporary files. */
+  /** The parent folder of its shuffle folder, which it removes when it stops. Default: the system's temporary folder. */
   workDir?: string;
   /**
-   * Whether it runs functions of TypeScript, in threads of its own. They are code of whoever can reach the scheduler: switch
-   * it on where all of them may run programs on this machine. Default `false`.
+   * Whether this executor runs TypeScript UDFs, in worker threads. Everyone who can reach the scheduler can then run code on
+   * this machine: enable it only where that is acceptable. Default `false`.
    */
   udf?: boolean;
-  /** How many threads run functions, at most. Default `vcores`. */
+  /** The maximum number of worker threads for UDFs. Default `vcores`. */
   udfWorkers?: number;
-  /** What each of these threads may take, in bytes; then it is ended, and its query fails. Default that of Node. */
+  /** The memory limit of each worker thread, in bytes. Above it the thread is ended and its query fails. Default: Node's. */
   udfMemoryLimitBytes?: number;
-  /** The only functions that it runs, by their {@link DefinedFunction.codeHash}. Default all. */
+  /** Allows only these UDFs, listed by {@link DefinedFunction.codeHash}. Default: all. */
   udfCodeHashes?: readonly string[];
 }
 
 /**
- * An executor in this process: it registers with a scheduler and runs its tasks. See {@link BallistaScheduler} for an
- * example. From Ballista's `Executor`.
+ * An executor in this process. It registers with a scheduler and runs its tasks. {@link BallistaScheduler} has an example.
+ * From Ballista's `Executor`.
  */
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
   readonly #pool: UdfPool | undefined;
   protected readonly what = 'executor';
-  // Its folder is there before the executor is; a worker must not remove those of other threads.
+  // The work folder exists before the executor does. A worker thread must not remove folders of other threads.
   protected override readonly starting = isMainThread
     ? { abandon: () => callSync((binding) => binding.removeWorkFolders()) }
     : {};
@@ -81,7 +82,7 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 
   /**
-   * Its id on the scheduler.
+   * The id of this executor on the scheduler.
    *
    * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved
    */
@@ -90,7 +91,7 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 
   /**
-   * Its own folder, for shuffle files.
+   * The folder of this executor, for shuffle files.
    *
    * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved
    */
@@ -104,7 +105,7 @@ export class BallistaExecutor extends Service<NativeExecutor> {
     return executor;
   }
 
-  /** As of any service; the threads of functions end last. */
+  /** Stops the executor like any service. Its UDF worker threads end last. */
   override async close(): Promise<void> {
     await super.close();
     if (!this.#pool) return;
@@ -113,7 +114,7 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 }
 
-/** Of running executors: a program need not hold an executor for it to run. */
+/** The pools of running executors. They are kept here because an executor runs even if no program code references it. */
 const pools = new Set<UdfPool>();
 
 function isHashes(value: unknown): value is readonly string[] {

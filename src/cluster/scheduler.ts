@@ -5,8 +5,8 @@
  */
 
 import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
-import { SCHEDULER_SETTINGS } from '../config/options.js';
-import { resolve } from '../config/settings.js';
+import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
+import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
 import { Service } from './service.js';
 
@@ -14,14 +14,14 @@ import { Service } from './service.js';
 export interface SchedulerOptions {
   /** The address to listen on. Default `'127.0.0.1'`. */
   host?: string;
-  /** The port to listen on; 0 takes a free one. Default 50050. */
+  /** The port to listen on; 0 picks a free one. Default 50050. */
   port?: number;
-  /** The name under which executors and clients reach it. Default the host. */
+  /** The host name that executors and clients use to connect. Default: `host`. */
   externalHost?: string;
 }
 
 /**
- * A scheduler in this process: executors register with it, contexts connect to it. From Ballista's `SchedulerServer`.
+ * A scheduler in this process. Executors register with it, and contexts connect to it. From Ballista's `SchedulerServer`.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   }
 }
 
-/** `df://host:port`; an IPv6 address stands in brackets, and one that means "all" is reached through loopback. */
+/** `df://host:port`. An IPv6 address is in brackets; an address that means "all interfaces" becomes loopback. */
 function schedulerUrl(host: string, port: number): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `df://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;

@@ -1,14 +1,14 @@
 /**
- * The life of a server in this process: made, started, closed; the same for scheduler and executor.
+ * The lifecycle of a server in this process, shared by scheduler and executor.
  *
  * @module
  */
 
 import { BallistaError } from '../errors.js';
 import { call, callSync } from '../native.js';
-import { type Running, runningServers } from './exit.js';
+import { type Running, runningServers } from '../platform/exit.js';
 
-/** What Rust gives for a started server. */
+/** A started server, as the native side returns it. */
 interface NativeService extends Running {
   readonly host: string;
   readonly port: number;
@@ -16,32 +16,32 @@ interface NativeService extends Running {
   close(): Promise<void>;
 }
 
-/** A server in this process. It never keeps the process alive by itself. */
+/** A server in this process. It does not keep the process alive. */
 export abstract class Service<N extends NativeService> implements AsyncDisposable {
   #native: N | undefined;
   #starting: Promise<N> | undefined;
   #closing: Promise<void> | undefined;
 
-  /** What this is, for errors. */
+  /** The kind of server, for errors. */
   protected abstract readonly what: string;
 
-  /** Stands for the server until it has started. */
+  /** Represents the server until it has started. */
   protected readonly starting: Running = {};
 
   /** Starts the native server. */
   protected abstract launch(): Promise<N>;
 
-  /** The version of the Ballista engine inside. */
+  /** The version of the Ballista engine. */
   static get version(): string {
     return callSync((binding) => binding.engineVersions()).ballista;
   }
 
-  /** The version of the Ballista engine inside. */
+  /** The version of the Ballista engine. */
   get version(): string {
     return Service.version;
   }
 
-  /** Whether it serves: started, and not closed. */
+  /** Whether it has started and is not closed. */
   get running(): boolean {
     return this.#native !== undefined && this.#closing === undefined;
   }
@@ -61,7 +61,7 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   }
 
   /**
-   * The port it listens on: the real one where 0 was asked for.
+   * The port it listens on; the actual port if 0 was requested.
    *
    * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved
    */
@@ -70,9 +70,9 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   }
 
   /**
-   * Starts it; resolves when it really serves. After a failure it may be started again.
+   * Starts the server. Resolves when it accepts connections. After a failure it can be started again.
    *
-   * @throws BallistaError `ADDRESS_IN_USE`, `CONNECTION`, `INVALID_ARGUMENT` where it was started before, `CLOSED`
+   * @throws BallistaError `ADDRESS_IN_USE`, `CONNECTION`, `INVALID_ARGUMENT` if it was already started, `CLOSED`
    */
   async start(): Promise<void> {
     if (this.#closing) throw new BallistaError('CLOSED', `the ${this.what} was closed; make a new one`);
@@ -91,9 +91,9 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   }
 
   /**
-   * Resolves when it has ended through `close()`; keeps the process alive while it waits.
+   * Resolves after `close()`. Keeps the process alive while it waits.
    *
-   * @throws BallistaError `CONNECTION` where an executor lost its scheduler, `INVALID_ARGUMENT` before `start()`
+   * @throws BallistaError `CONNECTION` if an executor lost its scheduler, `INVALID_ARGUMENT` before `start()`
    */
   async waitForTermination(): Promise<void> {
     const service = this.started('waitForTermination()');
@@ -101,7 +101,7 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   }
 
   /**
-   * Stops it: running tasks are drained for up to 10 s, then ports, threads and folders are freed. Idempotent, also before
+   * Stops the server: it waits up to 10 s for running tasks, then frees ports, threads and folders. Idempotent; allowed before
    * `start()`.
    */
   close(): Promise<void> {
@@ -109,20 +109,20 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
     return this.#closing;
   }
 
-  /** As {@link close}. */
+  /** Same as {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
   async #close(): Promise<void> {
-    // A start under way ends first; where it fails there is nothing to close.
+    // A start in progress finishes first. If it fails, there is nothing to close.
     const service = this.#native ?? (await this.#starting?.catch(() => undefined));
     if (!service) return;
     await call(() => service.close());
     runningServers().delete(service);
   }
 
-  /** The native server. */
+  /** The native server, if it has started. */
   protected started(member: string): N {
     if (!this.#native)
       throw new BallistaError('INVALID_ARGUMENT', `${member} of the ${this.what}: call start() and wait for it first`);

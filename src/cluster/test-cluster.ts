@@ -1,33 +1,33 @@
 /**
- * A whole cluster in this process: for first contact, tests, notebooks and single machines.
+ * A complete cluster in this process, for first steps, tests, notebooks and single machines.
  *
  * @module
  */
 
-import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/options.js';
-import { resolve } from '../config/settings.js';
+import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
+import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
 import { isLoopback } from './loopback.js';
 import { BallistaScheduler } from './scheduler.js';
 
 /** Options of {@link setupTestCluster}. */
 export interface TestClusterOptions {
-  /** How many executors. Default 1. */
+  /** The number of executors. Default 1. */
   executors?: number;
-  /** How many tasks each executor runs at once. Default the cores this process may use. */
+  /** How many tasks each executor runs at once. Default: the number of cores available to this process. */
   vcores?: number;
   /** The address to listen on. Default `'127.0.0.1'`. */
   host?: string;
-  /** The port of the scheduler; 0 takes a free one. Default 0. */
+  /** The port of the scheduler; 0 picks a free one. Default 0. */
   port?: number;
   /**
-   * What the tasks of each executor may take together before they spill to disk, in bytes. Default half of the memory of the
-   * machine, or of its container, divided by the executors.
+   * The memory for the running tasks of each executor, in bytes; above it they spill to disk. Default: half of the memory of
+   * the machine or container, divided by the number of executors.
    */
   memoryLimitBytes?: number;
 }
 
-/** A running cluster. It never keeps the process alive by itself. */
+/** A running cluster. It does not keep the process alive. */
 export interface TestCluster extends AsyncDisposable {
   /** The address of the scheduler. */
   readonly host: string;
@@ -37,13 +37,13 @@ export interface TestCluster extends AsyncDisposable {
   readonly url: string;
   /** Whether `close()` was called. */
   readonly closed: boolean;
-  /** Stops executors and scheduler: running tasks are drained, ports, threads and folders are freed. Idempotent. */
+  /** Stops executors and scheduler: waits for running tasks, then frees ports, threads and folders. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a scheduler and executors in this process; resolves when they serve. From the Python package's
- * `setup_test_cluster`, which gives host and port and cannot be stopped.
+ * Starts a scheduler and executors in this process. Resolves when they accept connections. From the Python package's
+ * `setup_test_cluster`, which returns only host and port and cannot be stopped.
  *
  * @throws BallistaError `INVALID_ARGUMENT`, `ADDRESS_IN_USE`
  *
@@ -87,14 +87,14 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
       }),
   );
   const closeAll = async (): Promise<void> => {
-    // Executors first: they tell the scheduler that they go. All are closed, whatever one of them says.
+    // Executors first, because they sign off at the scheduler. All are closed, even if one of them fails.
     const results = await Promise.allSettled(executors.map((executor) => executor.close()));
     results.push(...(await Promise.allSettled([scheduler.close()])));
     throwFirst(results);
   };
   const started = await Promise.allSettled(executors.map((executor) => executor.start()));
   if (started.some(({ status }) => status === 'rejected')) {
-    await closeAll().catch(() => undefined); // what failed first is what counts
+    await closeAll().catch(() => undefined); // the error of the start is the one to report
     throwFirst(started);
   }
   let closing: Promise<void> | undefined;

@@ -1,36 +1,36 @@
 /**
- * The memory and the temporary files of the engine in this process.
+ * Memory and temporary files of the engine in this process.
  *
  * @module
  */
 
 import { invalid } from '../errors.js';
-import { describe } from '../params.js';
-import { toInteger } from './integer.js';
-import { toLocalPath } from './local-path.js';
-import { resolve, type SettingTable } from './settings.js';
+import { describe } from '../input/describe.js';
+import { toInteger } from '../input/integer.js';
+import { toLocalPath } from '../input/local-path.js';
+import { resolve, type SettingTable } from '../input/settings.js';
 
-/** What a {@link RuntimeEnvBuilder} builds, as a plain object. */
+/** The options of a {@link RuntimeEnvBuilder}, as a plain object. */
 export interface RuntimeOptions {
   /**
-   * How queries share memory: without a limit, in equal parts, or first come, first served. Default `'unbounded'`;
-   * the others need `memoryLimitBytes`.
+   * How queries share memory: without a limit, in equal parts, or first come, first served. Default `'unbounded'`; the other
+   * values need `memoryLimitBytes`.
    */
   memoryPool?: 'unbounded' | 'fair' | 'greedy';
-  /** What all queries may take together before they spill to disk, in bytes. */
+  /** The memory for all queries together, in bytes; above it they spill to disk. */
   memoryLimitBytes?: number | bigint;
   /**
-   * Where queries spill to: the folder of the system for temporary files, `diskPaths`, or nowhere, so that a query that
-   * reaches the limit fails. Default `'os'`.
+   * Where queries spill to: the system's temporary folder, `diskPaths`, or nowhere. If `'disabled'`, a query that reaches the
+   * memory limit fails. Default `'os'`.
    */
   diskManager?: 'os' | 'specified' | 'disabled';
-  /** The folders of `'specified'`. */
+  /** The folders for `'specified'`. */
   diskPaths?: readonly (string | URL)[];
-  /** One folder to spill to, instead of `diskManager`. */
+  /** A single folder to spill to, instead of `diskManager`. */
   tempFilePath?: string | URL;
 }
 
-/** The options as they cross to Rust. */
+/** The options as sent to Rust. */
 interface RuntimeNative {
   memoryPool?: 'unbounded' | 'fair' | 'greedy';
   memoryLimitBytes?: number;
@@ -47,13 +47,13 @@ const RUNTIME_SETTINGS = {
   tempFilePath: { type: 'any', doc: 'The one folder to spill to.' },
 } as const satisfies SettingTable;
 
-// Shared through the symbol registry: builders of the ESM build work in the CommonJS one.
+// In the global symbol registry, so that builders of the ESM build work in the CommonJS build.
 const RUNTIME = Symbol.for('ballista.runtimeEnv');
 
 /**
- * Memory and temporary files of what the engine runs in this process: all of it in `SessionContext.local()`, next to
- * nothing in a session on a cluster, whose executors have limits of their own (`memoryLimitBytes`, `workDir`). Immutable;
- * every method gives a new one. From DataFusion's `RuntimeEnvBuilder`.
+ * Memory and temporary files of the engine in this process. In `SessionContext.local()` they apply to whole queries. In a
+ * session on a cluster little runs in this process; executors have their own limits (`memoryLimitBytes`, `workDir`).
+ * Immutable; every method returns a new builder. From DataFusion's `RuntimeEnvBuilder`.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export class RuntimeEnvBuilder {
   readonly #options: Readonly<RuntimeNative>;
 
   /**
-   * @param options - what to start with
+   * @param options - initial options
    * @throws BallistaError `INVALID_ARGUMENT`
    */
   constructor(options?: RuntimeOptions) {
@@ -75,7 +75,7 @@ export class RuntimeEnvBuilder {
     Object.freeze(this);
   }
 
-  /** Whether a value is a builder, also of another copy of this package. */
+  /** Whether a value is a builder, including one of another copy of this package. */
   static is(value: unknown): value is RuntimeEnvBuilder {
     return typeof value === 'object' && value !== null && RUNTIME in value;
   }
@@ -85,15 +85,15 @@ export class RuntimeEnvBuilder {
     return structuredClone(this.#options);
   }
 
-  /** No limit of memory: nothing spills. */
+  /** Sets no memory limit: nothing spills. */
   withUnboundedMemoryPool(): RuntimeEnvBuilder {
     return this.#memory({ memoryPool: 'unbounded' });
   }
 
   /**
-   * A limit of memory that operators share in equal parts; for queries with several operators that spill.
+   * Sets a memory limit that operators share in equal parts. Suits queries with several operators that spill.
    *
-   * @param bytes - for all queries together
+   * @param bytes - the limit for all queries together
    * @throws BallistaError `INVALID_ARGUMENT`
    */
   withFairSpillPool(bytes: number | bigint): RuntimeEnvBuilder {
@@ -101,30 +101,30 @@ export class RuntimeEnvBuilder {
   }
 
   /**
-   * A limit of memory that operators take from as they come; for queries that need not spill, or with one operator that
-   * does.
+   * Sets a memory limit that operators draw on first come, first served. Suits queries that do not spill, or with one operator
+   * that does.
    *
-   * @param bytes - for all queries together
+   * @param bytes - the limit for all queries together
    * @throws BallistaError `INVALID_ARGUMENT`
    */
   withGreedyMemoryPool(bytes: number | bigint): RuntimeEnvBuilder {
     return this.#memory({ memoryPool: 'greedy', memoryLimitBytes: toBytes('withGreedyMemoryPool', bytes) });
   }
 
-  /** Spills to the folder of the system for temporary files. */
+  /** Spills to the system's temporary folder. */
   withDiskManagerOs(): RuntimeEnvBuilder {
     return this.#disk({ diskManager: 'os' });
   }
 
-  /** Spills nowhere: a query that reaches the limit of memory fails. */
+  /** Disables spilling: a query that reaches the memory limit fails. */
   withDiskManagerDisabled(): RuntimeEnvBuilder {
     return this.#disk({ diskManager: 'disabled' });
   }
 
   /**
-   * Spills to the given folders in turns.
+   * Spills to the given folders in turn.
    *
-   * @param paths - at least one
+   * @param paths - at least one folder
    * @throws BallistaError `INVALID_ARGUMENT`
    */
   withDiskManagerSpecified(...paths: (string | URL)[]): RuntimeEnvBuilder {
@@ -140,7 +140,7 @@ export class RuntimeEnvBuilder {
     return this.#disk({ tempFilePath: toLocalPath(path, 'the path of withTempFilePath') });
   }
 
-  /** What was chosen; paths are absolute. */
+  /** The chosen options, with absolute paths. */
   toString(): string {
     const text = Object.entries(this.#options).map(([name, value]) => `${name}: ${String(value)}`);
     return text.length === 0 ? 'RuntimeEnvBuilder {}' : `RuntimeEnvBuilder { ${text.join(', ')} }`;
@@ -151,13 +151,13 @@ export class RuntimeEnvBuilder {
     return this.toString();
   }
 
-  /** Another memory pool, the same disk. */
+  /** Changes the memory pool. */
   #memory(options: RuntimeOptions): RuntimeEnvBuilder {
     const { memoryPool: _pool, memoryLimitBytes: _limit, ...disk } = this.#options;
     return new RuntimeEnvBuilder({ ...options, ...disk });
   }
 
-  /** The same memory pool, another disk. */
+  /** Changes the disk options. */
   #disk(options: RuntimeOptions): RuntimeEnvBuilder {
     const { diskManager: _manager, diskPaths: _paths, tempFilePath: _path, ...memory } = this.#options;
     return new RuntimeEnvBuilder({ ...memory, ...options });
@@ -165,7 +165,7 @@ export class RuntimeEnvBuilder {
 }
 
 /**
- * Either form as it crosses to Rust.
+ * Converts a builder or options to the form sent to Rust.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  */

@@ -1,24 +1,24 @@
 /**
- * Engine configuration as a value with methods, besides the plain record.
+ * Engine settings as an object with methods, as an alternative to a plain record.
  *
  * @module
  */
 
 import { invalid } from '../errors.js';
-import { describe } from '../params.js';
+import { describe } from '../input/describe.js';
+import { toInteger } from '../input/integer.js';
+import { checkName } from '../input/name.js';
 import type { ClusterConfig, ConfigValue } from './cluster-config.js';
 import type { ConfigKey } from './generated/keys.js';
-import { toInteger } from './integer.js';
-import { checkName } from './name.js';
 
-// Shared through the symbol registry: configurations of the ESM build work in the CommonJS one.
+// In the global symbol registry, so that configurations of the ESM build work in the CommonJS build.
 const SESSION_CONFIG = Symbol.for('ballista.sessionConfig');
 
 /**
- * Engine configuration. Immutable; every method gives a new one. From DataFusion's `SessionConfig`.
+ * Engine settings. Immutable; every method returns a new configuration. From DataFusion's `SessionConfig`.
  *
- * The `with…` methods set the key that they name; {@link set} takes every other. Whether a key exists and its value
- * parses is the engine's to say, when a context takes the configuration: `CONFIG`, with the nearest real key.
+ * Each `with…` method sets the key that it names; {@link set} sets any key. The engine checks keys and values when a context
+ * uses the configuration: `CONFIG`, with the nearest valid key.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   readonly #values: ReadonlyMap<string, string>;
 
   /**
-   * @param config - keys and values to start with, or another configuration
+   * @param config - initial keys and values, or another configuration
    * @throws BallistaError `INVALID_ARGUMENT`
    */
   constructor(config: ClusterConfig | SessionConfig = {}) {
@@ -46,7 +46,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
     Object.freeze(this);
   }
 
-  /** Whether a value is a configuration, also of another copy of this package. */
+  /** Whether a value is a configuration, including one of another copy of this package. */
   static is(value: unknown): value is SessionConfig {
     return typeof value === 'object' && value !== null && SESSION_CONFIG in value;
   }
@@ -59,8 +59,8 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   /**
    * Sets a key.
    *
-   * @param key - such as `'datafusion.execution.target_partitions'`
-   * @param value - the engine's text; numbers and booleans are turned into it
+   * @param key - the key, such as `'datafusion.execution.target_partitions'`
+   * @param value - the value as a string; numbers and booleans are converted
    * @throws BallistaError `INVALID_ARGUMENT`
    *
    * @example
@@ -91,7 +91,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * Where names without catalog and schema belong. Default `'datafusion'` and `'public'`. Sets
+   * The default catalog and schema of names without them. Default `'datafusion'` and `'public'`. Sets
    * `datafusion.catalog.default_catalog` and `datafusion.catalog.default_schema`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -101,7 +101,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * Whether there are `information_schema` and SHOW TABLES. Default `true`. Sets `datafusion.catalog.information_schema`.
+   * Whether `information_schema` and SHOW TABLES are available. Default `true`. Sets `datafusion.catalog.information_schema`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
    */
@@ -112,7 +112,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   // ---------------------------------------------------------------- execution
 
   /**
-   * How many rows a batch should have. Default 8192. Sets `datafusion.execution.batch_size`.
+   * The target number of rows per batch. Default 8192. Sets `datafusion.execution.batch_size`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
    */
@@ -121,7 +121,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * How many tasks a stage of a query has. Default: the slots of the cluster. Sets
+   * The number of tasks per stage of a query. Default: the task slots of the cluster. Sets
    * `datafusion.execution.target_partitions`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -131,7 +131,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * Whether row groups of Parquet files are skipped by their statistics. Default `true`. Sets
+   * Whether row groups of Parquet files are skipped based on their statistics. Default `true`. Sets
    * `datafusion.execution.parquet.pruning`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -143,7 +143,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   // ---------------------------------------------------------------- repartitioning
 
   /**
-   * Whether data is repartitioned by the keys of an aggregation, for more tasks. Default `true`. Sets
+   * Whether data is repartitioned by the keys of an aggregation, to use more tasks. Default `true`. Sets
    * `datafusion.optimizer.repartition_aggregations`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -153,7 +153,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * Whether data is repartitioned by the keys of a join, for more tasks. Default `true`. Sets
+   * Whether data is repartitioned by the keys of a join, to use more tasks. Default `true`. Sets
    * `datafusion.optimizer.repartition_joins`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -163,7 +163,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * Whether data is repartitioned by the partition keys of window functions, for more tasks. Default `true`. Sets
+   * Whether data is repartitioned by the partition keys of window functions, to use more tasks. Default `true`. Sets
    * `datafusion.optimizer.repartition_windows`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -173,7 +173,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * Whether partitions are sorted each and merged, instead of sorted as one. Default `true`. Sets
+   * Whether partitions are sorted separately and then merged, instead of sorted as one. Default `true`. Sets
    * `datafusion.optimizer.repartition_sorts`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -183,7 +183,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * Whether parts of one Parquet or CSV file are read by several tasks. Default `true`. Sets
+   * Whether several tasks can read parts of the same Parquet or CSV file. Default `true`. Sets
    * `datafusion.optimizer.repartition_file_scans`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -193,7 +193,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * The size from which a file is read by several tasks, in bytes. Default 1 MiB. Sets
+   * The minimum size of a file that several tasks read in parallel, in bytes. Default 1 MiB. Sets
    * `datafusion.optimizer.repartition_file_min_size`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`
@@ -204,22 +204,22 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
 
   // ---------------------------------------------------------------- what it is
 
-  /** What was set, in order: `for (const [key, value] of config)`. */
+  /** The keys that were set, with their values, in order: `for (const [key, value] of config)`. */
   entries(): IterableIterator<[key: string, value: string]> {
     return this.#values.entries();
   }
 
-  /** As {@link entries}. */
+  /** Same as {@link entries}. */
   [Symbol.iterator](): IterableIterator<[key: string, value: string]> {
     return this.entries();
   }
 
-  /** What was set, as a plain record. */
+  /** The keys that were set, as a plain record. */
   toRecord(): Record<string, string> {
     return Object.fromEntries(this.#values);
   }
 
-  /** What was set. */
+  /** The keys that were set, as a string. */
   toString(): string {
     const text = [...this.#values].map(([key, value]) => `${key}: ${value}`).join(', ');
     return text === '' ? 'SessionConfig {}' : `SessionConfig { ${text} }`;
@@ -254,4 +254,13 @@ function toText(key: string, value: ConfigValue): string {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw invalid(`the configuration: "${key}" must be a finite number, not ${value}`);
   return String(value);
+}
+
+/**
+ * Converts the values to strings. The engine checks keys and values.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function toConfigNative(config: SessionConfig | ClusterConfig | undefined): Record<string, string> {
+  return new SessionConfig(config).toRecord();
 }

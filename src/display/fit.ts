@@ -1,13 +1,13 @@
 /**
- * Which columns of a wide table to show, and how wide, so that it fits.
+ * Chooses the columns of a wide table and their widths, so that it fits.
  *
  * @module
  */
 
-/** The index of the column `…` that stands for those left out. */
+/** The index of the column `…`, which represents the hidden columns. */
 export const GAP = -1;
 
-/** What a column would like: the width of its content, and the width below which it is not cut. */
+/** The width of a column's content, and the width below which it is not cut. */
 interface ColumnWidths {
   readonly full: number;
   readonly least: number;
@@ -16,13 +16,13 @@ interface ColumnWidths {
 /** The columns to draw. */
 interface Fit {
   readonly columns: readonly { readonly index: number; readonly width: number }[];
-  /** The columns left out: out of the middle. */
+  /** The hidden columns, from the middle of the table. */
   readonly hidden: readonly number[];
   /** Whether a column is narrower than its content. */
   readonly cut: boolean;
 }
 
-/** Shrinks the widest columns first; where that is not enough, leaves out columns in the middle. */
+/** Shrinks the widest columns first. If that is not enough, hides columns in the middle. */
 export function fitColumns(widths: readonly ColumnWidths[], maxWidth = Infinity): Fit {
   const all = widths.map((column, index) => ({ index, ...column }));
   let shown = all;
@@ -44,7 +44,7 @@ export function fitColumns(widths: readonly ColumnWidths[], maxWidth = Infinity)
   };
 }
 
-/** A border left and right of every column, and a space on both sides of its content. */
+/** The width of a table: each column has borders on both sides, and a space on both sides of its content. */
 function tableWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width + 3, 1);
 }

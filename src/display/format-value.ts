@@ -1,22 +1,23 @@
 /**
- * Values as DataFusion prints them.
+ * Formats values as DataFusion prints them.
  *
  * @module
  */
 
 import { type DataType, IntervalUnit, Precision, TimeUnit } from 'apache-arrow';
 
-import { type Binder, compile, type Leaves } from '../arrow/columns.js';
 import { floorDiv, isoDateTime, isoDay, isoTime, UNITS_PER_SECOND, zoneOffsetMinutes } from '../arrow/temporal.js';
-import { decimalText } from '../arrow/values.js';
-import { eachBigint } from '../arrow/wide.js';
+import { compile, type Leaves } from '../arrow/values/columns.js';
+import type { Binder } from '../arrow/values/reader.js';
+import { decimalText } from '../arrow/values/values.js';
+import { eachBigint } from '../arrow/values/wide.js';
 
-/** Reads the printed values of a column of a type; a null prints as nothing. */
+/** Returns the formatter of a column type. A null is printed as an empty string. */
 export function formatter(type: DataType): Binder<string> {
   return compile(type, LEAVES);
 }
 
-/** As `arrow_cast::display` prints, with DataFusion's defaults. */
+/** Formats like `arrow_cast::display`, with DataFusion's defaults. */
 const LEAVES: Leaves<string> = {
   nothing: '',
   bool: String,
@@ -38,7 +39,7 @@ const LEAVES: Leaves<string> = {
   union: (name, value) => `{${name}=${value}}`,
 };
 
-/** Shortest digits that read back as the same float, always with a point or an exponent, as Rust's `ryu`. */
+/** The shortest digits that read back as the same float, always with a point or an exponent, like Rust's `ryu`. */
 export function formatFloat(value: number, precision: Precision): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
@@ -54,7 +55,7 @@ export function formatFloat(value: number, precision: Precision): string {
 
 function shortest(value: number, precision: Precision): string {
   if (precision === Precision.DOUBLE) return value.toExponential();
-  // A float has at most 9 significant digits; the first that reads back is the shortest.
+  // A float has at most 9 significant digits. The first number of digits that reads back is the shortest.
   for (let digits = 0; digits < 9; digits++) {
     const text = value.toExponential(digits);
     if (Math.fround(Number(text)) === value) return text.replace(/\.?0+e/, 'e');
@@ -68,7 +69,7 @@ function plain(digits: string, point: number): string {
   return `${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
-/** Local time and offset in the zone of the column, as RFC 3339. */
+/** The local time and offset in the time zone of the column, as RFC 3339. */
 function formatTimestamp(value: bigint, unit: TimeUnit, timezone: string | null): string {
   if (timezone === null) return isoDateTime(value, unit, 'some');
   const perSecond = UNITS_PER_SECOND[unit];
@@ -90,7 +91,7 @@ function formatDuration(value: bigint, unit: TimeUnit): string {
   return `${parts} ${fractional(seconds % 60n, value % perSecond, String(perSecond).length - 1)} secs`;
 }
 
-/** `1 mons 2 days 3 hours 4 mins 5.000000006 secs`: only the parts that are not zero. */
+/** `1 mons 2 days 3 hours 4 mins 5.000000006 secs`, without the parts that are zero. */
 function formatInterval(unit: IntervalUnit, months: number, days: number, nanoseconds: bigint): string {
   if (unit === IntervalUnit.YEAR_MONTH) {
     const years = Math.floor(months / 12);

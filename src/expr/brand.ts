@@ -1,22 +1,22 @@
 /**
- * What expressions are known by, also those of another copy of this package: the symbol registry is shared, so expressions
- * of the ESM build work in the CommonJS one. Apart from the classes, so that they can use the doors of `coerce.ts`.
+ * Symbols that identify expressions, also across copies of this package. The symbol registry is shared, so expressions of the
+ * ESM build work in the CommonJS build. They are separate from the classes so that the classes can import `coerce.ts`.
  *
  * @module
  */
 
 import type { Expr, SortExpr } from './expr.js';
 
-/** Every expression has it. */
+/** The mark of expressions. */
 export const EXPR = Symbol.for('ballista.expr');
 
-/** Every sort key has it. */
+/** The mark of sort keys. */
 export const SORT_EXPR = Symbol.for('ballista.sortExpr');
 
-/** Every window has it. */
+/** The mark of windows. */
 export const WINDOW = Symbol.for('ballista.window');
 
-/** Every window frame has it. */
+/** The mark of window frames. */
 export const WINDOW_FRAME = Symbol.for('ballista.windowFrame');
 
 /** Whether a value is an expression. */
@@ -34,10 +34,10 @@ export function has(value: unknown, symbol: symbol): boolean {
   return typeof value === 'object' && value !== null && symbol in value;
 }
 
-/** Where Node looks for how to show a value. */
+/** The method that Node's `inspect` uses to print a value. */
 export const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** A value as the console shows it. A subquery may have no SQL text: that must not make the console throw. */
+/** A value as the console prints it. A subquery may have no SQL text; printing must not throw then. */
 export function inspected(name: string, print: () => string): string {
   try {
     return `${name}(${print()})`;

@@ -1,14 +1,14 @@
 /**
- * The clauses of a call: each gives the call anew.
+ * The clauses of a function call. Each returns a new call.
  *
  * @module
  */
 
 import { invalid } from '../errors.js';
 import { type ExprLike, type SortKey, toKeyNode, toSortNode, toSqlNode, wrong } from './coerce.js';
-import { WindowFrame } from './frame.js';
-import type { CallNode, ExprNode, NullTreatment, SortNode, WindowNode } from './node.js';
+import type { CallNode, ExprNode, NullTreatment, SortNode, WindowNode } from './node/node.js';
 import { toWindow, type Window, type WindowOptions } from './window.js';
+import { WindowFrame } from './window-frame.js';
 
 /** The call that a clause belongs to. */
 function toCall(expr: ExprNode, clause: string): CallNode {
@@ -34,7 +34,7 @@ export function distinct(expr: ExprNode): CallNode {
   return { ...toCall(expr, 'distinct'), distinct: true };
 }
 
-/** `ORDER BY`: that of the window, if there is one. */
+/** `ORDER BY`: of the window if the call has one, otherwise of the call. */
 export function orderBy(expr: ExprNode, keys: readonly SortKey[]): CallNode {
   const call = toCall(expr, 'orderBy');
   const nodes = keys.map((key, i): SortNode => toSortNode(key, `argument ${i + 1} of orderBy`));
@@ -60,7 +60,7 @@ export function windowFrame(expr: ExprNode, frame: WindowFrame): CallNode {
   return inWindow(toCall(expr, 'windowFrame'), { frame: frame.node });
 }
 
-/** Changes the window of a call. A call that had none hands its order to it. */
+/** Changes the window of a call. If the call had no window, its order moves to the new window. */
 function inWindow({ orderBy: keys, over: window, ...call }: CallNode, changes: Partial<WindowNode>): CallNode {
   if (window) return { ...call, ...(keys && { orderBy: keys }), over: { ...window, ...changes } };
   return { ...call, over: { partitionBy: [], orderBy: keys ?? [], ...changes } };

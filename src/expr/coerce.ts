@@ -1,44 +1,46 @@
 /**
- * The doors for what verbs and expressions take: behind them there are only nodes. Functions have one more, for lambdas:
- * `toArgumentNode` in `lambda.ts`.
+ * Converts arguments of verbs and expressions to nodes; the rest of the code handles only nodes. `toArgumentNode` in
+ * `lambda.ts` does the same for arguments of functions, which may be lambdas.
  *
  * @module
  */
 
 import { invalid } from '../errors.js';
-import { describe, isWellFormed, type ParamValue, toLiteral } from '../params.js';
+import { describe } from '../input/describe.js';
+import { isWellFormed } from '../input/kinds.js';
 import { isExpr, isSortExpr } from './brand.js';
 import type { Expr, SortExpr } from './expr.js';
-import { type ExprNode, node, type SortNode, type Subquery } from './node.js';
+import { type ExprNode, node, type SortNode, type Subquery } from './node/node.js';
+import { type ParamValue, toLiteral } from './param-value.js';
 
-/** An operand: an expression, or a JavaScript value, which becomes a literal (a string too: columns are `col('name')`). */
+/** An operand: an expression, or a JavaScript value that becomes a literal. Strings too; for columns use `col('name')`. */
 export type Operand = Expr | ParamValue;
 
 /** A column by name, or an expression. */
 export type ExprLike = string | Expr;
 
-/** A column by name (smallest first, nulls last), an expression (likewise) or an expression with a direction. */
+/** A sort key: a column name or an expression (both ascending, nulls last), or an expression with a direction. */
 export type SortKey = string | Expr | SortExpr;
 
-/** An operand: an expression as it is, a value as a literal. */
+/** Converts an operand: keeps an expression, turns a value into a literal. */
 export function operand(value: Operand, where: string): ExprNode {
   if (isExpr(value)) return value.node;
   if (Array.isArray(value)) throw invalid(`${where} is an array; write lit([…]) for a list`);
   return node({ kind: 'literal', value: toLiteral(value, where) });
 }
 
-/** A column by its name, `'*'` for all columns, or an expression. */
+/** Converts a column name, `'*'` for all columns, or an expression. */
 export function toColumnNode(item: ExprLike, where: string): ExprNode {
   return item === '*' ? node({ kind: 'wildcard' }) : toKeyNode(item, where);
 }
 
-/** A column by its name, or an expression, where all columns make no sense. */
+/** Converts a column name or an expression. `'*'` is not allowed. */
 export function toKeyNode(item: ExprLike, where: string): ExprNode {
   if (isExpr(item)) return item.node;
   return node({ kind: 'column', name: toName(item, where, 'the name of a column or an expression') });
 }
 
-/** SQL text, which the engine parses against the DataFrame's schema, or an expression. */
+/** Converts SQL text, which the engine parses against the DataFrame's schema, or an expression. */
 export function toSqlNode(item: ExprLike, where: string): ExprNode {
   if (isExpr(item)) return item.node;
   const wanted = 'SQL text or an expression';
@@ -47,7 +49,7 @@ export function toSqlNode(item: ExprLike, where: string): ExprNode {
   return node({ kind: 'sql', text });
 }
 
-/** A sort key. */
+/** Converts a sort key. */
 export function toSortNode(item: SortKey, where: string): SortNode {
   if (isSortExpr(item)) return item.node;
   if (isExpr(item)) return node({ expr: item.node, ascending: true, nullsFirst: false });
@@ -55,7 +57,7 @@ export function toSortNode(item: SortKey, where: string): SortNode {
   return node({ expr: node({ kind: 'column', name }), ascending: true, nullsFirst: false });
 }
 
-/** A DataFrame as a subquery; whether it is one of the same context is seen where it crosses. */
+/** Checks a subquery. Whether it belongs to the same context is checked when it is sent to the engine. */
 export function toSubquery(frame: Subquery, where: string): Subquery {
   const given = frame as Partial<Subquery> | null | undefined;
   if (typeof given === 'object' && given !== null && typeof given.toSql === 'function') return frame;
@@ -67,19 +69,19 @@ export function toList<T>(items: T | readonly T[]): readonly T[] {
   return Array.isArray(items) ? (items as readonly T[]) : [items as T];
 }
 
-/** Text that is not empty, and has an UTF-8. */
+/** Checks a non-empty string that can be encoded as UTF-8. */
 export function toName(value: unknown, where: string, wanted: string): string {
   if (typeof value !== 'string' || value === '' || !isWellFormed(value)) throw wrong(value, where, wanted);
   return value;
 }
 
-/** True or false, and nothing that only looks like it. */
+/** Checks a boolean. Truthy values are rejected. */
 export function toBoolean(value: unknown, where: string): boolean {
   if (typeof value !== 'boolean') throw wrong(value, where, 'true or false');
   return value;
 }
 
-/** Text by text, as Arrow's metadata is. */
+/** Checks an object of strings, as in Arrow's metadata. */
 export function toMetadata(value: unknown, where: string): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong(value, where, 'an object of strings');
@@ -89,7 +91,7 @@ export function toMetadata(value: unknown, where: string): Readonly<Record<strin
   return { ...(value as Record<string, string>) };
 }
 
-/** The refusal of a value: what it should be, and what it is. */
+/** The error for a wrong argument: what was expected, and what was given. */
 export function wrong(item: unknown, where: string, wanted: string): Error {
   return invalid(`${where} must be ${wanted}, not ${item === '' ? 'an empty string' : describe(item)}`);
 }

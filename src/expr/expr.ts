@@ -1,12 +1,13 @@
 /**
- * Fluent expressions over columns: frozen data, checked by the engine when a DataFrame takes them.
+ * Fluent expressions over columns. They are frozen data; the engine checks them when a DataFrame uses them.
  *
  * @module
  */
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import { invalid } from '../errors.js';
-import { describe, isBytes, type ParamValue, toLiteral } from '../params.js';
+import { describe } from '../input/describe.js';
+import { isBytes } from '../input/kinds.js';
 import { EXPR, INSPECT, inspected, isExpr, isSortExpr, SORT_EXPR } from './brand.js';
 import * as clauses from './clauses.js';
 import {
@@ -20,21 +21,22 @@ import {
   toSubquery,
   wrong,
 } from './coerce.js';
-import { engine, toJson } from './engine.js';
-import type { WindowFrame } from './frame.js';
+import { engine, toJson } from './expr-engine.js';
 import { type LiteralValue, toLitNode, toTypedLitNode } from './literal.js';
-import { type ExprNode, type NullTreatment, node, type SortNode, type Subquery } from './node.js';
+import { type ExprNode, type NullTreatment, node, type SortNode, type Subquery } from './node/node.js';
 import { ExprOperators } from './operators.js';
-import { printExpr, printSort } from './print.js';
+import { type ParamValue, toLiteral } from './param-value.js';
+import { printExpr, printSort } from './print/print-expr.js';
 import type { Window, WindowOptions } from './window.js';
+import type { WindowFrame } from './window-frame.js';
 
 export { type Operand, operand } from './coerce.js';
 
 /**
- * An expression over columns. Immutable; every method gives a new one. From DataFusion's `Expr`.
+ * An expression over columns. Immutable; every method returns a new one. From DataFusion's `Expr`.
  *
- * Methods throw `INVALID_ARGUMENT` for a value that is no literal, such as `undefined` or a function. Whether columns exist
- * and types fit is found where a DataFrame takes the expression: `SCHEMA`, `PLAN`.
+ * Methods throw `INVALID_ARGUMENT` for a value that is not a literal, such as `undefined` or a function. Unknown columns and
+ * mismatched types are detected when a DataFrame uses the expression: `SCHEMA`, `PLAN`.
  *
  * @example
  * ```ts
@@ -45,7 +47,7 @@ export { type Operand, operand } from './coerce.js';
  * ```
  */
 export class Expr extends ExprOperators {
-  /** The expression as data, as it crosses to the engine. */
+  /** The expression as data, as sent to the engine. */
   readonly node: ExprNode;
 
   /** @internal Use {@link col} and {@link lit}. */
@@ -55,15 +57,15 @@ export class Expr extends ExprOperators {
     Object.freeze(this);
   }
 
-  /** Whether a value is an expression, also of another copy of this package. */
+  /** Whether a value is an expression, including one of another copy of this package. */
   static is(value: unknown): value is Expr {
     return isExpr(value);
   }
 
   /**
-   * An expression from the bytes of {@link Expr.toBytes}, of DataFusion's own protobuf of the same version.
+   * Reads an expression from the bytes of {@link Expr.toBytes}, or from DataFusion's own protobuf of the same version.
    *
-   * @throws BallistaError `INVALID_ARGUMENT` for what is no such bytes
+   * @throws BallistaError `INVALID_ARGUMENT` for other bytes
    *
    * @example
    * ```ts
@@ -92,7 +94,7 @@ export class Expr extends ExprOperators {
   // ---------------------------------------------------------------- types and names
 
   /**
-   * Casts to an Arrow type; a value that does not fit fails the query.
+   * Casts to an Arrow type. A value that does not fit fails the query.
    *
    * @param to - `'Int32'`, `'Decimal128(10, 2)'`, … or an apache-arrow `DataType`
    */
@@ -100,7 +102,7 @@ export class Expr extends ExprOperators {
     return new Expr({ kind: 'cast', expr: this.node, dataType: toTypeName(to, 'the type of a cast'), safe: false });
   }
 
-  /** As {@link cast}; a value that does not fit becomes null. */
+  /** Like {@link cast}, but a value that does not fit becomes null. */
   tryCast(to: TypeLike): Expr {
     return new Expr({ kind: 'cast', expr: this.node, dataType: toTypeName(to, 'the type of a cast'), safe: true });
   }
@@ -108,7 +110,7 @@ export class Expr extends ExprOperators {
   /**
    * Names the result: `this AS name`.
    *
-   * @param metadata - goes to the field in the schema
+   * @param metadata - metadata for the field in the schema
    */
   alias(name: string, metadata?: Readonly<Record<string, string>>): Expr {
     if (typeof name !== 'string') throw invalid(`alias takes a string, not ${describe(name)}`);
@@ -122,12 +124,12 @@ export class Expr extends ExprOperators {
 
   // ---------------------------------------------------------------- replacement
 
-  /** This, or a value where this is null: `coalesce(this, value)`. */
+  /** Replaces null with a value: `coalesce(this, value)`. */
   fillNull(value: Operand): Expr {
     return this.call('coalesce', operand(value, 'the value of fillNull'));
   }
 
-  /** This, or a value where this is NaN: `nanvl(this, value)`. */
+  /** Replaces NaN with a value: `nanvl(this, value)`. */
   fillNan(value: Operand): Expr {
     return this.call('nanvl', operand(value, 'the value of fillNan'));
   }
@@ -135,9 +137,9 @@ export class Expr extends ExprOperators {
   // ---------------------------------------------------------------- parts of structs, maps and lists
 
   /**
-   * The field of a struct, the value of a map, or the element of a list; null where there is none.
+   * The field of a struct, the value of a map, or the element of a list. Null if it does not exist.
    *
-   * @param key - a name for structs and maps; for lists a place from 0, or from the end as -1, -2, …
+   * @param key - a name for structs and maps; an index for lists, from 0, or from the end as -1, -2, …
    */
   get(key: string | number): Expr {
     if (typeof key === 'string') return this.call('get_field', operand(key, 'the key of get'));
@@ -146,10 +148,10 @@ export class Expr extends ExprOperators {
   }
 
   /**
-   * A part of a list, as `Array.prototype.slice`.
+   * A part of a list, like `Array.prototype.slice`.
    *
-   * @param begin - the place of the first element, from 0, or from the end as -1, -2, …
-   * @param end - the place after the last element; default: up to the end of the list
+   * @param begin - the index of the first element, from 0, or from the end as -1, -2, …
+   * @param end - the index after the last element; default: the end of the list
    */
   slice(begin: number, end?: number): Expr {
     if (!Number.isSafeInteger(begin)) throw wrong(begin, 'slice: begin', 'a whole number');
@@ -161,7 +163,7 @@ export class Expr extends ExprOperators {
   // ---------------------------------------------------------------- subqueries
 
   /**
-   * `this IN (SELECT …)`: whether the one column of a DataFrame has the value.
+   * `this IN (SELECT …)`: whether the single column of a DataFrame contains the value.
    *
    * @param frame - a DataFrame of the same context
    */
@@ -179,38 +181,38 @@ export class Expr extends ExprOperators {
   /**
    * A window function, or an aggregate function over a window: `this OVER (…)`.
    *
-   * @throws BallistaError `INVALID_ARGUMENT`, also where this is no call of a function; likewise all that follow
+   * @throws BallistaError `INVALID_ARGUMENT`, also if this is not a function call; the following methods throw the same
    */
   over(window: Window | WindowOptions): Expr {
     return new Expr(clauses.over(this.node, window));
   }
 
-  /** An aggregate function over the rows for which a predicate is true: `this FILTER (WHERE …)`; a string is SQL. */
+  /** Aggregates only rows for which a predicate is true: `this FILTER (WHERE …)`; a string is SQL. */
   filter(predicate: ExprLike): Expr {
     return new Expr(clauses.filter(this.node, predicate));
   }
 
-  /** An aggregate function in which equal values count once. */
+  /** Aggregates distinct values only. */
   distinct(): Expr {
     return new Expr(clauses.distinct(this.node));
   }
 
-  /** An aggregate function that takes its values in an order; with a window, the order of the window. */
+  /** Aggregates values in the given order; with a window, sets the order of the window. */
   orderBy(...keys: SortKey[]): Expr {
     return new Expr(clauses.orderBy(this.node, keys));
   }
 
-  /** What an aggregate or window function does with nulls: `'respect'` or `'ignore'`. */
+  /** How an aggregate or window function treats nulls: `'respect'` or `'ignore'`. */
   nullTreatment(treatment: NullTreatment): Expr {
     return new Expr(clauses.nullTreatment(this.node, treatment));
   }
 
-  /** A function over a window, partitioned by columns or expressions; an order given before becomes the window's. */
+  /** Partitions the window by columns or expressions. An order given before becomes the window's order. */
   partitionBy(...keys: ExprLike[]): Expr {
     return new Expr(clauses.partitionBy(this.node, keys));
   }
 
-  /** A function over a window with a frame; an order given before becomes the window's. */
+  /** Sets the frame of the window. An order given before becomes the window's order. */
   windowFrame(frame: WindowFrame): Expr {
     return new Expr(clauses.windowFrame(this.node, frame));
   }
@@ -218,7 +220,7 @@ export class Expr extends ExprOperators {
   // ---------------------------------------------------------------- sort keys
 
   /**
-   * A sort key.
+   * A sort key with this expression.
    *
    * @param ascending - default `true`
    * @param nullsFirst - default `false`
@@ -231,12 +233,12 @@ export class Expr extends ExprOperators {
     });
   }
 
-  /** A sort key, smallest first and nulls last, as SQL's `ASC`. */
+  /** An ascending sort key with nulls last, like SQL's `ASC`. */
   asc(): SortExpr {
     return this.sort(true, false);
   }
 
-  /** A sort key, largest first and nulls first, as SQL's `DESC`. */
+  /** A descending sort key with nulls first, like SQL's `DESC`. */
   desc(): SortExpr {
     return this.sort(false, true);
   }
@@ -244,7 +246,7 @@ export class Expr extends ExprOperators {
   // ---------------------------------------------------------------- what it is
 
   /**
-   * The name that the column of this expression gets, as the engine makes it.
+   * The column name that the engine gives this expression.
    *
    * @throws BallistaError `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT` for a subquery
    */
@@ -253,7 +255,7 @@ export class Expr extends ExprOperators {
   }
 
   /**
-   * The expression as DataFusion's protobuf, which {@link Expr.fromBytes} reads.
+   * The expression as DataFusion's protobuf, for {@link Expr.fromBytes}.
    *
    * @throws BallistaError `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT` for a subquery
    */
@@ -262,10 +264,10 @@ export class Expr extends ExprOperators {
   }
 
   /**
-   * The expression as SQL, which means the same when the engine parses it.
+   * The expression as SQL. The engine parses it back to an expression with the same meaning.
    *
-   * What SQL has no words for is left out: the type of a placeholder, the metadata of an alias. Lambdas need
-   * `datafusion.sql_parser.dialect` to be one that has them, such as `duckdb`.
+   * Parts that SQL cannot express are left out: the type of a placeholder, the metadata of an alias. To parse lambdas, set
+   * `datafusion.sql_parser.dialect` to a dialect that has them, such as `duckdb`.
    */
   override toString(): string {
     return printExpr(this.node);
@@ -278,11 +280,11 @@ export class Expr extends ExprOperators {
 }
 
 /**
- * An expression with a direction, made by {@link Expr.sort}, {@link Expr.asc} and {@link Expr.desc}. Immutable. From
- * DataFusion's `SortExpr`.
+ * A sort key: an expression with a direction. Created by {@link Expr.sort}, {@link Expr.asc} and {@link Expr.desc}.
+ * Immutable. From DataFusion's `SortExpr`.
  */
 export class SortExpr {
-  /** The key as data, as it crosses to the engine. */
+  /** The key as data, as sent to the engine. */
   readonly node: SortNode;
 
   /** @internal */
@@ -291,7 +293,7 @@ export class SortExpr {
     Object.freeze(this);
   }
 
-  /** Whether a value is a sort key, also of another copy of this package. */
+  /** Whether a value is a sort key, including one of another copy of this package. */
   static is(value: unknown): value is SortExpr {
     return isSortExpr(value);
   }
@@ -301,22 +303,22 @@ export class SortExpr {
     return true;
   }
 
-  /** What is sorted by. */
+  /** The expression to sort by. */
   get expr(): Expr {
     return new Expr(this.node.expr);
   }
 
-  /** Whether the smallest come first. */
+  /** Whether the smallest values come first. */
   get ascending(): boolean {
     return this.node.ascending;
   }
 
-  /** Whether nulls come before everything else. */
+  /** Whether nulls come first. */
   get nullsFirst(): boolean {
     return this.node.nullsFirst;
   }
 
-  /** The key, as it stands in ORDER BY. */
+  /** The key as in ORDER BY. */
   toString(): string {
     return printSort(this.node);
   }
@@ -328,10 +330,10 @@ export class SortExpr {
 }
 
 /**
- * A column, by its exact name: `col('Name')` is not `col('name')`, and a dot is part of the name. From DataFusion's
+ * A column by its exact name. Case matters: `col('Name')` is not `col('name')`. A dot is part of the name. From DataFusion's
  * `Expr::Column`.
  *
- * @param relation - the table or alias, where several have such a column
+ * @param relation - the table or alias, if several have a column of that name
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -350,8 +352,8 @@ export function col(name: string, relation?: string): Expr {
 }
 
 /**
- * A literal. The type follows from the value (see {@link ParamValue}), or is the one given; an array becomes a list, a plain
- * object a struct, a `Map` a map. From DataFusion's `Expr::Literal`.
+ * A literal. The type is inferred from the value (see {@link ParamValue}) unless it is given. An array becomes a list, a
+ * plain object a struct, a `Map` a map. From DataFusion's `Expr::Literal`.
  *
  * @throws BallistaError `INVALID_ARGUMENT` for a value without an SQL type
  *
@@ -369,7 +371,7 @@ export function lit(value: LiteralValue, type?: TypeLike): Expr {
 }
 
 /**
- * A literal whose field has metadata in the schema. From DataFusion's `lit_with_metadata`.
+ * A literal with metadata for its field in the schema. From DataFusion's `lit_with_metadata`.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  *
@@ -388,7 +390,7 @@ export function litWithMetadata(value: ParamValue, metadata: Readonly<Record<str
   });
 }
 
-/** A place in a list as the engine counts them: from 1, and from the end as here. */
+/** Converts a list index to the engine's: from 1, or from the end as here. */
 function place(index: number): number {
   return index < 0 ? index : index + 1;
 }

@@ -1,22 +1,23 @@
 /**
- * Literals of every JavaScript value: those with a value of their own in SQL, and lists, structs and maps, which SQL makes
+ * Literals of all JavaScript values: scalars, which SQL can write directly, and lists, structs and maps, which SQL creates
  * with a function.
  *
  * @module
  */
 
-import { isMap, type ParamValue, toLiteral, toTypedLiteral } from '../params.js';
+import { isMap } from '../input/kinds.js';
 import { isExpr } from './brand.js';
-import { type ExprNode, node } from './node.js';
+import { type ExprNode, node } from './node/node.js';
+import { type ParamValue, toLiteral, toTypedLiteral } from './param-value.js';
 
-/** What `lit` takes: a value, an expression, an array for a list, a `Map` for a map, a plain object for a struct. */
+/** The values that `lit` takes: a scalar, an expression, an array (list), a `Map` (map) or a plain object (struct). */
 export type LiteralValue =
   | ParamValue
   | readonly LiteralValue[]
   | ReadonlyMap<LiteralValue, LiteralValue>
   | { readonly [field: string]: LiteralValue };
 
-/** A value as a node. */
+/** Converts a value to a node. */
 export function toLitNode(value: LiteralValue, where: string): ExprNode {
   if (isExpr(value)) return value.node;
   if (Array.isArray(value)) return list(value as readonly LiteralValue[], where);
@@ -43,7 +44,7 @@ export function toLitNode(value: LiteralValue, where: string): ExprNode {
   return node({ kind: 'literal', value: toLiteral(value, where) });
 }
 
-/** A value as a node of an Arrow type. */
+/** Converts a value to a node of an Arrow type. */
 export function toTypedLitNode(value: LiteralValue, dataType: string, where: string): ExprNode {
   if (Array.isArray(value) || isMap(value) || isPlain(value))
     return node({ kind: 'cast', expr: toLitNode(value, where), dataType, safe: false });
@@ -61,7 +62,7 @@ function call(name: string, args: readonly ExprNode[]): ExprNode {
   return node({ kind: 'call', name, args });
 }
 
-/** Whether a value is an object of fields, of this realm or another: no instance of a class. */
+/** Whether a value is a plain object, of this realm or another, and not an instance of a class. */
 function isPlain(value: unknown): value is { readonly [field: string]: LiteralValue } {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

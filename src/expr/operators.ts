@@ -1,5 +1,5 @@
 /**
- * The operators of expressions as methods.
+ * Operators as methods of expressions.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { type Operand, operand, toBoolean, wrong } from './coerce.js';
 import type { Expr } from './expr.js';
 import { ExprMethods } from './generated/methods.js';
-import type { BinaryOperator, UnaryOperator } from './node.js';
+import type { BinaryOperator, UnaryOperator } from './node/node.js';
 
 /** Operators, as methods. */
-export abstract class ExprOperators extends ExprMethods {
+export abstract class ExprOperators extends ExprMethods<Expr> {
   // ---------------------------------------------------------------- arithmetic
 
   /** `this + other` */
@@ -18,7 +18,7 @@ export abstract class ExprOperators extends ExprMethods {
     return this.#binary('+', other);
   }
 
-  /** `this - other`; with a number on the left, `lit(10).sub(col('a'))`. */
+  /** `this - other`. To subtract from a number, write `lit(10).sub(col('a'))`. */
   sub(other: Operand): Expr {
     return this.#binary('-', other);
   }
@@ -28,12 +28,12 @@ export abstract class ExprOperators extends ExprMethods {
     return this.#binary('*', other);
   }
 
-  /** `this / other`; between integers the quotient is an integer. */
+  /** `this / other`. The quotient of integers is an integer. */
   div(other: Operand): Expr {
     return this.#binary('/', other);
   }
 
-  /** `this % other`; it has the sign of this. */
+  /** `this % other`. The result has the sign of `this`. */
   mod(other: Operand): Expr {
     return this.#binary('%', other);
   }
@@ -45,12 +45,12 @@ export abstract class ExprOperators extends ExprMethods {
 
   // ---------------------------------------------------------------- comparison
 
-  /** `this = other`; null where one of them is null. */
+  /** `this = other`. Null if one of them is null. */
   eq(other: Operand): Expr {
     return this.#binary('=', other);
   }
 
-  /** `this != other`; null where one of them is null. */
+  /** `this != other`. Null if one of them is null. */
   ne(other: Operand): Expr {
     return this.#binary('!=', other);
   }
@@ -75,12 +75,12 @@ export abstract class ExprOperators extends ExprMethods {
     return this.#binary('>=', other);
   }
 
-  /** `this IS DISTINCT FROM other`: as {@link ne}, where null is a value like others. */
+  /** `this IS DISTINCT FROM other`: like {@link ne}, but treats null as an ordinary value. */
   isDistinctFrom(other: Operand): Expr {
     return this.#binary('IS DISTINCT FROM', other);
   }
 
-  /** `this IS NOT DISTINCT FROM other`: as {@link eq}, where null is a value like others. */
+  /** `this IS NOT DISTINCT FROM other`: like {@link eq}, but treats null as an ordinary value. */
   isNotDistinctFrom(other: Operand): Expr {
     return this.#binary('IS NOT DISTINCT FROM', other);
   }
@@ -104,17 +104,17 @@ export abstract class ExprOperators extends ExprMethods {
 
   // ---------------------------------------------------------------- bits
 
-  /** `this & other`, bit by bit. */
+  /** `this & other`: bitwise and. */
   bitAnd(other: Operand): Expr {
     return this.#binary('&', other);
   }
 
-  /** `this | other`, bit by bit. */
+  /** `this | other`: bitwise or. */
   bitOr(other: Operand): Expr {
     return this.#binary('|', other);
   }
 
-  /** `this ^ other`, bit by bit: exclusive or. */
+  /** `this ^ other`: bitwise exclusive or. */
   bitXor(other: Operand): Expr {
     return this.#binary('^', other);
   }
@@ -124,7 +124,7 @@ export abstract class ExprOperators extends ExprMethods {
     return this.#binary('<<', other);
   }
 
-  /** `this >> other`; it keeps the sign. */
+  /** `this >> other`. The sign is kept. */
   shiftRight(other: Operand): Expr {
     return this.#binary('>>', other);
   }
@@ -173,7 +173,7 @@ export abstract class ExprOperators extends ExprMethods {
 
   // ---------------------------------------------------------------- ranges, lists and patterns
 
-  /** `this BETWEEN low AND high`, both included. */
+  /** `this BETWEEN low AND high`. Both bounds are included. */
   between(low: Operand, high: Operand, negated = false): Expr {
     return this.make({
       kind: 'between',
@@ -184,29 +184,29 @@ export abstract class ExprOperators extends ExprMethods {
     });
   }
 
-  /** `this IN (…)`; an empty list has nothing in it. */
+  /** `this IN (…)`. An empty list contains no value. */
   inList(values: readonly Operand[], negated = false): Expr {
     if (!Array.isArray(values)) throw wrong(values, 'the list of inList', 'an array');
     const list = Array.from(values as readonly Operand[], (value, i) => operand(value, `item ${i} of inList`));
     return this.make({ kind: 'inList', expr: this.node, list, negated: toBoolean(negated, 'inList: negated') });
   }
 
-  /** `this LIKE pattern`: `%` is any text, `_` any character. */
+  /** `this LIKE pattern`. `%` matches any text, `_` any single character. */
   like(pattern: Operand, negated = false): Expr {
     return this.#like(pattern, negated, false);
   }
 
-  /** `this ILIKE pattern`: as {@link like}, whatever the case. */
+  /** `this ILIKE pattern`: like {@link like}, ignoring case. */
   ilike(pattern: Operand, negated = false): Expr {
     return this.#like(pattern, negated, true);
   }
 
-  /** `this ~ pattern`: whether a regular expression, in the syntax of Rust's `regex`, matches somewhere. */
+  /** `this ~ pattern`: whether a regular expression, in the syntax of Rust's `regex`, matches anywhere. */
   matches(pattern: Operand, negated = false): Expr {
     return this.#binary(toBoolean(negated, 'matches: negated') ? '!~' : '~', pattern);
   }
 
-  /** `this ~* pattern`: as {@link matches}, whatever the case. */
+  /** `this ~* pattern`: like {@link matches}, ignoring case. */
   imatches(pattern: Operand, negated = false): Expr {
     return this.#binary(toBoolean(negated, 'imatches: negated') ? '!~*' : '~*', pattern);
   }

@@ -1,25 +1,25 @@
 /**
- * Windows: what `over` takes.
+ * Windows, for `over`.
  *
  * @module
  */
 
-import { resolve, type SettingTable } from '../config/settings.js';
+import { resolve, type SettingTable } from '../input/settings.js';
 import { has, INSPECT, inspected, WINDOW } from './brand.js';
 import { type ExprLike, type SortKey, toKeyNode, toList, toSortNode, wrong } from './coerce.js';
-import { type FrameBound, WindowFrame } from './frame.js';
-import { type NullTreatment, node, type WindowNode } from './node.js';
-import { printWindow } from './print.js';
+import { type NullTreatment, node, type WindowNode } from './node/node.js';
+import { printWindow } from './print/print-expr.js';
+import { type FrameBound, WindowFrame } from './window-frame.js';
 
-/** A window as a plain object. */
+/** A window, as a plain object. */
 export interface WindowOptions {
-  /** Columns or expressions that keep rows apart. Default: all rows are in one partition. */
+  /** The columns or expressions to partition by. Default: all rows are in one partition. */
   partitionBy?: ExprLike | readonly ExprLike[];
-  /** Sort keys within a partition. Default: no order. */
+  /** The sort keys within a partition. Default: no order. */
   orderBy?: SortKey | readonly SortKey[];
-  /** Default: with an order, from the first row to the current one and its equals; without, the whole partition. */
+  /** Default: with an order, from the first row to the current row and its peers; without an order, the whole partition. */
   windowFrame?: WindowFrame;
-  /** What the function does with nulls. Default: as the function has it, usually `'respect'`. */
+  /** How the function treats nulls. Default: depends on the function, usually `'respect'`. */
   nullTreatment?: NullTreatment;
 }
 
@@ -31,10 +31,10 @@ const SETTINGS: SettingTable = {
 };
 
 /**
- * The rows over which a window function works. Immutable; every method gives a new one. From DataFusion's window
+ * The rows over which a window function is computed. Immutable; every method returns a new one. From DataFusion's window
  * specification.
  *
- * Methods throw `INVALID_ARGUMENT`; whether columns exist is found where a DataFrame takes the expression.
+ * Methods throw `INVALID_ARGUMENT`. Unknown columns are detected when a DataFrame uses the expression.
  *
  * @example
  * ```ts
@@ -46,9 +46,9 @@ const SETTINGS: SettingTable = {
  * ```
  */
 export class Window {
-  /** @internal The window as data, as it crosses to the engine. */
+  /** @internal The window as data, as sent to the engine. */
   readonly node: WindowNode;
-  /** @internal It belongs to the call, not to the window: `over` puts it there. */
+  /** @internal The null treatment, which belongs to the call: `over` moves it there. */
   readonly nulls: NullTreatment | undefined;
 
   readonly #options: WindowOptions;
@@ -67,7 +67,7 @@ export class Window {
     Object.freeze(this);
   }
 
-  /** Whether a value is a window, also of another copy of this package. */
+  /** Whether a value is a window, including one of another copy of this package. */
   static is(value: unknown): value is Window {
     return has(value, WINDOW);
   }
@@ -77,22 +77,22 @@ export class Window {
     return true;
   }
 
-  /** A window of the rows that are equal in columns or expressions. */
+  /** A window partitioned by columns or expressions. */
   static partitionBy(...keys: ExprLike[]): Window {
     return new Window().partitionBy(...keys);
   }
 
-  /** A window over all rows, sorted. */
+  /** A window over all rows, with an order. */
   static orderBy(...keys: SortKey[]): Window {
     return new Window().orderBy(...keys);
   }
 
-  /** The same window, partitioned by other columns or expressions. */
+  /** The same window with a new partitioning. */
   partitionBy(...keys: ExprLike[]): Window {
     return new Window({ ...this.#options, partitionBy: keys });
   }
 
-  /** The same window, sorted by other keys. */
+  /** The same window with a new order. */
   orderBy(...keys: SortKey[]): Window {
     return new Window({ ...this.#options, orderBy: keys });
   }
@@ -102,17 +102,17 @@ export class Window {
     return new Window({ ...this.#options, windowFrame: new WindowFrame('rows', start, end) });
   }
 
-  /** The same window with a frame of distances in the one sort key: `rangeBetween({ preceding: '1 day' }, 0)`. */
+  /** The same window with a frame of distances in its single sort key: `rangeBetween({ preceding: '1 day' }, 0)`. */
   rangeBetween(start: FrameBound, end: FrameBound): Window {
     return new Window({ ...this.#options, windowFrame: new WindowFrame('range', start, end) });
   }
 
-  /** The same window with a frame of groups of rows that are equal in the sort keys. */
+  /** The same window with a frame of groups of rows with equal sort keys. */
   groupsBetween(start: FrameBound, end: FrameBound): Window {
     return new Window({ ...this.#options, windowFrame: new WindowFrame('groups', start, end) });
   }
 
-  /** The window as it stands in SQL. */
+  /** The window as SQL. */
   toString(): string {
     return printWindow(this.node);
   }
@@ -123,7 +123,7 @@ export class Window {
   }
 }
 
-/** What `over` takes, as a window. */
+/** Converts an argument of `over` to a window. */
 export function toWindow(window: Window | WindowOptions): Window {
   if (Window.is(window)) return window;
   if (typeof window !== 'object' || window === null || Array.isArray(window))

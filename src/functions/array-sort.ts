@@ -1,19 +1,19 @@
 /**
- * `array_sort`, with options instead of words in strings.
+ * `array_sort`, with options instead of keywords in strings.
  *
  * @module
  */
 
-import { resolve, type SettingTable } from '../config/settings.js';
 import { type Operand, operand } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
-import { call } from './call.js';
+import { resolve, type SettingTable } from '../input/settings.js';
+import { call } from './call/call.js';
 
 /** How an array is sorted. */
 export interface ArraySortOptions {
-  /** Whether the largest come first. Default `false`. */
+  /** Whether the largest values come first. Default `false`. */
   descending?: boolean;
-  /** Whether nulls come before everything else. Default `false`. */
+  /** Whether nulls come first. Default `false`. */
   nullsFirst?: boolean;
 }
 
@@ -23,9 +23,9 @@ const SETTINGS: SettingTable = {
 };
 
 /**
- * Sorts an array. Nulls come last, unlike in SQL's `array_sort(array)`.
+ * Sorts an array. By default nulls come last, unlike with SQL's `array_sort(array)`.
  *
- * In SQL `array_sort(array, 'ASC', 'NULLS LAST')`, also called `list_sort`.
+ * In SQL: `array_sort(array, 'ASC', 'NULLS LAST')`, also called `list_sort`.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  *

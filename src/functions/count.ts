@@ -1,19 +1,19 @@
 /**
- * `count`, of rows and of values.
+ * `count` of rows and of values.
  *
  * @module
  */
 
 import { toList } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
-import { node } from '../expr/node.js';
-import { type AggregateOptions, aggregate, call, withClauses } from './call.js';
+import { node } from '../expr/node/node.js';
+import { type AggregateOptions, aggregate, call, withClauses } from './call/call.js';
 
 /**
- * How many rows there are: `count(*)`. With an expression, in how many rows it is not null; with several, in how many none
- * of them is.
+ * Counts rows: `count(*)`. With an expression, counts the rows where it is not null; with several, the rows where none of them
+ * is null.
  *
- * @param expressions - what is counted; default: rows
+ * @param expressions - what to count; default: rows
  * @param options - `distinct`, `filter`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
@@ -34,7 +34,7 @@ export function count(expressions?: Expr | readonly Expr[], options?: AggregateO
 }
 
 /**
- * How many rows there are: `count(*)`.
+ * Counts rows: `count(*)`.
  *
  * @param options - `filter`
  * @throws BallistaError `INVALID_ARGUMENT`

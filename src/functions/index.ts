@@ -1,9 +1,9 @@
 /**
- * The functions of the engine, as expressions. From DataFusion's `functions`, `functions_aggregate`, `functions_nested` and
- * `functions_window`.
+ * The functions of the engine, as functions that return expressions. From DataFusion's `functions`, `functions_aggregate`,
+ * `functions_nested` and `functions_window`.
  *
- * All throw `INVALID_ARGUMENT` for a wrong number of arguments and for what is no operand. Types are checked by the engine
- * when a DataFrame takes the expression.
+ * All throw `INVALID_ARGUMENT` for a wrong number of arguments and for a value that is not an operand. The engine checks
+ * types when a DataFrame uses the expression.
  *
  * @example
  * ```ts
@@ -19,11 +19,11 @@
  * @module
  */
 
-export { case_, when } from '../expr/case.js';
+export { case_, when } from '../expr/builders/case.js';
+export { lambda, lambdaVar } from '../expr/builders/lambda.js';
 export { col } from '../expr/expr.js';
-export { lambda, lambdaVar } from '../expr/lambda.js';
 export { type ArraySortOptions, arraySort, listSort } from './array-sort.js';
-export { type AggregateClauses, type AggregateOptions, callFunction } from './call.js';
+export { type AggregateClauses, type AggregateOptions, callFunction } from './call/call.js';
 export { count, countStar } from './count.js';
 export * from './generated/index.js';
 export { type KeyedOperands, makeMap, type NamedOperands, namedStruct, withMetadata } from './objects.js';

@@ -1,5 +1,5 @@
 /**
- * Functions that take pairs, as JavaScript has them: objects, maps and entries.
+ * Functions that take pairs in JavaScript form: objects, maps and entries.
  *
  * @module
  */
@@ -8,15 +8,15 @@ import { invalid } from '../errors.js';
 import { isExpr } from '../expr/brand.js';
 import { type Operand, operand, toMetadata, toName, wrong } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
-import { type ExprNode, node } from '../expr/node.js';
-import { isMap } from '../params.js';
-import { call } from './call.js';
-import { toArguments } from './signature.js';
+import { type ExprNode, node } from '../expr/node/node.js';
+import { isMap } from '../input/kinds.js';
+import { call } from './call/call.js';
+import { toArguments } from './call/signature.js';
 
-/** Names with their values: an object, or entries in an order. */
+/** Values by name: an object, or a list of entries. */
 export type NamedOperands = Readonly<Record<string, Operand>> | readonly (readonly [string, Operand])[];
 
-/** Keys with their values: a `Map`, entries, or an object, whose keys are text. */
+/** Values by key: a `Map`, a list of entries, or an object, whose keys are strings. */
 export type KeyedOperands =
   | ReadonlyMap<Operand, Operand>
   | readonly (readonly [Operand, Operand])[]
@@ -25,7 +25,7 @@ export type KeyedOperands =
 /**
  * A struct of named fields.
  *
- * In SQL `named_struct('a', x, 'b', y)`.
+ * In SQL: `named_struct('a', x, 'b', y)`.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  *
@@ -51,7 +51,7 @@ export function namedStruct(fields: NamedOperands): Expr {
 /**
  * A map of keys and values. Keys must be unique and not null.
  *
- * In SQL `map(keys, values)`, of two arrays, which may also be given as such.
+ * In SQL: `map(keys, values)` with two arrays. This form is also accepted here.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  *
@@ -66,7 +66,7 @@ export function namedStruct(fields: NamedOperands): Expr {
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#map | DataFusion's map}
  */
 export function makeMap(entries: KeyedOperands): Expr;
-/** As {@link makeMap}, from an array of keys and one of values. */
+/** Like {@link makeMap}, from an array of keys and an array of values. */
 export function makeMap(keys: Expr, values: Expr): Expr;
 export function makeMap(...args: readonly unknown[]): Expr {
   const [first] = args;
@@ -80,11 +80,11 @@ export function makeMap(...args: readonly unknown[]): Expr {
 }
 
 /**
- * An expression whose field has metadata in the schema, besides what it has already.
+ * Adds metadata to the field of an expression in the schema. Existing metadata is kept.
  *
- * In SQL `with_metadata(expression, 'key', 'value')`.
+ * In SQL: `with_metadata(expression, 'key', 'value')`.
  *
- * @param metadata - at least one key; none is empty
+ * @param metadata - at least one key; keys must not be empty
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -105,7 +105,7 @@ export function withMetadata(expression: Expr, metadata: Readonly<Record<string,
   return call('with_metadata', [first, ...texts.map((text) => operand(text, where))]);
 }
 
-/** Pairs of whatever holds them. */
+/** The pairs of an object, a map or a list of entries. */
 function toPairs(value: unknown, where: string, wanted: string): readonly (readonly [unknown, Operand])[] {
   if (isMap(value)) return [...value] as [unknown, Operand][];
   if (Array.isArray(value)) {

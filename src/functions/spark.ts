@@ -1,9 +1,9 @@
 /**
- * Functions as Apache Spark has them, where that is not as the engine has it: `spark.abs(x)` in SQL. From the crate
- * `datafusion-spark`; schedulers and executors of this package have them, those of others need not.
+ * Apache Spark's versions of functions that differ from the engine's: `spark.abs(x)` in SQL. From the crate
+ * `datafusion-spark`. Schedulers and executors of this package have them; those of other packages may not.
  *
- * All throw `INVALID_ARGUMENT` for a wrong number of arguments and for what is no operand. Types are checked by the engine
- * when a DataFrame takes the expression.
+ * All throw `INVALID_ARGUMENT` for a wrong number of arguments and for a value that is not an operand. The engine checks
+ * types when a DataFrame uses the expression.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Amazon S3, and whatever speaks its protocol.
+ * Amazon S3 and compatible services.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import { toEndpoint } from './url.js';
 export interface AmazonS3Options {
   /** The bucket. */
   bucketName: string;
-  /** Default: `AWS_REGION`, else `'us-east-1'`. */
+  /** The region. Default: `AWS_REGION`, otherwise `'us-east-1'`. */
   region?: string;
-  /** Default: `AWS_ACCESS_KEY_ID`, else the role of the machine. */
+  /** The access key id. Default: `AWS_ACCESS_KEY_ID`, otherwise the role of the machine. */
   accessKeyId?: string;
-  /** Default: `AWS_SECRET_ACCESS_KEY`. */
+  /** The secret access key. Default: `AWS_SECRET_ACCESS_KEY`. */
   secretAccessKey?: string;
-  /** The third part of temporary credentials. Default: `AWS_SESSION_TOKEN`. */
+  /** The session token of temporary credentials. Default: `AWS_SESSION_TOKEN`. */
   sessionToken?: string;
-  /** The address of a service that is not Amazon's, such as MinIO. Default: `AWS_ENDPOINT`, else Amazon. */
+  /** The address of a compatible service, such as MinIO. Default: `AWS_ENDPOINT`, otherwise Amazon. */
   endpoint?: string | URL;
   /** Whether `endpoint` may be `http://`. Default `false`. */
   allowHttp?: boolean;
-  /** Whether the role of an old EC2 machine is asked for without a token. Default `false`. */
+  /** Whether to request the role of an EC2 machine without a token (IMDSv1). Default `false`. */
   imdsv1Fallback?: boolean;
 }
 
@@ -39,8 +39,8 @@ const SETTINGS = {
 } as const satisfies StoreSettings;
 
 /**
- * A bucket of Amazon S3, or of a service that speaks its protocol (MinIO, Ceph, R2, …). What comes from the environment comes
- * from that of each process that reads: this one, the scheduler, every executor.
+ * A bucket of Amazon S3, or of a compatible service (MinIO, Ceph, R2, …). Each process that reads from it (this one, the
+ * scheduler, every executor) takes defaults from its own environment.
  *
  * @example
  * ```ts

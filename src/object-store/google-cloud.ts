@@ -4,7 +4,7 @@
  * @module
  */
 
-import { toLocalPath } from '../config/local-path.js';
+import { toLocalPath } from '../input/local-path.js';
 import { ObjectStore, type StoreSettings } from './store.js';
 
 /** Options of {@link GoogleCloud}. From `object_store`'s `GoogleCloudStorageBuilder`. */
@@ -12,8 +12,8 @@ export interface GoogleCloudOptions {
   /** The bucket. */
   bucketName: string;
   /**
-   * The file with the key of a service account, which every process must see at this path. Default: that of
-   * `GOOGLE_SERVICE_ACCOUNT`, else the account of the machine.
+   * The key file of a service account. Every process must see it at this path. Default: the file of
+   * `GOOGLE_SERVICE_ACCOUNT`, otherwise the account of the machine.
    */
   serviceAccountPath?: string | URL;
 }

@@ -1,5 +1,5 @@
 /**
- * Files of a web server.
+ * Files on a web server.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { toEndpoint } from './url.js';
 
 /** Options of {@link HttpStore}. From `object_store`'s `HttpBuilder`. */
 export interface HttpStoreOptions {
-  /** `https://` or `http://`. What follows the host stands before the path of every file. */
+  /** `https://` or `http://`. A path in the URL is put before the path of every file. */
   url: string | URL;
 }
 
@@ -18,7 +18,7 @@ const SETTINGS = {
 } as const satisfies StoreSettings;
 
 /**
- * Files of a web server that answers HEAD and ranges. Folders and globs need WebDAV (PROPFIND), and so do writes.
+ * Files on a web server that supports HEAD and range requests. Folders, globs and writes need WebDAV (PROPFIND).
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export class HttpStore extends ObjectStore {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: HttpStoreOptions) {
     super({ name: 'HttpStore', type: 'http', settings: SETTINGS }, options, ({ url }) => {
-      // Whoever writes http:// allows it; a redirect from https:// to http:// stays forbidden.
+      // An http:// URL allows http; a redirect from https:// to http:// stays forbidden.
       const endpoint = toEndpoint(url as HttpStoreOptions['url'], 'HttpStore: url', true);
       return { url: endpoint, allowHttp: endpoint.startsWith('http:') };
     });

@@ -1,15 +1,15 @@
 /**
- * Files of the machine.
+ * Local files.
  *
  * @module
  */
 
-import { toLocalPath } from '../config/local-path.js';
+import { toLocalPath } from '../input/local-path.js';
 import { ObjectStore, type StoreSettings } from './store.js';
 
 /** Options of {@link LocalFileSystem}. From `object_store`'s `LocalFileSystem`. */
 export interface LocalFileSystemOptions {
-  /** The folder that paths start from. Default: the root of the file system. */
+  /** The folder that paths are relative to. Default: the root of the file system. */
   prefix?: string | URL;
 }
 
@@ -18,8 +18,8 @@ const SETTINGS = {
 } as const satisfies StoreSettings;
 
 /**
- * Files of the machine, which every executor must see at the same path. Without a prefix it is what paths and `file://`
- * mean anyway; with one, a folder under a URL of its own.
+ * Files on the local machine. Every executor must see them at the same path. Without a prefix it equals plain paths and
+ * `file://` URLs; with a prefix, it maps a folder to a URL.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@
  */
 
 import { invalid } from '../errors.js';
-import { describe } from '../params.js';
+import { describe } from '../input/describe.js';
 import { ObjectStore, type StoreSettings } from './store.js';
 import { toEndpoint } from './url.js';
 
@@ -27,13 +27,13 @@ export interface MicrosoftAzureOptions {
   tenantId?: string;
   /** A shared access signature as pairs: `[...new URLSearchParams(signature)]`. */
   sasQueryPairs?: readonly (readonly [name: string, value: string])[];
-  /** The address of the service, where it is not Azure's public one. Default: `https://<account>.blob.core.windows.net`. */
+  /** The address of the service, if not Azure's public one. Default: `https://<account>.blob.core.windows.net`. */
   endpoint?: string | URL;
-  /** Whether the storage emulator of this machine is meant, at `AZURITE_BLOB_STORAGE_URL` or port 10000. Default `false`. */
+  /** Whether to use the storage emulator of this machine, at `AZURITE_BLOB_STORAGE_URL` or port 10000. Default `false`. */
   useEmulator?: boolean;
   /** Whether `endpoint` may be `http://`. Default `false`. */
   allowHttp?: boolean;
-  /** Whether the container is one of Microsoft Fabric. Default `false`. */
+  /** Whether to use a container of Microsoft Fabric. Default `false`. */
   useFabricEndpoint?: boolean;
 }
 
@@ -53,8 +53,8 @@ const SETTINGS = {
 } as const satisfies StoreSettings;
 
 /**
- * A container of Azure Blob Storage. What comes from the environment comes from that of each process that reads: this one,
- * the scheduler, every executor.
+ * A container of Azure Blob Storage. Each process that reads from it (this one, the scheduler, every executor) takes defaults
+ * from its own environment.
  *
  * @example
  * ```ts

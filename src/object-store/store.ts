@@ -1,14 +1,14 @@
 /**
- * What all object stores have in common: checked options, and secrets that are never shown.
+ * The base of all object stores: checks options and hides secrets.
  *
  * @module
  */
 
-import { resolve, type Setting } from '../config/settings.js';
 import { invalid } from '../errors.js';
-import { describe } from '../params.js';
+import { describe } from '../input/describe.js';
+import { resolve, type Setting } from '../input/settings.js';
 
-/** An option of a store: whether it must be given, and whether it may be shown. */
+/** An option of a store: whether it is required, and whether it may be shown. */
 export interface StoreSetting extends Setting {
   readonly required?: true;
   readonly secret?: true;
@@ -17,19 +17,19 @@ export interface StoreSetting extends Setting {
 /** The options of a store by name. */
 export type StoreSettings = Readonly<Record<string, StoreSetting>>;
 
-/** What makes a class of stores: its name here, its name in Rust, its options. */
+/** A class of stores: its name here, its name in Rust, its options. */
 interface StoreKind {
   readonly name: string;
   readonly type: 's3' | 'gcs' | 'azure' | 'http' | 'local';
   readonly settings: StoreSettings;
 }
 
-// Shared through the symbol registry: stores of the ESM build work in the CommonJS one.
+// In the global symbol registry, so that stores of the ESM build work in the CommonJS build.
 const OBJECT_STORE = Symbol.for('ballista.objectStore');
 
 /**
- * Where files are, and with which credentials: for `registerObjectStore` of a context. Immutable. Secrets are kept out of
- * `toString`, console output, `JSON.stringify` and errors. From DataFusion's `ObjectStore`.
+ * The location of files and the credentials for it, for `registerObjectStore` of a context. Immutable. Secrets do not appear
+ * in `toString`, console output, `JSON.stringify` and errors. From DataFusion's `ObjectStore`.
  */
 export abstract class ObjectStore {
   readonly #kind: StoreKind;
@@ -37,7 +37,7 @@ export abstract class ObjectStore {
 
   /**
    * @internal
-   * @param adapt - checks and changes what the settings alone cannot; its result crosses to Rust
+   * @param adapt - checks and changes options beyond the settings table; its result is sent to Rust
    */
   protected constructor(
     kind: StoreKind,
@@ -53,17 +53,17 @@ export abstract class ObjectStore {
     Object.freeze(this);
   }
 
-  /** Whether a value is an object store, also of another copy of this package. */
+  /** Whether a value is an object store, including one of another copy of this package. */
   static is(value: unknown): value is ObjectStore {
     return typeof value === 'object' && value !== null && OBJECT_STORE in value;
   }
 
-  /** @internal The options with their secrets, as they cross to Rust. A method: consoles and JSON do not call it. */
+  /** @internal The options with secrets, as sent to Rust. It is a method because consoles and JSON do not call methods. */
   [OBJECT_STORE](): string {
     return JSON.stringify({ type: this.#kind.type, ...this.#options });
   }
 
-  /** The class and its options; `(hidden)` stands for a secret. */
+  /** The class and its options; secrets are shown as `(hidden)`. */
   toString(): string {
     const { name, settings } = this.#kind;
     const shown = Object.entries(this.#options)
@@ -79,7 +79,7 @@ export abstract class ObjectStore {
 }
 
 /**
- * A store as it crosses to Rust: JSON, with its secrets.
+ * A store as sent to Rust: JSON with secrets.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  */

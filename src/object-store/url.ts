@@ -1,20 +1,20 @@
 /**
- * The URLs of object stores: under which one is registered, and at which one answers.
+ * Checks the URLs of object stores: the URL to register a store under, and the address of its service.
  *
  * @module
  */
 
 import { invalid } from '../errors.js';
-import { describe } from '../params.js';
+import { describe } from '../input/describe.js';
 
 /**
- * The URL under which a store is registered: `scheme://host`, all that the engine looks a store up by.
+ * Checks the URL to register a store under: `scheme://host`. The engine looks up stores by these parts only.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 export function toStoreUrl(url: string | URL): string {
   const parsed = parse(url, 'the URL of an object store');
-  // Not the URL itself in these errors: it may hold a password.
+  // These errors must not contain the URL, because it may hold a password.
   const wrong = (why: string): Error => invalid(`the URL of an object store is scheme://host: ${why}`);
   if (parsed.password !== '') throw wrong('credentials are options of the store');
   if (!['', '/'].includes(parsed.pathname) || parsed.search !== '' || parsed.hash !== '')
@@ -25,12 +25,12 @@ export function toStoreUrl(url: string | URL): string {
 }
 
 /**
- * The address at which a store answers, without a slash at the end.
+ * Checks the address of a store's service, and removes a slash at the end.
  *
- * Credentials in it would stand in the engine's errors.
+ * Credentials in it are rejected, because they would appear in errors of the engine.
  *
- * @param where - which option it is, for the error
- * @throws BallistaError `INVALID_ARGUMENT`, also for http:// that was not allowed
+ * @param where - the name of the option, for the error
+ * @throws BallistaError `INVALID_ARGUMENT`, also for http:// if it is not allowed
  */
 export function toEndpoint(url: string | URL, where: string, allowHttp: boolean | undefined): string {
   const parsed = parse(url, where);
@@ -50,7 +50,7 @@ function parse(url: string | URL, where: string): URL {
   try {
     return new URL(url);
   } catch {
-    // Without the cause, which quotes the text.
+    // Without the cause, because it quotes the text.
     throw invalid(`${where} does not parse as a URL`);
   }
 }

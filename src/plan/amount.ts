@@ -1,15 +1,12 @@
 /**
- * Amounts as people read them in a drawing.
+ * Formats numbers for drawings of plans.
  *
  * @module
  */
 
-const DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
-const WHOLE = new Intl.NumberFormat('en-US');
-
-/** `1,234` */
+/** `1,234`. Does not use `Intl`, which takes 20 ms to load. */
 export function countText(count: number): string {
-  return WHOLE.format(count);
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1,234 rows`, `1 row` */
@@ -37,10 +34,10 @@ export function bytesText(bytes: number): string {
 
 function scaled(value: number, base: number, units: readonly string[]): string {
   let unit = 0;
-  // Three digits are shown: 999.6 would be shown as 1,000.
+  // Three digits are shown, so 999.6 would be shown as 1,000.
   while (unit < units.length - 1 && Number(value.toPrecision(3)) >= Math.min(base, 1000)) {
     value /= base;
     unit++;
   }
-  return `${DIGITS.format(value)} ${units[unit]}`;
+  return `${Number(value.toPrecision(3))} ${units[unit]}`;
 }

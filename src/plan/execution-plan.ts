@@ -1,31 +1,29 @@
 /**
- * How the engine runs a query.
+ * Physical plans.
  *
  * @module
  */
 
-import { BallistaError, invalid } from '../errors.js';
-import { describe } from '../params.js';
-import type { SessionContext } from '../session-context.js';
+import { BallistaError } from '../errors.js';
+import { Handles } from '../input/handles.js';
 import { toPlanBytes } from './bytes.js';
-import { type ExecutionPlanHandle, engineOf } from './engine.js';
 import { MetricsSet } from './metrics.js';
-import type { PhysicalPartitioning, PlanNode, StageData } from './node.js';
+import { type ExecutionPlanHandle, engineOf, type PlanContext } from './plan-engine.js';
+import type { PhysicalPartitioning, PlanNode, StageData } from './plan-node.js';
 
-/** Where an operator is inside the engine. */
+/** The position of an operator in an engine plan. */
 interface Place {
   readonly handle: ExecutionPlanHandle;
-  /** From the root: indexes of children. */
+  /** The path from the root, as child indexes. */
   readonly path: readonly number[];
 }
 
-/** Out of reach for users, in reach for contexts. */
-const places = new WeakMap<object, Place>();
+/** The positions of plans. Users cannot access them; contexts can. */
+const places = new Handles<Place>('must be an ExecutionPlan');
 
-/** @internal The plan inside the engine, and the operator's place in it. */
+/** @internal The engine's plan, and the position of the operator in it. */
 export function placeOf(plan: unknown, where: string): Place {
-  if (!(plan instanceof ExecutionPlan)) throw invalid(`${where} must be an ExecutionPlan, not ${describe(plan)}`);
-  const place = places.get(plan);
+  const place = plan instanceof ExecutionPlan ? places.get(plan) : places.of(plan, where);
   if (!place) {
     throw new BallistaError(
       'NOT_IMPLEMENTED',
@@ -36,8 +34,8 @@ export function placeOf(plan: unknown, where: string): Place {
 }
 
 /**
- * How the engine runs a query: an immutable tree of operators, each with its partitions. Made by `df.executionPlan()`;
- * on a cluster the scheduler plans anew and cuts the plan into {@link PlanStage}s. From DataFusion's `ExecutionPlan`.
+ * A physical plan: an immutable tree of operators, each with its partitions. Created by `df.executionPlan()`. On a cluster the
+ * scheduler makes its own plan and splits it into {@link PlanStage}s. From DataFusion's `ExecutionPlan`.
  *
  * @example
  * ```ts
@@ -50,7 +48,7 @@ export class ExecutionPlan {
   readonly #node: PlanNode;
   #children: readonly ExecutionPlan[] | undefined;
 
-  /** @internal Made by {@link fromHandle}, {@link fromBytes} and {@link readStages}. */
+  /** @internal Created by {@link fromHandle}, {@link fromBytes} and {@link readStages}. */
   constructor(node: PlanNode, place?: Place) {
     this.#node = node;
     if (place) places.set(this, place);
@@ -62,21 +60,21 @@ export class ExecutionPlan {
   }
 
   /**
-   * Reads what {@link toBytes} wrote.
+   * Reads a plan from the bytes of {@link toBytes}.
    *
-   * @throws BallistaError `PLAN` for bytes of something else and for an unknown function, `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `PLAN` for other bytes and for an unknown function, `INVALID_ARGUMENT`, `CLOSED`
    */
-  static fromBytes(ctx: SessionContext, bytes: Uint8Array): ExecutionPlan {
+  static fromBytes(ctx: PlanContext, bytes: Uint8Array): ExecutionPlan {
     const engine = engineOf(ctx, 'ExecutionPlan.fromBytes');
     return ExecutionPlan.fromHandle(engine.executionPlanFromBytes(toPlanBytes(bytes, 'ExecutionPlan.fromBytes')));
   }
 
-  /** The name of the operator: `'FilterExec'`. */
+  /** The name of the operator, such as `'FilterExec'`. */
   get name(): string {
     return this.#node.name;
   }
 
-  /** The operators it reads from; none below a source. */
+  /** The input operators. Empty for a source. */
   get children(): readonly ExecutionPlan[] {
     const place = places.get(this);
     this.#children ??= Object.freeze(
@@ -85,57 +83,57 @@ export class ExecutionPlan {
     return this.#children;
   }
 
-  /** How many partitions it gives; `undefined` as {@link outputPartitioning}. */
+  /** The number of output partitions; `undefined` if {@link outputPartitioning} is. */
   get partitionCount(): number | undefined {
     return this.outputPartitioning?.partitionCount;
   }
 
-  /** How its rows are spread over partitions; `undefined` for what ran on a cluster, which keeps no record of it. */
+  /** How rows are partitioned. `undefined` for a stage that ran on a cluster, which does not record it. */
   get outputPartitioning(): PhysicalPartitioning | undefined {
     return this.#node.partitioning;
   }
 
-  /** @internal The number of the stage whose result it reads. */
+  /** @internal The number of the stage that it reads from. */
   get inputStage(): number | undefined {
-    // A scheduler tells of what ran as lines of text only.
+    // A scheduler describes stages that ran only as lines of text.
     const stage = this.name === 'ShuffleReaderExec' ? /upstream_stage: (\d+)/.exec(this.#node.display)?.[1] : undefined;
     return stage === undefined ? undefined : Number(stage);
   }
 
-  /** This operator, in one line. */
+  /** This operator as one line. */
   display(): string {
     return this.#node.display;
   }
 
-  /** One operator a line, inputs indented below; with metrics, where it ran. */
+  /** The plan with one operator per line, inputs indented below, and with metrics if it ran. */
   displayIndent(): string {
     return lines(this, 0).join('\n');
   }
 
   /**
-   * As protobuf, for {@link fromBytes}. Readable by the same version of the engine only.
+   * The plan as protobuf, for {@link fromBytes}. Only the same version of the engine can read it.
    *
-   * @throws BallistaError `NOT_IMPLEMENTED` for a stage that ran, and for a plan that has no such form
+   * @throws BallistaError `NOT_IMPLEMENTED` for a stage that ran, and for a plan that cannot be serialized
    */
   toBytes(): Uint8Array {
     const { handle, path } = placeOf(this, 'toBytes');
     return handle.toBytes(path);
   }
 
-  /** What the operator measured; `undefined` for nothing, as before it ran: see `df.analyze()`. */
+  /** The metrics of this operator; `undefined` if there are none, as before it ran. See `df.analyze()`. */
   metrics(): MetricsSet | undefined {
     const { metrics = [] } = this.#node;
     return metrics.length > 0 ? new MetricsSet(metrics) : undefined;
   }
 
-  /** {@link display} and {@link metrics} of every operator that has metrics, this one first, inputs after. */
+  /** {@link display} and {@link metrics} of every operator that has metrics: this one first, then its inputs. */
   collectMetrics(): [display: string, metrics: MetricsSet][] {
     const metrics = this.metrics();
     const below = this.children.flatMap((child) => child.collectMetrics());
     return metrics ? [[this.display(), metrics], ...below] : below;
   }
 
-  /** As {@link displayIndent}. */
+  /** Same as {@link displayIndent}. */
   toString(): string {
     return this.displayIndent();
   }
@@ -152,17 +150,17 @@ function lines(plan: ExecutionPlan, depth: number): string[] {
   return [line, ...plan.children.flatMap((child) => lines(child, depth + 1))];
 }
 
-/** A part of a query that ran: on a cluster, what is between two shuffles. From Ballista's `QueryStage`. */
+/** A stage of a query that ran. On a cluster, stages are separated by shuffles. From Ballista's `QueryStage`. */
 export interface PlanStage {
-  /** Its number, from 1; stages read from those of lower numbers. 0 for a query that ran in this process, as one. */
+  /** The number of the stage, from 1. A stage reads only from lower numbers. 0 for a query that ran in this process. */
   readonly stage: number;
-  /** How many tasks it ran as. */
+  /** The number of tasks. */
   readonly partitions: number;
-  /** Its operators, with their metrics. */
+  /** The operators, with metrics. */
   readonly plan: ExecutionPlan;
 }
 
-/** @internal The stages of a query that ran, from the JSON of the engine. */
+/** @internal Reads the stages of a query that ran, from the engine's JSON. */
 export function readStages(json: string): readonly PlanStage[] {
   const { stages } = JSON.parse(json) as { stages: readonly StageData[] };
   return Object.freeze(
@@ -172,7 +170,7 @@ export function readStages(json: string): readonly PlanStage[] {
   );
 }
 
-/** A scheduler adds up partitions, and puts the number of the stage in place of theirs. */
+/** Removes the partition of metrics: a scheduler sums them over partitions and puts the stage number there. */
 function summed(node: PlanNode): PlanNode {
   const metrics = (node.metrics ?? []).map((metric) => ({ ...metric, partition: null }));
   return { ...node, metrics, children: node.children.map(summed) };

@@ -1,25 +1,23 @@
 /**
- * What a query means, before the engine has chosen how to run it.
+ * Logical plans.
  *
  * @module
  */
 
-import { resolve } from '../config/settings.js';
-import { invalid } from '../errors.js';
-import { describe } from '../params.js';
-import type { SessionContext } from '../session-context.js';
+import { Handles } from '../input/handles.js';
+import { resolve } from '../input/settings.js';
 import { toPlanBytes } from './bytes.js';
-import { engineOf, type LogicalPlanHandle } from './engine.js';
+import { engineOf, type LogicalPlanHandle, type PlanContext } from './plan-engine.js';
 import { SubstraitPlan } from './substrait-plan.js';
 
-/** Whose SQL `toSql` writes. */
+/** The SQL dialect of `toSql`. */
 export type SqlDialect = 'default' | 'mysql' | 'postgres' | 'sqlite' | 'duckdb';
 
 /** Options of {@link LogicalPlan.toSql}. */
 export interface ToSqlOptions {
-  /** Default `'default'`: DataFusion's own. */
+  /** Default `'default'`: DataFusion's own dialect. */
   dialect?: SqlDialect;
-  /** Without the parentheses that precedence makes needless. Default `false`. */
+  /** Whether to leave out parentheses that precedence makes unnecessary. Default `false`. */
   pretty?: boolean;
 }
 
@@ -33,19 +31,12 @@ const TO_SQL_SETTINGS = {
   pretty: { type: 'boolean', default: false, doc: 'Without needless parentheses.' },
 } as const;
 
-/** Out of reach for users, in reach for contexts. */
-const handles = new WeakMap<object, LogicalPlanHandle>();
-
-/** @internal The plan inside the engine. */
-export function logicalHandleOf(plan: unknown, where: string): LogicalPlanHandle {
-  const handle = typeof plan === 'object' && plan !== null ? handles.get(plan) : undefined;
-  if (!handle) throw invalid(`${where} must be a LogicalPlan, not ${describe(plan)}`);
-  return handle;
-}
+/** The engine's plans. */
+export const logicalPlans = new Handles<LogicalPlanHandle>('must be a LogicalPlan');
 
 /**
- * What a query means: an immutable tree of relational operators. Made by `df.logicalPlan()` and
- * `df.optimizedLogicalPlan()`; `ctx.executeLogicalPlan(plan)` makes a DataFrame of it. From DataFusion's `LogicalPlan`.
+ * A logical plan: an immutable tree of relational operators. Created by `df.logicalPlan()` and `df.optimizedLogicalPlan()`.
+ * `ctx.executeLogicalPlan(plan)` makes a DataFrame from it. From DataFusion's `LogicalPlan`.
  *
  * @example
  * ```ts
@@ -59,16 +50,16 @@ export function logicalHandleOf(plan: unknown, where: string): LogicalPlanHandle
 export class LogicalPlan {
   readonly #handle: LogicalPlanHandle;
 
-  /** @internal Made by a DataFrame and by {@link fromBytes}. */
+  /** @internal Created by a DataFrame and by {@link fromBytes}. */
   constructor(handle: LogicalPlanHandle) {
     this.#handle = handle;
-    handles.set(this, handle);
+    logicalPlans.set(this, handle);
   }
 
   /**
-   * Reads what {@link toBytes} wrote. Tables are those of the bytes; functions are looked up in the context by name.
+   * Reads a plan from the bytes of {@link toBytes}. Tables come from the bytes; the context looks up functions by name.
    *
-   * @throws BallistaError `PLAN` for bytes of something else and for an unknown function, `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `PLAN` for other bytes and for an unknown function, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -77,56 +68,55 @@ export class LogicalPlan {
    * console.log(await again.count());
    * ```
    */
-  static fromBytes(ctx: SessionContext, bytes: Uint8Array): LogicalPlan {
+  static fromBytes(ctx: PlanContext, bytes: Uint8Array): LogicalPlan {
     const engine = engineOf(ctx, 'LogicalPlan.fromBytes');
     return new LogicalPlan(engine.planFromBytes(toPlanBytes(bytes, 'LogicalPlan.fromBytes')));
   }
 
-  /** The plans directly below; none below a table. */
+  /** The input plans. Empty for a table. */
   inputs(): LogicalPlan[] {
     return this.#handle.inputs().map((input) => new LogicalPlan(input));
   }
 
-  /** The topmost operator, in one line. */
+  /** The top operator as one line. */
   display(): string {
     return this.#handle.display('line');
   }
 
-  /** One operator a line, inputs indented below. */
+  /** The plan with one operator per line, inputs indented below. */
   displayIndent(): string {
     return this.#handle.display('indent');
   }
 
-  /** As {@link displayIndent}, each line with its columns and their types. */
+  /** Like {@link displayIndent}, with the columns and types of each operator. */
   displayIndentSchema(): string {
     return this.#handle.display('indentSchema');
   }
 
-  /** As a graph in Graphviz' DOT language. */
+  /** The plan as a graph in Graphviz' DOT language. */
   displayGraphviz(): string {
     return this.#handle.display('graphviz');
   }
 
   /**
-   * As protobuf, for {@link fromBytes}: in-memory tables go along, files do by their path. Readable by the same version of
-   * the engine only; to keep plans, see `substrait`.
+   * The plan as protobuf, for {@link fromBytes}. It contains the data of in-memory tables, and the paths of files. Only the same
+   * version of the engine can read it; to store plans, use `substrait`.
    *
-   * A subquery in an expression has no such form before the optimiser makes a join of it: then take
-   * `df.optimizedLogicalPlan()`.
+   * A subquery in an expression cannot be serialized until the optimiser has turned it into a join; use
+   * `df.optimizedLogicalPlan()` then.
    *
-   * @throws BallistaError `PLAN`, `NOT_IMPLEMENTED` for a plan that has no such form
+   * @throws BallistaError `PLAN`, `NOT_IMPLEMENTED` for a plan that cannot be serialized
    */
   toBytes(): Uint8Array {
     return this.#handle.toBytes();
   }
 
   /**
-   * SQL with the same meaning, for tables that have a name. From DataFusion's `Unparser`.
+   * SQL with the same meaning. Tables must have names. From DataFusion's `Unparser`.
    *
-   * Types and functions are those of the dialect, as far as it has them: `sqlite` has text for dates, `mysql` sorts nulls in
-   * its own way.
+   * Types and functions follow the dialect where possible: `sqlite` stores dates as text, `mysql` sorts nulls differently.
    *
-   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that SQL cannot say, `INVALID_ARGUMENT`
+   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that cannot be expressed in SQL, `INVALID_ARGUMENT`
    *
    * @example
    * ```ts
@@ -140,15 +130,15 @@ export class LogicalPlan {
   }
 
   /**
-   * As a Substrait plan, which other engines read too. Tables are there by name only, so they need one.
+   * The plan in Substrait, which other engines can read. Tables are referred to by name, so they must have one.
    *
-   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that Substrait cannot say
+   * @throws BallistaError `NOT_IMPLEMENTED` for a plan that cannot be expressed in Substrait
    */
   async toSubstrait(): Promise<SubstraitPlan> {
     return new SubstraitPlan(await this.#handle.toSubstrait());
   }
 
-  /** As {@link displayIndent}. */
+  /** Same as {@link displayIndent}. */
   toString(): string {
     return this.displayIndent();
   }

@@ -1,63 +1,63 @@
 /**
- * What operators measured while they ran.
+ * Metrics of operators.
  *
  * @module
  */
 
 import { bytesText, countText, durationText } from './amount.js';
-import type { MetricData } from './node.js';
+import type { MetricData } from './plan-node.js';
 
-/** What can be added up over partitions: a sum of points in time or of ratios means nothing. */
+/** The kinds of metrics that can be summed over partitions. A sum of timestamps or ratios has no meaning. */
 const SUMMABLE: ReadonlySet<string> = new Set(['count', 'bytes', 'time', 'gauge']);
 
 /**
- * One measured value of an operator. From DataFusion's `Metric`.
+ * One metric of an operator. From DataFusion's `Metric`.
  *
- * A value is a `number`: rows, bytes, nanoseconds. Past 2^53 (104 days of compute time) it is the nearest one.
+ * A value is a `number` of rows, bytes or nanoseconds. Above 2^53 (104 days of compute time) it is the nearest double.
  */
 export class Metric {
   readonly #data: MetricData;
 
-  /** @internal Made by a {@link MetricsSet}. */
+  /** @internal Created by a {@link MetricsSet}. */
   constructor(data: MetricData) {
     this.#data = data;
   }
 
-  /** `'output_rows'`, `'elapsed_compute'`, … */
+  /** The name, such as `'output_rows'` or `'elapsed_compute'`. */
   get name(): string {
     return this.#data.name;
   }
 
   /**
-   * Times are in nanoseconds, points in time in milliseconds since 1970 (see {@link valueAsDate}). `undefined` for what is
-   * not one whole number, as a ratio, and for what was not measured.
+   * The value. Times are in nanoseconds, timestamps in milliseconds since 1970 (see {@link valueAsDate}). `undefined` for a
+   * metric that is not a whole number, such as a ratio, and for one that was not measured.
    */
   get value(): number | undefined {
     return this.#data.value === null ? undefined : Number(this.#data.value);
   }
 
-  /** The value of a point in time (`start_timestamp`, `end_timestamp`); `undefined` for everything else. */
+  /** The value of a timestamp (`start_timestamp`, `end_timestamp`); `undefined` for other metrics. */
   get valueAsDate(): Date | undefined {
     const { value } = this;
     return this.#data.kind === 'timestamp' && value !== undefined ? new Date(value) : undefined;
   }
 
-  /** The partition it was measured in; `undefined` where all of them are in one value, as always after a run on a cluster. */
+  /** The partition of the value; `undefined` if it covers all partitions, as always after a run on a cluster. */
   get partition(): number | undefined {
     return this.#data.partition ?? undefined;
   }
 
-  /** What else tells this value from others of its name, as `{ file: 'a.parquet' }`. */
+  /** Labels that distinguish values of the same name, such as `{ file: 'a.parquet' }`. */
   get labels(): Readonly<Record<string, string>> {
     return { ...this.#data.labels };
   }
 
-  /** @internal Whether values of several partitions add up. */
+  /** @internal Whether values of several partitions can be summed. */
   get summable(): boolean {
     return SUMMABLE.has(this.#data.kind);
   }
 
-  /** @internal `'time'`, `'bytes'`, … */
+  /** @internal The kind: `'time'`, `'bytes'`, … */
   get kind(): string {
     return this.#data.kind;
   }
@@ -74,48 +74,48 @@ export class Metric {
 }
 
 /**
- * All values that one operator measured. Sums go over its partitions, and are `undefined` where nothing of the name was
- * measured. From DataFusion's `MetricsSet`.
+ * All metrics of one operator. Sums are over its partitions; they are `undefined` if there is no metric of the name. From
+ * DataFusion's `MetricsSet`.
  */
 export class MetricsSet {
   readonly #metrics: readonly Metric[];
 
-  /** @internal Made by an `ExecutionPlan`. */
+  /** @internal Created by an `ExecutionPlan`. */
   constructor(metrics: readonly MetricData[]) {
     this.#metrics = metrics.map((data) => new Metric(data));
   }
 
-  /** Every value by itself. */
+  /** Every metric separately. */
   metrics(): Metric[] {
     return [...this.#metrics];
   }
 
-  /** Rows it gave. */
+  /** The number of output rows. */
   get outputRows(): number | undefined {
     return this.sumByName('output_rows');
   }
 
-  /** Time its code ran, over all partitions, in nanoseconds; without waiting for its inputs. */
+  /** The compute time over all partitions, in nanoseconds, without waiting for inputs. */
   get elapsedCompute(): number | undefined {
     return this.sumByName('elapsed_compute');
   }
 
-  /** How often it wrote to disk for lack of memory. */
+  /** How often it spilled to disk because memory was short. */
   get spillCount(): number | undefined {
     return this.sumByName('spill_count');
   }
 
-  /** Bytes it wrote to disk for lack of memory. */
+  /** The bytes it spilled to disk. */
   get spilledBytes(): number | undefined {
     return this.sumByName('spilled_bytes');
   }
 
-  /** Rows it wrote to disk for lack of memory. */
+  /** The rows it spilled to disk. */
   get spilledRows(): number | undefined {
     return this.sumByName('spilled_rows');
   }
 
-  /** The sum of all values of a name; `undefined` also where they do not add up, as points in time and ratios. */
+  /** The sum of all values of a name; `undefined` for metrics that cannot be summed, such as timestamps and ratios. */
   sumByName(name: string): number | undefined {
     let sum: number | undefined;
     for (const metric of this.#metrics) {
@@ -124,7 +124,7 @@ export class MetricsSet {
     return sum;
   }
 
-  /** @internal The longest time of all it measured, partitions added up. */
+  /** @internal The longest time metric, summed over partitions. */
   get longest(): { name: string; nanoseconds: number } | undefined {
     const names = new Set(this.#metrics.filter(({ kind }) => kind === 'time').map(({ name }) => name));
     const times = [...names].map((name) => ({ name, nanoseconds: this.sumByName(name) ?? 0 }));
@@ -132,8 +132,8 @@ export class MetricsSet {
   }
 
   /**
-   * One value a name, partitions added up: `output_rows=3, elapsed_compute=1.2 ms`. Without points in time, and without
-   * what does not add up but has several values.
+   * One value per name, summed over partitions: `output_rows=3, elapsed_compute=1.2 ms`. Leaves out timestamps, and metrics with
+   * several values that cannot be summed.
    */
   toString(): string {
     return this.texts().join(', ');

@@ -1,15 +1,15 @@
 /**
- * A plan in the form that engines exchange.
+ * Substrait plans.
  *
  * @module
  */
 
 import { invalid } from '../errors.js';
-import { describe } from '../params.js';
-import { substraitCodec } from './engine.js';
+import { describe } from '../input/describe.js';
+import { substraitCodec } from './plan-engine.js';
 
 /**
- * A plan in the form that engines exchange: [Substrait](https://substrait.io). Made by the functions of `substrait`. From
+ * A plan in [Substrait](https://substrait.io), a format that engines exchange. Created by the functions of `substrait`. From
  * the Python package's `substrait.Plan`.
  *
  * @example
@@ -23,32 +23,32 @@ import { substraitCodec } from './engine.js';
 export class SubstraitPlan {
   readonly #bytes: Uint8Array;
 
-  /** @internal Made by `substrait` and {@link fromJson}; the bytes are a plan. */
+  /** @internal Created by `substrait` and {@link fromJson}. The bytes must be a plan. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
   /**
-   * Reads the JSON form of Substrait.
+   * Reads a plan from the JSON form of Substrait.
    *
-   * @throws BallistaError `INVALID_ARGUMENT` also for JSON of something else
+   * @throws BallistaError `INVALID_ARGUMENT` also for JSON that is not a Substrait plan
    */
   static fromJson(json: string): SubstraitPlan {
     if (typeof json !== 'string') throw invalid(`SubstraitPlan.fromJson takes JSON text, not ${describe(json)}`);
     return new SubstraitPlan(substraitCodec().fromJson(json));
   }
 
-  /** As protobuf. */
+  /** The plan as protobuf. */
   encode(): Uint8Array {
     return this.#bytes.slice();
   }
 
-  /** As JSON, in the protobuf mapping: keys in camelCase. */
+  /** The plan as JSON, in the protobuf mapping: keys in camelCase. */
   toJson(): string {
     return substraitCodec().toJson(this.#bytes);
   }
 
-  /** As {@link toJson}, indented. */
+  /** Like {@link toJson}, indented. */
   toString(): string {
     return JSON.stringify(JSON.parse(this.toJson()), undefined, 2);
   }

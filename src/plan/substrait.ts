@@ -1,8 +1,8 @@
 /**
- * Plans from and to Substrait, which other engines read and write: the namespace `substrait`. From the Python package's
- * `substrait.Serde`, `Producer` and `Consumer`.
+ * The namespace `substrait`: converts plans to and from Substrait, which other engines read and write. From the Python
+ * package's `substrait.Serde`, `Producer` and `Consumer`.
  *
- * Tables are there by name: whoever runs such a plan has registered them.
+ * A Substrait plan refers to tables by name, so they must be registered where the plan runs.
  *
  * @module
  */
@@ -10,19 +10,18 @@
 import { readFile } from 'node:fs/promises';
 
 import { BallistaError, invalid } from '../errors.js';
-import { describe } from '../params.js';
-import type { SessionContext } from '../session-context.js';
-import { toFilePath, writeWhole } from '../whole-file.js';
+import { describe } from '../input/describe.js';
+import { toFilePath, writeWhole } from '../platform/whole-file.js';
 import { toPlanBytes } from './bytes.js';
-import { engineOf, substraitCodec } from './engine.js';
 import { LogicalPlan } from './logical-plan.js';
+import { engineOf, type PlanContext, substraitCodec } from './plan-engine.js';
 import { SubstraitPlan } from './substrait-plan.js';
 
 /**
- * Plans a query and writes the plan, not optimised, to a file, whole or not at all. Nothing runs.
+ * Plans a query and writes the plan, not optimised, to a file, atomically. Nothing runs.
  *
- * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN` also for a statement that is no query, `NOT_IMPLEMENTED` for a plan
- * that Substrait cannot say, `IO`, `INVALID_ARGUMENT`, `CLOSED`
+ * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN` also for a statement that is not a query, `NOT_IMPLEMENTED` for a plan
+ * that cannot be expressed in Substrait, `IO`, `INVALID_ARGUMENT`, `CLOSED`
  *
  * @example
  * ```ts
@@ -32,26 +31,26 @@ import { SubstraitPlan } from './substrait-plan.js';
  * console.log(await df.toArray()); // [ { n: 3000000n } ]
  * ```
  */
-export async function serialize(query: string, ctx: SessionContext, path: string | URL): Promise<void> {
+export async function serialize(query: string, ctx: PlanContext, path: string | URL): Promise<void> {
   const file = toFilePath(path, 'substrait.serialize');
   await writeWhole(file, await serializeBytes(query, ctx));
 }
 
 /**
- * As {@link serialize}, as a plan.
+ * Like {@link serialize}, but returns the plan.
  *
  * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN`, `NOT_IMPLEMENTED`, `INVALID_ARGUMENT`, `CLOSED`
  */
-export async function serializeToPlan(query: string, ctx: SessionContext): Promise<SubstraitPlan> {
+export async function serializeToPlan(query: string, ctx: PlanContext): Promise<SubstraitPlan> {
   return new SubstraitPlan(await serializeBytes(query, ctx));
 }
 
 /**
- * As {@link serialize}, as protobuf.
+ * Like {@link serialize}, but returns the plan as protobuf.
  *
  * @throws BallistaError `SQL_PARSE`, `SCHEMA`, `PLAN`, `NOT_IMPLEMENTED`, `INVALID_ARGUMENT`, `CLOSED`
  */
-export async function serializeBytes(query: string, ctx: SessionContext): Promise<Uint8Array> {
+export async function serializeBytes(query: string, ctx: PlanContext): Promise<Uint8Array> {
   const engine = engineOf(ctx, 'substrait.serialize');
   if (typeof query !== 'string') throw invalid(`substrait.serialize takes SQL text, not ${describe(query)}`);
   return (await engine.planSql(query)).toSubstrait();
@@ -60,7 +59,7 @@ export async function serializeBytes(query: string, ctx: SessionContext): Promis
 /**
  * Reads a plan from a file.
  *
- * @throws BallistaError `IO`, `INVALID_ARGUMENT` also for a file of something else
+ * @throws BallistaError `IO`, `INVALID_ARGUMENT` also for a file that is not a Substrait plan
  */
 export async function deserialize(path: string | URL): Promise<SubstraitPlan> {
   const file = toFilePath(path, 'substrait.deserialize');
@@ -76,33 +75,33 @@ export async function deserialize(path: string | URL): Promise<SubstraitPlan> {
 /**
  * Reads a plan from protobuf.
  *
- * @throws BallistaError `INVALID_ARGUMENT` also for bytes of something else
+ * @throws BallistaError `INVALID_ARGUMENT` also for bytes that are not a Substrait plan
  */
 export function deserializeBytes(bytes: Uint8Array): SubstraitPlan {
-  // A copy, which `slice` of a Buffer is not.
+  // A copy; `slice` of a Buffer would not copy.
   const plan = new SubstraitPlan(new Uint8Array(toPlanBytes(bytes, 'substrait.deserializeBytes')));
-  // Bytes of something else are refused here, not where the plan is used.
+  // Reject other bytes here, not where the plan is used.
   substraitCodec().toJson(bytes);
   return plan;
 }
 
 /**
- * A logical plan as Substrait; the same as `plan.toSubstrait()`.
+ * Converts a logical plan to Substrait. Same as `plan.toSubstrait()`.
  *
- * @throws BallistaError `NOT_IMPLEMENTED` for a plan that Substrait cannot say, `INVALID_ARGUMENT`
+ * @throws BallistaError `NOT_IMPLEMENTED` for a plan that cannot be expressed in Substrait, `INVALID_ARGUMENT`
  */
-export async function toSubstraitPlan(plan: LogicalPlan, ctx: SessionContext): Promise<SubstraitPlan> {
+export async function toSubstraitPlan(plan: LogicalPlan, ctx: PlanContext): Promise<SubstraitPlan> {
   engineOf(ctx, 'substrait.toSubstraitPlan');
   if (!(plan instanceof LogicalPlan)) throw invalid(`toSubstraitPlan takes a LogicalPlan, not ${describe(plan)}`);
   return plan.toSubstrait();
 }
 
 /**
- * A logical plan from Substrait; its tables are looked up in the context.
+ * Converts a Substrait plan to a logical plan. The context looks up its tables by name.
  *
  * @throws BallistaError `PLAN` for an unknown table or function, `NOT_IMPLEMENTED`, `INVALID_ARGUMENT`, `CLOSED`
  */
-export async function fromSubstraitPlan(ctx: SessionContext, plan: SubstraitPlan): Promise<LogicalPlan> {
+export async function fromSubstraitPlan(ctx: PlanContext, plan: SubstraitPlan): Promise<LogicalPlan> {
   const engine = engineOf(ctx, 'substrait.fromSubstraitPlan');
   if (!(plan instanceof SubstraitPlan)) throw invalid(`fromSubstraitPlan takes a SubstraitPlan, not ${describe(plan)}`);
   return new LogicalPlan(await engine.planFromSubstrait(plan.encode()));

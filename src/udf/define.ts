@@ -1,66 +1,66 @@
 /**
- * What functions of all kinds have in common: how they are described, and how they are called in expressions.
+ * What all kinds of UDFs share: their definition, and the expression of a call.
  *
  * @module
  */
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
-import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values.js';
-import { checkName } from '../config/name.js';
-import type { SettingTable } from '../config/settings.js';
+import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values/convert-options.js';
 import { invalid } from '../errors.js';
+import { toArgumentNode } from '../expr/builders/lambda.js';
 import type { Operand } from '../expr/coerce.js';
 import { Expr } from '../expr/expr.js';
-import { toArgumentNode } from '../expr/lambda.js';
-import { node } from '../expr/node.js';
-import { describe } from '../params.js';
+import { node } from '../expr/node/node.js';
+import { describe } from '../input/describe.js';
+import { checkName } from '../input/name.js';
+import type { SettingTable } from '../input/settings.js';
+import { bundle } from './code/bundle.js';
+import { hashOf } from './code/hash.js';
+import { type Origin, originOf, type Site } from './code/origin.js';
+import { type Captures, toModule } from './code/source.js';
 import type { CallSettings, Definition, Kind, Volatility } from './definition.js';
-import { hashOf } from './hash.js';
-import { bundle } from './module.js';
-import { type Origin, originOf, type Site } from './origin.js';
-import { type Captures, toModule } from './source.js';
 import type { Int64As } from './types.js';
 
-/** A function of TypeScript that the engine can have. */
+/** A TypeScript UDF that the engine can call. */
 export interface DefinedFunction {
   /** Its name in SQL. */
   readonly name: string;
-  /** SHA-256 of its code, in hexadecimal digits: see {@link ExecutorOptions.udfCodeHashes}. */
+  /** The SHA-256 hash of its code, in hexadecimal; see {@link ExecutorOptions.udfCodeHashes}. */
   readonly codeHash: string;
   /** @internal */
   readonly definition: Definition;
 }
 
-/** Options of functions of all kinds. */
+/** Options of all kinds of UDFs. */
 export interface FunctionOptions<A extends readonly TypeLike[], R, I extends Int64As>
   extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
-  /** Its name in SQL. Names without quotes are lower case there. */
+  /** The name in SQL. SQL converts unquoted names to lower case. */
   name: string;
-  /** The Arrow types of its arguments; what fits them is cast. */
+  /** The Arrow types of the arguments. Values of other types are cast if they fit. */
   args: A;
-  /** The Arrow type of its result; of a table function the columns of its rows, types by name. */
+  /** The Arrow type of the result. For a table function: an object of column types by name. */
   returns: R;
-  /** How 64-bit integers come. Default `'bigint'`. */
+  /** How 64-bit integers are passed. Default `'bigint'`. */
   int64?: I;
   /**
-   * How long a call may take, in milliseconds: a batch of rows, a partition of a window, all rows of a table. Then its thread
-   * is ended, an endless loop included. Default none.
+   * The time limit of a call, in milliseconds. One call handles a batch of rows, a window partition, or all rows of a table.
+   * Above it the thread is ended, even in an endless loop. Default: no limit.
    */
   timeoutMs?: number;
 }
 
-/** What comes along with functions that are sent as their source. */
+/** Options of functions that are sent as source code. */
 export interface CaptureOptions {
-  /** Values from around the function that it uses, by their names; functions are sent as their source. Default none. */
+  /** The outer variables that the function uses, by name. They are sent with its source code. Default: none. */
   captures?: Captures;
 }
 
-/** The table of {@link CaptureOptions}. */
+/** The settings table of {@link CaptureOptions}. */
 export const CAPTURE_SETTINGS: SettingTable = {
   captures: { type: 'any', doc: 'Values from around the function.' },
 };
 
-/** The table of {@link FunctionOptions}, and of volatility. */
+/** The settings table of {@link FunctionOptions} and `volatility`. */
 export const FUNCTION_SETTINGS: SettingTable = {
   name: { type: 'string', doc: 'Its name in SQL.' },
   args: { type: 'any', doc: 'The types of its arguments.' },
@@ -78,7 +78,7 @@ export const FUNCTION_SETTINGS: SettingTable = {
   date: { ...CONVERT_SETTINGS.date, default: 'date' },
 };
 
-/** What a definition is made of, besides how workers call the function. */
+/** The inputs of a definition, in addition to the call settings. */
 interface Given extends Partial<Omit<CallSettings, 'from'>> {
   readonly name: string;
   readonly args: readonly TypeLike[];
@@ -87,7 +87,7 @@ interface Given extends Partial<Omit<CallSettings, 'from'>> {
   readonly timeoutMs?: number;
 }
 
-/** The code of a function, and where it comes from. */
+/** The code of a function and its origin. */
 export interface Code {
   readonly code: string;
   readonly values?: Buffer | undefined;
@@ -99,9 +99,9 @@ export interface Code {
 type More = Pick<Definition, 'kind' | 'gathers' | 'state'> & Code;
 
 /**
- * The definition of a function.
+ * Builds the definition of a function.
  *
- * @param maker - `udf` and the like, for errors
+ * @param maker - the name of the calling function, such as `udf`, for errors
  */
 export function describeFunction(maker: string, given: Given, { from, origin, values, ...more }: More): Definition {
   const { name, args, returns, volatility, timeoutMs, ...call } = given;
@@ -127,7 +127,7 @@ export function describeFunction(maker: string, given: Given, { from, origin, va
   };
 }
 
-/** Makes the function that gives the expression of a call; see {@link describeFunction}. */
+/** Returns a function that builds the expression of a call; see {@link describeFunction}. */
 export function define(maker: string, given: Given, more: More): DefinedFunction & ((...args: Operand[]) => Expr) {
   const { name } = given;
   const definition = describeFunction(maker, given, more);
@@ -140,7 +140,7 @@ export function define(maker: string, given: Given, more: More): DefinedFunction
   return Object.defineProperty(made, 'name', { value: name });
 }
 
-/** The code of a function, or of several by name, after it is checked that they are functions. */
+/** The code of a function, or of several functions by name. Checks that they are functions. */
 export function codeOf(
   maker: string,
   name: string,
@@ -159,7 +159,7 @@ export function codeOf(
   return { code, values, origin: originOf(site, pieces), from: 'default' };
 }
 
-/** The code of a module that exports a function by a name, bundled. */
+/** Bundles a module and returns its code. Checks that it exports a function under the name. */
 export async function moduleOf(maker: string, name: string, url: string | URL, from: string): Promise<Code> {
   checkName(name, `the name of a ${maker}`);
   checkName(from, `${maker} ${name}: the name of the export`);
@@ -173,7 +173,7 @@ const MAKERS: Readonly<Record<Kind, string>> = {
   table: 'udtf()',
 };
 
-/** The definition of a function of a kind. */
+/** The definition of a function, checked to be of the given kind. */
 export function definitionOf(value: unknown, kind: Kind): Definition {
   const { definition } = (value ?? {}) as Partial<DefinedFunction>;
   if (definition?.kind === kind) return definition;

@@ -1,55 +1,55 @@
 /**
- * A function of TypeScript as it crosses to Rust and travels with plans.
+ * The definition of a TypeScript UDF, as sent to Rust and as part of plans.
  *
  * @module
  */
 
-import type { Conversion } from '../arrow/values.js';
+import type { Conversion } from '../arrow/values/convert-options.js';
 
-/** What an optimiser may assume of a function: see `UdfOptions.volatility`. */
+/** What the optimiser may assume about a function; see `UdfOptions.volatility`. */
 export type Volatility = 'immutable' | 'stable' | 'volatile';
 
-/** How a worker calls it; nobody else reads it. */
+/** How a worker calls the function. Only workers read it. */
 export interface CallSettings extends Pick<Conversion, 'int64' | 'decimal' | 'timestamp' | 'date'> {
   /** The name of the export. */
   readonly from: string;
   readonly batch: boolean;
   readonly skipNulls: boolean;
   readonly concurrency: number;
-  /** Of a function of batches: the most rows of a call. */
+  /** For batch functions: the maximum number of rows per call. */
   readonly batchSize?: number;
   readonly showArguments: boolean;
-  /** Of an aggregate: whether its state is a value of an Arrow type. */
+  /** For aggregates: whether the state has an Arrow type. */
   readonly typed?: boolean;
 }
 
-/** What of the engine a function is. */
+/** The kind of function in the engine. */
 export type Kind = 'scalar' | 'aggregate' | 'window' | 'table';
 
-/** Which part of a function is called, if not all of it: see native/src/udf/{groups,window,table}.rs. */
+/** The part of a function to call; absent for the whole function. See native/src/udf/function/{groups,window,table_scan}.rs. */
 export type Part = 'update' | 'merge' | 'finish' | 'over' | 'rows';
 
-/** What Rust reads of it: types by name, `code` a module. */
+/** The fields that Rust reads. Types are given by name; `code` is a module. */
 export interface Definition {
   readonly kind: Kind;
   readonly name: string;
   readonly args: readonly string[];
   readonly returns: string;
-  /** Of an aggregate: the type of its state. */
+  /** For aggregates: the type of the state. */
   readonly state?: string;
-  /** Of what a worker is called with. */
+  /** In the definition that a worker gets: the part to call. */
   readonly part?: Part;
   readonly volatility: Volatility;
   readonly timeoutMs?: number;
-  /** Whether a call is the better the more rows it has: not where each row waits. */
+  /** Whether larger batches make calls cheaper. False if each row waits separately. */
   readonly gathers: boolean;
   readonly hash: string;
-  /** Names `code`, `origin` and `values`, which may travel by themselves. */
+  /** Identifies `code`, `origin` and `values`, which may be sent separately. */
   readonly module: string;
   readonly code: string;
-  /** Values that the code captures, in base64. */
+  /** The captured values, in base64. */
   readonly values?: string;
-  /** JSON of `Origin`: where the code is from. */
+  /** JSON of `Origin`: the source location of the code. */
   readonly origin?: string;
   /** JSON of {@link CallSettings}. */
   readonly call: string;

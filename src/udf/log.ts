@@ -1,37 +1,37 @@
 /**
- * What functions print, as sessions hear it.
+ * The lines that UDFs print, as sessions receive them.
  *
  * @module
  */
 
-/** Something that a function printed: see {@link SessionContext.onUdfLog}. */
+/** A line that a UDF printed; see {@link SessionContext.onUdfLog}. */
 export interface UdfLogEntry {
-  /** The name of the function. */
+  /** The name of the UDF. */
   readonly udf: string;
-  /** What was printed, without the newline at its end. */
+  /** The printed text, without the final newline. */
   readonly text: string;
-  /** Where to: `console.error`, `warn` and `trace` print to `'stderr'`, the others to `'stdout'`. */
+  /** `'stderr'` for `console.error`, `warn` and `trace`, `'stdout'` for other console methods. */
   readonly stream: 'stdout' | 'stderr';
-  /** For which job; absent in a local session. */
+  /** The id of the job. Absent in a local session. */
   readonly jobId?: string;
-  /** The number of its stage. */
+  /** The number of the stage. */
   readonly stageId?: number;
-  /** The number of its task. */
+  /** The number of the task. */
   readonly taskId?: number;
 }
 
-/** Those who listen. */
+/** The log listeners of a session. */
 export class UdfLog {
   readonly #listeners = new Set<(entry: UdfLogEntry) => void>();
 
-  /** @param listen - what it is called with hears everything from then on, as JSON */
+  /** @param listen - subscribes a callback, which then receives every line as JSON */
   constructor(listen: (tell: (line: string) => void) => void) {
     listen((line) => this.#tell(JSON.parse(line) as UdfLogEntry));
   }
 
-  /** Adds one. What it gives takes it away again. */
+  /** Adds a listener. Returns a function that removes it. */
   add(listener: (entry: UdfLogEntry) => void): () => void {
-    // Of its own, so that one which is added twice is two.
+    // A new function each time, so that a listener added twice is called twice.
     const own = (entry: UdfLogEntry): void => listener(entry);
     this.#listeners.add(own);
     return () => {
@@ -39,7 +39,7 @@ export class UdfLog {
     };
   }
 
-  /** There is nobody to whom a listener could throw. */
+  /** Calls all listeners. An error becomes a warning, because no caller could catch it. */
   #tell(entry: UdfLogEntry): void {
     for (const listener of this.#listeners) {
       try {

@@ -1,10 +1,9 @@
 /**
- * The threads that functions run on. Rust says when one is wanted, and when one must end.
+ * The worker threads that run UDFs. Rust requests when to start one and when to end one.
  *
  * @module
  */
 
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,42 +11,42 @@ import { fileURLToPath } from 'node:url';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 import type { NativeUdfPool } from '../binding.cjs';
-import { runningServers } from '../cluster/exit.js';
 import { callSync } from '../native.js';
+import { runningServers } from '../platform/exit.js';
 import { WORKER_FILE } from '../worker-file.js';
 
-/** How long a thread goes on whose call is over. */
+/** How long a thread may continue after it was told to end. */
 const GRACE_MS = 100;
 
-/** What a thread is told. */
+/** The data passed to a new thread. */
 export interface WorkerData {
   readonly pool: number;
   readonly id: number;
-  /** A folder of its own, while it loads a function. */
+  /** A temporary folder for the thread, used while it loads a function. */
   readonly folder: string;
   readonly codeHashes: readonly string[] | undefined;
 }
 
-/** What the threads of a pool may do. */
+/** The limits of the threads of a pool. */
 export interface PoolLimits {
-  /** What each may take; default that of Node. */
+  /** The memory limit of each thread; default Node's. */
   readonly memoryLimitBytes?: number | undefined;
-  /** The code that they run, by hashes; default any. */
+  /** The hashes of the code that may run; default any. */
   readonly codeHashes?: readonly string[] | undefined;
 }
 
-/** Threads of JavaScript, started when they are wanted; they keep no process alive. */
+/** A pool of JavaScript worker threads, started on demand. They do not keep the process alive. */
 export class UdfPool implements AsyncDisposable {
   readonly #native: NativeUdfPool;
   readonly #workers = new Map<number, Worker>();
   #closed = false;
 
   /**
-   * @param size - how many threads at most
+   * @param size - the maximum number of threads
    */
   constructor(size: number, { memoryLimitBytes, codeHashes }: PoolLimits = {}) {
     const resourceLimits = memoryLimitBytes === undefined ? {} : { maxOldGenerationSizeMb: memoryLimitBytes / 2 ** 20 };
-    // The addon holds these, and this holds the addon's.
+    // A weak reference breaks the cycle: the addon holds these callbacks, and the pool holds the addon's object.
     const self = new WeakRef(this);
     const start = (id: number): void => {
       const pool = self.deref();
@@ -60,24 +59,24 @@ export class UdfPool implements AsyncDisposable {
     this.#native = callSync((binding) => new binding.NativeUdfPool(size, start, end));
   }
 
-  /** What executors and sessions know it by. */
+  /** The id by which executors and sessions refer to this pool. */
   get id(): number {
     return this.#native.id;
   }
 
-  /** Ends all threads, whatever they run. Idempotent. */
+  /** Ends all threads, even those that are running a call. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#native.close();
     await Promise.all(Array.from(this.#workers.values(), (worker) => worker.terminate()));
   }
 
-  /** As {@link close}. */
+  /** Same as {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** A function that waits is told, and has a moment to say so to whom it waits for. */
+  /** Tells a thread to end, and ends it after a moment. A waiting function can use that time to abort what it waits for. */
   #end(id: number): void {
     const worker = this.#workers.get(id);
     worker?.postMessage('end');
@@ -86,8 +85,8 @@ export class UdfPool implements AsyncDisposable {
 
   #start(id: number, resourceLimits: ResourceLimits, codeHashes: readonly string[] | undefined): void {
     if (this.#closed) return;
-    const folder = join(tmpdir(), `ballista-udf-${randomUUID()}`);
-    // It may end while it loads.
+    const folder = join(tmpdir(), `ballista-udf-${crypto.randomUUID()}`);
+    // Removes the folder if the process ends while the thread is loading.
     const loading = { abandon: () => rmSync(folder, { recursive: true, force: true }) };
     runningServers().add(loading);
     let reason = 'it ended';

@@ -1,5 +1,5 @@
 /**
- * What functions take and give, as TypeScript sees it by the names of Arrow types.
+ * The TypeScript types of UDF arguments and results, derived from the names of Arrow types.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { DataType, RecordBatch, Table, Vector } from 'apache-arrow';
 
 import type { TypeLike } from '../arrow/type-name.js';
 
-/** How integers of 64 bits come: see `ConvertOptions.int64`. */
+/** How 64-bit integers are represented; see `ConvertOptions.int64`. */
 export type Int64As = 'bigint' | 'number' | 'string';
 
-/** A value of an Arrow type; of types that are not known by their names, any. */
+/** The TypeScript type for an Arrow type; `any` for types not given by name. */
 export type ValueOf<T extends TypeLike, I extends Int64As = 'bigint'> = T extends
   | `${'' | 'U'}Int${8 | 16 | 32}`
   | `Float${16 | 32 | 64}`
@@ -26,10 +26,10 @@ export type ValueOf<T extends TypeLike, I extends Int64As = 'bigint'> = T extend
           ? Uint8Array
           : T extends `Date${string}` | `Timestamp(${string})`
             ? Date
-            : // biome-ignore lint/suspicious/noExplicitAny: whatever the type holds
+            : // biome-ignore lint/suspicious/noExplicitAny: the type is not known here
               any;
 
-/** What a function may give for a type: what fits it without loss. */
+/** The result type that a function may return for an Arrow type: everything that converts without loss. */
 export type ResultOf<T extends TypeLike> =
   | null
   | undefined
@@ -39,13 +39,14 @@ export type ResultOf<T extends TypeLike> =
         ? Date | number | bigint
         : ValueOf<T>);
 
-/** The values of a row; `S`: rows with a null are skipped. */
+/** The values of a row. With `S`, rows with a null are skipped. */
 export type RowArguments<A extends readonly TypeLike[], S extends boolean, I extends Int64As> = {
   -readonly [K in keyof A]: ValueOf<A[K], I> | (S extends true ? never : null);
 };
 
 /**
- * A function of the values of a row; `S`: rows with a null are skipped. What comes behind them is for `async` functions alone.
+ * A function called with the values of a row. With `S`, rows with a null are skipped. Only `async` functions get the extra
+ * argument after the values.
  */
 export type RowFunction<
   A extends readonly TypeLike[],
@@ -54,29 +55,29 @@ export type RowFunction<
   I extends Int64As = 'bigint',
 > = (...args: [...RowArguments<A, S, I>, CallInfo]) => ResultOf<R> | Promise<ResultOf<R>>;
 
-/** What a function is told besides its arguments. */
+/** Information that a function gets in addition to its arguments. */
 export interface CallInfo {
-  /** Aborted when the result is not wanted any more: another call failed, the query was cancelled, the time is over. */
+  /** Aborted when the result is no longer needed: another call failed, the query was cancelled, or the time limit is over. */
   readonly signal: AbortSignal;
 }
 
-/** What a function of batches is told besides its columns. */
+/** Information that a batch function gets in addition to its columns. */
 export interface BatchInfo extends CallInfo {
-  /** How many rows there are. */
+  /** The number of rows. */
   readonly rows: number;
 }
 
-/** What a function of batches is told whose result is made of numbers. */
+/** Information that a batch function with a numeric result gets. */
 export interface OutputInfo<R extends TypeLike> extends BatchInfo {
   /**
-   * An array for the result, as long as there are rows, of the type that holds such numbers; whatever is in it. To fill it and
-   * give it back costs less than a new one. The next call may get the same memory. Absent where the result is not of numbers of
-   * up to 32 bits, Float32 or Float64.
+   * A typed array for the result, with one element per row. Its initial contents are undefined. Filling and returning it costs
+   * less than allocating a new one; the next call may get the same memory. Absent unless the result is an integer of up to 32
+   * bits, Float32 or Float64.
    */
   readonly out: NumbersOf<R>;
 }
 
-/** The typed array of an Arrow type; of others, `undefined`. */
+/** The typed array for an Arrow type; `undefined` for other types. */
 export type NumbersOf<R extends TypeLike> = R extends 'Float64'
   ? Float64Array
   : R extends 'Float32'
@@ -95,12 +96,12 @@ export type NumbersOf<R extends TypeLike> = R extends 'Float64'
                 ? Uint8Array
                 : undefined;
 
-/** A function of columns: vectors of apache-arrow. What it gives is as long as they are. */
+/** A function of columns, given as apache-arrow vectors. Its result has the same length. */
 export type BatchFunction<A extends readonly TypeLike[], R extends TypeLike> = (
   ...args: [...{ -readonly [K in keyof A]: Vector<A[K] extends DataType ? A[K] : DataType> }, OutputInfo<R>]
 ) => Vector | ArrayLike<ResultOf<R>> | Promise<Vector | ArrayLike<ResultOf<R>>>;
 
-/** A function of the columns of a partition: arrays, and how many rows they have. It gives a value for each row. */
+/** A function of the columns of a partition. It gets arrays and the number of rows, and returns a value for each row. */
 export type PartitionFunction<A extends readonly TypeLike[], R extends TypeLike, I extends Int64As = 'bigint'> = (
   ...args: [...{ -readonly [K in keyof A]: (ValueOf<A[K], I> | null)[] }, BatchInfo]
 ) => Iterable<ResultOf<R>>;
@@ -108,13 +109,13 @@ export type PartitionFunction<A extends readonly TypeLike[], R extends TypeLike,
 /** The columns of a table: Arrow types by name. */
 export type Columns = Readonly<Record<string, TypeLike>>;
 
-/** A function that gives the rows of a table, which have a value for each column; or batches of rows, of apache-arrow. */
+/** A function that produces the rows of a table: objects with a value for each column, or apache-arrow batches. */
 export type TableGenerator<A extends readonly TypeLike[], R extends Columns, I extends Int64As = 'bigint'> = (
   ...args: RowArguments<A, false, I>
 ) => Iterable<TableRows<R>> | AsyncIterable<TableRows<R>> | Promise<Iterable<TableRows<R>>>;
 
-/** What a table function gives: a row, or several with columns of the same names. */
+/** What a table function produces: a row object, or a batch with the same column names. */
 export type TableRows<R extends Columns> = TableRow<R> | RecordBatch | Table;
 
-/** A row that a table function gives. */
+/** A row that a table function produces. */
 export type TableRow<R extends Columns> = { readonly [K in keyof R]?: ResultOf<R[K]> };

@@ -1,14 +1,15 @@
 /**
- * Aggregates of TypeScript that run where the data is.
+ * User-defined aggregate functions in TypeScript, run on the executors.
  *
  * @module
  */
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
-import { resolve, type SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import type { Operand } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
+import { resolve, type SettingTable } from '../input/settings.js';
+import { callerOf } from './code/origin.js';
 import {
   CAPTURE_SETTINGS,
   type CaptureOptions,
@@ -21,23 +22,22 @@ import {
   moduleOf,
 } from './define.js';
 import type { Volatility } from './definition.js';
-import { callerOf } from './origin.js';
 import type { Int64As, ResultOf, RowArguments } from './types.js';
 
-/** Options of {@link udaf.fromModule}, and of {@link udaf} besides its functions. */
+/** Options of {@link udaf.fromModule}, and of {@link udaf} in addition to its functions. */
 export interface UdafModuleOptions<
   A extends readonly TypeLike[] = readonly TypeLike[],
   R extends TypeLike = TypeLike,
   S extends boolean = boolean,
   I extends Int64As = Int64As,
 > extends FunctionOptions<A, R, I> {
-  /** The Arrow type of the state. Default none: any value that `structuredClone` copies. Numbers and texts are faster. */
+  /** The Arrow type of the state. Default: any value that `structuredClone` copies. Numbers and strings are faster. */
   state?: TypeLike;
   /** See {@link UdfModuleOptions.volatility}. Default `'immutable'`. */
   volatility?: Volatility;
-  /** Whether rows with a null are passed over. Default `false`: nulls come as `null`. */
+  /** Whether rows with a null are skipped. Default `false`: nulls are passed as `null`. */
   skipNulls?: S;
-  /** Whether an error tells the arguments of the row that failed. Default `false`. */
+  /** Whether an error shows the arguments of the row that failed. Default `false`. */
   showArguments?: boolean;
 }
 
@@ -49,26 +49,26 @@ export interface UdafFunctions<
   S extends boolean = false,
   I extends Int64As = 'bigint',
 > {
-  /** Gives the state of a group without rows. */
+  /** Returns the state of a group without rows. */
   init: () => State;
-  /** Takes a row into a state: gives the new one, or nothing where it has changed the one that it got. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: what a function without return gives
+  /** Adds a row to a state. Returns the new state, or nothing if it changed the given state in place. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: the result of a function without return
   update: (state: State, ...args: RowArguments<A, S, I>) => State | void;
-  /** Takes the state of other rows into a state, as `update` does a row. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: what a function without return gives
+  /** Adds another state to a state. Returns a value as `update` does. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: the result of a function without return
   merge: (state: State, other: State) => State | void;
-  /** The result of a state, which it does not change. Default: the state. */
+  /** Returns the result of a state, without changing the state. Default: the state itself. */
   finish?: (state: State) => ResultOf<R>;
-  /** Takes the first row out of a state again. With it, frames of a window that move are computed from one another. Default none. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: what a function without return gives
+  /** Removes the first row from a state. It lets sliding window frames be computed from the previous frame. Default: none. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: the result of a function without return
   retract?: (state: State, ...args: RowArguments<A, S, I>) => State | void;
 }
 
-/** Options of {@link udaf}, its functions among them. */
+/** Options of {@link udaf}, including its functions. */
 export interface UdafOptions<
   A extends readonly TypeLike[] = readonly TypeLike[],
   R extends TypeLike = TypeLike,
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the functions make of it
+  // biome-ignore lint/suspicious/noExplicitAny: the user's functions determine the type
   State = any,
   S extends boolean = boolean,
   I extends Int64As = Int64As,
@@ -92,20 +92,20 @@ const SETTINGS: SettingTable = {
   retract: { type: 'any', doc: 'Takes a row out of a state.' },
 };
 
-/** An aggregate of TypeScript: called with expressions it gives the expression of its call. */
+/** A TypeScript aggregate UDF. Called with expressions, it returns the expression of the call. */
 export interface AggregateUdf extends DefinedFunction {
   (...args: Operand[]): Expr;
 }
 
 /**
- * Makes functions of TypeScript an aggregate of the engine: it runs on the executors, rows of many groups in one call.
+ * Defines an aggregate function (UDAF) in TypeScript. It runs on the executors; one call handles rows of many groups.
  *
- * Each task folds its rows to a state for each group; states are merged where groups come together, in no order that could be
- * known. Over windows it is called with all frames of a partition at once. It has one argument at least. From DataFusion's
- * `AggregateUDF` and `GroupsAccumulator`.
+ * Each task computes a state per group from its rows. States of the same group are then merged, in an unspecified order. Over
+ * windows, one call handles all frames of a partition. It needs at least one argument. From DataFusion's `AggregateUDF` and
+ * `GroupsAccumulator`.
  *
- * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`; with ORDER BY, with DISTINCT beside other aggregates,
- * and with FILTER or DISTINCT over a window, `NOT_IMPLEMENTED`
+ * @throws BallistaError `INVALID_ARGUMENT`. Queries that call it fail with `UDF`; with `NOT_IMPLEMENTED` for ORDER BY, for
+ * DISTINCT next to other aggregates, and for FILTER or DISTINCT over a window
  *
  * @example
  * ```ts
@@ -147,11 +147,11 @@ export function udaf<
 }
 
 /**
- * As {@link udaf}, of an object of functions that a module exports: {@link UdafFunctions}. It is bundled with all that it
- * imports, npm packages too, and may be TypeScript. Needs the package `rolldown`.
+ * Like {@link udaf}, with an object of {@link UdafFunctions} that a module exports. The module is bundled with its imports,
+ * including npm packages, and may be TypeScript. Needs the package `rolldown`.
  *
- * @param url - the module, as `new URL('./sketch.ts', import.meta.url)`
- * @param name - the name of its export
+ * @param url - the module, such as `new URL('./sketch.ts', import.meta.url)`
+ * @param name - the name of the export
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 udaf.fromModule = async (url: string | URL, name: string, options: UdafModuleOptions): Promise<AggregateUdf> => {

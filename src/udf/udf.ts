@@ -1,5 +1,5 @@
 /**
- * Functions of TypeScript that run where the data is.
+ * User-defined scalar functions in TypeScript, run on the executors.
  *
  * @module
  */
@@ -7,10 +7,11 @@
 import { isAsyncFunction } from 'node:util/types';
 
 import type { TypeLike } from '../arrow/type-name.js';
-import { resolve, type SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
 import type { Operand } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
+import { resolve, type SettingTable } from '../input/settings.js';
+import { callerOf } from './code/origin.js';
 import {
   CAPTURE_SETTINGS,
   type CaptureOptions,
@@ -23,7 +24,6 @@ import {
   moduleOf,
 } from './define.js';
 import type { Volatility } from './definition.js';
-import { callerOf } from './origin.js';
 import type { BatchFunction, Int64As, RowFunction } from './types.js';
 
 /** Options of {@link udf} and {@link udf.fromModule}. */
@@ -35,19 +35,19 @@ export interface UdfModuleOptions<
   B extends boolean = boolean,
 > extends FunctionOptions<A, R, I> {
   /**
-   * Whether equal arguments give equal results: `'immutable'` always, so that it may be called once for several rows, and
-   * where a filter is moved to; `'stable'` within a query; `'volatile'` never. Default `'immutable'`.
+   * Whether equal arguments give equal results. `'immutable'`: always, so one call may serve several rows and filters may be
+   * moved; `'stable'`: within a query; `'volatile'`: never. Default `'immutable'`.
    */
   volatility?: Volatility;
-  /** Whether it takes a batch of rows: columns as vectors of apache-arrow, and gives a column. Default `false`. */
+  /** Whether a call takes a batch of rows: columns as apache-arrow vectors, and returns a column. Default `false`. */
   batch?: B;
-  /** Whether a row with a null is null without a call. Default `false`: nulls come as `null`. Not with `batch`. */
+  /** Whether rows with a null give null without a call. Default `false`: nulls are passed as `null`. Not with `batch`. */
   skipNulls?: S;
-  /** Of an `async` function: how many calls of a batch run at a time, each with a row or `batchSize` rows. Default 16. */
+  /** For `async` functions: how many calls of a batch run at once, each with a row or `batchSize` rows. Default 16. */
   concurrency?: number;
-  /** Of a function of batches: the most rows of a call, where a service takes no more at a time. Default all of a batch. */
+  /** For batch functions: the maximum rows per call, for example if a service limits them. Default: the whole batch. */
   batchSize?: number;
-  /** Whether an error tells the arguments of the row that failed. Default `false`. */
+  /** Whether an error shows the arguments of the row that failed. Default `false`. */
   showArguments?: boolean;
 }
 
@@ -76,20 +76,20 @@ const SETTINGS: SettingTable = {
   showArguments: { type: 'boolean', default: false, doc: 'Whether an error tells the arguments.' },
 };
 
-/** A function of TypeScript: called with expressions it gives the expression of its call. */
+/** A TypeScript scalar UDF. Called with expressions, it returns the expression of the call. */
 export interface ScalarUdf extends DefinedFunction {
   (...args: Operand[]): Expr;
 }
 
 /**
- * Makes a function of TypeScript one of the engine: it runs on the executors, in threads of its own, next to the data.
+ * Defines a scalar function (UDF) in TypeScript. It runs on the executors, next to the data, in worker threads.
  *
- * Its source goes to each executor once. What it uses from around it is named in `captures`; a variable that is not is an
- * error here, not there. A task runs again when its executor is lost, or the thread of the function: what it does besides
- * its result it may do twice. From DataFusion's `ScalarUDF`.
+ * Its source code is sent to each executor once. List the outer variables that it uses in `captures`; a missing one is an
+ * error here, not on the executor. If an executor or the thread of the function is lost, its task runs again, so side effects
+ * of the function may happen twice. From DataFusion's `ScalarUDF`.
  *
- * @param fn - called with the values of a row, or with columns where `batch` is set; it may be `async`
- * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`
+ * @param fn - called with the values of a row, or with columns if `batch` is set; may be `async`
+ * @throws BallistaError `INVALID_ARGUMENT`. Queries that call it fail with `UDF`
  *
  * @example
  * ```ts
@@ -128,11 +128,11 @@ export function udf<
 }
 
 /**
- * As {@link udf}, of a function that a module exports: it is bundled with all that it imports, npm packages too, and may be
- * TypeScript. Needs the package `rolldown`.
+ * Like {@link udf}, with a function that a module exports. The module is bundled with its imports, including npm packages,
+ * and may be TypeScript. Needs the package `rolldown`.
  *
- * @param url - the module, as `new URL('./score.ts', import.meta.url)`
- * @param name - the name of its export
+ * @param url - the module, such as `new URL('./score.ts', import.meta.url)`
+ * @param name - the name of the export
  * @throws BallistaError `INVALID_ARGUMENT`
  */
 udf.fromModule = async (url: string | URL, name: string, options: UdfModuleOptions): Promise<ScalarUdf> => {

@@ -1,13 +1,15 @@
 /**
- * Table functions of TypeScript that run on an executor.
+ * User-defined table functions in TypeScript, run on an executor.
  *
  * @module
  */
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
-import { resolve, type SettingTable } from '../config/settings.js';
 import { invalid } from '../errors.js';
-import { describe } from '../params.js';
+import { describe } from '../input/describe.js';
+import { resolve, type SettingTable } from '../input/settings.js';
+import { hashOf } from './code/hash.js';
+import { callerOf } from './code/origin.js';
 import {
   CAPTURE_SETTINGS,
   type CaptureOptions,
@@ -19,8 +21,6 @@ import {
   type FunctionOptions,
   moduleOf,
 } from './define.js';
-import { hashOf } from './hash.js';
-import { callerOf } from './origin.js';
 import type { Columns, Int64As, TableGenerator } from './types.js';
 
 /** Options of {@link udtf} and {@link udtf.fromModule}. */
@@ -40,19 +40,19 @@ export interface UdtfOptions<
 
 const { volatility: _volatile, ...SETTINGS }: SettingTable = FUNCTION_SETTINGS;
 
-/** A table function of TypeScript, for {@link SessionContext.registerUdtf}. */
+/** A TypeScript table function, for {@link SessionContext.registerUdtf}. */
 export interface TableUdf extends DefinedFunction {}
 
 /**
- * Makes a generator of TypeScript a table function of the engine: SQL calls it in FROM, and it runs on an executor.
+ * Defines a table function (UDTF) in TypeScript. SQL calls it in FROM, and it runs on an executor.
  *
- * Its arguments are constants. It is ended as soon as it has given the rows that a LIMIT wants, and the columns that a query
- * does not want are not kept. Its rows are sent on some thousands at a time; those that nobody has taken yet count to the memory
- * of the executor. From DataFusion's `TableFunction`.
+ * Its arguments are constants. It is ended as soon as a LIMIT has enough rows. Columns that a query does not use are dropped.
+ * Rows are sent in batches of some thousands; rows that are not yet consumed count against the memory of the executor. From
+ * DataFusion's `TableFunction`.
  *
- * @param fn - called with the arguments; gives rows as objects, by `yield` or in an array, or batches of rows: tables and record
- * batches of apache-arrow. It may be `async`
- * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`
+ * @param fn - called with the arguments. Yields, or returns an array of, row objects or batches (apache-arrow tables and
+ * record batches); may be `async`
+ * @throws BallistaError `INVALID_ARGUMENT`. Queries that call it fail with `UDF`
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export function udtf<const A extends readonly TypeLike[], const R extends Column
 }
 
 /**
- * As {@link udtf}, of a generator that a module exports: see {@link udf.fromModule}.
+ * Like {@link udtf}, with a generator that a module exports; see {@link udf.fromModule}.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  */
@@ -98,7 +98,7 @@ function table({ returns, ...given }: UdtfModuleOptions, code: Code): TableUdf {
   if (columns.length === 0)
     throw invalid(`${where} must be the types of columns by their names, not ${describe(returns)}`);
   const fields = columns.map(([name, type]) => {
-    // Names of types have no way to write these.
+    // The syntax of type names cannot express these.
     if (/["\\]/u.test(name)) throw invalid(`${where}: the column ${name} has a quote or a backslash in its name`);
     return `"${name}": ${toTypeName(type, `${where}.${name}`)}`;
   });

@@ -1,13 +1,14 @@
 /**
- * Window functions of TypeScript that run where the data is.
+ * User-defined window functions in TypeScript, run on the executors.
  *
  * @module
  */
 
 import type { TypeLike } from '../arrow/type-name.js';
-import { resolve, type SettingTable } from '../config/settings.js';
 import type { Operand } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
+import { resolve, type SettingTable } from '../input/settings.js';
+import { callerOf } from './code/origin.js';
 import {
   CAPTURE_SETTINGS,
   type CaptureOptions,
@@ -19,7 +20,6 @@ import {
   moduleOf,
 } from './define.js';
 import type { Volatility } from './definition.js';
-import { callerOf } from './origin.js';
 import type { BatchFunction, Int64As, PartitionFunction } from './types.js';
 
 /** Options of {@link udwf} and {@link udwf.fromModule}. */
@@ -31,7 +31,7 @@ export interface UdwfModuleOptions<
 > extends FunctionOptions<A, R, I> {
   /** See {@link UdfModuleOptions.volatility}. Default `'immutable'`. */
   volatility?: Volatility;
-  /** Whether columns come as vectors of apache-arrow rather than as arrays. Default `false`. */
+  /** Whether columns are passed as apache-arrow vectors instead of arrays. Default `false`. */
   batch?: B;
 }
 
@@ -49,20 +49,20 @@ const SETTINGS: SettingTable = {
   batch: { type: 'boolean', default: false, doc: 'Whether columns come as vectors.' },
 };
 
-/** A window function of TypeScript: called with expressions it gives an expression that wants `over()`. */
+/** A TypeScript window UDF. Called with expressions, it returns an expression that needs `over()`. */
 export interface WindowUdf extends DefinedFunction {
   (...args: Operand[]): Expr;
 }
 
 /**
- * Makes a function of TypeScript a window function of the engine: it runs on the executors.
+ * Defines a window function (UDWF) in TypeScript. It runs on the executors.
  *
- * It is called once for each partition, with the columns of its rows in their order, and gives the values of all of them, as
- * an array or as any other iterable: a generator is one. The frame of the window is nothing to it: an aggregate of
- * {@link udaf} is computed over frames. From DataFusion's `WindowUDF` and `PartitionEvaluator.evaluate_all`.
+ * It is called once per partition, with the columns of the sorted rows. It returns the values of all rows, as an array or
+ * another iterable, such as a generator. It ignores the frame of the window; use an aggregate made by {@link udaf} to compute
+ * over frames. From DataFusion's `WindowUDF` and `PartitionEvaluator.evaluate_all`.
  *
  * @param fn - called with an array for each argument, then `{ rows }`
- * @throws BallistaError `INVALID_ARGUMENT`; queries that call it, `UDF`
+ * @throws BallistaError `INVALID_ARGUMENT`. Queries that call it fail with `UDF`
  *
  * @example
  * ```ts
@@ -99,7 +99,7 @@ export function udwf<
 }
 
 /**
- * As {@link udwf}, of a function that a module exports: see {@link udf.fromModule}.
+ * Like {@link udwf}, with a function that a module exports; see {@link udf.fromModule}.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  */

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { Catalog } from '../../src/catalog/catalog.js';
-import { CatalogSchema } from '../../src/catalog/schema.js';
+import { CatalogSchema } from '../../src/catalog/catalog-schema.js';
 import { thrown } from '../support/thrown.js';
 
 describe('a catalog in memory', () => {

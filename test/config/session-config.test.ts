@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-import { toConfigNative } from '../../src/config/cluster-config.js';
-import { SessionConfig } from '../../src/config/session-config.js';
+import { SessionConfig, toConfigNative } from '../../src/config/session-config.js';
 import { thrown } from '../support/thrown.js';
 
 const SIZE = 'datafusion.execution.batch_size';
@@ -142,5 +141,16 @@ describe('refuses', () => {
     ],
   ])('%s', (_what, run, text) => {
     expect(thrown(run)).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });
+  });
+});
+
+describe('toConfigNative', () => {
+  it('turns values into text', () => {
+    expect(toConfigNative({ a: 1, b: true, c: 'x', d: 5n })).toEqual({ a: '1', b: 'true', c: 'x', d: '5' });
+    expect(toConfigNative(undefined)).toEqual({});
+  });
+
+  it.each([null, { a: null }, { a: undefined }, { a: {} }, { a: Number.NaN }, [], 'x', 5])('refuses %j', (config) => {
+    expect(thrown(() => toConfigNative(config as never)).code).toBe('INVALID_ARGUMENT');
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { col } from '../../src/expr/expr.js';
-import { WindowFrame } from '../../src/expr/frame.js';
 import { Window } from '../../src/expr/window.js';
-import { callFunction } from '../../src/functions/call.js';
+import { WindowFrame } from '../../src/expr/window-frame.js';
+import { callFunction } from '../../src/functions/call/call.js';
 import { refused } from '../support/refused.js';
 
 const a = col('a');

@@ -2,7 +2,7 @@ import { Decimal, Int32 } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 
 import { col, Expr, lit, litWithMetadata, SortExpr } from '../../src/expr/expr.js';
-import { callFunction } from '../../src/functions/call.js';
+import { callFunction } from '../../src/functions/call/call.js';
 import { refused } from '../support/refused.js';
 
 const [a, b] = [col('a'), col('b')];

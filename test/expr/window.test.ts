@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { col } from '../../src/expr/expr.js';
-import { WindowFrame } from '../../src/expr/frame.js';
 import { toWindow, Window } from '../../src/expr/window.js';
+import { WindowFrame } from '../../src/expr/window-frame.js';
 import { refused } from '../support/refused.js';
 
 const a = col('a');

@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 
 import { setupTestCluster } from '../../src/cluster/test-cluster.js';
-import { BallistaSessionContext } from '../../src/context.js';
+import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import { FLIGHTS } from '../support/data.js';
 
 /** A context on a cluster for the tests of a file, with three million flights in the table `flights`. */

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-
-import { BallistaSessionContext } from '../../src/context.js';
-import type { SessionContext } from '../../src/session-context.js';
-import type { RecordBatchStream } from '../../src/stream.js';
+import type { RecordBatchStream } from '../../src/dataframe/stream.js';
+import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
+import type { SessionContext } from '../../src/session/session-context.js';
 import { LOCAL, newContext, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, LONG_QUERY } from '../support/data.js';
 import { rejected } from '../support/rejected.js';

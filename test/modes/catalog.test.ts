@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Catalog } from '../../src/catalog/catalog.js';
-import { CatalogSchema } from '../../src/catalog/schema.js';
+import { CatalogSchema } from '../../src/catalog/catalog-schema.js';
 import { SessionConfig } from '../../src/config/session-config.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { AIRPORTS, FLIGHTS } from '../support/data.js';

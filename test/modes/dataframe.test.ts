@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col, lit } from '../../src/expr/expr.js';
 import * as f from '../../src/functions/index.js';
 import { withCluster, withContext } from '../support/cluster.js';

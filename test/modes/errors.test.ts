@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { BallistaScheduler } from '../../src/cluster/scheduler.js';
-import { BallistaSessionContext } from '../../src/context.js';
 import { BallistaError } from '../../src/errors.js';
+import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import { LOCAL, newContext, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, LONG_QUERY } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
@@ -40,7 +40,7 @@ describe('SQL', () => {
     ['CONFIG', "SET datafusion.execution.batch_size = 'many'", 'datafusion.execution.batch_size'],
     ['CONFIG', "SET ballista.client.pull = 'perhaps'", 'ballista.client.pull'],
     ['CONFIG', 'RESET datafusion.execution.batch_sise', 'batch_sise'],
-    ['NOT_IMPLEMENTED', 'UPDATE memory SET a = 0', 'Update'],
+    ['NOT_IMPLEMENTED', 'UPDATE flights SET delay = 0', 'Update'],
     ['NOT_IMPLEMENTED', 'SELECT 1; SELECT 2', 'single SQL statement'],
     ['NOT_IMPLEMENTED', 'COMMIT', 'Commit'],
     ['NOT_IMPLEMENTED', 'SELECT EXISTS (SELECT 1)', LOCAL ? 'Exists' : 'EXISTS'],

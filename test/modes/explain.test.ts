@@ -1,13 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { LOCAL, STAGES, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS } from '../support/data.js';
 
 const cluster = await withCluster();
-const ctx = withContext(cluster);
+const ctx = withContext(cluster, STAGES);
+const whole = withContext(cluster, LOCAL ? {} : { clusterConfig: { 'cluster.whole_query': 'always' } });
 const QUERY = 'SELECT origin, count(*) AS n FROM flights GROUP BY origin';
 
-beforeAll(() => ctx.registerParquet('flights', FLIGHTS));
+beforeAll(async () => {
+  for (const session of [ctx, whole]) await session.registerParquet('flights', FLIGHTS);
+});
 
 type Plan = { plan_type: string; plan: string };
 
@@ -33,6 +36,15 @@ describe('EXPLAIN', () => {
     if (LOCAL) return;
     expect(distributed).toMatch(/Stage\[stage_id=1.*Stage\[stage_id=2/s);
     expect(distributed).toContain('ShuffleWriterExec');
+  });
+
+  it.skipIf(LOCAL)('says that one executor runs the whole query', async () => {
+    const all = await (await whole.sql<Plan>(`EXPLAIN ${QUERY}`)).toArray();
+    expect(all.map((plan) => plan.plan_type)).toEqual(['logical_plan', 'physical_plan', 'distributed_plan']);
+    expect(all[1]?.plan).toContain('AggregateExec: mode=FinalPartitioned');
+    expect(all[2]?.plan).toBe('One executor runs the whole query as one task, with 2 partitions at once.');
+    const [tree] = await (await whole.sql<Plan>(`EXPLAIN FORMAT TREE ${QUERY}`)).toArray();
+    expect(tree?.plan).toMatch(/RepartitionExec.*partition_count.*2/s);
   });
 
   it('VERBOSE has every step of the optimiser', async () => {

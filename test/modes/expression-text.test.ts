@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col, type Expr } from '../../src/expr/expr.js';
-import { callFunction } from '../../src/functions/call.js';
+import { callFunction } from '../../src/functions/call/call.js';
 import { native } from '../../src/native.js';
-import { sql } from '../../src/sql.js';
+import { sql } from '../../src/sql/sql-tag.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { RandomExpr } from '../support/random-expr.js';
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col, type Expr } from '../../src/expr/expr.js';
 import * as functions from '../../src/functions/index.js';
 import * as spark from '../../src/functions/spark.js';
-import { LOCAL, newContext, withCluster, withContext } from '../support/cluster.js';
+import { newContext, WHOLE, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, MIXED_AVRO } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { AGGREGATE, WINDOW } from './functions/aggregate.js';
@@ -119,23 +119,23 @@ describe('functions', () => {
     const rows = files
       .select(fileRowIndex().alias('row'))
       .aggregate([], [min(col('row')).alias('first'), max(col('row')).alias('last')]);
-    // Executors cannot make a scan with it.
-    if (LOCAL) expect(await rows.toArray()).toEqual([{ first: 0n, last: 2_999_999n }]);
+    // Where a plan is cut into stages, executors cannot make a scan with it.
+    if (WHOLE) expect(await rows.toArray()).toEqual([{ first: 0n, last: 2_999_999n }]);
     else expect(await rejected(rows.collect())).toMatchObject({ code: 'JOB_FAILED' });
   });
 
   it('of metadata', async () => {
     const metres = withMetadata(col('i'), { unit: 'm' });
     expect(table.select(metres.alias('i')).schema().fields[0]?.metadata).toEqual(new Map([['unit', 'm']]));
-    // An expression that crosses to executors leaves its metadata behind.
+    // Between stages an expression leaves its metadata behind.
     const unit = await table.select(arrowMetadata(metres, 'unit').alias('unit')).limit(1).toArray();
-    expect(unit).toEqual([{ unit: LOCAL ? 'm' : null }]);
+    expect(unit).toEqual([{ unit: WHOLE ? 'm' : null }]);
   });
 
   it('over windows that skip nulls', async () => {
     const next = lead(col('n'), 1, 0, { orderBy: col('id').desc(), nullTreatment: 'ignore' });
     const rows = table.select('id', next.alias('next')).sort('id');
-    if (LOCAL) expect((await rows.toColumns())['next']).toEqual([0n, 1n, 2n, 3n]);
+    if (WHOLE) expect((await rows.toColumns())['next']).toEqual([0n, 1n, 2n, 3n]);
     else expect(await rejected(rows.collect())).toMatchObject({ code: 'NOT_IMPLEMENTED' });
   });
 

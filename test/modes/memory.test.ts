@@ -13,7 +13,7 @@ import {
 } from 'apache-arrow';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col } from '../../src/expr/expr.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';

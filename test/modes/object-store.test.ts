@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { AmazonS3 } from '../../src/object-store/amazon-s3.js';
 import { GoogleCloud } from '../../src/object-store/google-cloud.js';
 import { HttpStore } from '../../src/object-store/http-store.js';

@@ -1,9 +1,9 @@
 import { type RecordBatch, Table, tableFromIPC } from 'apache-arrow';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { BallistaError } from '../../src/errors.js';
-import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { LOCAL, newContext, STAGES, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, LONG_QUERY } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { isOver, underWay } from '../support/running.js';
@@ -184,6 +184,36 @@ describe('batch by batch', () => {
   });
 });
 
+describe('the files of a last stage', () => {
+  const codecs = { plain: {}, compressed: LOCAL ? {} : { 'ballista.shuffle.compression.codec': 'lz4' } };
+
+  it.each(Object.entries(codecs))('%s', async (_, codec) => {
+    const stages = newContext(cluster, { clusterConfig: { ...STAGES.clusterConfig, ...codec } });
+    await stages.registerParquet('flights', FLIGHTS);
+    const some = await stages.sql("SELECT delay, arrow_cast(origin, 'Dictionary(Int32, Utf8)') AS origin FROM flights");
+    const batches = await some.collect();
+    expect(countRows(batches)).toBe(3_000_000);
+    expect(new Set(batches.map((batch) => String(batch.schema.fields[1]?.type)))).toEqual(
+      new Set(['Dictionary<Int32, Utf8>']),
+    );
+    let seattle = 0;
+    for (const batch of batches) for (const origin of batch.getChildAt(1) ?? []) if (origin === 'SEA') seattle++;
+    expect(seattle).toBe(await (await stages.table('flights')).filter("origin = 'SEA'").count());
+    expect(countRows(await (await stages.table('flights')).collect())).toBe(3_000_000);
+    await stages.close();
+  });
+
+  it('hold back no other query, while nobody reads them on', async () => {
+    const streams = Array.from({ length: 8 }, () => flights.stream());
+    for (const stream of streams) expect((await stream.next()).value?.numRows).toBeGreaterThan(0);
+    expect(await small.count()).toBe(3);
+    let rows = 0;
+    for await (const batch of flights.stream()) rows += batch.numRows;
+    expect(rows).toBe(3_000_000);
+    await Promise.all(streams.map((stream) => stream.cancel()));
+  });
+});
+
 describe('queries at the same time', () => {
   it('share a context', async () => {
     const sums = Array.from({ length: 24 }, async (_, i) => {
@@ -191,6 +221,15 @@ describe('queries at the same time', () => {
       return (await df.toArray({ int64: 'number' }))[0]?.['n'];
     });
     expect(await Promise.all(sums)).toEqual(Array.from({ length: 24 }, (_, i) => 63_449 + i));
+  });
+
+  it('all have their rows, a hundred at once', async () => {
+    const one = async (i: number) =>
+      (await ctx.sql('SELECT $1 + id AS n FROM (VALUES (1)) AS t(id)', { params: [i] })).toArray();
+    for (let round = 0; round < 3; round++) {
+      const all = await Promise.all(Array.from({ length: 100 }, (_, i) => one(i)));
+      expect(all.map(([row]) => Number(row?.['n']))).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    }
   });
 
   it('fail apart', async () => {

@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
+import { exists, outerRef, scalarSubquery } from '../../src/expr/builders/subquery.js';
 import { col, type Expr } from '../../src/expr/expr.js';
-import { exists, outerRef, scalarSubquery } from '../../src/expr/subquery.js';
-import { callFunction } from '../../src/functions/call.js';
+import { callFunction } from '../../src/functions/call/call.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { thrown } from '../support/thrown.js';
 

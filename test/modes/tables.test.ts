@@ -4,15 +4,16 @@ import { gzipSync } from 'node:zlib';
 import { Field, Int32, Int64, Schema, Utf8 } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col } from '../../src/expr/expr.js';
-import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { LOCAL, STAGES, withCluster, withContext } from '../support/cluster.js';
 import { AIRPORTS, FLIGHTS, FLIGHTS_ARROW, PEOPLE_AVRO, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { failedRunning } from '../support/running.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
+const stages = withContext(cluster, STAGES);
 const temp = tempFolder();
 
 /** Writes a file, with its folders. */
@@ -122,12 +123,12 @@ describe('options', () => {
   });
 
   it('fileSortOrder saves a sort', async () => {
-    const df = await ctx.readCsv(FIRST, { delimiter: ';', fileSortOrder: ['a'] });
+    const df = await stages.readCsv(FIRST, { delimiter: ';', fileSortOrder: ['a'] });
     const last = LOCAL ? 'physical_plan' : 'distributed_plan';
-    const stages = async (key: string) => (await df.sort(key).explainString()).split(last)[1];
-    expect(await stages('b')).toContain('SortExec');
-    expect(await stages('a')).toContain('output_ordering=[a@0');
-    expect(await stages('a')).not.toContain('SortExec');
+    const sorted = async (key: string) => (await df.sort(key).explainString()).split(last)[1];
+    expect(await sorted('b')).toContain('SortExec');
+    expect(await sorted('a')).toContain('output_ordering=[a@0');
+    expect(await sorted('a')).not.toContain('SortExec');
   });
 
   it.each([

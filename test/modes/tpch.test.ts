@@ -2,16 +2,20 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Row } from '../../src/arrow/values.js';
-import { SessionContext } from '../../src/session-context.js';
+import type { Row } from '../../src/arrow/values/values.js';
+import { SessionContext } from '../../src/session/session-context.js';
 import { LOCAL, withCluster, withContext } from '../support/cluster.js';
 import { registerTpch, tpchQuery, tpchTables } from '../support/tpch.js';
 import { VERBS } from '../tpch/verbs.js';
 
 const cluster = await withCluster();
+const distributed = (settings: Record<string, unknown>) =>
+  withContext(cluster, LOCAL ? {} : { clusterConfig: { 'cluster.whole_query': 'never', ...settings } });
 const contexts = {
   'as by default': withContext(cluster),
-  'with hash joins': withContext(cluster, { clusterConfig: { 'datafusion.optimizer.prefer_hash_join': true } }),
+  'with broadcast joins': distributed({}),
+  'with partitioned joins': distributed({ 'cluster.broadcast_max_bytes': 0 }),
+  'with merge joins': distributed({ 'datafusion.optimizer.prefer_hash_join': false }),
 };
 const local = SessionContext.local();
 afterAll(() => local.close());
@@ -65,7 +69,7 @@ describe.each(Object.entries(contexts))('%s', (_, ctx) => {
 });
 
 it.skipIf(LOCAL)('a query is many tasks', async () => {
-  const df = await contexts['as by default'].sql(tpchQuery(3));
+  const df = await contexts['with partitioned joins'].sql(tpchQuery(3));
   const stages = (await df.explainString({ analyze: true })).match(/Stage \d+ \((?!1 )\d+ partitions\)/g);
   expect(stages?.length).toBeGreaterThan(3);
 });

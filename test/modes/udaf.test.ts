@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col } from '../../src/expr/expr.js';
 import { Window } from '../../src/expr/window.js';
 import { udaf } from '../../src/udf/udaf.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Field, Int64, Schema, TimestampMicrosecond } from 'apache-arrow';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col, lit } from '../../src/expr/expr.js';
 import * as f from '../../src/functions/index.js';
 import type { UdfLogEntry } from '../../src/udf/log.js';

@@ -1,7 +1,7 @@
 import type { Vector } from 'apache-arrow';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col, lit } from '../../src/expr/expr.js';
 import { Window } from '../../src/expr/window.js';
 import { udwf } from '../../src/udf/udwf.js';

@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import type { RecordBatch } from 'apache-arrow';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
-import { GroupedData } from '../../src/verbs/grouped.js';
-import { Verbs } from '../../src/verbs/verbs.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
+import { GroupedData } from '../../src/dataframe/grouped.js';
+import { Verbs } from '../../src/dataframe/verbs.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { valuesOf } from '../support/columns.js';
 import type { Case } from './verbs/case.js';

@@ -6,7 +6,9 @@ import { AIRPORTS, FLIGHTS, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
 const cluster = await withCluster();
-const ctx = withContext(cluster);
+// A broadcast join has fewer stages.
+const clusterConfig = { 'cluster.whole_query': 'never', 'cluster.broadcast_max_bytes': 0 } as const;
+const ctx = withContext(cluster, LOCAL ? {} : { clusterConfig });
 const temp = tempFolder();
 const QUERY = `
   select a.state, count(*) as n from flights f join airports a on f.origin = a.iata

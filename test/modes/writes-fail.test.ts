@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, LONG_QUERY, tempFolder } from '../support/data.js';
 import { failure, rejected } from '../support/rejected.js';

@@ -6,9 +6,9 @@ import { tableFromIPC } from 'apache-arrow';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { ParquetWriterOptions } from '../../src/config/write-options.js';
-import type { DataFrame } from '../../src/dataframe.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col } from '../../src/expr/expr.js';
+import type { ParquetWriterOptions } from '../../src/files/write-options.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';

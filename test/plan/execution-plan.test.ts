@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-import { connectContext, type ExecutionPlanHandle } from '../../src/plan/engine.js';
 import { ExecutionPlan, readStages } from '../../src/plan/execution-plan.js';
-import type { SessionContext } from '../../src/session-context.js';
+import { connectContext, type ExecutionPlanHandle } from '../../src/plan/plan-engine.js';
+import type { SessionContext } from '../../src/session/session-context.js';
 import { metric, planned, ran, twoStages } from '../support/plans.js';
 import { thrown } from '../support/thrown.js';
 

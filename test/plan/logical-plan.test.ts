@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-import type { LogicalPlanHandle } from '../../src/plan/engine.js';
-import { LogicalPlan, logicalHandleOf } from '../../src/plan/logical-plan.js';
+import { LogicalPlan, logicalPlans } from '../../src/plan/logical-plan.js';
+import type { LogicalPlanHandle } from '../../src/plan/plan-engine.js';
 import { thrown } from '../support/thrown.js';
 
 const table: LogicalPlanHandle = {
@@ -32,7 +32,7 @@ describe('LogicalPlan', () => {
     const [input] = plan.inputs();
     expect(input?.display()).toBe('TableScan: t (line)');
     expect(input?.inputs()).toEqual([]);
-    expect(logicalHandleOf(input, 'it')).toBe(table);
+    expect(logicalPlans.of(input, 'it')).toBe(table);
   });
 
   it('says which SQL it writes', () => {
@@ -52,6 +52,6 @@ describe('LogicalPlan', () => {
   });
 
   it.each([undefined, null, 1, {}, 'plan'])('is not %j', (other) => {
-    expect(thrown(() => logicalHandleOf(other, 'the plan')).message).toMatch(/^the plan must be a LogicalPlan, not /);
+    expect(thrown(() => logicalPlans.of(other, 'the plan')).message).toMatch(/^the plan must be a LogicalPlan, not /);
   });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import '../../src/native-plan.js';
+import '../../src/engine/native-plan.js';
 import { SubstraitPlan, substrait } from '../../src/index.js';
 import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';

@@ -124,7 +124,6 @@ const SQL: Case[] = (
         'SELECT 1; SELECT 2',
         'COMMIT',
         'SELECT EXISTS (SELECT 1)',
-        'SELECT * FROM flights LIMIT 4294967296',
       ],
     ],
     [

@@ -53,7 +53,8 @@ afterAll(async () => {
   await scheduler.close();
 });
 beforeEach(async () => {
-  ctx = new BallistaSessionContext(scheduler.url);
+  // The files of stages tell when a task runs; test/modes/cancel.test.ts has whole queries.
+  ctx = new BallistaSessionContext(scheduler.url, { clusterConfig: { 'cluster.whole_query': 'never' } });
   await registerNumbers(ctx);
 });
 afterEach(() => ctx.close());

@@ -13,7 +13,8 @@ async function cluster(targetPartitions: number) {
   const first = executor();
   await first.start();
   const ctx = new BallistaSessionContext(scheduler.url, {
-    clusterConfig: { 'datafusion.execution.target_partitions': targetPartitions },
+    // The files of stages tell when a task runs.
+    clusterConfig: { 'cluster.whole_query': 'never', 'datafusion.execution.target_partitions': targetPartitions },
   });
   await registerNumbers(ctx);
   return { scheduler, executor, first, ctx };

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-import { SessionContext } from '../../src/session-context.js';
+import { SessionContext } from '../../src/session/session-context.js';
 import { udaf } from '../../src/udf/udaf.js';
 import { udf } from '../../src/udf/udf.js';
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { BallistaExecutor } from '../../src/cluster/executor.js';
 import { BallistaScheduler } from '../../src/cluster/scheduler.js';
-import { BallistaSessionContext } from '../../src/context.js';
 import { col } from '../../src/expr/expr.js';
+import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import { udf } from '../../src/udf/udf.js';
 import { ServerProcess } from '../support/child.js';
 import { rejected } from '../support/rejected.js';

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeEach } from 'vitest';
 
 import { setupTestCluster } from '../../src/cluster/test-cluster.js';
-import { BallistaSessionContext, type SessionOptions } from '../../src/context.js';
-import { SessionContext } from '../../src/session-context.js';
+import { SessionConfig } from '../../src/config/session-config.js';
+import { BallistaSessionContext, type SessionOptions } from '../../src/session/ballista-session-context.js';
+import { SessionContext } from '../../src/session/session-context.js';
 import { ServerProcess } from './child.js';
 
 /** Every mode but `local` has two executors that run two tasks at once. */
@@ -19,6 +20,15 @@ export const LOCAL = MODE === 'local';
 
 /** Whether queries are computed in this process. */
 export const HERE = LOCAL || MODE === 'in-process';
+
+/** Whether several executors share a query of any size by default: one mode covers what the others do not. */
+const SHARED = MODE === 'processes';
+
+/** Whether a session without settings computes a small query where one plan is made of it: here, or on one executor. */
+export const WHOLE = !SHARED;
+
+/** Options of sessions whose queries are cut into stages, on a cluster. */
+export const STAGES: SessionOptions = LOCAL ? {} : { clusterConfig: { 'cluster.whole_query': 'never' } };
 
 const SERVER = 'test/support/server.mjs';
 
@@ -54,6 +64,13 @@ export async function withCluster(everyTest = true): Promise<ModeCluster> {
 
 /** A context of the mode, which the caller closes. */
 export function newContext(cluster: { readonly url: string }, options: SessionOptions = {}): SessionContext {
+  if (SHARED) {
+    const given = options.clusterConfig;
+    options = {
+      ...options,
+      clusterConfig: { 'cluster.whole_query': 'never', ...(SessionConfig.is(given) ? given.toRecord() : given) },
+    };
+  }
   if (!LOCAL) return new BallistaSessionContext(cluster.url, options);
   const { clusterConfig, executorTimeoutMs: _, ...common } = options;
   return SessionContext.local(clusterConfig === undefined ? common : { ...common, config: clusterConfig });

@@ -1,8 +1,9 @@
 import { type Data, type DataType, Field, type RecordBatch, Schema } from 'apache-arrow';
 
-import { readBatches } from '../../src/arrow/read.js';
-import { type ConvertOptions, converter, toConversion } from '../../src/arrow/values.js';
-import { rowsToIpc } from '../../src/arrow/write.js';
+import { readBatches } from '../../src/arrow/ipc/decode.js';
+import { rowsToIpc } from '../../src/arrow/ipc/plain-input.js';
+import { type ConvertOptions, toConversion } from '../../src/arrow/values/convert-options.js';
+import { converter } from '../../src/arrow/values/values.js';
 
 /** A schema of one nullable column `x`. */
 export function schemaOf(type: DataType): Schema {

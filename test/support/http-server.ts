@@ -23,7 +23,7 @@ export interface Question {
 }
 
 /** Serves on a free port of loopback until the tests of the file are over. Its address, without a slash at the end. */
-export async function serve(answer: (question: Question) => Answer): Promise<string> {
+export async function serve(answer: (question: Question) => Answer | Promise<Answer>): Promise<string> {
   const server = createServer((request, response) => {
     respond(request, response, answer).catch((error: unknown) => response.destroy(error as Error));
   });
@@ -41,12 +41,12 @@ export async function serve(answer: (question: Question) => Answer): Promise<str
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (question: Question) => Answer,
+  answer: (question: Question) => Answer | Promise<Answer>,
 ): Promise<void> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk as Uint8Array);
   const [path = '', rawQuery = ''] = (request.url ?? '').split('?');
-  const { status, headers, body } = answer({
+  const { status, headers, body } = await answer({
     method: request.method ?? '',
     path,
     query: new URLSearchParams(rawQuery),

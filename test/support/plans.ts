@@ -1,5 +1,5 @@
 import { ExecutionPlan, type PlanStage, readStages } from '../../src/plan/execution-plan.js';
-import type { MetricData, PlanNode } from '../../src/plan/node.js';
+import type { MetricData, PlanNode } from '../../src/plan/plan-node.js';
 
 /** A metric as the engine hands it over. */
 export function metric(

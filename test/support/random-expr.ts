@@ -1,6 +1,6 @@
-import { case_, when } from '../../src/expr/case.js';
+import { case_, when } from '../../src/expr/builders/case.js';
 import { col, type Expr, lit } from '../../src/expr/expr.js';
-import { expr } from '../../src/expr/tag.js';
+import { expr } from '../../src/sql/expr-tag.js';
 
 /** Random expressions over `a` and `"B c"` (Int64), `s` (Utf8) and `p` (Boolean); the same for the same seed. */
 export class RandomExpr {

@@ -1,9 +1,8 @@
 import { expect } from 'vitest';
-
-import { BallistaSessionContext } from '../../src/context.js';
+import type { RecordBatchStream } from '../../src/dataframe/stream.js';
 import type { BallistaErrorCode } from '../../src/errors.js';
-import type { SessionContext } from '../../src/session-context.js';
-import type { RecordBatchStream } from '../../src/stream.js';
+import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
+import type { SessionContext } from '../../src/session/session-context.js';
 import { HERE, LOCAL } from './cluster.js';
 
 /** An error that a query meets while it runs: a cluster tells of its job, whatever the reason. */
@@ -17,6 +16,11 @@ export async function underWay(stream: RecordBatchStream): Promise<string> {
   const runs = async () => (LOCAL ? (await busy()) > 0.1 : stream.jobId !== undefined);
   await expect.poll(runs).toBe(true);
   return stream.jobId ?? '';
+}
+
+/** Resolves once something is computed, where that is in this process. */
+export async function isComputing(): Promise<void> {
+  if (HERE) await expect.poll(async () => (await busy()) > 0.5).toBe(true);
 }
 
 /** Resolves once a query is over: the scheduler has no such job to cancel, and nothing is computed in this process. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { tpch } from '../../scripts/tpch.mjs';
-import type { DataFrame } from '../../src/dataframe.js';
-import type { SessionContext } from '../../src/session-context.js';
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
+import type { SessionContext } from '../../src/session/session-context.js';
 
 /** The scale factor of the tests: 600 572 lines of 150 000 orders. */
 const SCALE = 0.1;

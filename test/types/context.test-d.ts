@@ -1,4 +1,4 @@
-import type { Table } from 'apache-arrow';
+import type { Schema, Table } from 'apache-arrow';
 import {
   BallistaError,
   type BallistaErrorCode,
@@ -7,8 +7,11 @@ import {
   BallistaSessionContext,
   type ClusterConfig,
   type ConfigKey,
+  type DataFrame,
   lit,
+  type PreparedStatement,
   type SqlQuery,
+  type StatementParameter,
   setupTestCluster,
   sql,
   type TableRef,
@@ -53,6 +56,22 @@ describe('a context', () => {
     expectTypeOf(ctx.tableExists('t')).resolves.toEqualTypeOf<boolean>();
     expectTypeOf(ctx.deregisterTable('t')).resolves.toEqualTypeOf<boolean>();
     expectTypeOf(ctx.cancelJob('j')).resolves.toEqualTypeOf<boolean>();
+  });
+});
+
+describe('a prepared statement', () => {
+  it('gives DataFrames of the type that was claimed for it', async () => {
+    const statement = await ctx.prepare<{ a: number }>('select 1 as a', { allowDml: false });
+    expectTypeOf(statement).toEqualTypeOf<PreparedStatement<{ a: number }>>();
+    expectTypeOf(statement.execute([1])).resolves.toEqualTypeOf<DataFrame<{ a: number }>>();
+    expectTypeOf(statement.execute({ a: 1 })).resolves.toEqualTypeOf<DataFrame<{ a: number }>>();
+    expectTypeOf(statement.parameters).toEqualTypeOf<readonly StatementParameter[]>();
+    expectTypeOf(statement.schema()).toEqualTypeOf<Schema>();
+    void ctx.prepare(sql`select $1`);
+    // @ts-expect-error values belong to execute
+    void ctx.prepare('', { params: [1] });
+    // @ts-expect-error undefined is no value
+    void statement.execute([undefined]);
   });
 });
 

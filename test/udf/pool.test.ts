@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
 
 import { setupTestCluster } from '../../src/cluster/test-cluster.js';
-import { BallistaSessionContext } from '../../src/context.js';
 import { col } from '../../src/expr/expr.js';
-import { SessionContext } from '../../src/session-context.js';
+import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
+import { SessionContext } from '../../src/session/session-context.js';
 import { udf } from '../../src/udf/udf.js';
 import { udtf } from '../../src/udf/udtf.js';
 import { tempFolder } from '../support/data.js';

@@ -1,20 +1,33 @@
-//! Stock Ballista and single-node DataFusion: what the benchmarks are measured against, and what
-//! the tests connect to.
+//! Stock Ballista and single-node DataFusion: the reference systems of the benchmarks, and clusters that the
+//! tests connect to. Also simulated executors, for measuring a scheduler.
 
-mod latency;
+mod engine;
 mod serve;
+mod simulated;
 
 use datafusion::error::Result;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        Some("latency") => latency::run().await,
-        Some("serve") => serve::run().await,
-        Some("join") => {
-            let scheduler = std::env::args().nth(2).and_then(|port| port.parse().ok());
-            serve::join(scheduler.expect("the port of a scheduler")).await
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["engine", system, folder] => engine::run(system, folder.to_owned()).await,
+        ["serve"] => serve::run().await,
+        ["join", scheduler] => serve::join(scheduler.parse().expect("the port of a scheduler")).await,
+        ["simulate", scheduler, executors, vcores, filled] => {
+            let scheduler = scheduler.parse().expect("the port of a scheduler");
+            let number = |text: &str| text.parse().expect("a number");
+            simulated::run(
+                scheduler,
+                number(executors),
+                number(vcores) as u32,
+                number(filled),
+            )
+            .await
         }
-        _ => panic!("usage: stock latency | serve | join <port>"),
+        _ => panic!(
+            "usage: stock engine stock|single <folder> | serve | join <port>
+                | simulate <port> <executors> <vcores> <partitions that a task fills>"
+        ),
     }
 }

@@ -1,5 +1,5 @@
-//! A stock scheduler with one stock executor, for clients that were not made for our own: prints
-//! `{"port":N}` when it serves, ends with its standard input.
+//! Runs a stock scheduler with one stock executor, for clients that were not made for our own scheduler.
+//! Prints `{"port":N}` when it serves, and ends with its standard input.
 
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
@@ -11,12 +11,12 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
 
-fn external(error: impl Error + Send + Sync + 'static) -> DataFusionError {
+pub fn external(error: impl Error + Send + Sync + 'static) -> DataFusionError {
     DataFusionError::External(Box::new(error))
 }
 
-/// A stock executor of the scheduler at a port: prints `{"port":N}` when it is about to join.
-pub async fn join(scheduler: u16) -> Result<()> {
+/// The port and configuration of a stock executor for the scheduler at the given port.
+pub fn executor_config(scheduler: u16, vcores: usize) -> Result<(u16, ExecutorProcessConfig)> {
     let free = || Ok::<_, DataFusionError>(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
     let port = free()?;
     let config = ExecutorProcessConfig {
@@ -27,10 +27,16 @@ pub async fn join(scheduler: u16) -> Result<()> {
         scheduler_host: "127.0.0.1".into(),
         scheduler_port: scheduler,
         scheduler_connect_timeout_seconds: 10,
-        vcores: 2,
+        vcores,
         task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
         ..ExecutorProcessConfig::default()
     };
+    Ok((port, config))
+}
+
+/// Runs a stock executor for the scheduler at the given port. Prints `{"port":N}` when it is about to join.
+pub async fn join(scheduler: u16) -> Result<()> {
+    let (port, config) = executor_config(scheduler, 2)?;
     println!("{{\"port\":{port}}}");
     tokio::select! {
         ended = start_executor_process(Arc::new(config)) => ended.map_err(external),
@@ -38,7 +44,7 @@ pub async fn join(scheduler: u16) -> Result<()> {
     }
 }
 
-async fn until_closed() -> Result<()> {
+pub async fn until_closed() -> Result<()> {
     tokio::io::stdin().read_to_end(&mut vec![]).await?;
     Ok(())
 }
@@ -46,7 +52,7 @@ async fn until_closed() -> Result<()> {
 pub async fn run() -> Result<()> {
     let scheduler = ballista_scheduler::standalone::new_standalone_scheduler();
     let port = scheduler.await.map_err(external)?.port();
-    // The scheduler listens already, so one attempt is enough.
+    // The scheduler already listens, so one attempt is enough.
     let client = SchedulerGrpcClient::connect(format!("http://localhost:{port}"));
     let client = client.await.map_err(external)?;
     let executor = ballista_executor::new_standalone_executor(client, 2, BallistaCodec::default());

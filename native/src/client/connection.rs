@@ -1,51 +1,45 @@
-//! One connection to a scheduler, and one to each executor, reused for the life of a session.
+//! The connections of a session: one to the scheduler and one to each executor, reused while it lives.
 
-use super::job::Job;
+use super::settings::Settings;
 use crate::config::session_config;
 use crate::error::{Code, Error, Result};
+use crate::network::connect::{connect_with, keep_alive, url};
+use crate::network::http;
+use crate::network::rows_port::RowsPorts;
+use crate::network::transport::Transport;
+use crate::protocol::job_event::{JobEvent, AFTER, CONTENT_TYPE};
 use crate::stores;
-use crate::tables::local::StoredTable;
-use crate::tables::remote::{self, Held};
-use crate::udf::definition::Definition;
-use crate::udf::log;
-use crate::udf::module::stored;
-use axum::body::Body;
 use ballista_core::client::BallistaClient;
 use ballista_core::config::BallistaConfig;
-use ballista_core::extension::{BallistaConfigGrpcEndpoint, SessionConfigExt};
+use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
-use ballista_core::utils::{create_grpc_client_endpoint, GrpcClientConfig};
-use parking_lot::{Mutex, RwLock};
-use std::collections::{BTreeMap, HashMap};
+use ballista_core::utils::GrpcClientConfig;
+use parking_lot::Mutex;
+use prost::Message;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
-use tokio::task::JoinSet;
-use tonic::transport::Channel;
 
-pub type SchedulerClient = SchedulerGrpcClient<Channel>;
+pub type SchedulerClient = SchedulerGrpcClient<Transport>;
 type ExecutorClient = Arc<OnceCell<BallistaClient>>;
-
-/// What the code of functions may take that no query calls at the moment.
-const CODE_BYTES: usize = 64 << 20;
 
 pub struct Connection {
     pub host: String,
     pub port: u16,
-    pub session_id: String,
     /// How long a query may wait for a first executor.
     pub executor_timeout: Duration,
-    /// Settings that were set by somebody; the others are the scheduler's to decide.
-    pub settings: RwLock<BTreeMap<String, String>>,
-    channel: OnceCell<Channel>,
-    /// Locked for a look only: no executor waits until another is connected.
+    /// The settings of the session. Transport settings take effect when it connects.
+    settings: Arc<Settings>,
+    channel: OnceCell<Transport>,
+    ours: OnceCell<bool>,
+    /// Whether the scheduler had executors, and when that was asked. Locked while one job asks; the others
+    /// wait for its answer.
+    seen: tokio::sync::Mutex<Option<(Instant, Option<bool>)>>,
+    /// Locked for lookups only, so that connecting to one executor does not block the others.
     executors: Mutex<HashMap<(String, u16), ExecutorClient>>,
-    jobs: Mutex<HashMap<String, Weak<Job>>>,
-    sent: Mutex<HashMap<String, Weak<StoredTable>>>,
-    following: tokio::sync::Mutex<JoinSet<()>>,
-    /// Of functions that were called lately: the next query need not send it again.
-    code: Held,
+    pub rows: RowsPorts,
     closed: AtomicBool,
 }
 
@@ -56,24 +50,17 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub fn new(
-        host: String,
-        port: u16,
-        executor_timeout: Duration,
-        settings: BTreeMap<String, String>,
-    ) -> Self {
+    pub fn new(host: String, port: u16, executor_timeout: Duration, settings: Arc<Settings>) -> Self {
         Self {
             host,
             port,
-            session_id: uuid::Uuid::new_v4().to_string(),
             executor_timeout,
-            settings: RwLock::new(settings),
+            settings,
             channel: Default::default(),
+            ours: Default::default(),
+            seen: Default::default(),
             executors: Default::default(),
-            jobs: Default::default(),
-            sent: Default::default(),
-            following: Default::default(),
-            code: Default::default(),
+            rows: Default::default(),
             closed: AtomicBool::new(false),
         }
     }
@@ -92,14 +79,19 @@ impl Connection {
         }
     }
 
-    pub async fn channel(&self) -> Result<&Channel> {
+    pub async fn channel(&self) -> Result<&Transport> {
         self.check_open()?;
         self.channel
             .get_or_try_init(|| async {
-                let mut settings = self.settings.read().clone();
+                if let Some(here) = Transport::here(&self.host, self.port) {
+                    return Ok(here);
+                }
+                let mut settings = self.settings.all();
                 settings.remove(stores::KEY);
                 let config = session_config(&settings)?.ballista_config();
-                connect_with(&self.host, self.port, &GrpcClientConfig::from(&config)).await
+                let grpc = GrpcClientConfig::from(&config);
+                let channel = connect_with(&self.host, self.port, &grpc).await?;
+                Ok(Transport::Network(channel))
             })
             .await
     }
@@ -111,7 +103,7 @@ impl Connection {
             .max_decoding_message_size(limit))
     }
 
-    /// The Flight client of an executor; clones share its HTTP/2 connection.
+    /// The Flight client of an executor. Clones share its HTTP/2 connection.
     pub async fn executor(&self, host: &str, port: u16, config: &BallistaConfig) -> Result<BallistaClient> {
         let key = (host.to_owned(), port);
         let cell = self.executors.lock().entry(key).or_default().clone();
@@ -122,8 +114,8 @@ impl Connection {
                 port,
                 grpc.max_message_size,
                 false,
-                Some(Arc::new(alive(&grpc))),
-                // 0 is "unreachable" in the engine.
+                Some(Arc::new(keep_alive(&grpc))),
+                // Ballista reports "unreachable" for 0 retries.
                 grpc.io_retries_times.max(1),
                 grpc.io_retry_wait_time_ms,
                 grpc.initial_connection_window_size,
@@ -134,13 +126,27 @@ impl Connection {
         Ok(cell.get_or_try_init(connect).await?.clone())
     }
 
-    /// Whether the scheduler has an executor; `None` when it does not say.
+    /// Whether the scheduler has an executor; `None` if the scheduler does not say.
     pub async fn has_executors(&self) -> Result<Option<bool>> {
         Ok(match self.get("/readyz").await? {
             200 => Some(true),
             503 => Some(false),
             _ => None,
         })
+    }
+
+    /// Like `has_executors`, but takes an answer that is not older than `lately`, because many jobs wait at
+    /// once.
+    pub async fn had_executors(&self, lately: Duration) -> Result<Option<bool>> {
+        let mut seen = self.seen.lock().await;
+        if let Some((when, answer)) = *seen {
+            if when.elapsed() < lately {
+                return Ok(answer);
+            }
+        }
+        let answer = self.has_executors().await?;
+        *seen = Some((Instant::now(), answer));
+        Ok(answer)
     }
 
     pub fn no_executors(&self) -> Error {
@@ -156,7 +162,7 @@ impl Connection {
         )
     }
 
-    /// For what needs no job, and yet should not answer where no query does.
+    /// Waits for a first executor. For plans that need no job, but should fail when no query could run.
     pub async fn await_executors(&self) -> Result<()> {
         let began = Instant::now();
         while self.has_executors().await? == Some(false) {
@@ -168,23 +174,44 @@ impl Connection {
         Ok(())
     }
 
-    /// Whether the scheduler has lost an executor that the job ran on. Stock ones do not say.
+    /// Whether the scheduler has lost an executor that the job ran on. Stock schedulers do not say; then it
+    /// is false.
     pub async fn lost_executor(&self, job: &str) -> Result<bool> {
         Ok(self.get(&format!("/jobs/{job}/executors")).await? == 410)
     }
 
-    /// The status of a plain GET on the port of the scheduler.
-    async fn get(&self, path: &str) -> Result<u16> {
-        use tonic::codegen::Service;
-        let mut channel = self.channel().await?.clone();
-        let request = axum::http::Request::get(self.url() + path)
-            .body(tonic::body::Body::new(Body::empty()))
-            .expect("a request of constant parts and an id");
-        std::future::poll_fn(|context| channel.poll_ready(context))
+    /// Waits for the next event of a job. `None` for a stock scheduler, which has no events.
+    pub async fn job_event(&self, job: &str, after: Option<usize>) -> Result<Option<JobEvent>> {
+        let after = after.map(|task| format!("?{AFTER}={task}")).unwrap_or_default();
+        let path = format!("{}/jobs/{job}/event{after}", self.url());
+        let channel = self.channel().await?.clone();
+        let answer = http::get(channel, path)
             .await
             .map_err(|error| self.lost(&error))?;
-        let response = channel.call(request).await;
-        Ok(response.map_err(|error| self.lost(&error))?.status().as_u16())
+        if answer.content_type() != CONTENT_TYPE {
+            return Ok(None);
+        }
+        let event = JobEvent::decode(answer.body);
+        event.map(Some).map_err(|error| self.lost(&error))
+    }
+
+    /// Whether the scheduler is one of this package.
+    pub async fn is_ours(&self) -> Result<bool> {
+        let asked = || async {
+            let channel = self.channel().await?.clone();
+            let answer = http::get(channel, self.url() + "/jobs/none/executors").await;
+            let answer = answer.map_err(|error| self.lost(&error))?;
+            // A stock scheduler answers unknown paths with a gRPC error.
+            Ok(answer.status == 200 && !answer.content_type().starts_with("application/grpc"))
+        };
+        self.ours.get_or_try_init(asked).await.copied()
+    }
+
+    /// The status of a plain HTTP GET on the scheduler's port.
+    async fn get(&self, path: &str) -> Result<u16> {
+        let channel = self.channel().await?.clone();
+        let answer = http::get(channel, self.url() + path).await;
+        Ok(answer.map_err(|error| self.lost(&error))?.status)
     }
 
     pub fn lost(&self, error: &dyn std::fmt::Display) -> Error {
@@ -197,147 +224,19 @@ impl Connection {
         )
     }
 
-    /// Makes the scheduler hold the code of functions, and this session for a while.
-    pub async fn ensure_code(&self, functions: &[Arc<Definition>]) -> Result<Vec<Arc<StoredTable>>> {
-        let mut modules = Vec::new();
-        for function in functions {
-            let Some(module) = stored(function)? else { continue };
-            // Not as a table, which goes with its session: others call the same code.
-            if !self.ensure(&module).await? {
-                return Err(Error::new(
-                    Code::Udf,
-                    "Functions of TypeScript run on executors of this package, and this scheduler is another: start one with new \
-                     BallistaScheduler(), and executors with new BallistaExecutor({ udf: true }).",
-                ));
-            }
-            self.code.keep(module.clone());
-            modules.push(module);
-        }
-        self.code.sweep();
-        self.code.shrink(CODE_BYTES);
-        if !modules.is_empty() {
-            self.follow_log().await?;
-        }
-        Ok(modules)
+    /// Returns false if it was closed before.
+    pub fn close(&self) -> bool {
+        !self.closed.swap(true, Ordering::AcqRel)
     }
 
-    /// Before anything is printed.
-    async fn follow_log(&self) -> Result<()> {
-        if log::listener_of(&self.session_id).is_none() {
-            return Ok(());
-        }
-        let mut following = self.following.lock().await;
-        while following.try_join_next().is_some() {}
-        if following.is_empty() {
-            let channel = self.channel().await?.clone();
-            *following = log::follow(channel, &self.session_id).await?;
-        }
-        Ok(())
-    }
-
-    /// Makes the scheduler hold a table, or code, that stays there when the session ends.
-    pub async fn ensure(&self, table: &Arc<StoredTable>) -> Result<bool> {
-        remote::ensure(self.channel().await?, table).await
-    }
-
-    /// Makes the scheduler hold the table. `false`: it is a stock one, which cannot.
-    pub async fn ensure_table(&self, table: &Arc<StoredTable>) -> Result<bool> {
-        let channel = self.channel().await?;
-        let gone: Vec<String> = {
-            let mut sent = self.sent.lock();
-            let gone = sent.iter().filter(|(_, table)| table.strong_count() == 0);
-            let gone = gone.map(|(id, _)| id.clone()).collect::<Vec<_>>();
-            sent.retain(|_, table| table.strong_count() > 0);
-            gone
-        };
-        for id in gone {
-            remote::drop_remote(channel, &id).await;
-        }
-        let taken = self.ensure(table).await?;
-        if taken {
-            self.sent.lock().insert(table.id.clone(), Arc::downgrade(table));
-        }
-        Ok(taken)
-    }
-
-    pub fn add_job(&self, job: &Arc<Job>) {
-        let mut jobs = self.jobs.lock();
-        jobs.retain(|_, job| job.strong_count() > 0);
-        jobs.insert(job.id.clone(), Arc::downgrade(job));
-    }
-
-    pub fn job(&self, id: &str) -> Option<Arc<Job>> {
-        self.jobs.lock().get(id).and_then(Weak::upgrade)
-    }
-
-    /// Cancels the session's jobs and forgets its tables. Idempotent.
-    pub async fn close(&self) {
-        if self.closed.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let jobs: Vec<_> = self
-            .jobs
-            .lock()
-            .drain()
-            .filter_map(|(_, job)| job.upgrade())
-            .collect();
-        for job in jobs {
-            job.cancel().await;
-        }
-        let sent: Vec<String> = self.sent.lock().drain().map(|(id, _)| id).collect();
-        if let Some(channel) = self.channel.get() {
-            for id in sent {
-                remote::drop_remote(channel, &id).await;
-            }
-        }
-        self.following.lock().await.abort_all();
+    /// Drops the connections to executors.
+    pub fn disconnect(&self) {
         self.executors.lock().clear();
+        self.rows.clear();
     }
-}
 
-fn url(host: &str, port: u16) -> String {
-    match host.contains(':') && !host.starts_with('[') {
-        true => format!("http://[{host}]:{port}"),
-        false => format!("http://{host}:{port}"),
+    /// The channel to the scheduler, if one was opened.
+    pub fn opened(&self) -> Option<&Transport> {
+        self.channel.get()
     }
-}
-
-/// What the engine gives its other connections: one to an executor that is gone ends, in the end.
-fn alive(grpc: &GrpcClientConfig) -> BallistaConfigGrpcEndpoint {
-    let grpc = grpc.clone();
-    BallistaConfigGrpcEndpoint::new(Arc::new(move |endpoint| {
-        Ok(endpoint
-            .connect_timeout(Duration::from_secs(grpc.connect_timeout_seconds))
-            .tcp_nodelay(true)
-            .tcp_keepalive(Some(Duration::from_secs(grpc.tcp_keepalive_seconds)))
-            .http2_keep_alive_interval(Duration::from_secs(grpc.http2_keepalive_interval_seconds))
-            .keep_alive_timeout(Duration::from_secs(20))
-            .keep_alive_while_idle(true))
-    }))
-}
-
-/// Connects to a scheduler with the engine's own times, as an executor does.
-pub async fn connect(host: &str, port: u16) -> Result<Channel> {
-    connect_with(host, port, &GrpcClientConfig::from(&BallistaConfig::default())).await
-}
-
-async fn connect_with(host: &str, port: u16, grpc: &GrpcClientConfig) -> Result<Channel> {
-    let url = url(host, port);
-    let endpoint = create_grpc_client_endpoint(url.clone(), Some(grpc)).map_err(|error| {
-        Error::new(
-            Code::InvalidArgument,
-            format!("{url} is not the address of a scheduler: {error}"),
-        )
-    })?;
-    endpoint.connect().await.map_err(|error| {
-        let cause = std::error::Error::source(&error).map(|cause| cause.to_string());
-        Error::new(
-            Code::Connection,
-            format!(
-                "No scheduler answers at {host}:{port}: {}. Check the address, and that the \
-                 scheduler runs.",
-                cause.unwrap_or_else(|| error.to_string())
-            ),
-        )
-    })
 }

@@ -1,34 +1,37 @@
-//! Result partitions: several on their way at once, handed out in order.
+//! Fetches the partitions of a result: several at a time, returned in order.
 
+use super::chunk::Chunk;
 use super::connection::Connection;
-use super::job::{Job, Output};
+use super::job::Job;
+use super::job_wait::Output;
 use crate::error::{caught, Code, Error, Result};
+use crate::network::rows_port::{unread, RowsPort};
+use crate::protocol::executor_facts::is_ours;
+use crate::results::partition_files::{open, PartitionFile, Piece, NEXT};
 use ballista_core::config::BallistaConfig;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
 use ballista_core::serde::protobuf::PartitionLocation;
-use datafusion::arrow::array::RecordBatch;
+use ballista_core::serde::scheduler::ShuffleLayout;
 use futures::{stream, Stream, TryStreamExt};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{spawn_blocking, JoinSet};
 
-/// Partitions read at the same time, and batches that each may be ahead of its reader: with the
-/// usual 8192 rows this bounds a stream to some megabytes.
+/// How many partitions are read at once, and how many chunks each may be ahead of its reader. This bounds the
+/// memory of a stream to some megabytes.
 const PARTITIONS: usize = 4;
-const BATCHES: usize = 1;
+const CHUNKS: usize = 1;
 
-type Batch = std::result::Result<RecordBatch, Error>;
-
-pub fn batches(
+pub fn chunks(
     connection: Arc<Connection>,
     job: Arc<Job>,
     output: Output,
     config: Arc<BallistaConfig>,
-) -> impl Stream<Item = Batch> {
+) -> impl Stream<Item = Result<Chunk>> {
     struct State {
         waiting: VecDeque<PartitionLocation>,
-        open: VecDeque<mpsc::Receiver<Batch>>,
+        open: VecDeque<mpsc::Receiver<Result<Chunk>>>,
         /// Dropping it aborts the readers.
         readers: JoinSet<()>,
     }
@@ -47,13 +50,13 @@ pub fn batches(
                     let Some(location) = state.waiting.pop_front() else {
                         break;
                     };
-                    let (sender, receiver) = mpsc::channel(BATCHES);
+                    let (sender, receiver) = mpsc::channel(CHUNKS);
                     state.open.push_back(receiver);
                     let (connection, job) = (connection.clone(), job.clone());
                     let (proxy, config) = (proxy.clone(), config.clone());
                     state.readers.spawn(async move {
                         let read = read(&connection, location, &proxy, &config, &sender);
-                        // A sender that is dropped without an error ends its partition.
+                        // Dropping the sender without an error ends the partition.
                         if let Err(error) = caught(read).await {
                             let _ = sender.send(Err(error.of_job(&job.id))).await;
                         }
@@ -61,10 +64,10 @@ pub fn batches(
                 }
                 let first = state.open.front_mut()?;
                 match first.recv().await {
-                    Some(batch) => return Some((batch, state)),
+                    Some(chunk) => return Some((chunk, state)),
                     None => {
                         state.open.pop_front();
-                        // Reap, so that a result of many partitions keeps no finished tasks.
+                        // Removes finished tasks, which a result of many partitions would otherwise keep.
                         while state.readers.try_join_next().is_some() {}
                     }
                 }
@@ -78,7 +81,7 @@ async fn read(
     location: PartitionLocation,
     proxy: &Option<FlightProxy>,
     config: &BallistaConfig,
-    sender: &mpsc::Sender<Batch>,
+    sender: &mpsc::Sender<Result<Chunk>>,
 ) -> Result<()> {
     let layout = location.layout();
     let missing = |what| Error::new(Code::Internal, format!("The scheduler sent no {what}."));
@@ -88,12 +91,27 @@ async fn read(
     let partition = location
         .partition_id
         .ok_or_else(|| missing("id of a partition"))?;
+    if let (None | Some(FlightProxy::Local(false)), Some(file), true, ShuffleLayout::Passthrough) =
+        (proxy, location.file_id, is_ours(&executor.id), layout)
+    {
+        let file = PartitionFile {
+            job: partition.job_id,
+            stage: partition.stage_id as usize,
+            partition: partition.partition_id as usize,
+            file,
+        };
+        let port = connection
+            .rows
+            .connect(&executor.host, executor.port as u16)
+            .await?;
+        return read_pieces(port, file, sender).await;
+    }
     let (host, port) = match proxy {
         Some(FlightProxy::External(address)) => split(address)?,
         Some(FlightProxy::Local(true)) => (connection.host.clone(), connection.port),
         Some(FlightProxy::Local(false)) | None => (executor.host.clone(), executor.port as u16),
     };
-    // Blocks of the file as it lies there; a proxy only knows Flight.
+    // Flight only through a proxy, which knows nothing else. Otherwise Ballista sends blocks of the file.
     let flight = !matches!(proxy, None | Some(FlightProxy::Local(false)));
     let mut client = connection.executor(&host, port, config).await?;
     let mut batches = client
@@ -108,11 +126,51 @@ async fn read(
         )
         .await?;
     while let Some(batch) = batches.try_next().await? {
-        if sender.send(Ok(batch)).await.is_err() {
+        if sender.send(Ok(Chunk::Batch(batch))).await.is_err() {
             break;
         }
     }
     Ok(())
+}
+
+/// Reads from an executor of this package over the network, or from the file if this process can open it.
+async fn read_pieces(
+    port: RowsPort,
+    file: PartitionFile,
+    sender: &mpsc::Sender<Result<Chunk>>,
+) -> Result<()> {
+    let (mut start, mut opened) = (0, None);
+    loop {
+        let Piece { bytes, next } = match opened.take() {
+            Some(mut file) => {
+                let read = move || Piece::read(&mut file, start).map(|piece| (piece, file));
+                let read = spawn_blocking(read).await;
+                let (piece, file) = read.map_err(unread)??;
+                opened = Some(file);
+                piece
+            }
+            None => {
+                let answer = port.get(&format!("{}?start={start}", file.url_path())).await?;
+                if answer.status != 200 {
+                    return Err(unread(String::from_utf8_lossy(&answer.body)));
+                }
+                let next = answer.headers.get(NEXT);
+                let next = next.and_then(|next| next.to_str().ok()?.parse().ok());
+                if next.is_some() {
+                    opened = open(&answer.headers);
+                }
+                let bytes = answer.body;
+                Piece { bytes, next }
+            }
+        };
+        if sender.send(Ok(Chunk::Encoded(bytes))).await.is_err() {
+            return Ok(());
+        }
+        match next {
+            Some(next) => start = next,
+            None => return Ok(()),
+        }
+    }
 }
 
 fn split(address: &str) -> Result<(String, u16)> {

@@ -1,9 +1,14 @@
-//! The client's half of a query: from a logical plan to record batches.
+//! The client side of a query: from a logical plan to record batches.
 
-pub mod analyze;
+pub mod chunk;
 pub mod connection;
-pub mod fetch;
+mod fetch;
 pub mod job;
-pub mod planner;
-pub mod portable;
+pub mod job_cancel;
+mod job_submit;
+mod job_wait;
 pub mod query;
+pub mod remote_session;
+mod settings;
+mod whole_result;
+mod whole_rows;

@@ -1,9 +1,10 @@
-//! Expressions alone, as bytes and as text: no DataFrame says which columns there are.
+//! Expressions without a DataFrame, as bytes and as SQL: any column name is allowed.
 
 use super::node::Node;
-use super::{parse_json, Scope};
+use super::Scope;
 use crate::error::{Error, Result};
-use crate::spark;
+use crate::functions::spark;
+use crate::json::parse_json;
 use datafusion::logical_expr::Expr;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::unparser::expr_to_sql;
@@ -12,7 +13,7 @@ use napi::bindgen_prelude::{Buffer, Uint8Array};
 use napi_derive::napi;
 use std::sync::LazyLock;
 
-/// All functions of a new session.
+/// A session with all functions of a new session.
 static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| {
     let context = SessionContext::new();
     let state = context.state_ref();
@@ -43,7 +44,7 @@ pub fn expr_name(node: String) -> napi::Result<String> {
     Ok(build(&node)?.schema_name().to_string())
 }
 
-/// SQL where there is SQL for it.
+/// The expression in SQL, if SQL can express it.
 pub fn text(expr: &Expr) -> String {
     expr_to_sql(expr).map_or_else(|_| expr.to_string(), |sql| sql.to_string())
 }

@@ -1,12 +1,12 @@
-//! Calls of functions by name, with all their clauses.
+//! Function calls by name, with all their clauses.
 
 use super::node::{Bound, Call, Frame, Node, Over};
-use super::{unknown, Scope};
+use super::Scope;
 use crate::error::{Code, Error, Result};
-use crate::udf::aggregate::JsAggregate;
 use crate::udf::definition::{Definition, Kind};
-use crate::udf::scalar::JsScalar;
-use crate::udf::window::JsWindow;
+use crate::udf::function::aggregate::JsAggregate;
+use crate::udf::function::scalar::JsScalar;
+use crate::udf::function::window::JsWindow;
 use datafusion::common::ScalarValue;
 use datafusion::execution::FunctionRegistry;
 use datafusion::functions_aggregate::expr_fn::count;
@@ -16,10 +16,10 @@ use datafusion::logical_expr::{
 };
 use std::sync::Arc;
 
-/// Aggregates that, over a window, are functions of windows by the same name.
+/// Aggregates that over a window become the window function of the same name.
 const WINDOW_FIRST: [&str; 3] = ["first_value", "last_value", "nth_value"];
 
-/// What stands around a call, built.
+/// The clauses of a call, already built.
 struct Clauses {
     distinct: bool,
     filter: Option<Box<Expr>>,
@@ -39,12 +39,12 @@ impl Scope<'_> {
         let counts_rows = name == "count" && matches!(call.args.as_slice(), [] | [Node::Wildcard]);
         let args = match counts_rows {
             true => vec![lit(1_i64)],
-            false => self.build_all(call.args)?,
+            false => self.exprs(call.args)?,
         };
         let clauses = Clauses {
             distinct: call.distinct,
             filter: call.filter.map(|filter| self.boxed(filter)).transpose()?,
-            order_by: self.build_sort(call.order_by)?,
+            order_by: self.sort_exprs(call.order_by)?,
             null_treatment: call.null_treatment.as_deref().map(null_treatment).transpose()?,
         };
         if counts_rows && call.over.is_none() && !clauses.any() {
@@ -52,7 +52,7 @@ impl Scope<'_> {
         }
         let state = self.context.state_ref();
         let state = state.read();
-        // A function of TypeScript is itself, whatever else has its name.
+        // The definition of a TypeScript UDF comes first, even if another function has the same name.
         let udf = call
             .udf
             .as_deref()
@@ -74,7 +74,7 @@ impl Scope<'_> {
                     self.window(function, args, clauses, over)
                 }
                 (_, Some(function)) => self.window(function, args, clauses, over),
-                _ => Err(unknown("aggregate or window function", name)),
+                _ => Err(Error::unknown(Code::Plan, "aggregate or window function", name)),
             };
         }
         if let Some(function) = aggregate {
@@ -94,7 +94,7 @@ impl Scope<'_> {
         }
         if let Ok(function) = state.higher_order_function(name) {
             let call = Expr::HigherOrderFunction(HigherOrderFunction::new(function, args));
-            // The outermost knows of all variables inside.
+            // Only the outermost call resolves variables, because it knows all variables inside.
             return match self.schema.filter(|_| self.lambdas.get() == 0) {
                 Some(schema) => Ok(call.resolve_lambda_variables(schema)?.data),
                 None => Ok(call),
@@ -102,7 +102,7 @@ impl Scope<'_> {
         }
         match state.udf(name) {
             Ok(function) => Ok(function.call(args)),
-            Err(_) => Err(unknown("function", name)),
+            Err(_) => Err(Error::unknown(Code::Plan, "function", name)),
         }
     }
 
@@ -114,7 +114,7 @@ impl Scope<'_> {
         over: Over,
     ) -> Result<Expr> {
         let mut function = WindowFunction::new(function, args);
-        let mut order_by = self.build_sort(over.order_by)?;
+        let mut order_by = self.sort_exprs(over.order_by)?;
         let frame = match over.frame {
             Some(frame) => {
                 let frame = window_frame(frame)?;
@@ -130,7 +130,7 @@ impl Scope<'_> {
             ));
         }
         let params = &mut function.params;
-        params.partition_by = self.build_all(over.partition_by)?;
+        params.partition_by = self.exprs(over.partition_by)?;
         params.order_by = order_by;
         params.window_frame = frame;
         params.distinct = clauses.distinct;
@@ -151,7 +151,7 @@ fn aggregated(function: Arc<AggregateUDF>, args: Vec<Expr>, clauses: Clauses) ->
         ));
     }
     let mut order_by = clauses.order_by;
-    // As WITHIN GROUP (ORDER BY argument).
+    // Like WITHIN GROUP (ORDER BY argument).
     if function.supports_within_group_clause() && order_by.is_empty() {
         order_by.extend(args.first().map(|arg| arg.clone().sort(true, false)));
     }
@@ -169,7 +169,7 @@ fn null_treatment(name: &str) -> Result<NullTreatment> {
     match name {
         "respect" => Ok(NullTreatment::RespectNulls),
         "ignore" => Ok(NullTreatment::IgnoreNulls),
-        other => Err(unknown("null treatment", other)),
+        other => Err(Error::unknown(Code::Plan, "null treatment", other)),
     }
 }
 
@@ -178,7 +178,7 @@ fn window_frame(frame: Frame) -> Result<WindowFrame> {
         "rows" => WindowFrameUnits::Rows,
         "range" => WindowFrameUnits::Range,
         "groups" => WindowFrameUnits::Groups,
-        other => return Err(unknown("unit of window frames", other)),
+        other => return Err(Error::unknown(Code::Plan, "unit of window frames", other)),
     };
     let start = bound(frame.start, units)?;
     let end = bound(frame.end, units)?;
@@ -187,7 +187,7 @@ fn window_frame(frame: Frame) -> Result<WindowFrame> {
 
 fn bound(bound: Bound, units: WindowFrameUnits) -> Result<WindowFrameBound> {
     let value = match (bound.value, units) {
-        // What SQL makes of them: the type follows from what the window is ordered by.
+        // Strings, as SQL makes them: their type follows from the ORDER BY of the window.
         (Some(value), WindowFrameUnits::Range) => match value.scalar()? {
             value @ (ScalarValue::Int64(_) | ScalarValue::UInt64(_) | ScalarValue::Float64(_)) => {
                 ScalarValue::Utf8(Some(value.to_string()))
@@ -204,6 +204,6 @@ fn bound(bound: Bound, units: WindowFrameUnits) -> Result<WindowFrameBound> {
         "preceding" => WindowFrameBound::Preceding(value),
         "currentRow" => WindowFrameBound::CurrentRow,
         "following" => WindowFrameBound::Following(value),
-        other => return Err(unknown("bound of window frames", other)),
+        other => return Err(Error::unknown(Code::Plan, "bound of window frames", other)),
     })
 }

@@ -1,4 +1,4 @@
-//! Expressions as `src/expr/node.ts` writes them. Nothing but this folder knows both sides.
+//! The expression nodes that `src/expr/node/node.ts` writes. Only this folder knows both sides.
 
 use crate::literal::Literal;
 use serde::Deserialize;
@@ -62,7 +62,7 @@ pub enum Node {
         otherwise: Option<Box<Node>>,
     },
     Call(Box<Call>),
-    /// `$1`, `$2`, … in the text stand for `args`.
+    /// `$1`, `$2`, … in the SQL refer to `args`.
     Sql {
         text: String,
         #[serde(default)]
@@ -74,7 +74,7 @@ pub enum Node {
         data_type: Option<String>,
     },
     GroupingSet {
-        form: String,
+        form: GroupingForm,
         lists: Vec<Vec<Node>>,
     },
     Lambda {
@@ -84,7 +84,7 @@ pub enum Node {
     LambdaVariable {
         name: String,
     },
-    /// `frame`: which of the DataFrames that came along.
+    /// `frame` is an index into the other DataFrames of the call.
     Exists {
         frame: usize,
         negated: bool,
@@ -103,10 +103,18 @@ pub enum Node {
         relation: Option<String>,
         data_type: String,
     },
-    /// The engine's own message, in base64.
+    /// A serialized DataFusion expression, in base64.
     Encoded {
         bytes: String,
     },
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum GroupingForm {
+    Rollup,
+    Cube,
+    Sets,
 }
 
 #[derive(Clone, Deserialize)]
@@ -127,7 +135,7 @@ pub struct Call {
     pub order_by: Vec<SortNode>,
     pub null_treatment: Option<String>,
     pub over: Option<Over>,
-    /// A function of TypeScript that the session need not know: its definition.
+    /// The definition of a TypeScript UDF, which need not be registered in the session.
     pub udf: Option<String>,
 }
 
@@ -150,7 +158,7 @@ pub struct Frame {
 pub struct Bound {
     #[serde(rename = "type")]
     pub kind: String,
-    /// Absent: unbounded.
+    /// `None` means unbounded.
     pub value: Option<Literal>,
 }
 

@@ -1,21 +1,22 @@
-//! COPY TO on its way to the scheduler: the engine's message leaves out the options of the
-//! statement, but not those of the file format, so that is where they go.
+//! Prepares COPY TO for the scheduler. A serialized COPY loses the options of the statement but keeps those
+//! of the file format, so the options move there.
 
-use super::arrow::{self, ArrowFiles};
+use super::arrow_format::{compression, ArrowFiles};
 use datafusion::catalog::Session;
 use datafusion::common::parsers::CsvQuoteStyle;
 use datafusion::config::ConfigFileType;
 use datafusion::datasource::file_format::csv::CsvFormatFactory;
 use datafusion::datasource::file_format::json::JsonFormatFactory;
 use datafusion::datasource::file_format::parquet::ParquetFormatFactory;
-use datafusion::datasource::file_format::{format_as_file_type, FileFormatFactory};
+use datafusion::datasource::file_format::{file_type_to_format, format_as_file_type, FileFormatFactory};
 use datafusion::error::Result;
 use datafusion::logical_expr::dml::CopyTo;
 use datafusion::logical_expr::LogicalPlan;
 use std::sync::Arc;
 use url::Url;
 
-/// The path as a URL: as text it would be relative to the scheduler, and a pattern where it has `*`, `?` or `[`.
+/// Makes the path a URL. A plain path would be relative to the scheduler, and `*`, `?` or `[` would make it a
+/// pattern.
 pub fn located(copy: &CopyTo) -> CopyTo {
     let mut copy = copy.clone();
     if !copy.output_url.contains("://") {
@@ -30,17 +31,38 @@ pub fn located(copy: &CopyTo) -> CopyTo {
     copy
 }
 
-/// Arrow files by our own writer; `None` for other files.
+/// Uses our own writer for Arrow files; `None` for other formats.
 pub fn arrow_files(copy: &CopyTo) -> Result<Option<LogicalPlan>> {
     if copy.file_type.get_ext() != "arrow" {
         return Ok(None);
     }
     let name = copy.options.get("format.compression");
-    let compression = arrow::compression(name.map_or("", String::as_str))?;
+    let compression = compression(name.map_or("", String::as_str))?;
     Ok(Some(LogicalPlan::Copy(CopyTo {
         file_type: format_as_file_type(Arc::new(ArrowFiles(compression))),
         ..copy.clone()
     })))
+}
+
+/// Swaps two quote styles that DataFusion's serialization confuses.
+fn sent(style: CsvQuoteStyle) -> CsvQuoteStyle {
+    match style {
+        CsvQuoteStyle::Always => CsvQuoteStyle::Necessary,
+        CsvQuoteStyle::Necessary => CsvQuoteStyle::Always,
+        other => other,
+    }
+}
+
+/// The statement as it was sent to the scheduler, to send it on to an executor.
+pub fn sent_on(copy: &CopyTo) -> Result<CopyTo> {
+    let mut copy = copy.clone();
+    let format = file_type_to_format(&copy.file_type)?;
+    let options = format.downcast_ref::<CsvFormatFactory>();
+    if let Some(mut options) = options.and_then(|csv| csv.options.clone()) {
+        options.quote_style = sent(options.quote_style);
+        copy.file_type = format_as_file_type(Arc::new(CsvFormatFactory::new_with_options(options)));
+    }
+    Ok(copy)
 }
 
 pub fn with_options(copy: &CopyTo, session: &dyn Session) -> Result<LogicalPlan> {
@@ -57,7 +79,7 @@ pub fn with_options(copy: &CopyTo, session: &dyn Session) -> Result<LogicalPlan>
     let mut options = session.default_table_options();
     options.set_config_format(kind.clone());
     options.alter_with_string_hash_map(&copy.options)?;
-    // To the engine's message a format that is not set is an empty one.
+    // Serializing turns an unset format into an empty string, so the defaults are set explicitly.
     let csv = &mut options.csv;
     csv.date_format.get_or_insert_with(|| "%Y-%m-%d".into());
     csv.datetime_format
@@ -65,12 +87,7 @@ pub fn with_options(copy: &CopyTo, session: &dyn Session) -> Result<LogicalPlan>
     csv.timestamp_format
         .get_or_insert_with(|| "%Y-%m-%dT%H:%M:%S%.f".into());
     csv.time_format.get_or_insert_with(|| "%H:%M:%S%.f".into());
-    // The engine's message numbers these two the other way round.
-    options.csv.quote_style = match options.csv.quote_style {
-        CsvQuoteStyle::Always => CsvQuoteStyle::Necessary,
-        CsvQuoteStyle::Necessary => CsvQuoteStyle::Always,
-        other => other,
-    };
+    options.csv.quote_style = sent(options.csv.quote_style);
     let factory: Arc<dyn FileFormatFactory> = match kind {
         ConfigFileType::CSV => Arc::new(CsvFormatFactory::new_with_options(options.csv)),
         ConfigFileType::JSON => Arc::new(JsonFormatFactory::new_with_options(options.json)),

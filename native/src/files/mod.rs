@@ -1,5 +1,8 @@
 //! Files that queries write.
 
-pub mod arrow;
+pub mod arrow_format;
 pub mod copy;
+pub mod folder;
+pub mod sinks;
 pub mod staged;
+pub mod staging;

@@ -1,25 +1,20 @@
-//! Files whole or not at all.
+//! Makes writing files atomic: all files of a query appear, or none.
 //!
-//! When its input fails, the engine's writer closes what it has begun, and a reader takes that for
-//! the result. So files are written in a folder of their own, which no reader looks into, and move
-//! to their place when all are done.
+//! If its input fails, DataFusion's writer closes the file that it has begun, and a reader would take that
+//! for the result. So files are written to a temporary folder, which no reader looks into, and are moved when
+//! all are complete.
 
-use super::arrow::ArrowSink;
-use crate::cluster::work_dir::remove;
-use crate::stop::{cancelled, until_stopped};
+use super::sinks::{config_of, moved, with_sink};
+use super::staging::Stage;
+use crate::cancel::until_stopped;
 use async_trait::async_trait;
 use datafusion::arrow::array::Array;
-use datafusion::arrow::csv::WriterBuilder;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::exec_err;
-use datafusion::common::file_options::csv_writer::CsvWriterOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;
-use datafusion::datasource::file_format::csv::CsvSink;
-use datafusion::datasource::file_format::json::JsonSink;
-use datafusion::datasource::file_format::parquet::ParquetSink;
 use datafusion::datasource::listing::ListingTableUrl;
-use datafusion::datasource::physical_plan::{FileOutputMode, FileSink, FileSinkConfig};
+use datafusion::datasource::physical_plan::{FileOutputMode, FileSinkConfig};
 use datafusion::datasource::sink::{DataSink, DataSinkExec};
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -27,102 +22,32 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::metrics::MetricsSet;
 use datafusion::physical_plan::stream::{EmptyRecordBatchStream, RecordBatchStreamAdapter};
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan};
-use futures::{StreamExt, TryStreamExt};
-use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use futures::StreamExt;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Readers of folders pass over names that begin with an underscore, and over folders.
-const FOLDER: &str = "_temporary";
-
-/// Where a sink writes, if it writes files.
-fn config_of(sink: &dyn DataSink) -> Option<&FileSinkConfig> {
-    if let Some(sink) = sink.downcast_ref::<ParquetSink>() {
-        return Some(sink.config());
-    }
-    if let Some(sink) = sink.downcast_ref::<CsvSink>() {
-        return Some(sink.config());
-    }
-    if let Some(sink) = sink.downcast_ref::<JsonSink>() {
-        return Some(sink.config());
-    }
-    sink.downcast_ref::<ArrowSink>().map(FileSink::config)
-}
-
-/// To the engine's message a format that is not set is an empty one, by which every time is empty text.
-fn repaired(options: &CsvWriterOptions) -> CsvWriterOptions {
-    let given = &options.writer_options;
-    let mut builder = WriterBuilder::new()
-        .with_header(given.header())
-        .with_delimiter(given.delimiter())
-        .with_quote(given.quote())
-        .with_escape(given.escape())
-        .with_double_quote(given.double_quote())
-        .with_quote_style(given.quote_style())
-        .with_null(given.null().to_owned())
-        .with_ignore_leading_whitespace(given.ignore_leading_whitespace())
-        .with_ignore_trailing_whitespace(given.ignore_trailing_whitespace());
-    let set = |format: Option<&str>| format.filter(|format| !format.is_empty()).map(str::to_owned);
-    if let Some(format) = set(given.date_format()) {
-        builder = builder.with_date_format(format);
-    }
-    if let Some(format) = set(given.datetime_format()) {
-        builder = builder.with_datetime_format(format);
-    }
-    if let Some(format) = set(given.timestamp_format()) {
-        builder = builder.with_timestamp_format(format);
-    }
-    if let Some(format) = set(given.time_format()) {
-        builder = builder.with_time_format(format);
-    }
-    CsvWriterOptions::new(builder, options.compression)
-}
-
-/// The same sink elsewhere.
-fn moved(sink: &dyn DataSink, config: FileSinkConfig) -> Option<Arc<dyn DataSink>> {
-    if let Some(sink) = sink.downcast_ref::<ParquetSink>() {
-        return Some(Arc::new(ParquetSink::new(config, sink.parquet_options().clone())));
-    }
-    if let Some(sink) = sink.downcast_ref::<CsvSink>() {
-        return Some(Arc::new(CsvSink::new(config, repaired(sink.writer_options()))));
-    }
-    if let Some(sink) = sink.downcast_ref::<JsonSink>() {
-        return Some(Arc::new(JsonSink::new(config, sink.writer_options().clone())));
-    }
-    let sink = sink.downcast_ref::<ArrowSink>()?;
-    Some(Arc::new(ArrowSink::new(config, sink.compression())))
-}
-
-/// The node with another sink.
-fn with_sink(write: &DataSinkExec, sink: Arc<dyn DataSink>) -> Arc<dyn ExecutionPlan> {
-    let order = write.sort_order().clone();
-    Arc::new(DataSinkExec::new(write.input().clone(), sink, order))
-}
-
-/// A node that writes files, staged; `None` for any other.
+/// Stages a node that writes files; `None` for any other node.
 pub fn staged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
     let sink = moved(write.sink(), config_of(write.sink())?.clone())?;
     let stop = CancellationToken::new();
     Some(with_sink(write, Arc::new(StagedSink { sink, stop })))
 }
 
-/// The node, so that it publishes nothing once it is told to stop; `None` where it is not staged.
+/// Makes the node publish nothing once `stop` is cancelled; `None` if it is not staged.
 pub fn stopped_by(write: &DataSinkExec, stop: &CancellationToken) -> Option<Arc<dyn ExecutionPlan>> {
     let StagedSink { sink, .. } = write.sink().downcast_ref()?;
     let (sink, stop) = (sink.clone(), stop.clone());
     Some(with_sink(write, Arc::new(StagedSink { sink, stop })))
 }
 
-/// The node below, as the engine's messages know it; `None` where it is not staged.
+/// DataFusion's node inside, which can be serialized; `None` if it is not staged.
 pub fn unstaged(write: &DataSinkExec) -> Option<Arc<dyn ExecutionPlan>> {
     let StagedSink { sink, .. } = write.sink().downcast_ref()?;
     Some(with_sink(write, sink.clone()))
 }
 
-/// Makes every writer of files a staged one.
+/// Stages every node that writes files.
 #[derive(Debug)]
 pub struct StagedFiles;
 
@@ -166,8 +91,8 @@ impl DataSink for StagedSink {
         self.sink.metrics()
     }
 
-    /// The writer goes on when this is dropped, to its end, which is then soon: what is cut off leaves
-    /// files behind.
+    /// When this is dropped, the writer still runs to its end, which is then soon. A writer that is cut off
+    /// would leave files behind.
     async fn write_all(&self, data: SendableRecordBatchStream, context: &Arc<TaskContext>) -> Result<u64> {
         let sink = Self {
             sink: self.sink.clone(),
@@ -219,7 +144,7 @@ impl StagedSink {
         written
     }
 
-    /// A folder for a result without rows gets one file, so that it has columns.
+    /// Writes one file for a result without rows, so that the folder has a schema.
     async fn write_columns(
         &self,
         config: &FileSinkConfig,
@@ -245,7 +170,7 @@ impl StagedSink {
     }
 }
 
-/// Folders are named after values, and null has no name that is read as null again.
+/// Fails on null in a partition column: folders are named after values, and no folder name is read as null.
 fn without_nulls(data: SendableRecordBatchStream, folders: Vec<String>) -> SendableRecordBatchStream {
     let schema = data.schema();
     let checked = data.map(move |batch| {
@@ -263,136 +188,4 @@ fn without_nulls(data: SendableRecordBatchStream, folders: Vec<String>) -> Senda
         Ok(batch)
     });
     Box::pin(RecordBatchStreamAdapter::new(schema, checked))
-}
-
-/// A folder for one attempt to write. What is in it when it is dropped is removed.
-struct Stage {
-    store: Arc<dyn ObjectStore>,
-    /// What the engine is told to write to.
-    url: ListingTableUrl,
-    /// The folder, as the store names it.
-    folder: Path,
-    /// Where its files belong.
-    target: Path,
-    /// Absent: it is clean.
-    place: Option<Place>,
-}
-
-impl Stage {
-    fn new(place: &ListingTableUrl, single: bool, context: &TaskContext) -> Result<Self> {
-        let store = context.runtime_env().object_store(place)?;
-        let text = place.as_str().trim_end_matches('/');
-        let (parent, file) = match (single, text.rsplit_once('/')) {
-            (true, Some((parent, file))) => (parent, file),
-            _ => (text, ""),
-        };
-        let folder = format!("{parent}/{FOLDER}/{}/", uuid::Uuid::new_v4());
-        let url = ListingTableUrl::parse(format!("{folder}{file}"))?;
-        let folder = ListingTableUrl::parse(&folder)?;
-        let target = ListingTableUrl::parse(format!("{parent}/"))?.prefix().clone();
-        let local = url::Url::parse(folder.as_str()).ok();
-        let folder = folder.prefix().clone();
-        let local = local.and_then(|url| url.to_file_path().ok());
-        let around = local.as_ref().and_then(|local| local.parent()?.parent());
-        let place = Place {
-            store: store.clone(),
-            folder: folder.clone(),
-            made: around.is_some_and(|around| !around.exists()),
-            local,
-        };
-        Ok(Self {
-            store,
-            url,
-            folder,
-            target,
-            place: Some(place),
-        })
-    }
-
-    /// Some of the engine's writers call a folder that cannot be an error of their own.
-    async fn create(&self) -> Result<()> {
-        if let Some(local) = self.place.as_ref().and_then(|place| place.local.as_ref()) {
-            tokio::fs::create_dir_all(local).await?;
-        }
-        Ok(())
-    }
-
-    async fn close(mut self) {
-        if let Some(place) = self.place.take() {
-            place.clean().await;
-        }
-    }
-
-    /// Moves the files to their place. All of them: if one cannot move or the write is to stop, those that
-    /// have moved are removed.
-    async fn publish(&self, stop: &CancellationToken) -> Result<()> {
-        let files: Vec<_> = self.store.list(Some(&self.folder)).try_collect().await?;
-        let mut published: Vec<Path> = Vec::new();
-        for file in files {
-            let parts = file.location.prefix_match(&self.folder).into_iter().flatten();
-            let target: Path = self.target.parts().chain(parts).collect();
-            let moved = match stop.is_cancelled() {
-                true => Err(cancelled()),
-                false => self
-                    .store
-                    .rename(&file.location, &target)
-                    .await
-                    .map_err(Into::into),
-            };
-            if let Err(error) = moved {
-                for path in published {
-                    let _ = self.store.delete(&path).await;
-                }
-                return Err(error);
-            }
-            published.push(target);
-        }
-        Ok(())
-    }
-}
-
-/// The runtime is shut down: nothing can be awaited any more.
-impl Drop for Stage {
-    fn drop(&mut self) {
-        let Some(Place {
-            local: Some(local), ..
-        }) = self.place.take()
-        else {
-            return;
-        };
-        remove(&local);
-        let _ = local.parent().map(std::fs::remove_dir);
-    }
-}
-
-/// What is to be removed.
-struct Place {
-    store: Arc<dyn ObjectStore>,
-    /// The folder, as the store names it.
-    folder: Path,
-    /// The folder, where the store is the file system, which has empty folders.
-    local: Option<PathBuf>,
-    /// Whether the folder around it was not there before.
-    made: bool,
-}
-
-impl Place {
-    async fn clean(self) {
-        let Some(local) = self.local else {
-            let files = self.store.list(Some(&self.folder)).map_ok(|file| file.location);
-            let _ = self
-                .store
-                .delete_stream(files.boxed())
-                .try_collect::<Vec<_>>()
-                .await;
-            return;
-        };
-        let _ = tokio::fs::remove_dir_all(&local).await;
-        // These go if nothing is in them.
-        let Some(parent) = local.parent() else { return };
-        let _ = tokio::fs::remove_dir(parent).await;
-        if let (true, Some(target)) = (self.made, parent.parent()) {
-            let _ = tokio::fs::remove_dir(target).await;
-        }
-    }
 }

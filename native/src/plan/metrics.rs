@@ -1,4 +1,4 @@
-//! What operators measured, as JSON.
+//! Metrics of operators, as JSON.
 
 use datafusion::physical_plan::metrics::{Metric, MetricValue, MetricsSet};
 use serde_json::{json, Value};
@@ -23,7 +23,7 @@ fn entry(metric: &Metric) -> Value {
     })
 }
 
-/// Times in nanoseconds, points in time in milliseconds.
+/// Durations are in nanoseconds, timestamps in milliseconds.
 fn number(value: &MetricValue) -> Option<String> {
     let number = match value {
         MetricValue::StartTimestamp(time) | MetricValue::EndTimestamp(time) => {

@@ -1,127 +1,14 @@
-//! Plans as JavaScript holds them.
+//! Corrections of plans: rewrites of logical plans, rules for physical plans; and the metrics of a run.
 
-pub mod codec;
-mod faithful;
+pub mod distributable;
+mod forward;
+pub mod job_metrics;
 mod metrics;
-pub mod physical;
-mod substrait;
-
-use crate::error::{guard, Code, Error, Result};
-use crate::session::Session;
-use codec::LogicalCodec;
-use datafusion::error::DataFusionError;
-use datafusion::logical_expr::LogicalPlan;
-use datafusion::sql::unparser::dialect::{
-    DefaultDialect, Dialect, DuckDBDialect, MySqlDialect, PostgreSqlDialect, SqliteDialect,
-};
-use datafusion::sql::unparser::Unparser;
-use datafusion_proto::bytes::{
-    logical_plan_from_bytes_with_extension_codec, logical_plan_to_bytes_with_extension_codec,
-};
-use faithful::check_sql;
-use napi::bindgen_prelude::Buffer;
-use napi_derive::napi;
-use std::sync::Arc;
-
-#[napi]
-pub struct NativeLogicalPlan {
-    session: Arc<Session>,
-    plan: LogicalPlan,
-}
-
-impl NativeLogicalPlan {
-    pub fn new(session: Arc<Session>, plan: LogicalPlan) -> Self {
-        Self { session, plan }
-    }
-
-    pub fn plan(&self) -> &LogicalPlan {
-        &self.plan
-    }
-
-    pub fn from_bytes(session: &Arc<Session>, bytes: &[u8]) -> Result<Self> {
-        let context = session.context().task_ctx();
-        let plan = logical_plan_from_bytes_with_extension_codec(bytes, &context, &LogicalCodec::default());
-        Ok(Self::new(session.clone(), plan.map_err(no_plan)?))
-    }
-
-    pub async fn from_substrait(session: &Arc<Session>, bytes: &[u8]) -> Result<Self> {
-        let plan = substrait::decode(&session.context().state(), bytes).await?;
-        Ok(Self::new(session.clone(), plan))
-    }
-}
-
-#[napi]
-impl NativeLogicalPlan {
-    #[napi(catch_unwind)]
-    pub fn inputs(&self) -> Vec<NativeLogicalPlan> {
-        let inputs = self.plan.inputs().into_iter();
-        inputs
-            .map(|plan| Self::new(self.session.clone(), plan.clone()))
-            .collect()
-    }
-
-    /// `format`: 'line', 'indent', 'indentSchema', 'graphviz' or 'pgjson'.
-    #[napi(catch_unwind)]
-    pub fn display(&self, format: String) -> napi::Result<String> {
-        Ok(match format.as_str() {
-            "line" => self.plan.display().to_string(),
-            "indent" => self.plan.display_indent().to_string(),
-            "indentSchema" => self.plan.display_indent_schema().to_string(),
-            "graphviz" => self.plan.display_graphviz().to_string(),
-            "pgjson" => self.plan.display_pg_json().to_string(),
-            other => return Err(unknown("format", other).into()),
-        })
-    }
-
-    #[napi(catch_unwind)]
-    pub fn to_bytes(&self) -> napi::Result<Buffer> {
-        let bytes = logical_plan_to_bytes_with_extension_codec(&self.plan, &LogicalCodec::default());
-        Ok(Buffer::from(bytes.map_err(no_message)?.to_vec()))
-    }
-
-    #[napi(catch_unwind)]
-    pub fn to_sql(&self, dialect: String, pretty: bool) -> napi::Result<String> {
-        Ok(to_sql(&self.plan, &dialect, pretty)?)
-    }
-
-    #[napi]
-    pub async fn to_substrait(&self) -> napi::Result<Buffer> {
-        let (session, plan) = (self.session.clone(), self.plan.clone());
-        guard(async move { Ok(substrait::encode(&session.context().state(), &plan)?.into()) }).await
-    }
-}
-
-pub fn to_sql(plan: &LogicalPlan, dialect: &str, pretty: bool) -> Result<String> {
-    check_sql(plan, dialect)?;
-    let duckdb = DuckDBDialect::new();
-    let dialect: &dyn Dialect = match dialect {
-        "default" => &DefaultDialect {},
-        "mysql" => &MySqlDialect {},
-        "postgres" => &PostgreSqlDialect {},
-        "sqlite" => &SqliteDialect {},
-        "duckdb" => &duckdb,
-        other => return Err(unknown("dialect", other)),
-    };
-    let unparser = Unparser::new(dialect).with_pretty(pretty);
-    Ok(unparser.plan_to_sql(plan)?.to_string())
-}
-
-/// Bytes of something else make the engine speak of its own bugs.
-pub fn no_plan(error: DataFusionError) -> Error {
-    Error::new(
-        Code::Plan,
-        format!("The bytes are no such plan: {}", error.message()),
-    )
-}
-
-/// What has no message is not implemented, whatever the engine calls it.
-pub fn no_message(error: DataFusionError) -> Error {
-    Error::new(
-        Code::NotImplemented,
-        format!("The plan has no form as bytes: {}", error.message()),
-    )
-}
-
-fn unknown(what: &str, name: &str) -> Error {
-    Error::new(Code::InvalidArgument, format!("There is no {what} \"{name}\"."))
-}
+pub mod not_in;
+pub mod offset_alone;
+pub mod rules;
+pub mod scan;
+pub mod single_row;
+pub mod tree;
+pub mod unsupported;
+pub mod whole_query;

@@ -1,77 +1,79 @@
-//! SQL, and the statements that change a session.
+//! Runs SQL, including statements that change the session.
 
-use super::{values, NativeSqlOptions, Session};
+use super::Session;
 use crate::config;
 use crate::error::{Code, Error, Result};
-use crate::literal::params;
+use crate::functions::series;
+use crate::literal::{param_values, params};
+use crate::session::plans::planned::Query;
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
 use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement};
 use datafusion::prelude::{DataFrame, SQLOptions};
-use std::collections::HashMap;
+use napi_derive::napi;
+
+#[napi(object)]
+pub struct NativeSqlOptions {
+    /// JSON: Literal[] for $1…, or an object of them for $name.
+    pub params: Option<String>,
+    pub allow_ddl: bool,
+    pub allow_dml: bool,
+    pub allow_statements: bool,
+}
 
 impl Session {
-    pub async fn sql(&self, query: &str, options: NativeSqlOptions) -> Result<DataFrame> {
+    pub async fn sql(&self, query: &str, options: NativeSqlOptions) -> Result<Query> {
         let context = self.context();
-        let plan = context.state().create_logical_plan(query).await?;
+        let state = context.state();
+        let basis = self.plans.basis(&state);
+        let planned = self.plan(&state, &basis, query).await?;
+        let plan = planned.plan.clone();
+        let is_bound = options.params.is_some();
         let plan = match options.params.as_deref().map(params).transpose()? {
-            Some(params) => plan.with_param_values(values(params))?,
+            Some(params) => series::generated(plan.with_param_values(param_values(params))?)?,
             None => plan,
         };
-        let open = plan.get_parameter_names()?;
-        if !open.is_empty() && !matches!(plan, LogicalPlan::Statement(_)) {
-            let mut names: Vec<_> = open.into_iter().collect();
-            names.sort();
-            return Err(Error::new(
-                Code::InvalidArgument,
-                format!(
-                    "The statement has parameters without a value: {}.",
-                    names.join(", ")
-                ),
-            ));
-        }
+        check_parameters(&plan)?;
         SQLOptions::new()
             .with_allow_ddl(options.allow_ddl)
             .with_allow_dml(options.allow_dml)
             .with_allow_statements(options.allow_statements)
             .verify_plan(&plan)?;
-        match &plan {
+        let frame = match &plan {
             LogicalPlan::Statement(Statement::SetVariable(set)) => {
                 let (key, value) = (set.variable.clone(), set.value.clone());
                 config::check(context.state_ref().read().config(), &key, &value)?;
                 let frame = context.execute_logical_plan(plan).await?;
-                // The runtime is this process's own; everything else goes to the scheduler.
-                if let Some(connection) = &self.connection {
-                    if !key.starts_with("datafusion.runtime.") {
-                        connection.settings.write().insert(key, value);
-                    }
-                }
-                Ok(frame)
+                self.backend.set(key, value);
+                frame
             }
             LogicalPlan::Statement(Statement::ResetVariable(reset)) => {
                 let key = reset.variable.clone();
-                let ours = config::settings(HashMap::new()).remove(&key);
-                // The engine resets its own keys only, and only to its own defaults.
-                let remote = self.connection.is_some() && (key.starts_with("ballista.") || ours.is_some());
-                let frame = match remote {
+                let frame = match self.backend.resets(&key) {
                     true => self.reset(&key)?,
                     false => context.execute_logical_plan(plan).await?,
                 };
-                if let Some(connection) = &self.connection {
-                    let mut settings = connection.settings.write();
-                    settings.remove(&key);
-                    settings.extend(ours.map(|value| (key, value)));
-                }
-                Ok(frame)
+                self.backend.reset(key);
+                frame
             }
             LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
                 let name = create.name.clone();
                 let frame = context.execute_logical_plan(plan).await?;
                 self.adopt(name).await?;
-                Ok(frame)
+                self.plans.forget_dropped();
+                frame
             }
-            _ => Ok(context.execute_logical_plan(plan).await?),
-        }
+            LogicalPlan::Ddl(_) => {
+                let frame = context.execute_logical_plan(plan).await?;
+                self.plans.forget_dropped();
+                frame
+            }
+            LogicalPlan::Statement(_) => context.execute_logical_plan(plan).await?,
+            // Uses the state that planned the statement: copying the state takes time.
+            _ if is_bound => DataFrame::new(state, plan),
+            _ => return Ok(Query::new(state, planned, basis)),
+        };
+        Ok(frame.into())
     }
 
     fn reset(&self, key: &str) -> Result<DataFrame> {
@@ -90,7 +92,8 @@ impl Session {
         ))
     }
 
-    /// CREATE TABLE leaves an engine's own in-memory table, which no plan can carry: replace it.
+    /// CREATE TABLE makes DataFusion's own `MemTable`, which no serialized plan can carry. Replaces it by
+    /// ours.
     async fn adopt(&self, name: TableReference) -> Result<()> {
         let provider = self.context().table_provider(name.clone()).await?;
         let Some(table) = provider.downcast_ref::<MemTable>() else {
@@ -105,4 +108,20 @@ impl Session {
         self.context().register_table(name, table)?;
         Ok(())
     }
+}
+
+fn check_parameters(plan: &LogicalPlan) -> Result<()> {
+    let open = plan.get_parameter_names()?;
+    if !open.is_empty() && !matches!(plan, LogicalPlan::Statement(_)) {
+        let mut names: Vec<_> = open.into_iter().collect();
+        names.sort();
+        return Err(Error::new(
+            Code::InvalidArgument,
+            format!(
+                "The statement has parameters without a value: {}.",
+                names.join(", ")
+            ),
+        ));
+    }
+    Ok(())
 }

@@ -1,15 +1,15 @@
-//! In-memory tables that reach the cluster.
+//! In-memory tables that a cluster can read.
 //!
-//! A table is a set of Arrow IPC files in a virtual object store, `ballista-table://<id>/`. The
-//! plan ships as an ordinary listing of that folder, which the engine serialises, splits over
-//! tasks and projects by itself; only the bytes need a way to the executors. They travel to the
-//! scheduler once, when it does not have the table yet, and from there to each executor that
-//! reads them. Inside one process they do not travel at all: every party finds them in `local`.
+//! A table is a set of Arrow IPC files in a virtual object store, `ballista-table://<id>/`. The plan has an
+//! ordinary listing table over that folder, which DataFusion serializes, splits over tasks and projects by
+//! itself. Only the bytes must be sent to the executors: they are a blob, see `blobs`.
 
-pub mod local;
+pub mod changed;
+pub mod contents;
+pub mod dml;
+pub mod numbered;
 pub mod provider;
-pub mod registry;
-pub mod remote;
-pub mod service;
-pub mod store;
+pub mod store_registry;
+pub mod stored;
+pub mod table_store;
 pub mod values;

@@ -1,8 +1,9 @@
-//! An in-memory table in the catalog of a session.
+//! The table provider of an in-memory table.
 
-use super::local::StoredTable;
-use super::store;
-use crate::error::{Code, Error};
+use super::contents::Contents;
+use super::stored::StoredTable;
+use super::table_store::url;
+use crate::error::Error;
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -10,7 +11,9 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{not_impl_err, Constraints};
 use datafusion::datasource::file_format::arrow::ArrowFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig};
 use datafusion::datasource::sink::{DataSink, DataSinkExec};
+use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::TableType;
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -18,63 +21,73 @@ use datafusion::logical_expr::dml::InsertOp;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan};
 use futures::TryStreamExt;
-use parking_lot::RwLock;
 use std::fmt;
 use std::sync::Arc;
 
-/// Reads go through [`InMemoryTable::snapshot`]; an INSERT replaces the stored table by a longer one.
+/// Reads take an [`InMemoryTable::snapshot`]; writes replace the stored table.
 #[derive(Debug)]
 pub struct InMemoryTable {
     schema: SchemaRef,
-    stored: Arc<RwLock<Arc<StoredTable>>>,
-    limit: usize,
-    /// Where a CREATE TABLE keeps constraints and defaults of columns.
+    contents: Arc<Contents>,
+    /// The table of CREATE TABLE, which has constraints and column defaults.
     definition: Option<Arc<dyn TableProvider>>,
 }
 
 impl InMemoryTable {
-    /// Refuses a table of more than `limit` bytes.
+    /// Rejects a table of more than `limit` bytes.
     pub fn new(
         stored: Arc<StoredTable>,
         limit: usize,
         definition: Option<Arc<dyn TableProvider>>,
     ) -> Result<Self, Error> {
-        check(&stored, limit)?;
         Ok(Self {
             schema: stored.schema.clone(),
-            stored: Arc::new(RwLock::new(stored)),
-            limit,
+            contents: Arc::new(Contents::new(stored, limit)?),
             definition,
         })
     }
 
-    pub fn snapshot(&self) -> Arc<StoredTable> {
-        self.stored.read().clone()
+    pub fn contents(&self) -> &Arc<Contents> {
+        &self.contents
     }
-}
 
-fn check(table: &StoredTable, limit: usize) -> Result<(), Error> {
-    if table.bytes() <= limit {
-        return Ok(());
+    pub fn snapshot(&self) -> Arc<StoredTable> {
+        self.contents.snapshot()
     }
-    Err(Error::new(
-        Code::ResourcesExhausted,
-        format!(
-            "The in-memory table takes {} bytes, more than the limit of {limit}: raise \
-             memoryTableLimitBytes, or write it to a file that the executors can read and \
-             register that.",
-            table.bytes()
-        ),
-    ))
 }
 
 /// The table as the cluster sees it: a folder of Arrow files.
 pub fn listing(table: &StoredTable) -> Result<ListingTable> {
     let options = ListingOptions::new(Arc::new(ArrowFormat)).with_file_extension(".arrow");
-    let config = ListingTableConfig::new(ListingTableUrl::parse(store::url(&table.id))?)
+    let config = ListingTableConfig::new(ListingTableUrl::parse(url(table.id()))?)
         .with_listing_options(options)
         .with_schema(table.schema.clone());
     ListingTable::try_new(config)
+}
+
+/// Keeps the table alive in a plan that runs here. The plan finds its files by the table's id, and another
+/// statement may replace the table before the plan reads it.
+fn holding(scan: Arc<dyn ExecutionPlan>, table: &Arc<StoredTable>) -> Arc<dyn ExecutionPlan> {
+    let source = scan
+        .downcast_ref::<DataSourceExec>()
+        .map(DataSourceExec::data_source);
+    let Some(files) = source.and_then(|source| source.downcast_ref::<FileScanConfig>()) else {
+        return scan;
+    };
+    let mut files = files.clone();
+    for group in &mut files.file_groups {
+        let statistics = group.file_statistics(None).cloned();
+        let held = group
+            .iter()
+            .cloned()
+            .map(|file| file.with_extension(table.clone()));
+        let held = FileGroup::new(held.collect());
+        *group = match statistics {
+            Some(statistics) => held.with_statistics(Arc::new(statistics)),
+            None => held,
+        };
+    }
+    DataSourceExec::from_data_source(files)
 }
 
 #[async_trait]
@@ -102,9 +115,9 @@ impl TableProvider for InMemoryTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        listing(&self.snapshot())?
-            .scan(state, projection, filters, limit)
-            .await
+        let table = self.snapshot();
+        let scan = listing(&table)?.scan(state, projection, filters, limit).await?;
+        Ok(holding(scan, &table))
     }
 
     async fn insert_into(
@@ -118,9 +131,8 @@ impl TableProvider for InMemoryTable {
         }
         let sink = Insert {
             schema: self.schema.clone(),
-            stored: self.stored.clone(),
+            contents: self.contents.clone(),
             overwrite: op == InsertOp::Overwrite,
-            limit: self.limit,
         };
         Ok(Arc::new(DataSinkExec::new(input, Arc::new(sink), None)))
     }
@@ -129,9 +141,8 @@ impl TableProvider for InMemoryTable {
 #[derive(Debug)]
 struct Insert {
     schema: SchemaRef,
-    stored: Arc<RwLock<Arc<StoredTable>>>,
+    contents: Arc<Contents>,
     overwrite: bool,
-    limit: usize,
 }
 
 impl DisplayAs for Insert {
@@ -149,15 +160,11 @@ impl DataSink for Insert {
     async fn write_all(&self, data: SendableRecordBatchStream, _: &Arc<TaskContext>) -> Result<u64> {
         let added: Vec<RecordBatch> = data.try_collect().await?;
         let rows: usize = added.iter().map(RecordBatch::num_rows).sum();
-        let mut stored = self.stored.write();
-        let mut batches = match self.overwrite {
-            true => vec![],
-            false => stored.batches()?,
-        };
-        batches.extend(added);
-        let longer = StoredTable::from_batches(self.schema.clone(), &batches)?;
-        check(&longer, self.limit)?;
-        *stored = longer;
+        if self.overwrite {
+            self.contents.overwrite(&added)?;
+        } else {
+            self.contents.append(added)?;
+        }
         Ok(rows as u64)
     }
 }

@@ -1,13 +1,13 @@
-//! In-memory tables for stock schedulers, which have no place for them: small ones travel inside
-//! the plan as VALUES.
+//! In-memory tables for stock schedulers, which cannot hold tables: small ones are sent inside the plan as
+//! VALUES.
 
-use super::local::StoredTable;
+use super::stored::StoredTable;
 use crate::error::{Code, Error};
 use datafusion::common::ScalarValue;
 use datafusion::error::Result;
 use datafusion::logical_expr::{cast, ident, lit, Expr, LogicalPlan, LogicalPlanBuilder};
 
-/// Every value becomes an expression of the plan, and a plan has to fit in one message.
+/// Every value becomes an expression of the plan, and a plan must fit in one message.
 const MAX_VALUES: usize = 10_000;
 
 /// `VALUES` with the table's column names and types.

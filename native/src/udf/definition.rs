@@ -1,7 +1,7 @@
-//! What a function of TypeScript is to the engine; its code is the workers' business.
+//! The definition of a TypeScript UDF as DataFusion sees it. Only workers read its code.
 
 use crate::error::{Code, Error, Result};
-use crate::expr::parse_json;
+use crate::json::parse_json;
 use crate::literal::data_type;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Signature, Volatility};
@@ -11,7 +11,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What of the engine it is.
+/// The kind of DataFusion function.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
@@ -21,7 +21,19 @@ pub enum Kind {
     Table,
 }
 
-/// What workers make a function of: it may be megabytes, and parts of a function share it.
+impl Kind {
+    pub fn parse(name: &str) -> Result<Self> {
+        match name {
+            "scalar" => Ok(Self::Scalar),
+            "aggregate" => Ok(Self::Aggregate),
+            "window" => Ok(Self::Window),
+            "table" => Ok(Self::Table),
+            other => Err(Error::unknown(Code::InvalidArgument, "kind of functions", other)),
+        }
+    }
+}
+
+/// The source from which workers make the function. It may have megabytes, so parts of a UDF share it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(from = "String", into = "String")]
 pub struct Source(Arc<str>);
@@ -46,7 +58,7 @@ impl From<Source> for String {
     }
 }
 
-/// As `src/udf/definition.ts` writes it, and as it travels with plans.
+/// Written by `src/udf/definition.ts`, and sent with plans.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Definition {
@@ -55,33 +67,33 @@ pub struct Definition {
     /// Arrow types by name.
     pub args: Vec<String>,
     pub returns: String,
-    /// Of an aggregate: the type of its state.
+    /// The type of the state, for an aggregate only.
     #[serde(default)]
     pub state: String,
-    /// Which part of it is called, where it has several.
+    /// The part of the UDF to call, if it has several, for example `merge` of an aggregate.
     pub part: Option<String>,
     volatility: String,
-    /// How long a batch may take.
+    /// The time limit for one batch.
     timeout_ms: Option<u32>,
-    /// Whether a call is the better the more rows it has.
+    /// Whether the UDF is faster with more rows in a call.
     pub gathers: bool,
-    /// Names the code and how it is called.
+    /// The hash of the code and of the way to call it.
     pub hash: String,
-    /// Names the module: see [`super::module`].
+    /// The hash of the module: see [`super::code`].
     pub module: String,
-    /// Absent where it travels by itself.
+    /// `None` if the code is sent as a blob.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Source>,
-    /// JSON for workers: where the code is from.
+    /// JSON for workers: where the code comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Source>,
-    /// The session that listens to what it prints.
+    /// The session that listens to the console output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
-    /// Of the code, in base64.
+    /// The values that the code uses, in base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<Source>,
-    /// JSON for workers.
+    /// JSON for workers: how to call the function.
     pub call: String,
 }
 
@@ -108,7 +120,8 @@ impl Definition {
         serde_json::to_string(self).map_err(|error| Error::new(Code::Internal, error.to_string()))
     }
 
-    /// As it travels where its module goes by itself; a session may listen to what it prints.
+    /// The definition to send when the code is sent as a blob. `log` is the session that listens to the
+    /// console output.
     pub fn without_code(&self, log: Option<String>) -> Self {
         Self {
             code: None,
@@ -137,10 +150,7 @@ impl Definition {
             "stable" => Volatility::Stable,
             "volatile" => Volatility::Volatile,
             other => {
-                return Err(Error::new(
-                    Code::InvalidArgument,
-                    format!("There is no volatility \"{other}\"."),
-                ))
+                return Err(Error::unknown(Code::InvalidArgument, "volatility", other));
             }
         })
     }
@@ -153,13 +163,13 @@ impl Definition {
         })
     }
 
-    /// A part of it as a function of its own, with arguments before those of the function.
+    /// A part of the UDF as a function of its own, with extra arguments before its own.
     pub fn part(&self, part: &str, before: &[&str], returns: &str) -> Arc<Self> {
         let before = before.iter().map(|kind| (*kind).to_owned());
         self.part_of(part, before.chain(self.args.iter().cloned()).collect(), returns)
     }
 
-    /// A part of it as a function of its own, with other arguments.
+    /// A part of the UDF as a function of its own, with other arguments.
     pub fn part_of(&self, part: &str, args: Vec<String>, returns: &str) -> Arc<Self> {
         Arc::new(Self {
             part: Some(part.to_owned()),

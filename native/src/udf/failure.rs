@@ -1,11 +1,11 @@
-//! Failures of functions on their way through the engine.
+//! Carries failures of UDFs through Ballista.
 //!
-//! It makes text of every error of a task. What is to be known of this one at the other end is in
-//! that text, in base64 between two marks.
+//! Ballista turns every error of a task into a string. So the failure is encoded inside that string, in
+//! base64 between two marks.
 
 use super::definition::Definition;
-use super::pool::Failure;
-use super::task::Task;
+
+use crate::cancel::cancelled;
 use crate::error::{Code, Error};
 use base64::prelude::{Engine, BASE64_STANDARD};
 use datafusion::error::DataFusionError;
@@ -14,10 +14,20 @@ use serde::{Deserialize, Serialize};
 const BEGIN: &str = "<ballista-udf:";
 const END: &str = ">";
 
+/// How a call ended without a result.
+pub enum Failure {
+    /// What the function threw, as workers write it.
+    Thrown(String),
+    Cancelled,
+    TimedOut,
+    Lost(String),
+    Closed,
+}
+
 #[derive(Deserialize, Serialize)]
 struct Report {
     message: String,
-    /// What was thrown, as workers write it.
+    /// What the function threw, as workers write it.
     thrown: Option<String>,
 }
 
@@ -29,11 +39,12 @@ impl From<Report> for Error {
     }
 }
 
-/// What the engine does next follows from the kind: it runs a task again whose input or output fails.
-pub fn failed(task: &Task, definition: &Definition, failure: Failure) -> DataFusionError {
+/// The kind of error decides what Ballista does next: it runs a task again if its input or output fails (an
+/// I/O error), and not for other errors. If `local`, the error is returned as it is.
+pub fn failed(local: bool, definition: &Definition, failure: Failure) -> DataFusionError {
     let name = &definition.name;
     let (message, thrown) = match failure {
-        Failure::Cancelled => return Error::new(Code::JobCancelled, "The query was cancelled.").into(),
+        Failure::Cancelled => return cancelled(),
         Failure::Closed => return Error::new(Code::Closed, "The workers are closed.").into(),
         Failure::Thrown(thrown) => (format!("The function {name} failed."), Some(thrown)),
         Failure::TimedOut => {
@@ -46,20 +57,20 @@ pub fn failed(task: &Task, definition: &Definition, failure: Failure) -> DataFus
                 message: format!("The worker that ran the function {name} ended: {reason}"),
                 thrown: None,
             };
-            return match task.local {
+            return match local {
                 true => Error::from(report).into(),
                 false => std::io::Error::other(text(&report)).into(),
             };
         }
     };
     let report = Report { message, thrown };
-    match task.local {
+    match local {
         true => Error::from(report).into(),
         false => DataFusionError::Execution(text(&report)),
     }
 }
 
-/// On an executor that runs none.
+/// The error of an executor that has TypeScript UDFs turned off.
 pub fn off() -> DataFusionError {
     let message = "This executor runs no functions of TypeScript: start it with the option udf.";
     DataFusionError::Execution(text(&Report {
@@ -68,7 +79,7 @@ pub fn off() -> DataFusionError {
     }))
 }
 
-/// In a cluster that has executors, and none that runs functions.
+/// The error of a cluster whose executors all have TypeScript UDFs turned off.
 pub fn nowhere() -> String {
     let message = "Functions of TypeScript run on executors that are started for them, and this cluster has others only: start one with \
                    new BallistaExecutor({ udf: true }).";
@@ -83,7 +94,7 @@ fn text(report: &Report) -> String {
     format!("{} {BEGIN}{}{END}", report.message, BASE64_STANDARD.encode(json))
 }
 
-/// The failure of a function in the text of a job, if it was one.
+/// Finds the failure of a UDF in the error message of a job, if there is one.
 pub fn found(text: &str) -> Option<Error> {
     let (_, rest) = text.split_once(BEGIN)?;
     let (encoded, _) = rest.split_once(END)?;

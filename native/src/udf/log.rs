@@ -1,12 +1,13 @@
-//! What functions print, on its way to the session whose query called them.
+//! Console output of TypeScript UDFs, sent to the session whose query called them.
 //!
-//! Within a process a line goes straight to its session; from another, an executor sends it to its
-//! scheduler, which hands it to the session that follows there. Nothing waits for a line: where they
-//! come faster than they go, some are lost. The log of the executor has all of them.
+//! Within a process, lines go directly to the session. From another process, an executor sends them to its
+//! scheduler, and the scheduler passes them to the session that follows. Sending never blocks: if lines come
+//! too fast, some are lost. The log of the executor has all of them.
 
 use crate::config::MESSAGE_BYTES;
 use crate::error::{Code, Error, Result};
-use crate::tables::remote::act;
+use crate::network::flight::act;
+use crate::network::transport::Transport;
 use arrow_flight::flight_service_client::FlightServiceClient;
 use arrow_flight::{FlightData, Ticket};
 use futures::{stream, Stream};
@@ -18,23 +19,22 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
 use tonic::codegen::Bytes;
-use tonic::transport::Channel;
 
-/// Tells the scheduler lines: the id of the session, and a line of JSON for each.
+/// The Flight action that sends lines to the scheduler: the id of the session, then one JSON object a line.
 pub const LOG: &str = "ballista-log";
 
-/// What a follower asks for, before the id of its session.
+/// The prefix of a Flight ticket that follows lines; the id of the session comes after it.
 pub const FOLLOW: &str = "ballista-log:";
 
-/// How many lines may wait where they are printed, and where they are heard.
+/// How many lines may wait on the executor, and how many in the session.
 pub const LINES: usize = 10_000;
 
-/// How many messages of them a follower may be behind.
+/// How many messages a follower may be behind.
 const MESSAGES: usize = 64;
 
 pub type Listener = ThreadsafeFunction<String, (), String, Status, false, true, LINES>;
 
-/// By session.
+/// Listeners by session id. Called while locked, because a listener only queues the line.
 static LISTENERS: Mutex<BTreeMap<String, Listener>> = Mutex::new(BTreeMap::new());
 
 pub fn listen(session: &str, listener: Listener) {
@@ -45,12 +45,12 @@ pub fn forget(session: &str) {
     LISTENERS.lock().remove(session);
 }
 
-/// The session, if somebody listens.
+/// Returns the session id if the session has a listener.
 pub fn listener_of(session: &str) -> Option<String> {
     LISTENERS.lock().contains_key(session).then(|| session.to_owned())
 }
 
-/// `false`: nobody of this process listens.
+/// Returns false if no session in this process listens.
 pub fn tell(session: &str, line: &str) -> bool {
     let listeners = LISTENERS.lock();
     let Some(listener) = listeners.get(session) else {
@@ -60,11 +60,11 @@ pub fn tell(session: &str, line: &str) -> bool {
     true
 }
 
-/// A line, and its session.
+/// A session id and a line.
 pub type Line = (String, String);
 
-/// Sends lines to a scheduler, until nobody can give it any.
-pub fn sender(scheduler: Channel) -> mpsc::Sender<Line> {
+/// Sends lines to a scheduler until all senders are dropped.
+pub fn sender(scheduler: Transport) -> mpsc::Sender<Line> {
     let (sender, mut lines) = mpsc::channel::<Line>(LINES);
     tokio::spawn(async move {
         let mut client = FlightServiceClient::new(scheduler);
@@ -77,7 +77,7 @@ pub fn sender(scheduler: Channel) -> mpsc::Sender<Line> {
                 text.push_str(&line);
             }
             for (session, text) in by_session {
-                // Whoever is not there misses it.
+                // Errors are ignored: if the scheduler cannot be reached, the lines are lost.
                 let _ = act(&mut client, LOG, &(session + &text)).await;
             }
         }
@@ -85,8 +85,8 @@ pub fn sender(scheduler: Channel) -> mpsc::Sender<Line> {
     sender
 }
 
-/// Gives the lines of a session that other processes print to who listens, until the task is dropped.
-pub async fn follow(scheduler: Channel, session: &str) -> Result<JoinSet<()>> {
+/// Passes lines of a session from other processes to its listener, until the task is dropped.
+pub async fn follow(scheduler: Transport, session: &str) -> Result<JoinSet<()>> {
     let mut client = FlightServiceClient::new(scheduler).max_decoding_message_size(MESSAGE_BYTES);
     let answer = client.do_get(Ticket::new(format!("{FOLLOW}{session}"))).await;
     let mut frames = match answer {
@@ -109,12 +109,12 @@ pub async fn follow(scheduler: Channel, session: &str) -> Result<JoinSet<()>> {
     Ok(task)
 }
 
-/// The scheduler's part: those who follow, by session.
+/// The followers by session id, on the scheduler. Locked only for a lookup and a send that does not wait.
 #[derive(Debug, Default)]
 pub struct Followers(Mutex<HashMap<String, broadcast::Sender<Bytes>>>);
 
 impl Followers {
-    /// A session and its lines.
+    /// `text` is the id of a session, then its lines.
     pub fn put(&self, text: &str) {
         let Some((session, lines)) = text.split_once('\n') else {
             return;
@@ -135,7 +135,7 @@ impl Followers {
             loop {
                 match lines.recv().await {
                     Ok(some) => return Some((FlightData::new().with_app_metadata(some), lines)),
-                    // It was too slow, and has missed some.
+                    // The follower was too slow and has missed lines.
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return None,
                 }

@@ -1,21 +1,13 @@
-//! Functions in TypeScript. They are known to client and scheduler, and run where tasks run.
+//! User-defined functions (UDFs) in TypeScript.
+//!
+//! Clients and schedulers only know their definitions; UDFs run where tasks run. `function` has the functions
+//! that DataFusion calls, `worker` the JavaScript threads that run the code, `rewrite` the changes that plans
+//! need before they can call UDFs.
 
-pub mod aggregate;
-pub mod batch;
-pub mod bind;
-pub mod codec;
+pub mod code;
 pub mod definition;
 pub mod failure;
 pub mod function;
-pub mod gather;
-mod groups;
-pub mod hoist;
 pub mod log;
-pub mod module;
-pub mod pool;
-mod room;
-pub mod scalar;
-pub mod table;
-pub mod task;
-pub mod window;
+pub mod rewrite;
 pub mod worker;

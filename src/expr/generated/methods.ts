@@ -6,298 +6,301 @@
  * @module
  */
 
-import { ExprBase } from '../base.js';
-import type { Expr } from '../expr.js';
+import { ExprBase } from '../node/base.js';
 
-/** Functions of one argument, as methods. */
-export abstract class ExprMethods extends ExprBase {
+/**
+ * Functions of one argument, as methods.
+ *
+ * @typeParam E - what they give: an Expr
+ */
+export abstract class ExprMethods<E> extends ExprBase<E> {
   /** Returns the absolute value of a number: `abs(this)`. */
-  abs(): Expr {
+  abs(): E {
     return this.call('abs');
   }
 
   /** Returns the arc cosine or inverse cosine of a number: `acos(this)`. */
-  acos(): Expr {
+  acos(): E {
     return this.call('acos');
   }
 
   /** Returns the area hyperbolic cosine or inverse hyperbolic cosine of a number: `acosh(this)`. */
-  acosh(): Expr {
+  acosh(): E {
     return this.call('acosh');
   }
 
   /** Returns an array of the array's dimensions: `array_dims(this)`. */
-  arrayDims(): Expr {
+  arrayDims(): E {
     return this.call('array_dims');
   }
 
   /** Returns distinct values from the array after removing duplicates: `array_distinct(this)`. */
-  arrayDistinct(): Expr {
+  arrayDistinct(): E {
     return this.call('array_distinct');
   }
 
   /** Returns 1 for an empty array or 0 for a non-empty array: `array_empty(this)`. */
-  arrayEmpty(): Expr {
+  arrayEmpty(): E {
     return this.call('array_empty');
   }
 
   /** Returns the length of the array dimension: `array_length(this)`. */
-  arrayLength(): Expr {
+  arrayLength(): E {
     return this.call('array_length');
   }
 
   /** Returns the number of dimensions of the array: `array_ndims(this)`. */
-  arrayNdims(): Expr {
+  arrayNdims(): E {
     return this.call('array_ndims');
   }
 
   /** Returns the array without the last element: `array_pop_back(this)`. */
-  arrayPopBack(): Expr {
+  arrayPopBack(): E {
     return this.call('array_pop_back');
   }
 
   /** Returns the array without the first element: `array_pop_front(this)`. */
-  arrayPopFront(): Expr {
+  arrayPopFront(): E {
     return this.call('array_pop_front');
   }
 
   /** Returns the name of the underlying [Arrow data type](https://docs.rs/arrow/latest/arrow/datatypes/enum.DataType.html) of the expression: `arrow_typeof(this)`. */
-  arrowTypeof(): Expr {
+  arrowTypeof(): E {
     return this.call('arrow_typeof');
   }
 
   /** Returns the first Unicode scalar value of a string: `ascii(this)`. */
-  ascii(): Expr {
+  ascii(): E {
     return this.call('ascii');
   }
 
   /** Returns the arc sine or inverse sine of a number: `asin(this)`. */
-  asin(): Expr {
+  asin(): E {
     return this.call('asin');
   }
 
   /** Returns the area hyperbolic sine or inverse hyperbolic sine of a number: `asinh(this)`. */
-  asinh(): Expr {
+  asinh(): E {
     return this.call('asinh');
   }
 
   /** Returns the arc tangent or inverse tangent of a number: `atan(this)`. */
-  atan(): Expr {
+  atan(): E {
     return this.call('atan');
   }
 
   /** Returns the area hyperbolic tangent or inverse hyperbolic tangent of a number: `atanh(this)`. */
-  atanh(): Expr {
+  atanh(): E {
     return this.call('atanh');
   }
 
   /** Returns the bit length of a string: `bit_length(this)`. */
-  bitLength(): Expr {
+  bitLength(): E {
     return this.call('bit_length');
   }
 
   /** Trims the specified trim string from the start and end of a string: `btrim(this)`. */
-  btrim(): Expr {
+  btrim(): E {
     return this.call('btrim');
   }
 
   /** Returns the total number of elements in the array: `cardinality(this)`. */
-  cardinality(): Expr {
+  cardinality(): E {
     return this.call('cardinality');
   }
 
   /** Returns the cube root of a number: `cbrt(this)`. */
-  cbrt(): Expr {
+  cbrt(): E {
     return this.call('cbrt');
   }
 
   /** Returns the nearest integer greater than or equal to a number: `ceil(this)`. */
-  ceil(): Expr {
+  ceil(): E {
     return this.call('ceil');
   }
 
   /** Returns a string containing the character with the specified Unicode scalar value: `chr(this)`. */
-  chr(): Expr {
+  chr(): E {
     return this.call('chr');
   }
 
   /** Returns the cosine of a number: `cos(this)`. */
-  cos(): Expr {
+  cos(): E {
     return this.call('cos');
   }
 
   /** Returns the hyperbolic cosine of a number: `cosh(this)`. */
-  cosh(): Expr {
+  cosh(): E {
     return this.call('cosh');
   }
 
   /** Returns the cotangent of a number: `cot(this)`. */
-  cot(): Expr {
+  cot(): E {
     return this.call('cot');
   }
 
   /** Converts radians to degrees: `degrees(this)`. */
-  degrees(): Expr {
+  degrees(): E {
     return this.call('degrees');
   }
 
   /** Returns the base-e exponential of a number: `exp(this)`. */
-  exp(): Expr {
+  exp(): E {
     return this.call('exp');
   }
 
   /** Factorial of a non-negative integer: `factorial(this)`. */
-  factorial(): Expr {
+  factorial(): E {
     return this.call('factorial');
   }
 
   /** Converts an array of arrays to a flat array. - Applies to any depth of nested arrays - Does not change arrays that are already flat The flattened array contains all the elements from all source arrays: `flatten(this)`. */
-  flatten(): Expr {
+  flatten(): E {
     return this.call('flatten');
   }
 
   /** Returns the nearest integer less than or equal to a number: `floor(this)`. */
-  floor(): Expr {
+  floor(): E {
     return this.call('floor');
   }
 
   /** Converts an integer to RFC3339 timestamp format (`YYYY-MM-DDT00:00:00.000000000Z`). Integers and unsigned integers are interpreted as seconds since the unix epoch (`1970-01-01T00:00:00Z`) return the corresponding timestamp: `from_unixtime(this)`. */
-  fromUnixtime(): Expr {
+  fromUnixtime(): E {
     return this.call('from_unixtime');
   }
 
   /** Capitalizes the first character in each word in the input string: `initcap(this)`. */
-  initCap(): Expr {
+  initCap(): E {
     return this.call('initcap');
   }
 
   /** Returns true if a given number is +NaN or -NaN otherwise returns false: `isnan(this)`. */
-  isNan(): Expr {
+  isNan(): E {
     return this.call('isnan');
   }
 
   /** Returns true if a given number is +0.0 or -0.0 otherwise returns false: `iszero(this)`. */
-  isZero(): Expr {
+  isZero(): E {
     return this.call('iszero');
   }
 
   /** Returns the number of characters in a string: `character_length(this)`. */
-  length(): Expr {
+  length(): E {
     return this.call('character_length');
   }
 
   /** Returns the natural logarithm of a number: `ln(this)`. */
-  ln(): Expr {
+  ln(): E {
     return this.call('ln');
   }
 
   /** Returns the base-10 logarithm of a number: `log10(this)`. */
-  log10(): Expr {
+  log10(): E {
     return this.call('log10');
   }
 
   /** Returns the base-2 logarithm of a number: `log2(this)`. */
-  log2(): Expr {
+  log2(): E {
     return this.call('log2');
   }
 
   /** Converts a string to lower-case: `lower(this)`. */
-  lower(): Expr {
+  lower(): E {
     return this.call('lower');
   }
 
   /** Trims the specified trim string from the beginning of a string: `ltrim(this)`. */
-  ltrim(): Expr {
+  ltrim(): E {
     return this.call('ltrim');
   }
 
   /** Computes an MD5 128-bit checksum for a string expression: `md5(this)`. */
-  md5(): Expr {
+  md5(): E {
     return this.call('md5');
   }
 
   /** Returns the length of a string in bytes: `octet_length(this)`. */
-  octetLength(): Expr {
+  octetLength(): E {
     return this.call('octet_length');
   }
 
   /** Converts degrees to radians: `radians(this)`. */
-  radians(): Expr {
+  radians(): E {
     return this.call('radians');
   }
 
   /** Reverses the character order of a string: `reverse(this)`. */
-  reverse(): Expr {
+  reverse(): E {
     return this.call('reverse');
   }
 
   /** Trims the specified trim string from the end of a string: `rtrim(this)`. */
-  rtrim(): Expr {
+  rtrim(): E {
     return this.call('rtrim');
   }
 
   /** Computes the SHA-224 hash of a binary string: `sha224(this)`. */
-  sha224(): Expr {
+  sha224(): E {
     return this.call('sha224');
   }
 
   /** Computes the SHA-256 hash of a binary string: `sha256(this)`. */
-  sha256(): Expr {
+  sha256(): E {
     return this.call('sha256');
   }
 
   /** Computes the SHA-384 hash of a binary string: `sha384(this)`. */
-  sha384(): Expr {
+  sha384(): E {
     return this.call('sha384');
   }
 
   /** Computes the SHA-512 hash of a binary string: `sha512(this)`. */
-  sha512(): Expr {
+  sha512(): E {
     return this.call('sha512');
   }
 
   /** Returns the sign of a number: `signum(this)`. */
-  signum(): Expr {
+  signum(): E {
     return this.call('signum');
   }
 
   /** Returns the sine of a number: `sin(this)`. */
-  sin(): Expr {
+  sin(): E {
     return this.call('sin');
   }
 
   /** Returns the hyperbolic sine of a number: `sinh(this)`. */
-  sinh(): Expr {
+  sinh(): E {
     return this.call('sinh');
   }
 
   /** Returns the square root of a number: `sqrt(this)`. */
-  sqrt(): Expr {
+  sqrt(): E {
     return this.call('sqrt');
   }
 
   /** Returns the tangent of a number: `tan(this)`. */
-  tan(): Expr {
+  tan(): E {
     return this.call('tan');
   }
 
   /** Returns the hyperbolic tangent of a number: `tanh(this)`. */
-  tanh(): Expr {
+  tanh(): E {
     return this.call('tanh');
   }
 
   /** Converts an integer to a hexadecimal string: `to_hex(this)`. */
-  toHex(): Expr {
+  toHex(): E {
     return this.call('to_hex');
   }
 
   /** Trims the specified trim string from the start and end of a string: `btrim(this)`. */
-  trim(): Expr {
+  trim(): E {
     return this.call('btrim');
   }
 
   /** Converts a string to upper-case: `upper(this)`. */
-  upper(): Expr {
+  upper(): E {
     return this.call('upper');
   }
 }

@@ -9,7 +9,7 @@
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
 import type { Window, WindowOptions } from '../../expr/window.js';
-import { windowed } from '../call.js';
+import { windowed } from '../call/call.js';
 
 /**
  * Returns value evaluated at the row that is offset rows before the current row within the partition; if there is no

@@ -8,7 +8,7 @@
 
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr, SortExpr } from '../../expr/expr.js';
-import { type AggregateOptions, aggregate } from '../call.js';
+import { type AggregateOptions, aggregate } from '../call/call.js';
 
 /**
  * Returns the approximate number of distinct input values calculated using the HyperLogLog algorithm.

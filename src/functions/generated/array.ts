@@ -8,8 +8,8 @@
 
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
-import type { LambdaFunction } from '../../expr/lambda.js';
-import { scalar } from '../call.js';
+import type { LambdaFunction } from '../../expr/builders/lambda.js';
+import { scalar } from '../call/call.js';
 
 /**
  * Returns whether any elements of an array match the given predicate. Returns true if one or more elements match,

@@ -9,7 +9,7 @@
 import type { TypeLike } from '../../arrow/type-name.js';
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
-import { scalar } from '../call.js';
+import { scalar } from '../call/call.js';
 
 /**
  * Casts a value to a specific Arrow data type.

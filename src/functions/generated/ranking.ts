@@ -9,7 +9,7 @@
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
 import type { Window, WindowOptions } from '../../expr/window.js';
-import { windowed } from '../call.js';
+import { windowed } from '../call/call.js';
 
 /**
  * Relative rank of the current row: (number of rows preceding or peer with the current row) / (total rows).

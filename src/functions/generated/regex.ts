@@ -8,7 +8,7 @@
 
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
-import { scalar } from '../call.js';
+import { scalar } from '../call/call.js';
 
 /**
  * Returns the number of matches that a [regular expression](https://docs.rs/regex/latest/regex/#syntax) has in a

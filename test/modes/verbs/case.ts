@@ -1,6 +1,6 @@
-import type { DataFrame } from '../../../src/dataframe.js';
-import type { GroupedData } from '../../../src/verbs/grouped.js';
-import type { Verbs } from '../../../src/verbs/verbs.js';
+import type { DataFrame } from '../../../src/dataframe/dataframe.js';
+import type { GroupedData } from '../../../src/dataframe/grouped.js';
+import type { Verbs } from '../../../src/dataframe/verbs.js';
 import type { TableName } from './tables.js';
 
 /** The tables of {@link TableName}: by name, so that SQL and verbs speak of the same. */

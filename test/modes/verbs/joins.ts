@@ -1,5 +1,5 @@
+import type { JoinType } from '../../../src/dataframe/joins.js';
 import { col } from '../../../src/expr/expr.js';
-import type { JoinType } from '../../../src/verbs/joins.js';
 import type { Case, Cases } from './case.js';
 
 const MARK = `SELECT t.id, t.g, hit IS NOT NULL AS mark

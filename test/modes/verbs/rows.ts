@@ -1,5 +1,5 @@
+import { placeholder } from '../../../src/expr/builders/placeholder.js';
 import { col, lit } from '../../../src/expr/expr.js';
-import { placeholder } from '../../../src/expr/placeholder.js';
 import * as f from '../../../src/functions/index.js';
 import type { Cases } from './case.js';
 

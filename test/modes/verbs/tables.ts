@@ -1,9 +1,9 @@
 import { DateDay, Field, Float64, Int64, List, Schema, Struct, Utf8 } from 'apache-arrow';
 
-import { readBatches } from '../../../src/arrow/read.js';
-import { rowsToIpc } from '../../../src/arrow/write.js';
-import type { DataFrame } from '../../../src/dataframe.js';
-import type { SessionContext } from '../../../src/session-context.js';
+import { readBatches } from '../../../src/arrow/ipc/decode.js';
+import { rowsToIpc } from '../../../src/arrow/ipc/plain-input.js';
+import type { DataFrame } from '../../../src/dataframe/dataframe.js';
+import type { SessionContext } from '../../../src/session/session-context.js';
 import { tempFolder } from '../../support/data.js';
 import type { Frames } from './case.js';
 

@@ -7,7 +7,7 @@
  */
 
 import type { Expr } from '../../../expr/expr.js';
-import { type AggregateOptions, aggregate } from '../../call.js';
+import { type AggregateOptions, aggregate } from '../../call/call.js';
 
 /**
  * The mean of the values that are not null, always a Float64.

@@ -8,7 +8,7 @@
 
 import type { Operand } from '../../../expr/coerce.js';
 import type { Expr } from '../../../expr/expr.js';
-import { scalar } from '../../call.js';
+import { scalar } from '../../call/call.js';
 
 /**
  * A number of seconds since 1970-01-01 as a timestamp in the session's time zone; what overflows becomes the last

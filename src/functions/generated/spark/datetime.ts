@@ -8,7 +8,7 @@
 
 import type { Operand } from '../../../expr/coerce.js';
 import type { Expr } from '../../../expr/expr.js';
-import { scalar } from '../../call.js';
+import { scalar } from '../../call/call.js';
 
 /**
  * The date that is some months after another; the last day of a month where that has no such day.

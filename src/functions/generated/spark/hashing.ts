@@ -8,7 +8,7 @@
 
 import type { Operand } from '../../../expr/coerce.js';
 import type { Expr } from '../../../expr/expr.js';
-import { scalar } from '../../call.js';
+import { scalar } from '../../call/call.js';
 
 /**
  * The cyclic redundancy check of bytes, as an integer.

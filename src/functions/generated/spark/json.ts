@@ -8,7 +8,7 @@
 
 import type { Operand } from '../../../expr/coerce.js';
 import type { Expr } from '../../../expr/expr.js';
-import { scalar } from '../../call.js';
+import { scalar } from '../../call/call.js';
 
 /**
  * The values of some keys at the top of a JSON object, as the texts `c0`, `c1`, … of a struct; null where there is no

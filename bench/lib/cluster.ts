@@ -1,0 +1,29 @@
+import { Child } from './child.js';
+
+const SERVER = 'test/support/server.mjs';
+
+/** A cluster in processes: a scheduler and executors of one slot each. */
+export interface Cluster {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** @param folder - for the files of shuffles */
+export async function startCluster(count: number, folder: string): Promise<Cluster> {
+  const start = async (...args: string[]) => {
+    const child = new Child(process.execPath, [SERVER, ...args]);
+    const { port } = (await child.next()) as { port: number };
+    return { child, port };
+  };
+  const scheduler = await start('scheduler');
+  const executors = await Promise.all(
+    Array.from({ length: count }, () => start('executor', String(scheduler.port), '1', folder, 'no-udf')),
+  );
+  return {
+    url: `df://127.0.0.1:${scheduler.port}`,
+    close: async () => {
+      await Promise.all(executors.map(({ child }) => child.close()));
+      await scheduler.child.close();
+    },
+  };
+}

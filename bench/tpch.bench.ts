@@ -1,0 +1,29 @@
+import { row, type Setup } from './lib/compare.js';
+import { report, type Table } from './lib/report.js';
+import { closeAll, LEGEND, System } from './lib/systems.js';
+import { tpchTables } from './lib/tpch.js';
+import { total, tpchPasses } from './lib/tpch-passes.js';
+
+/** The 22 queries of TPC-H. */
+export async function tpch({ systems: names, scale, keep }: Setup): Promise<Table> {
+  const systems = await System.startAll(names, tpchTables(scale));
+  try {
+    const times = await tpchPasses(systems);
+    const [queries, sum] = [[...times], total(times, systems)];
+    const complete = queries.filter(([, of]) => systems.every(({ name }) => of.has(name)));
+    const title = `TPC-H, ${complete.length} queries`;
+    report(
+      'tpch',
+      [
+        LEGEND,
+        `Scale ${scale}, the better of two passes. Rows are compared: those of this package with \`local()\` by their values, those of others
+by their number. The sums are of the queries that every system can run.`,
+        [...queries.map(([number, of]) => row(`query ${number}`, systems, of)), row(title, systems, sum)],
+      ],
+      { keep },
+    );
+    return [row(title, systems, sum)];
+  } finally {
+    await closeAll(systems);
+  }
+}

@@ -1,0 +1,164 @@
+//! The JavaScript class for a session.
+
+use super::native_dataframe::NativeDataFrame;
+use super::native_prepared::NativePreparedStatement;
+use crate::client::remote_session::RemoteSession;
+use crate::config;
+use crate::error::{guard, Error, Result};
+use crate::session::plans::planned::Query;
+use crate::session::runtime_env::NativeRuntimeOptions;
+use crate::session::statement::NativeSqlOptions;
+use crate::session::Session;
+use crate::udf::definition::{Definition, Kind};
+use crate::udf::function::aggregate::JsAggregate;
+use crate::udf::function::scalar::JsScalar;
+use crate::udf::function::table_function::JsTableFunction;
+use crate::udf::function::window::JsWindow;
+use crate::udf::log::{self, LINES};
+use crate::udf::worker::pool::Pool;
+use datafusion::prelude::SessionContext;
+use napi::bindgen_prelude::Function;
+use napi_derive::napi;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[napi(object)]
+pub struct NativeSessionOptions {
+    /// The scheduler; absent: everything runs in this process.
+    pub host: Option<String>,
+    pub port: Option<u16>,
+    pub config: HashMap<String, String>,
+    /// How long a query may wait for a first executor.
+    pub executor_timeout_ms: u32,
+    pub memory_table_limit_bytes: f64,
+    pub runtime: Option<NativeRuntimeOptions>,
+    /// Where functions of TypeScript run, of a session without a cluster.
+    pub udf_pool: Option<u32>,
+}
+
+/// Asynchronous methods work on clones of what they need: a thread of JavaScript that ends frees its
+/// objects, whatever still runs for them.
+#[napi]
+pub struct NativeSession {
+    pub(super) session: Arc<Session>,
+}
+
+#[napi]
+impl NativeSession {
+    #[napi(constructor, catch_unwind)]
+    pub fn new(options: NativeSessionOptions) -> napi::Result<Self> {
+        let runtime = options.runtime.unwrap_or_default();
+        runtime.build()?;
+        let limit = options.memory_table_limit_bytes as usize;
+        let session = match (options.host, options.port) {
+            (Some(host), Some(port)) => {
+                let settings = config::settings(options.config);
+                let config = config::session_config(&settings)?;
+                let timeout = Duration::from_millis(options.executor_timeout_ms.into());
+                let remote = RemoteSession::new(host, port, timeout, settings);
+                Session::on_cluster(remote, config, runtime, limit)
+            }
+            _ => {
+                let config = config::local_config(&options.config.into_iter().collect())?;
+                let pool = options.udf_pool.map(Pool::find).transpose()?;
+                Session::local(pool, config, runtime, limit)
+            }
+        };
+        Ok(Self {
+            session: Arc::new(session),
+        })
+    }
+
+    #[napi(getter)]
+    pub fn session_id(&self) -> String {
+        self.session.id().to_owned()
+    }
+
+    /// Connects now rather than with the first query.
+    #[napi]
+    pub async fn ready(&self) -> napi::Result<()> {
+        let session = self.session.clone();
+        guard(async move { session.connect().await }).await
+    }
+
+    /// `definition`: JSON of a Definition.
+    #[napi(catch_unwind)]
+    pub fn register_udf(&self, definition: String) -> napi::Result<()> {
+        self.session.check_open()?;
+        let definition = Arc::new(Definition::parse(&definition)?);
+        let context = self.session.context();
+        match definition.kind {
+            Kind::Scalar => context.register_udf(JsScalar::udf(definition)?),
+            Kind::Aggregate => context.register_udaf(JsAggregate::udaf(definition)?),
+            Kind::Window => context.register_udwf(JsWindow::udwf(definition, None)?),
+            Kind::Table => {
+                context.register_udtf(&definition.name.clone(), Arc::new(JsTableFunction(definition)))
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what functions print, as JSON, until the session is closed.
+    #[napi]
+    pub fn listen(&self, listener: Function<String, ()>) -> napi::Result<()> {
+        let listener = listener.build_threadsafe_function().weak::<true>();
+        let listener = listener.max_queue_size::<LINES>().build()?;
+        log::listen(self.session.id(), listener);
+        Ok(())
+    }
+
+    /// Gives up the call that was started with this number.
+    #[napi]
+    pub fn abandon(&self, task: u32) {
+        self.session.abandon(task);
+    }
+
+    #[napi]
+    pub async fn sql(
+        &self,
+        query: String,
+        options: NativeSqlOptions,
+        task: Option<u32>,
+    ) -> napi::Result<NativeDataFrame> {
+        let session = self.session.clone();
+        let owner = session.clone();
+        let work = async move { session.sql(&query, options).await };
+        // Statements such as CREATE TABLE AS run their query at once.
+        frame(owner.clone(), task, owner.compute(work)).await
+    }
+
+    #[napi]
+    pub async fn prepare(
+        &self,
+        query: String,
+        allow_dml: bool,
+        task: Option<u32>,
+    ) -> napi::Result<NativePreparedStatement> {
+        let (session, owner) = (self.session.clone(), self.session.clone());
+        let work = async move { session.prepare(&query, allow_dml).await };
+        let prepared = guard(owner.abandonable(task, owner.compute(work))).await?;
+        Ok(NativePreparedStatement::new(owner, prepared))
+    }
+}
+
+/// "100M" as bytes.
+#[napi(catch_unwind)]
+pub fn parse_capacity_limit(name: String, limit: String) -> napi::Result<f64> {
+    let bytes = SessionContext::parse_capacity_limit(&name, &limit);
+    Ok(bytes.map_err(Error::from)? as f64)
+}
+
+pub async fn run<T>(session: Arc<Session>, work: impl Future<Output = Result<T>>) -> napi::Result<T> {
+    guard(session.abandonable(None, work)).await
+}
+
+pub async fn frame<Q: Into<Query>>(
+    session: Arc<Session>,
+    task: Option<u32>,
+    work: impl Future<Output = Result<Q>>,
+) -> napi::Result<NativeDataFrame> {
+    let query = guard(session.abandonable(task, work)).await?;
+    Ok(NativeDataFrame::new(session, query))
+}

@@ -1,0 +1,225 @@
+//! The JavaScript class for a query's result, which is read in chunks of some megabytes.
+
+use crate::arrow::batches_to_ipc;
+use crate::client::chunk::{Chunk, Chunks};
+use crate::client::job::Job;
+use crate::client::query::analyze::AnalyzeExec;
+use crate::client::query::remote_query::{JobSlot, RemoteQueryExec};
+use crate::error::{guard, Code, Error, Result};
+use crate::session::plans::planned::Query;
+use crate::session::Session;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::{execute_stream, ExecutionPlan};
+use futures::stream::BoxStream;
+use futures::StreamExt;
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// Available batches are passed to JavaScript together, up to this many bytes.
+const CHUNK_BYTES: usize = 4 << 20;
+
+enum State {
+    Ready(Box<Query>),
+    Running(Encoded),
+    Done,
+}
+
+#[napi]
+pub struct NativeStream(Arc<Stream>);
+
+struct Stream {
+    session: Arc<Session>,
+    /// Locked while rows are read, because there is one reader. A cancellation waits for it.
+    state: tokio::sync::Mutex<State>,
+    /// Locked for lookups only, so that a cancellation need not wait.
+    job: Mutex<JobSlot>,
+    cancelled: watch::Sender<bool>,
+    /// Ends the computation in this process.
+    stop: CancellationToken,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+#[napi]
+impl NativeStream {
+    pub fn new(session: Arc<Session>, query: Query) -> Self {
+        Self(Arc::new(Stream {
+            session,
+            state: tokio::sync::Mutex::new(State::Ready(Box::new(query))),
+            job: Default::default(),
+            cancelled: watch::Sender::new(false),
+            stop: CancellationToken::new(),
+        }))
+    }
+
+    /// The job's id, once it is submitted.
+    #[napi(getter)]
+    pub fn job_id(&self) -> Option<String> {
+        self.0.current_job().map(|job| job.id.clone())
+    }
+
+    /// IPC stream bytes of one or more record batches; null at the end.
+    #[napi]
+    pub async fn next(&self) -> napi::Result<Option<Buffer>> {
+        let stream = self.0.clone();
+        guard(async move { Ok(stream.next().await?.map(Buffer::from)) }).await
+    }
+
+    /// Cancels on the scheduler too; resolves when it says that the job is over.
+    #[napi]
+    pub async fn cancel(&self) -> napi::Result<()> {
+        let stream = self.0.clone();
+        guard(async move { stream.cancel().await }).await
+    }
+}
+
+impl Stream {
+    async fn next(&self) -> Result<Option<Vec<u8>>> {
+        let mut cancelled = self.cancelled.subscribe();
+        let chunk = tokio::select! {
+            biased;
+            _ = cancelled.wait_for(|cancelled| *cancelled) => Err(self.cancelled_error()),
+            // On a cluster, jobs end with the session. Local work must end here.
+            error = self.session.ended(), if self.session.is_local() => Err(error),
+            chunk = self.pull() => chunk,
+        };
+        chunk.inspect_err(|_| self.stop.cancel())
+    }
+
+    async fn cancel(&self) -> Result<()> {
+        self.cancelled.send_replace(true);
+        self.stop.cancel();
+        if let Some(job) = self.current_job() {
+            job.cancel().await;
+        }
+        // Waits for a read that has just submitted its job, and drops its state.
+        *self.state.lock().await = State::Done;
+        if let Some(job) = self.current_job() {
+            job.cancel().await;
+        }
+        Ok(())
+    }
+
+    fn current_job(&self) -> Option<Arc<Job>> {
+        let slot = self.job.lock().clone();
+        let job = slot.lock().clone();
+        job
+    }
+
+    fn cancelled_error(&self) -> Error {
+        match self.current_job() {
+            Some(job) => job.cancelled_error(),
+            None => Error::new(Code::JobCancelled, "The query was cancelled before it began."),
+        }
+    }
+
+    async fn pull(&self) -> Result<Option<Vec<u8>>> {
+        let mut state = self.state.lock().await;
+        // Done until the read succeeds: a failure or a dropped call ends the stream.
+        let mut encoded = match std::mem::replace(&mut *state, State::Done) {
+            State::Ready(query) => self.start(*query).await?,
+            State::Running(encoded) => encoded,
+            State::Done => return Ok(None),
+        };
+        let bytes = encoded.next().await.transpose()?;
+        if bytes.is_some() {
+            *state = State::Running(encoded);
+        }
+        Ok(bytes)
+    }
+
+    async fn start(&self, query: Query) -> Result<Encoded> {
+        let start = async move {
+            let context = Arc::new(query.frame.task_ctx());
+            let plan = query.physical_plan().await?;
+            let schema = plan.schema();
+            let slot = job_slot(&plan);
+            let chunks = match plan.downcast_ref::<RemoteQueryExec>() {
+                Some(query) => query.chunks(context)?,
+                None => decoded(execute_stream(plan, context)?),
+            };
+            // The stream may be polled again after its end.
+            let chunks = chunks.fuse().boxed();
+            Ok((slot, Rows { chunks, schema }))
+        };
+        let (slot, rows) = self.session.compute_until(self.stop.clone(), start).await?;
+        if let Some(slot) = slot {
+            *self.job.lock() = slot;
+        }
+        self.session.ahead(|reader| rows.encode(reader))
+    }
+}
+
+fn decoded(batches: SendableRecordBatchStream) -> Chunks {
+    batches.map(|batch| Ok(Chunk::Batch(batch?))).boxed()
+}
+
+fn job_slot(plan: &Arc<dyn ExecutionPlan>) -> Option<JobSlot> {
+    if let Some(query) = plan.downcast_ref::<RemoteQueryExec>() {
+        return Some(query.job());
+    }
+    if let Some(analyze) = plan.downcast_ref::<AnalyzeExec>() {
+        return Some(analyze.query().job());
+    }
+    plan.children().into_iter().find_map(job_slot)
+}
+
+struct Rows {
+    chunks: Chunks,
+    schema: SchemaRef,
+}
+
+/// IPC streams, each with some rows.
+type Encoded = BoxStream<'static, Result<Vec<u8>>>;
+type Reader = mpsc::Sender<Result<Vec<u8>>>;
+
+impl Rows {
+    /// Runs until the rows end or the reader is dropped.
+    async fn encode(mut self, reader: Reader) -> Result<()> {
+        while let Some(bytes) = self.next(&reader).await? {
+            if reader.send(Ok(bytes)).await.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// An IPC stream of the rows that are available when the reader wants them, up to some megabytes.
+    async fn next(&mut self, reader: &Reader) -> Result<Option<Vec<u8>>> {
+        let mut ready: Vec<RecordBatch> = Vec::new();
+        let mut bytes = 0;
+        while bytes < CHUNK_BYTES {
+            let next = match ready.is_empty() {
+                true => self.chunks.next().await,
+                false => tokio::select! {
+                    biased;
+                    next = self.chunks.next() => next,
+                    _ = reader.reserve() => break,
+                },
+            };
+            let batches = match next.transpose()? {
+                Some(Chunk::Encoded(bytes)) if ready.is_empty() => return Ok(Some(bytes.into())),
+                Some(chunk) => chunk.batches()?,
+                None => break,
+            };
+            for batch in batches.into_iter().filter(|batch| batch.num_rows() > 0) {
+                bytes += batch.get_array_memory_size();
+                ready.push(batch);
+            }
+        }
+        match ready.is_empty() {
+            true => Ok(None),
+            false => Ok(Some(batches_to_ipc(&ready, &self.schema)?)),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The query planner of a session with a cluster: sends queries to the scheduler, plans a few locally.
+
+use super::analyze::{AnalyzeExec, Shown};
+use super::local_writes::{is_here, numbered, sendable, statement_below, with_planned};
+use super::portable::portable;
+use super::remote_query::RemoteQueryExec;
+use crate::blobs::blob::Blob;
+use crate::client::remote_session::RemoteSession;
+use crate::files::copy::{located, with_options};
+use crate::functions::series;
+use crate::plan::distributable::distributable;
+use crate::plan::scan::in_place_of;
+use crate::plan::unsupported::refuse_unsupported;
+use crate::tables::provider::{listing, InMemoryTable};
+use crate::tables::stored::StoredTable;
+use crate::tables::values::values;
+use crate::udf::rewrite::called::functions;
+use crate::udf::rewrite::windows::rewritten_windows;
+use async_trait::async_trait;
+use ballista_core::planner::scans_only_information_schema;
+use datafusion::catalog::Session;
+use datafusion::common::format::ExplainFormat;
+use datafusion::common::not_impl_err;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
+use datafusion::datasource::{provider_as_source, source_as_provider};
+use datafusion::error::Result;
+use datafusion::execution::context::QueryPlanner;
+use datafusion::logical_expr::{Analyze, DmlStatement, LogicalPlan, TableScan, TableSource, WriteOp};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub struct ClusterPlanner {
+    remote: Arc<RemoteSession>,
+}
+
+impl ClusterPlanner {
+    pub fn new(remote: Arc<RemoteSession>) -> Self {
+        Self { remote }
+    }
+
+    async fn query(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
+        let mut plan = sendable(plan)?;
+        // Our schedulers do this themselves if a query is distributed.
+        if !self.remote.connection.is_ours().await? {
+            plan = series::unnested(distributable(plan).data()?)?;
+        }
+        let plan = plan.transform_down(numbered)?.data;
+        let plan = plan.transform_down_with_subqueries(portable)?.data;
+        let functions = functions(&plan)?;
+        let plan = match functions.is_empty() {
+            true => plan,
+            false => plan.transform_up_with_subqueries(rewritten_windows)?.data,
+        };
+        let code = self.remote.ensure_code(&functions).await?;
+        let (plan, mut blobs) = self.ship_tables(plan).await?;
+        blobs.extend(code);
+        Ok(RemoteQueryExec::new(self.remote.clone(), plan, blobs))
+    }
+
+    /// EXPLAIN ANALYZE of a query, or of a statement whose query runs on the cluster.
+    async fn analyze(&self, analyze: &Analyze, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
+        let statement = match analyze.input.as_ref() {
+            LogicalPlan::Dml(dml) if is_here(&dml.target) => Some(dml),
+            _ => None,
+        };
+        let query = statement.map_or(&analyze.input, |dml| &dml.input);
+        let query = Arc::new(self.query(query).await?.with_metrics());
+        let run: Arc<dyn ExecutionPlan> = match statement {
+            Some(dml) => written(dml, query.clone(), session).await?,
+            None => query.clone(),
+        };
+        let schema = analyze.schema.inner().clone();
+        let defaults = &session.config_options().explain;
+        let shown = Shown {
+            level: analyze.analyze_level.unwrap_or(defaults.analyze_level),
+            categories: analyze
+                .analyze_categories
+                .clone()
+                .unwrap_or(defaults.analyze_categories.clone()),
+        };
+        Ok(Arc::new(AnalyzeExec::new(run, query, schema, shown)))
+    }
+
+    /// Sends in-memory tables to the scheduler, and replaces them by tables that it can read.
+    async fn ship_tables(&self, plan: LogicalPlan) -> Result<(LogicalPlan, Vec<Arc<Blob>>)> {
+        // One snapshot for all scans of a table: an INSERT may replace the table meanwhile.
+        let mut tables = HashMap::new();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node {
+                if let Some((provider, table)) = in_memory(&scan.source) {
+                    tables.entry(provider).or_insert((table, false));
+                }
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        if tables.is_empty() {
+            return Ok((plan, vec![]));
+        }
+        for (table, taken) in tables.values_mut() {
+            *taken = self.remote.ensure_table(&table.blob).await?;
+        }
+        let plan = plan.transform_down_with_subqueries(|node| {
+            let LogicalPlan::TableScan(scan) = node else {
+                return Ok(Transformed::no(node));
+            };
+            let table = in_memory(&scan.source).and_then(|(provider, _)| tables.get(&provider));
+            Ok(match table {
+                None => Transformed::no(LogicalPlan::TableScan(scan)),
+                Some((table, false)) => Transformed::yes(in_place_of(scan, values(table)?)?),
+                Some((table, true)) => {
+                    let source = provider_as_source(Arc::new(listing(table)?));
+                    Transformed::yes(LogicalPlan::TableScan(TableScan { source, ..scan }))
+                }
+            })
+        })?;
+        let blobs = tables.into_values().map(|(table, _)| table.blob.clone());
+        Ok((plan.data, blobs.collect()))
+    }
+}
+
+/// The rows of an in-memory table, and the address of its provider, which all scans of the table share.
+fn in_memory(source: &Arc<dyn TableSource>) -> Option<(usize, Arc<StoredTable>)> {
+    let provider = source_as_provider(source).ok()?;
+    let table = provider.downcast_ref::<InMemoryTable>()?.snapshot();
+    Some((Arc::as_ptr(&provider).cast::<()>() as usize, table))
+}
+
+/// Whether DataFusion's own planner handles the plan in this process, without the cluster.
+fn is_local(plan: &LogicalPlan) -> Result<bool> {
+    Ok(match plan {
+        // Ballista's planner drops the columns of an empty result.
+        LogicalPlan::EmptyRelation(_) | LogicalPlan::DescribeTable(_) => true,
+        _ => scans_only_information_schema(plan)?,
+    })
+}
+
+#[async_trait]
+impl QueryPlanner for ClusterPlanner {
+    async fn create_physical_plan(
+        &self,
+        plan: &LogicalPlan,
+        session: &dyn Session,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        if let LogicalPlan::EmptyRelation(_) = plan {
+            self.remote.connection.await_executors().await?;
+        }
+        // Stock schedulers support only the plain form of EXPLAIN.
+        let explained_here = match plan {
+            LogicalPlan::Explain(explain) => {
+                let plain = !explain.verbose && explain.explain_format == ExplainFormat::Indent;
+                !plain && !self.remote.connection.is_ours().await?
+            }
+            _ => false,
+        };
+        if explained_here || is_local(plan)? {
+            return DefaultPhysicalPlanner::default()
+                .create_physical_plan(plan, session)
+                .await;
+        }
+        refuse_unsupported(plan)?;
+        match plan {
+            LogicalPlan::Analyze(analyze) => self.analyze(analyze, session).await,
+            LogicalPlan::Copy(copy) => {
+                let copy = with_options(&located(copy), session)?;
+                Ok(Arc::new(self.query(&copy).await?))
+            }
+            _ => {
+                let Some(dml) = statement_below(plan) else {
+                    return Ok(Arc::new(self.query(plan).await?));
+                };
+                let rows = self.create_physical_plan(&dml.input, session).await?;
+                let statement = written(dml, rows, session).await?;
+                if let LogicalPlan::Dml(_) = plan {
+                    return Ok(statement);
+                }
+                DefaultPhysicalPlanner::default()
+                    .create_physical_plan(&with_planned(plan.clone(), &statement)?, session)
+                    .await
+            }
+        }
+    }
+}
+
+/// Writes rows from the cluster into an in-memory table of this session.
+async fn written(
+    dml: &DmlStatement,
+    rows: Arc<dyn ExecutionPlan>,
+    session: &dyn Session,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let WriteOp::Insert(op) = &dml.op else {
+        return not_impl_err!("{} of an in-memory table", dml.op);
+    };
+    let target = source_as_provider(&dml.target)?;
+    target.insert_into(session, rows, *op).await
+}

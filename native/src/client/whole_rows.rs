@@ -1,0 +1,92 @@
+//! Reads the rows of a whole query from its executor: in this process, or over the network.
+
+use super::chunk::Chunks;
+use super::job::Job;
+use super::job_wait::{Outcome, Output};
+use super::remote_session::RemoteSession;
+use super::whole_result::{Remote, WholeResult};
+use crate::error::{Code, Result};
+use crate::results::whole_results::{is_here, Reader};
+use futures::{stream, StreamExt};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the scheduler may take to learn why the rows ended.
+const FAILURE: Duration = Duration::from_secs(5);
+
+/// The result of a job: the rows of a whole query, once there are some, or the location of its output.
+pub enum Rows {
+    Whole(Chunks),
+    Output(Output),
+}
+
+/// Waits for the first rows. An attempt that fails before its first rows does not fail the query: the
+/// scheduler tries again, or gives the reason why it does not.
+pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -> Result<Rows> {
+    // The last attempt that failed, and the last attempt that the scheduler reported.
+    let (mut failed, mut told) = (None, None);
+    loop {
+        let result = tokio::select! {
+            biased;
+            queue = reader.queue(failed) => WholeResult::Here(queue),
+            // The rows may have come, or the job ended, since the branch above was polled.
+            outcome = job.wait(told) => match (reader.now(failed), outcome) {
+                (Some(queue), _) => WholeResult::Here(queue),
+                (None, Err(error)) => return Err(error),
+                (None, Ok(Outcome::Output(output))) => return Ok(Rows::Output(output)),
+                (None, Ok(Outcome::Whole(whole))) => {
+                    told = Some(whole.task as usize);
+                    // Rows of an executor in this process come through `reader`, unless the executor fails
+                    // before it has any.
+                    if is_here(&whole.executor) {
+                        continue;
+                    }
+                    match Remote::new(&session.connection, &session.id, &job.id, whole).await {
+                        Ok(remote) => WholeResult::There(remote),
+                        // The scheduler has not noticed yet that the executor is gone.
+                        Err(_) => continue,
+                    }
+                }
+            },
+        };
+        let task = result.task();
+        let mut chunks = result.chunks();
+        let first = chunks.next().await;
+        if let Some(Err(_)) = first {
+            (failed, told) = (Some(task), Some(task));
+            continue;
+        }
+        let _ = job.result.set(result);
+        let first = stream::iter(first);
+        return Ok(Rows::Whole(ending(
+            first.chain(chunks).boxed(),
+            job.clone(),
+            task,
+            reader,
+        )));
+    }
+}
+
+/// Tells the job how its rows ended.
+fn ending(chunks: Chunks, job: Arc<Job>, task: usize, reader: Reader) -> Chunks {
+    let chunks = stream::unfold(Some((chunks, job, reader)), move |state| async move {
+        let (mut chunks, job, reader) = state?;
+        match chunks.next().await {
+            Some(Ok(chunk)) => Some((Ok(chunk), Some((chunks, job, reader)))),
+            Some(Err(error)) => {
+                // The job's own failure gives more detail, if its executor still lives to report it.
+                let failure = tokio::time::timeout(FAILURE, job.wait(Some(task))).await;
+                let error = match failure {
+                    Ok(Err(failure)) if failure.code != Code::NoExecutors => failure,
+                    _ => error.of_job(&job.id),
+                };
+                Some((Err(error), None))
+            }
+            None => {
+                job.finish();
+                None
+            }
+        }
+    });
+    chunks.boxed()
+}

@@ -1,0 +1,174 @@
+//! An executor: runs the tasks that its scheduler pushes to it, and serves their results.
+
+mod assembly;
+mod clients;
+mod drain;
+mod engine;
+mod registration;
+mod whole_stage;
+mod work_dir;
+
+use super::address::{listen, port_of};
+use super::ending::{end, wait};
+use crate::error::{guard, Code, Error, Result};
+use crate::results::whole_results;
+use crate::runtime::OwnedRuntime;
+use assembly::{assemble, functions, Folders, Parts};
+use drain::drain;
+use napi_derive::napi;
+use parking_lot::Mutex;
+use registration::NativeExecutorOptions;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use tokio::sync::watch;
+use work_dir::WorkDir;
+
+#[napi]
+pub struct NativeExecutor {
+    id: String,
+    host: String,
+    port: u16,
+    running: Arc<Running>,
+    ended: watch::Sender<Option<Result<()>>>,
+}
+
+struct Running {
+    id: String,
+    work_dir: WorkDir,
+    closing: Arc<AtomicBool>,
+    /// Taken when the executor stops, because connections keep file descriptors of the runtime. A lock,
+    /// because `close` and `abandon` may run at the same time.
+    parts: Mutex<Option<Parts>>,
+    runtime: OwnedRuntime,
+}
+
+impl Running {
+    async fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        let parts = self.parts.lock().take();
+        if let (Some(parts), Ok(runtime)) = (parts, self.runtime.handle()) {
+            let jobs = self.work_dir.jobs();
+            // Runs on the runtime, so that the parts are dropped there too.
+            let stopped = runtime.spawn(async move {
+                drain(parts.executor.clone(), parts.scheduler.clone(), &jobs).await;
+                let _ = parts.shutdown.send(());
+            });
+            let _ = stopped.await;
+        }
+        self.runtime.shutdown().await;
+        whole_results::forget(&self.id);
+        self.work_dir.remove();
+    }
+
+    fn abandon(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.parts.lock().take();
+        self.runtime.abandon();
+        whole_results::forget(&self.id);
+        self.work_dir.remove();
+    }
+}
+
+#[napi]
+impl NativeExecutor {
+    /// Resolves when the scheduler has registered it.
+    #[napi(factory)]
+    pub async fn start(options: NativeExecutorOptions) -> napi::Result<Self> {
+        guard(start(options)).await
+    }
+
+    #[napi(getter)]
+    pub fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    #[napi(getter)]
+    pub fn host(&self) -> String {
+        self.host.clone()
+    }
+
+    #[napi(getter)]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    #[napi(getter)]
+    pub fn work_dir(&self) -> String {
+        self.running.work_dir.path().to_owned()
+    }
+
+    #[napi]
+    pub async fn wait_for_termination(&self) -> napi::Result<()> {
+        guard(wait(self.ended.subscribe())).await
+    }
+
+    /// Takes no new tasks, lets the running ones end, frees ports and threads and removes the
+    /// folder. Idempotent.
+    #[napi]
+    pub async fn close(&self) -> napi::Result<()> {
+        let (running, ended) = (self.running.clone(), self.ended.clone());
+        guard(async move {
+            running.close().await;
+            end(&ended, Ok(()));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Stops at once and removes the folder: for a process that is ending.
+    #[napi(catch_unwind)]
+    pub fn abandon(&self) {
+        self.running.abandon();
+    }
+}
+
+async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
+    let flight = listen(&options.host, options.port)?;
+    let port = port_of(&flight)?;
+    let work_dir = WorkDir::create(options.work_dir.as_deref())?;
+    let runtime = OwnedRuntime::new("executor", 2)?;
+    // Runs meanwhile: collecting functions takes as long as connecting.
+    let functions = runtime.handle()?.spawn_blocking(functions);
+    let folders = Folders {
+        jobs: work_dir.jobs(),
+        spill: work_dir.spill(),
+    };
+    let host = options.host.clone();
+    let parts = runtime
+        .run(assemble(options, flight, port, folders, functions))
+        .await;
+    let (parts, mut stop) = match parts {
+        Ok(parts) => parts,
+        Err(error) => {
+            runtime.shutdown().await;
+            return Err(error);
+        }
+    };
+    let ended = watch::Sender::new(None);
+    let notify = ended.clone();
+    let closing = Arc::new(AtomicBool::new(false));
+    let ours = closing.clone();
+    // Ballista sends this message when the scheduler tells the executor to stop. If the scheduler no longer
+    // answers, Ballista stops by itself and the channel closes.
+    runtime.handle()?.spawn(async move {
+        stop.recv().await;
+        if !ours.load(Ordering::Acquire) {
+            let lost = Error::new(Code::Connection, "The executor lost its scheduler.");
+            end(&notify, Err(lost));
+        }
+    });
+    let id = parts.executor.metadata.id.clone();
+    Ok(NativeExecutor {
+        id: id.clone(),
+        host,
+        port,
+        running: Arc::new(Running {
+            id,
+            work_dir,
+            closing,
+            parts: Mutex::new(Some(parts)),
+            runtime,
+        }),
+        ended,
+    })
+}

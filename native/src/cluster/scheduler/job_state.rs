@@ -1,0 +1,237 @@
+//! The scheduler's `JobState`: wraps the in-memory state, but keeps little of a finished job.
+//!
+//! Ballista keeps the plans, tasks and configuration of every finished job until the job's timer fires, and
+//! its results until a second timer fires. Here only the status of a finished job stays. Its graph, which
+//! only requests for metrics read, is kept for a short time.
+
+use crate::cluster::scheduler::planning::sessions::Sessions;
+use crate::cluster::scheduler::state::cluster_state::Executors;
+use crate::cluster::scheduler::state::job_events::Events;
+use crate::config::cluster_options::ClusterOptions;
+use async_trait::async_trait;
+use ballista_core::error::Result;
+use ballista_core::serde::protobuf::job_status::Status;
+use ballista_core::serde::protobuf::JobStatus;
+use ballista_core::{JobId, JobStatusSubscriber};
+use ballista_scheduler::cluster::{JobState, JobStateEventStream};
+use ballista_scheduler::state::execution_graph::ExecutionGraphBox;
+use ballista_scheduler::state::executor_manager::ExecutorManager;
+use datafusion::error::DataFusionError;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use parking_lot::Mutex;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// How long the scheduler remembers how a job ended.
+const STATUS: Duration = Duration::from_secs(300);
+/// How long a client may take to ask for metrics. It asks after it has read the result.
+const METRICS: Duration = Duration::from_secs(60);
+/// How many graphs are kept for stock clients, which do not say beforehand that they will ask for metrics.
+const RECENT: usize = 16;
+/// How long results stay if the client cannot release them. Other clients release results that they have
+/// read.
+const RESULTS: Duration = Duration::from_secs(3600);
+
+pub struct Jobs {
+    /// Holds the jobs that wait or run.
+    engine: Arc<dyn JobState>,
+    /// Locked only to add, look up or remove; none of these waits.
+    finished: Mutex<Finished>,
+    events: Arc<Events>,
+    sessions: Sessions,
+    executors: Arc<Executors>,
+    /// Reaches executors. Set later, because the manager owns this state.
+    pub manager: OnceLock<ExecutorManager>,
+}
+
+/// All queues are in the order in which jobs ended.
+#[derive(Default)]
+struct Finished {
+    statuses: HashMap<JobId, JobStatus>,
+    ended: Queue<JobId>,
+    results: Queue<JobId>,
+    /// Graphs of jobs whose clients will ask for metrics.
+    measured: Queue<ExecutionGraphBox>,
+    recent: Queue<ExecutionGraphBox>,
+}
+
+type Queue<T> = VecDeque<(Instant, T)>;
+
+impl Finished {
+    fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) {
+        let job = JobId::from(status.job_id.clone());
+        let now = Instant::now();
+        if let Some(Status::Successful(_)) = status.status {
+            self.results.push_back((now, job.clone()));
+        }
+        self.ended.push_back((now, job.clone()));
+        self.statuses.insert(job, status);
+        if let Some(graph) = graph {
+            let config = graph.session_config();
+            let options = ClusterOptions::of(&config);
+            match options.keep_metrics {
+                true => self.measured.push_back((now, graph.cloned())),
+                false if options.is_measured() => self.recent.push_back((now, graph.cloned())),
+                false => {}
+            }
+        }
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+        older(&mut self.measured, METRICS).for_each(drop);
+    }
+
+    fn graph(&self, job: &JobId) -> Option<&ExecutionGraphBox> {
+        let mut kept = self.measured.iter().chain(&self.recent).rev();
+        kept.find_map(|(_, graph)| (graph.job_id() == job).then_some(graph))
+    }
+}
+
+/// Removes and returns entries older than `age`.
+fn older<T>(queue: &mut Queue<T>, age: Duration) -> impl Iterator<Item = T> + '_ {
+    let kept = queue.iter().position(|(since, _)| since.elapsed() < age);
+    let count = kept.unwrap_or(queue.len());
+    queue.drain(..count).map(|(_, item)| item)
+}
+
+impl Jobs {
+    pub fn new(engine: Arc<dyn JobState>, events: Arc<Events>, executors: Arc<Executors>) -> Self {
+        Self {
+            engine,
+            finished: Mutex::default(),
+            events,
+            sessions: Sessions::new(executors.registered.clone()),
+            executors,
+            manager: OnceLock::new(),
+        }
+    }
+
+    /// Removes old entries. Returns the jobs whose results executors should remove.
+    pub fn sweep(&self) -> Vec<JobId> {
+        let mut finished = self.finished.lock();
+        let Finished {
+            statuses,
+            ended,
+            results,
+            measured,
+            recent,
+        } = &mut *finished;
+        for job in older(ended, STATUS) {
+            statuses.remove(&job);
+        }
+        older(measured, METRICS)
+            .chain(older(recent, METRICS))
+            .for_each(drop);
+        older(results, RESULTS).collect()
+    }
+
+    /// Takes over a job that has ended. It is added here before the engine removes it, so that it is always
+    /// known.
+    async fn finish(&self, status: JobStatus, graph: Option<&ExecutionGraphBox>) -> Result<()> {
+        let job = JobId::from(status.job_id.clone());
+        if let Some(Status::Failed(_)) = status.status {
+            if let Some(manager) = self.manager.get() {
+                self.executors.stop(job.clone(), manager.clone());
+            }
+        }
+        self.finished.lock().add(status, graph);
+        let removed = self.engine.remove_job(&job).await;
+        self.events.ended(&job);
+        removed
+    }
+}
+
+fn has_ended(status: &JobStatus) -> bool {
+    matches!(status.status, Some(Status::Successful(_) | Status::Failed(_)))
+}
+
+#[async_trait]
+impl JobState for Jobs {
+    fn accept_job(&self, job: &JobId, name: &str, queued_at: u64) -> Result<()> {
+        self.engine.accept_job(job, name, queued_at)
+    }
+
+    fn pending_job_number(&self) -> usize {
+        self.engine.pending_job_number()
+    }
+
+    async fn submit_job(
+        &self,
+        job: JobId,
+        graph: &ExecutionGraphBox,
+        subscriber: Option<JobStatusSubscriber>,
+    ) -> Result<()> {
+        self.engine.submit_job(job, graph, subscriber).await
+    }
+
+    async fn save_job(&self, job: &JobId, graph: &ExecutionGraphBox) -> Result<()> {
+        let saved = self.engine.save_job(job, graph).await;
+        if has_ended(graph.status()) {
+            self.finish(graph.status().clone(), Some(graph)).await?;
+        }
+        saved
+    }
+
+    async fn fail_unscheduled_job(&self, job: &JobId, reason: String) -> Result<()> {
+        self.engine.fail_unscheduled_job(job, reason).await?;
+        match self.engine.get_job_status(job).await? {
+            Some(status) => self.finish(status, None).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn get_job_status(&self, job: &JobId) -> Result<Option<JobStatus>> {
+        // Asks the engine first, because a job moves from there to here.
+        if let Some(status) = self.engine.get_job_status(job).await? {
+            return Ok(Some(status));
+        }
+        Ok(self.finished.lock().statuses.get(job).cloned())
+    }
+
+    async fn get_execution_graph(&self, job: &JobId) -> Result<Option<ExecutionGraphBox>> {
+        Ok(self.finished.lock().graph(job).map(|graph| graph.cloned()))
+    }
+
+    /// Jobs are taken over only between schedulers that share them.
+    async fn try_acquire_job(&self, _: &JobId) -> Result<Option<ExecutionGraphBox>> {
+        Ok(None)
+    }
+
+    async fn remove_job(&self, job: &JobId) -> Result<()> {
+        self.finished.lock().statuses.remove(job);
+        Ok(())
+    }
+
+    /// Only finished jobs, like Ballista's own implementation.
+    async fn get_jobs(&self) -> Result<HashSet<JobId>> {
+        Ok(self.finished.lock().statuses.keys().cloned().collect())
+    }
+
+    async fn get_all_jobs(&self) -> Result<HashSet<JobId>> {
+        let mut jobs = self.engine.get_all_jobs().await?;
+        jobs.extend(self.get_jobs().await?);
+        Ok(jobs)
+    }
+
+    async fn job_state_events(&self) -> Result<JobStateEventStream> {
+        self.engine.job_state_events().await
+    }
+
+    async fn create_or_update_session(
+        &self,
+        session: &str,
+        config: &SessionConfig,
+    ) -> Result<Arc<SessionContext>> {
+        let context = self.sessions.context(session, config);
+        context.map_err(|error| DataFusionError::from(error).into())
+    }
+
+    async fn remove_session(&self, session: &str) -> Result<()> {
+        self.engine.remove_session(session).await
+    }
+
+    fn produce_config(&self) -> SessionConfig {
+        self.engine.produce_config()
+    }
+}

@@ -1,0 +1,206 @@
+//! A scheduler: Ballista's service, and the routes of this package on the same port.
+
+mod flight_service;
+mod job_state;
+mod planning;
+mod routes;
+mod rules;
+mod state;
+
+use super::address::{advertised, listen, port_of, without_delay};
+use super::ending::{end, wait};
+use crate::blobs::cache::BlobCache;
+use crate::codec::logical::LogicalCodec;
+use crate::codec::physical::PhysicalCodec;
+use crate::config::{server_config, MESSAGE_BYTES};
+use crate::error::{guard, Error, Result};
+use crate::network::transport::Local;
+use crate::runtime::OwnedRuntime;
+use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
+use ballista_core::serde::protobuf::CleanJobDataParams;
+use ballista_core::serde::BallistaCodec;
+use ballista_scheduler::cluster::BallistaCluster;
+use ballista_scheduler::config::SchedulerConfig;
+use ballista_scheduler::metrics::default_metrics_collector;
+use datafusion::prelude::SessionConfig;
+use flight_service::SchedulerFlight;
+use job_state::Jobs;
+use napi_derive::napi;
+use routes::{routes, Server};
+use state::cluster_state::Executors;
+use state::job_events::Events;
+use state::job_failure::Failure;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+use tonic::Request;
+
+#[napi(object)]
+pub struct NativeSchedulerOptions {
+    pub host: String,
+    /// 0: one that is free.
+    pub port: u16,
+    /// What executors connect to, if it is not `host`.
+    pub external_host: Option<String>,
+}
+
+#[napi]
+pub struct NativeScheduler {
+    host: String,
+    port: u16,
+    runtime: Arc<OwnedRuntime>,
+    /// How it ended, once it has.
+    ended: watch::Sender<Option<Result<()>>>,
+}
+
+#[napi]
+impl NativeScheduler {
+    /// Resolves when it serves.
+    #[napi(factory)]
+    pub async fn start(options: NativeSchedulerOptions) -> napi::Result<Self> {
+        guard(start(options)).await
+    }
+
+    #[napi(getter)]
+    pub fn host(&self) -> String {
+        self.host.clone()
+    }
+
+    #[napi(getter)]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    #[napi]
+    pub async fn wait_for_termination(&self) -> napi::Result<()> {
+        guard(wait(self.ended.subscribe())).await
+    }
+
+    /// Frees the port and the threads. Idempotent.
+    #[napi]
+    pub async fn close(&self) -> napi::Result<()> {
+        let (runtime, ended) = (self.runtime.clone(), self.ended.clone());
+        guard(async move {
+            runtime.shutdown().await;
+            end(&ended, Ok(()));
+            Ok(())
+        })
+        .await
+    }
+}
+
+async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
+    let listener = listen(&options.host, options.port)?;
+    let port = port_of(&listener)?;
+    let external = advertised(&options.host, options.external_host.as_deref())?;
+    let (fail, failures) = mpsc::unbounded_channel();
+    let endpoint = format!("{external}:{port}");
+    let events = Arc::new(Events::default());
+    let executors = Arc::new(Executors::new(endpoint.clone(), events.clone(), fail));
+    let config = config(&options.host, port, external, executors.clone());
+    let runtime = OwnedRuntime::new("scheduler", 2)?;
+    let host = options.host.clone();
+    let ended = watch::Sender::new(None);
+    let notify = ended.clone();
+    runtime
+        .run(async move {
+            let jobs = BallistaCluster::new_from_config(&config).await?.job_state();
+            let jobs = Arc::new(Jobs::new(jobs, events.clone(), executors.clone()));
+            let cluster = BallistaCluster::new(executors.clone(), jobs.clone());
+            let mut server = Server::new_with_task_launcher(
+                endpoint,
+                cluster,
+                BallistaCodec::new(
+                    Arc::new(LogicalCodec::default()),
+                    Arc::new(PhysicalCodec::default()),
+                ),
+                Arc::new(config),
+                default_metrics_collector()?,
+                executors.clone(),
+            );
+            let _ = jobs.manager.set(server.state.executor_manager.clone());
+            server.init().await?;
+            tokio::spawn(fail_jobs(server.clone(), failures));
+            let listener = TcpListener::from_std(listener).map_err(Error::from)?;
+            let flight = SchedulerFlight::default();
+            tokio::spawn(sweep(server.clone(), jobs, flight.held()));
+            let routes = routes(server, executors, events, flight);
+            let local = Local::publish(&host, port, routes.clone(), Handle::current());
+            tokio::spawn(async move {
+                // Held as long as the server runs.
+                let _local = local;
+                let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+                let served = axum::serve(without_delay(listener), service).await;
+                end(&notify, served.map_err(Error::from));
+            });
+            Ok(())
+        })
+        .await?;
+    Ok(NativeScheduler {
+        host: options.host,
+        port,
+        runtime: Arc::new(runtime),
+        ended,
+    })
+}
+
+/// Ends jobs that the scheduler's state reports as failed.
+async fn fail_jobs(server: Server, mut failures: mpsc::UnboundedReceiver<Failure>) {
+    while let Some(Failure { status, running }) = failures.recv().await {
+        let _ = SchedulerGrpc::update_task_status(&server, Request::new(status)).await;
+        if let Some(task) = running {
+            let manager = &server.state.executor_manager;
+            let _ = manager.cancel_running_tasks(vec![task]).await;
+        }
+    }
+}
+
+/// Removes old entries once a minute.
+async fn sweep(server: Server, jobs: Arc<Jobs>, held: Arc<BlobCache>) {
+    let mut minute = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minute.tick().await;
+        held.sweep();
+        for job in jobs.sweep() {
+            let unread = CleanJobDataParams {
+                job_id: job.into(),
+                remove_stage_ids: vec![],
+            };
+            let _ = SchedulerGrpc::clean_job_data(&server, Request::new(unread)).await;
+        }
+    }
+}
+
+fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) -> SchedulerConfig {
+    SchedulerConfig {
+        bind_host: host.to_owned(),
+        bind_port: port,
+        external_host: external,
+        // A task that cannot read another executor's output fails the job: see `Executors`.
+        stage_max_failures: 1,
+        // An executor that does not answer a launch is dropped at once; this timeout is for the others.
+        executor_timeout_seconds: 30,
+        expire_dead_executor_interval_seconds: 5,
+        no_executors_grace_period_seconds: 30,
+        // 0 turns off the timer of each job: `Jobs::sweep` does its work.
+        finished_job_data_clean_up_interval_seconds: 0,
+        finished_job_state_clean_up_interval_seconds: 0,
+        grpc_server_max_decoding_message_size: MESSAGE_BYTES as u32,
+        grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
+        grpc_client_max_message_size: MESSAGE_BYTES as u32,
+        override_config_producer: Some(Arc::new(move || session_config(&executors))),
+        ..SchedulerConfig::default()
+    }
+}
+
+/// The configuration of a query before the client's settings: as many partitions as the registered executors
+/// have slots.
+fn session_config(executors: &Executors) -> SessionConfig {
+    match executors.registered.slots() {
+        0 => server_config(),
+        slots => server_config().with_target_partitions(slots),
+    }
+}

@@ -1,0 +1,5 @@
+//! How the scheduler plans a query: in the client's session, for one executor or in stages.
+
+mod distributed_planner;
+mod scheduler_planner;
+pub mod sessions;

@@ -1,0 +1,153 @@
+//! The HTTP and gRPC routes on a scheduler's port: Ballista's service, blobs and logs, health, job events.
+
+use super::flight_service::SchedulerFlight;
+use super::state::cluster_state::Executors;
+use super::state::job_events::Events;
+use crate::config::MESSAGE_BYTES;
+use crate::protocol::job_event::{self, JobEvent};
+use arrow_flight::flight_service_server::FlightServiceServer;
+use axum::extract::{Path, Query};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::Router;
+use ballista_core::serde::protobuf::job_status::Status;
+use ballista_core::serde::protobuf::scheduler_grpc_server::{SchedulerGrpc, SchedulerGrpcServer};
+use ballista_core::serde::protobuf::GetJobStatusParams;
+use ballista_core::JobId;
+use ballista_scheduler::scheduler_server::SchedulerServer;
+use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use prost::Message;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+use tonic::service::RoutesBuilder;
+use tonic::Request;
+
+pub type Server = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
+
+pub fn routes(
+    server: Server,
+    executors: Arc<Executors>,
+    events: Arc<Events>,
+    flight: SchedulerFlight,
+) -> Router {
+    let grpc = SchedulerGrpcServer::new(server.clone())
+        .max_decoding_message_size(MESSAGE_BYTES)
+        .max_encoding_message_size(MESSAGE_BYTES);
+    let flight = FlightServiceServer::new(flight).max_decoding_message_size(MESSAGE_BYTES);
+    let mut services = RoutesBuilder::default();
+    services.add_service(grpc).add_service(flight);
+    services
+        .routes()
+        .into_axum_router()
+        .route("/healthz", get(|| async { "ok" }))
+        .route(
+            "/readyz",
+            get({
+                let server = server.clone();
+                move || async move {
+                    match server.is_ready() {
+                        true => (StatusCode::OK, "ready"),
+                        false => (StatusCode::SERVICE_UNAVAILABLE, "no executor is registered"),
+                    }
+                }
+            }),
+        )
+        .route(
+            "/jobs/{id}/event",
+            get({
+                let executors = executors.clone();
+                move |Path(id): Path<String>, Query(seen): Query<Seen>| async move {
+                    let event = event(&server, &executors, &events, id, seen.after).await;
+                    ([(CONTENT_TYPE, job_event::CONTENT_TYPE)], event.encode_to_vec())
+                }
+            }),
+        )
+        // Tells whether the executors of a job are still there. A client asks after its job has failed.
+        .route(
+            "/jobs/{id}/executors",
+            get(move |Path(id): Path<String>| async move {
+                match executors.lost(&JobId::from(id)).await {
+                    true => (StatusCode::GONE, "an executor is lost"),
+                    false => (StatusCode::OK, "no executor is lost"),
+                }
+            }),
+        )
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    after: Option<usize>,
+}
+
+/// How long a client waits for an event before it asks again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits for the next event of a job.
+async fn event(
+    server: &Server,
+    executors: &Executors,
+    events: &Arc<Events>,
+    id: String,
+    after: Option<usize>,
+) -> JobEvent {
+    let mut subscription = events.subscribe(JobId::from(id.clone()));
+    // The job may have ended before the subscription.
+    if let Some(ended) = ended(server, executors, &id, after).await {
+        return ended;
+    }
+    let next = async {
+        let mut after = after;
+        loop {
+            let next = subscription.next(after).await;
+            if next.ended {
+                return ended(server, executors, &id, after).await;
+            }
+            let (executor, task) = next.whole?;
+            if let Some(whole) = executors.whole(&executor, task).await {
+                return Some(JobEvent {
+                    whole: Some(whole),
+                    ..JobEvent::default()
+                });
+            }
+            // The executor is gone: wait for a later attempt.
+            after = Some(task);
+        }
+    };
+    let event = tokio::time::timeout(PATIENCE, next).await;
+    event.ok().flatten().unwrap_or_default()
+}
+
+/// The last event of a job, or `None` if it has not ended.
+async fn ended(server: &Server, executors: &Executors, id: &str, after: Option<usize>) -> Option<JobEvent> {
+    let asked = Request::new(GetJobStatusParams {
+        job_id: id.to_owned(),
+    });
+    let answer = SchedulerGrpc::get_job_status(server, asked)
+        .await
+        .ok()?
+        .into_inner();
+    let ended = || JobEvent {
+        ended: answer.encode_to_vec(),
+        ..JobEvent::default()
+    };
+    match answer.status.as_ref()?.status.as_ref()? {
+        Status::Failed(_) => Some(ended()),
+        Status::Successful(_) => {
+            let Some((executor, task)) = executors.ran_whole(&JobId::from(id.to_owned())).await else {
+                return Some(ended());
+            };
+            let whole = match after.is_none_or(|after| task > after) {
+                true => executors.whole(&executor, task).await,
+                false => None,
+            };
+            Some(JobEvent {
+                lost: whole.is_none(),
+                whole,
+                ..JobEvent::default()
+            })
+        }
+        _ => None,
+    }
+}

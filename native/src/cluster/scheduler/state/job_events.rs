@@ -1,0 +1,76 @@
+//! Job events that clients wait for: a job ends, or an executor runs its whole query.
+
+use ballista_core::JobId;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+#[derive(Clone, Debug, Default)]
+pub struct Event {
+    /// The executor that runs the whole query, and the number of its task.
+    pub whole: Option<(String, usize)>,
+    pub ended: bool,
+}
+
+/// Locked for lookups only; waiting happens on the receivers.
+#[derive(Default)]
+pub struct Events(Mutex<HashMap<JobId, watch::Sender<Event>>>);
+
+impl Events {
+    pub fn whole(&self, job: &JobId, executor: &str, task: usize) {
+        let mut jobs = self.0.lock();
+        let job = jobs.entry(job.clone()).or_default();
+        job.send_modify(|event| event.whole = Some((executor.to_owned(), task)));
+    }
+
+    /// Notifies the waiting clients. Later clients find the end in the job's status.
+    pub fn ended(&self, job: &JobId) {
+        if let Some(job) = self.0.lock().remove(job) {
+            job.send_modify(|event| event.ended = true);
+        }
+    }
+
+    pub fn subscribe(self: &Arc<Self>, job: JobId) -> Subscription {
+        let events = self.0.lock().entry(job.clone()).or_default().subscribe();
+        Subscription {
+            owner: self.clone(),
+            job,
+            events,
+        }
+    }
+}
+
+pub struct Subscription {
+    owner: Arc<Events>,
+    job: JobId,
+    events: watch::Receiver<Event>,
+}
+
+impl Subscription {
+    /// Waits until the job ends, or until an attempt later than `task` runs the whole query.
+    pub async fn next(&mut self, task: Option<usize>) -> Event {
+        let newer = |event: &Event| {
+            let later = |(_, found): &(String, usize)| task.is_none_or(|task| *found > task);
+            event.ended || event.whole.as_ref().is_some_and(later)
+        };
+        match self.events.wait_for(newer).await {
+            Ok(event) => event.clone(),
+            Err(_) => Event {
+                ended: true,
+                ..Event::default()
+            },
+        }
+    }
+}
+
+impl Drop for Subscription {
+    /// Removes the job's entry if this was its only subscription and no event has come.
+    fn drop(&mut self) {
+        let mut jobs = self.owner.0.lock();
+        let idle = |job: &watch::Sender<Event>| job.receiver_count() <= 1 && job.borrow().whole.is_none();
+        if jobs.get(&self.job).is_some_and(idle) {
+            jobs.remove(&self.job);
+        }
+    }
+}

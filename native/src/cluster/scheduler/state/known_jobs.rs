@@ -1,0 +1,94 @@
+//! The jobs that a scheduler knows, including recently ended ones.
+
+use crate::config::cluster_options::ClusterOptions;
+use crate::plan::whole_query::WholeQueryExec;
+use ballista_core::JobId;
+use ballista_scheduler::state::execution_graph::{ExecutionGraphBox, RunningTaskInfo};
+use ballista_scheduler::state::execution_stage::ExecutionStage;
+use ballista_scheduler::state::task_manager::JobInfoCache;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+use tokio::sync::RwLock;
+
+/// How long the scheduler remembers where an ended job ran. Clients ask at once.
+const MEMORY: Duration = Duration::from_secs(60);
+
+pub struct Job {
+    /// Weak: Ballista drops the graph of a job that has ended.
+    pub graph: Weak<RwLock<ExecutionGraphBox>>,
+    pub started: u64,
+    pub weight: u32,
+    /// A whole query that scans little and calls no TypeScript UDFs.
+    pub is_small: bool,
+    /// Whether a task of the job was bound.
+    pub is_bound: bool,
+    /// How often each executor got tasks of the job.
+    pub launches: HashMap<String, isize>,
+    /// The tasks that executors were given.
+    pub launched: Vec<RunningTaskInfo>,
+    /// Whether a client may ask for the job's metrics.
+    pub measured: bool,
+    /// The executor that runs the job as one task, and the number of the task.
+    pub whole: Option<(String, usize)>,
+    /// Whether the job failed because an executor was lost.
+    pub lost: bool,
+}
+
+impl Job {
+    pub fn new(shared: &Arc<RwLock<ExecutionGraphBox>>, graph: &ExecutionGraphBox) -> Self {
+        let config = graph.session_config();
+        let options = ClusterOptions::of(&config);
+        let whole = |stage: &ExecutionStage| match stage.plan().children().as_slice() {
+            [child] => child
+                .downcast_ref()
+                .or_else(|| WholeQueryExec::of(child))
+                .is_some_and(|whole: &WholeQueryExec| whole.is_small() && !whole.calls_functions()),
+            _ => false,
+        };
+        Self {
+            graph: Arc::downgrade(shared),
+            started: graph.start_time(),
+            weight: options.job_weight as u32,
+            is_small: graph.stages().values().all(whole),
+            is_bound: false,
+            launches: HashMap::new(),
+            launched: vec![],
+            measured: options.is_measured(),
+            whole: None,
+            lost: false,
+        }
+    }
+}
+
+/// Every report of a task searches the jobs, so ended jobs are kept apart.
+#[derive(Default)]
+pub struct KnownJobs {
+    pub all: HashMap<JobId, Job>,
+    active: HashSet<JobId>,
+    /// In the order in which the jobs ended.
+    ended: VecDeque<(Instant, JobId)>,
+}
+
+impl KnownJobs {
+    pub fn add(&mut self, id: &JobId, job: Job) {
+        self.active.insert(id.clone());
+        self.all.insert(id.clone(), job);
+    }
+
+    /// Marks jobs that are not in `active` as ended, and forgets those that ended long ago.
+    pub fn still_active(&mut self, active: &HashMap<JobId, JobInfoCache>) {
+        let now = Instant::now();
+        let ended = self.active.extract_if(|id| !active.contains_key(id));
+        self.ended.extend(ended.map(|id| (now, id)));
+        while self
+            .ended
+            .front()
+            .is_some_and(|(since, _)| since.elapsed() > MEMORY)
+        {
+            if let Some((_, id)) = self.ended.pop_front() {
+                self.all.remove(&id);
+            }
+        }
+    }
+}

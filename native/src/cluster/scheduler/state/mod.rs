@@ -1,0 +1,13 @@
+//! The scheduler's state: its executors and jobs, and the distribution of tasks.
+
+mod bind_task;
+mod budget;
+pub mod cluster_state;
+mod distribution;
+pub mod job_events;
+pub mod job_failure;
+mod known_jobs;
+mod launcher;
+mod lost_executor;
+pub mod registered;
+mod task_config;

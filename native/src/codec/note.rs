@@ -1,0 +1,198 @@
+//! Serializes what DataFusion leaves out of a node, as a note above the node.
+//!
+//! DataFusion leaves out the compression of files and the line terminator of CSV, so an executor would read
+//! wrong data. It also knows neither staged files nor our Arrow files.
+
+use crate::files::arrow_format::{compression, compression_name, ArrowSink};
+use crate::files::staged::{staged, unstaged};
+use datafusion::common::parsers::CompressionTypeVariant;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{internal_err, not_impl_err};
+use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
+use datafusion::datasource::physical_plan::{
+    CsvSource, FileScanConfig, FileScanConfigBuilder, FileSink, FileSinkConfig,
+};
+use datafusion::datasource::sink::DataSinkExec;
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
+use datafusion_proto::protobuf;
+use prost::Message;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Marks our messages. Ballista's are protobuf and never begin with these bytes. The last byte is the
+/// version.
+const MAGIC: &[u8] = b"ballista-node\x01";
+
+#[derive(Clone, PartialEq, Message)]
+struct Note {
+    /// The compression of the files of a scan.
+    #[prost(string, tag = "1")]
+    compression: String,
+    #[prost(uint32, optional, tag = "2")]
+    terminator: Option<u32>,
+    /// Whether the node writes files by staging (all or none).
+    #[prost(bool, tag = "3")]
+    staged: bool,
+    /// If the node writes Arrow files: the serialized `FileSinkConfig`.
+    #[prost(bytes = "vec", optional, tag = "4")]
+    arrow: Option<Vec<u8>>,
+}
+
+/// Exists only during serialization: made for a task, and removed by decoding.
+#[derive(Debug)]
+struct Noted {
+    node: Arc<dyn ExecutionPlan>,
+    note: Note,
+}
+
+/// Adds a note above each node that DataFusion does not serialize completely.
+pub fn noted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let plan = plan.transform_up(|node| {
+        if let Some(note) = node.downcast_ref::<DataSourceExec>().and_then(describe) {
+            return Ok(Transformed::yes(Arc::new(Noted { node, note }) as _));
+        }
+        let Some(write) = node.downcast_ref::<DataSinkExec>().and_then(unstaged) else {
+            return Ok(Transformed::no(node));
+        };
+        let note = Note {
+            staged: true,
+            ..Note::default()
+        };
+        Ok(Transformed::yes(Arc::new(Noted { node: write, note }) as _))
+    })?;
+    Ok(plan.data)
+}
+
+fn files(source: &DataSourceExec) -> Option<&FileScanConfig> {
+    source.data_source().downcast_ref()
+}
+
+fn describe(source: &DataSourceExec) -> Option<Note> {
+    let files = files(source)?;
+    let csv = files.file_source().downcast_ref::<CsvSource>();
+    let terminator = csv.and_then(CsvSource::terminator).map(u32::from);
+    let compression = files.file_compression_type.get_variant();
+    if *compression == CompressionTypeVariant::UNCOMPRESSED && terminator.is_none() {
+        return None;
+    }
+    Some(Note {
+        compression: compression.to_string(),
+        terminator,
+        ..Note::default()
+    })
+}
+
+/// Restores the node that the note was made for.
+fn restore(node: &Arc<dyn ExecutionPlan>, note: &Note) -> Result<Arc<dyn ExecutionPlan>> {
+    if let Some(config) = &note.arrow {
+        let message = protobuf::FileSinkConfig::decode(config.as_slice()).map_err(bad)?;
+        let sink = ArrowSink::new(
+            FileSinkConfig::try_from(&message)?,
+            compression(&note.compression)?,
+        );
+        return Ok(Arc::new(DataSinkExec::new(node.clone(), Arc::new(sink), None)));
+    }
+    if note.staged {
+        let write = node.downcast_ref::<DataSinkExec>().and_then(staged);
+        return write.map_or_else(|| internal_err!("there is nothing to stage"), Ok);
+    }
+    restore_scan(node, note)
+}
+
+fn bad(error: prost::DecodeError) -> DataFusionError {
+    DataFusionError::Internal(format!("a bad note: {error}"))
+}
+
+fn restore_scan(scan: &Arc<dyn ExecutionPlan>, note: &Note) -> Result<Arc<dyn ExecutionPlan>> {
+    let Some(files) = scan.downcast_ref::<DataSourceExec>().and_then(files) else {
+        return internal_err!("the options of a scan have no scan");
+    };
+    let compression = match note.compression.as_str() {
+        "" => FileCompressionType::UNCOMPRESSED,
+        name => FileCompressionType::from_str(name)?,
+    };
+    let mut config = FileScanConfigBuilder::from(files.clone()).with_file_compression_type(compression);
+    if let Some(csv) = files.file_source().downcast_ref::<CsvSource>() {
+        let terminator = note.terminator.and_then(|byte| u8::try_from(byte).ok());
+        config = config.with_source(Arc::new(csv.with_terminator(terminator)));
+    }
+    Ok(DataSourceExec::from_data_source(config.build()))
+}
+
+impl DisplayAs for Noted {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Noted")
+    }
+}
+
+impl ExecutionPlan for Noted {
+    fn name(&self) -> &str {
+        "Noted"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        self.node.properties()
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.node]
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        mut children: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(Arc::new(Self {
+            node: children.swap_remove(0),
+            note: self.note.clone(),
+        }))
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn execute(&self, _: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        not_impl_err!("notes are for the wire only")
+    }
+}
+
+fn arrow_sink(node: &Arc<dyn ExecutionPlan>) -> Option<&ArrowSink> {
+    node.downcast_ref::<DataSinkExec>()?.sink().downcast_ref()
+}
+
+/// `None` if the node needs no note.
+pub fn encode_note(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Vec<u8>>> {
+    let note = match (node.downcast_ref::<Noted>(), arrow_sink(node)) {
+        (Some(Noted { note, .. }), _) => note.clone(),
+        (_, Some(sink)) => Note {
+            arrow: Some(protobuf::FileSinkConfig::try_from(sink.config())?.encode_to_vec()),
+            compression: compression_name(sink.compression()).to_owned(),
+            ..Note::default()
+        },
+        _ => return Ok(None),
+    };
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(note.encode_to_vec());
+    Ok(Some(bytes))
+}
+
+/// The node as it was before its note. `None` if the bytes are not a note.
+pub fn decode_note(
+    bytes: &[u8],
+    inputs: &[Arc<dyn ExecutionPlan>],
+) -> Option<Result<Arc<dyn ExecutionPlan>>> {
+    let note = Note::decode(bytes.strip_prefix(MAGIC)?).map_err(bad);
+    Some(note.and_then(|note| match inputs {
+        [node] => restore(node, &note),
+        _ => internal_err!("a note is about one node, not {}", inputs.len()),
+    }))
+}

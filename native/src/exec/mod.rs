@@ -1,0 +1,5 @@
+//! Execution of plans: nodes that only change a record batch stream, and cancellation.
+
+pub mod leaf;
+pub mod map_stream;
+pub mod stop;

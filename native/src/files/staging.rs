@@ -1,0 +1,149 @@
+//! The temporary folder of one attempt to write files, which are moved to their target when complete.
+
+use super::folder::remove;
+use crate::cancel::cancelled;
+use datafusion::datasource::listing::ListingTableUrl;
+use datafusion::error::Result;
+use datafusion::execution::TaskContext;
+use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Readers of a folder skip subfolders, and names that begin with an underscore.
+const FOLDER: &str = "_temporary";
+
+/// A temporary folder for one attempt to write. Dropping it removes its files.
+pub struct Stage {
+    store: Arc<dyn ObjectStore>,
+    /// The URL for DataFusion's writer.
+    pub url: ListingTableUrl,
+    /// The folder as a path of the store.
+    folder: Path,
+    /// The folder where the files belong.
+    target: Path,
+    /// `None` if it is removed already.
+    place: Option<Place>,
+}
+
+impl Stage {
+    pub fn new(place: &ListingTableUrl, single: bool, context: &TaskContext) -> Result<Self> {
+        let store = context.runtime_env().object_store(place)?;
+        let text = place.as_str().trim_end_matches('/');
+        let (parent, file) = match (single, text.rsplit_once('/')) {
+            (true, Some((parent, file))) => (parent, file),
+            _ => (text, ""),
+        };
+        let folder = format!("{parent}/{FOLDER}/{}/", uuid::Uuid::new_v4());
+        let url = ListingTableUrl::parse(format!("{folder}{file}"))?;
+        let folder = ListingTableUrl::parse(&folder)?;
+        let target = ListingTableUrl::parse(format!("{parent}/"))?.prefix().clone();
+        let local = url::Url::parse(folder.as_str()).ok();
+        let folder = folder.prefix().clone();
+        let local = local.and_then(|url| url.to_file_path().ok());
+        let around = local.as_ref().and_then(|local| local.parent()?.parent());
+        let place = Place {
+            store: store.clone(),
+            folder: folder.clone(),
+            made: around.is_some_and(|around| !around.exists()),
+            local,
+        };
+        Ok(Self {
+            store,
+            url,
+            folder,
+            target,
+            place: Some(place),
+        })
+    }
+
+    /// Creates the folder. Some of DataFusion's writers report a folder that cannot be created as an internal
+    /// error.
+    pub async fn create(&self) -> Result<()> {
+        if let Some(local) = self.place.as_ref().and_then(|place| place.local.as_ref()) {
+            tokio::fs::create_dir_all(local).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn close(mut self) {
+        if let Some(place) = self.place.take() {
+            place.clean().await;
+        }
+    }
+
+    /// Moves all files to the target. If one cannot be moved, or `stop` is cancelled, the moved files are
+    /// removed again.
+    pub async fn publish(&self, stop: &CancellationToken) -> Result<()> {
+        let files: Vec<_> = self.store.list(Some(&self.folder)).try_collect().await?;
+        let mut published: Vec<Path> = Vec::new();
+        for file in files {
+            let parts = file.location.prefix_match(&self.folder).into_iter().flatten();
+            let target: Path = self.target.parts().chain(parts).collect();
+            let moved = match stop.is_cancelled() {
+                true => Err(cancelled()),
+                false => self
+                    .store
+                    .rename(&file.location, &target)
+                    .await
+                    .map_err(Into::into),
+            };
+            if let Err(error) = moved {
+                for path in published {
+                    let _ = self.store.delete(&path).await;
+                }
+                return Err(error);
+            }
+            published.push(target);
+        }
+        Ok(())
+    }
+}
+
+/// Runs when the runtime is shut down, so it cannot await anything.
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let Some(Place {
+            local: Some(local), ..
+        }) = self.place.take()
+        else {
+            return;
+        };
+        remove(&local);
+        let _ = local.parent().map(std::fs::remove_dir);
+    }
+}
+
+/// The folders to remove.
+struct Place {
+    store: Arc<dyn ObjectStore>,
+    /// The folder as a path of the store.
+    folder: Path,
+    /// The folder in the file system, if the store is the file system. Only there can folders be empty.
+    local: Option<PathBuf>,
+    /// Whether the target folder did not exist before.
+    made: bool,
+}
+
+impl Place {
+    async fn clean(self) {
+        let Some(local) = self.local else {
+            let files = self.store.list(Some(&self.folder)).map_ok(|file| file.location);
+            let _ = self
+                .store
+                .delete_stream(files.boxed())
+                .try_collect::<Vec<_>>()
+                .await;
+            return;
+        };
+        let _ = tokio::fs::remove_dir_all(&local).await;
+        // These are removed only if they are empty.
+        let Some(parent) = local.parent() else { return };
+        let _ = tokio::fs::remove_dir(parent).await;
+        if let (true, Some(target)) = (self.made, parent.parent()) {
+            let _ = tokio::fs::remove_dir(target).await;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Plans in formats of other systems: SQL and Substrait.
+
+mod faithful;
+pub mod sql;
+pub mod substrait;

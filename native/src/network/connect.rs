@@ -1,0 +1,57 @@
+//! Network connections to schedulers and executors.
+
+use crate::error::{Code, Error, Result};
+use ballista_core::config::BallistaConfig;
+use ballista_core::extension::BallistaConfigGrpcEndpoint;
+use ballista_core::utils::{create_grpc_client_endpoint, GrpcClientConfig};
+use std::sync::Arc;
+use std::time::Duration;
+use tonic::transport::Channel;
+
+pub fn url(host: &str, port: u16) -> String {
+    match host.contains(':') && !host.starts_with('[') {
+        true => format!("http://[{host}]:{port}"),
+        false => format!("http://{host}:{port}"),
+    }
+}
+
+/// The same keep-alive as Ballista's other connections, so that a connection to an executor that is gone ends
+/// after a while.
+pub fn keep_alive(grpc: &GrpcClientConfig) -> BallistaConfigGrpcEndpoint {
+    let grpc = grpc.clone();
+    BallistaConfigGrpcEndpoint::new(Arc::new(move |endpoint| {
+        Ok(endpoint
+            .connect_timeout(Duration::from_secs(grpc.connect_timeout_seconds))
+            .tcp_nodelay(true)
+            .tcp_keepalive(Some(Duration::from_secs(grpc.tcp_keepalive_seconds)))
+            .http2_keep_alive_interval(Duration::from_secs(grpc.http2_keepalive_interval_seconds))
+            .keep_alive_timeout(Duration::from_secs(20))
+            .keep_alive_while_idle(true))
+    }))
+}
+
+/// Connects to a scheduler with Ballista's default timeouts, like an executor.
+pub async fn connect(host: &str, port: u16) -> Result<Channel> {
+    connect_with(host, port, &GrpcClientConfig::from(&BallistaConfig::default())).await
+}
+
+pub async fn connect_with(host: &str, port: u16, grpc: &GrpcClientConfig) -> Result<Channel> {
+    let url = url(host, port);
+    let endpoint = create_grpc_client_endpoint(url.clone(), Some(grpc)).map_err(|error| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("{url} is not the address of a scheduler: {error}"),
+        )
+    })?;
+    endpoint.connect().await.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| cause.to_string());
+        Error::new(
+            Code::Connection,
+            format!(
+                "No scheduler answers at {host}:{port}: {}. Check the address, and that the \
+                 scheduler runs.",
+                cause.unwrap_or_else(|| error.to_string())
+            ),
+        )
+    })
+}

@@ -1,0 +1,115 @@
+//! How requests reach a scheduler: over the network, or directly if it is in this process.
+
+use axum::Router;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll};
+use tokio::runtime::Handle;
+use tonic::body::Body;
+use tonic::codegen::http::{Request, Response};
+use tonic::codegen::Service;
+use tonic::transport::Channel;
+
+/// The schedulers of this process by port. Weak: a scheduler ends with its owner, and its connections fail
+/// then.
+static SCHEDULERS: Mutex<BTreeMap<u16, Weak<Local>>> = Mutex::new(BTreeMap::new());
+
+/// A scheduler of this process. It ends with its owner.
+pub struct Local {
+    host: String,
+    routes: Router,
+    runtime: Handle,
+}
+
+impl Local {
+    /// Requests run on `runtime`.
+    pub fn publish(host: &str, port: u16, routes: Router, runtime: Handle) -> Arc<Self> {
+        let local = Arc::new(Self {
+            host: host.to_owned(),
+            routes,
+            runtime,
+        });
+        SCHEDULERS.lock().insert(port, Arc::downgrade(&local));
+        local
+    }
+
+    fn find(host: &str, port: u16) -> Option<Weak<Self>> {
+        let mut schedulers = SCHEDULERS.lock();
+        schedulers.retain(|_, local| local.strong_count() > 0);
+        let found = schedulers.get(&port)?;
+        let local = found.upgrade()?;
+        let everywhere = local.host == "0.0.0.0" && is_loopback(host);
+        let same = local.host == host || (is_loopback(&local.host) && is_loopback(host));
+        (everywhere || same).then(|| found.clone())
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "127.0.0.1" || host == "localhost"
+}
+
+#[derive(Clone)]
+pub enum Transport {
+    Network(Channel),
+    /// Weak: a client must not keep its scheduler alive.
+    Here(Weak<Local>),
+}
+
+impl std::fmt::Debug for Transport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Network(_) => "Network",
+            Self::Here(_) => "Here",
+        })
+    }
+}
+
+impl Transport {
+    /// The scheduler in this process at this address, if there is one.
+    pub fn here(host: &str, port: u16) -> Option<Self> {
+        Local::find(host, port).map(Self::Here)
+    }
+}
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+impl Service<Request<Body>> for Transport {
+    type Response = Response<Body>;
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        match self {
+            Self::Network(channel) => channel.poll_ready(context).map_err(Into::into),
+            Self::Here(_) => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let local = match self {
+            Self::Network(channel) => {
+                let answer = channel.call(request);
+                return Box::pin(async move { Ok(answer.await?) });
+            }
+            Self::Here(local) => local.upgrade(),
+        };
+        let Some(local) = local else {
+            return Box::pin(async { Err(gone()) });
+        };
+        let mut routes = local.routes.clone();
+        let answer = local.runtime.spawn(async move { routes.call(request).await });
+        Box::pin(async move {
+            let answer = answer.await.map_err(|_| gone())?;
+            Ok(answer?.map(Body::new))
+        })
+    }
+}
+
+fn gone() -> Failure {
+    io::Error::new(io::ErrorKind::NotConnected, "the scheduler is closed").into()
+}

@@ -1,0 +1,4 @@
+//! The protocol between clients, schedulers and executors of this package, beyond Ballista's own messages.
+
+pub mod executor_facts;
+pub mod job_event;

@@ -1,0 +1,173 @@
+//! Results of whole queries on executors in this process, for its own clients and over the network.
+
+use super::queue::ResultQueue;
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How long an unread result is kept.
+const UNREAD: Duration = Duration::from_secs(600);
+/// How long a result without more rows is kept.
+const READ: Duration = Duration::from_secs(60);
+
+type Slot = Option<Entry>;
+
+#[derive(Clone)]
+struct Entry {
+    executor: String,
+    queue: Arc<ResultQueue>,
+    since: Instant,
+}
+
+type Results = BTreeMap<String, watch::Sender<Slot>>;
+
+/// Locked for lookups only; waiting happens on the receivers.
+static RESULTS: Mutex<Results> = Mutex::new(BTreeMap::new());
+
+/// The ids of the executors in this process. Locked for lookups only.
+static EXECUTORS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn with<T>(work: impl FnOnce(&mut Results) -> T) -> T {
+    work(&mut RESULTS.lock())
+}
+
+/// The slot of a job's result, which may be empty still.
+fn slot<'a>(results: &'a mut Results, key: &str) -> &'a mut watch::Sender<Slot> {
+    results
+        .entry(key.to_owned())
+        .or_insert_with(|| watch::Sender::new(None))
+}
+
+/// Adds an executor, before it gets its first task.
+pub fn enter(executor: &str) {
+    EXECUTORS.lock().insert(executor.to_owned());
+}
+
+pub fn is_here(executor: &str) -> bool {
+    EXECUTORS.lock().contains(executor)
+}
+
+pub fn key(session: &str, job: &str) -> String {
+    format!("{session}/{job}")
+}
+
+/// Stores the result of an executor's task; a later attempt replaces it.
+pub fn publish(key: &str, executor: &str, queue: Arc<ResultQueue>) {
+    let entry = Entry {
+        executor: executor.to_owned(),
+        queue,
+        since: Instant::now(),
+    };
+    with(|results| slot(results, key).send_replace(Some(entry)));
+}
+
+/// Removes the old results of an executor that no reader waits for.
+pub fn sweep(executor: &str) {
+    with(|results| {
+        results.retain(|_, slot| {
+            let old = slot.borrow().as_ref().is_some_and(|entry| {
+                let age = if entry.queue.is_read() { READ } else { UNREAD };
+                entry.executor == executor && entry.since.elapsed() > age
+            });
+            if old && slot.receiver_count() == 0 {
+                slot.borrow().as_ref().inspect(|entry| entry.queue.abandon());
+                return false;
+            }
+            true
+        });
+    });
+}
+
+/// Whether a result of the executor was not read completely.
+pub fn unread(executor: &str) -> bool {
+    with(|results| {
+        results.values().any(|slot| {
+            let slot = slot.borrow();
+            slot.as_ref()
+                .is_some_and(|entry| entry.executor == executor && !entry.queue.is_read())
+        })
+    })
+}
+
+/// Removes an executor that is gone, and its results.
+pub fn forget(executor: &str) {
+    EXECUTORS.lock().remove(executor);
+    with(|results| {
+        let gone = |slot: &Slot| slot.as_ref().is_some_and(|entry| entry.executor == executor);
+        results.retain(|_, slot| !gone(&slot.borrow()));
+    });
+}
+
+/// Waits for a result. Dropping the reader removes the result, and ends the task that makes it.
+pub struct Reader {
+    key: String,
+    slot: watch::Receiver<Slot>,
+}
+
+impl Reader {
+    pub fn new(key: String) -> Self {
+        let slot = with(|results| slot(results, &key).subscribe());
+        Self { key, slot }
+    }
+
+    /// The result of the first attempt after `task`. Never completes if the executor is in another process.
+    pub async fn queue(&mut self, after: Option<usize>) -> Arc<ResultQueue> {
+        newer(&mut self.slot, after).await
+    }
+
+    /// Like `queue`, but does not wait.
+    pub fn now(&self, after: Option<usize>) -> Option<Arc<ResultQueue>> {
+        let slot = self.slot.borrow();
+        slot.as_ref()
+            .filter(|entry| is_later(entry, after))
+            .map(|entry| entry.queue.clone())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        remove(&self.key);
+    }
+}
+
+/// The result for a client in another process.
+pub async fn wait(key: &str, after: Option<usize>, patience: Duration) -> Option<Arc<ResultQueue>> {
+    let mut slot = with(|results| slot(results, key).subscribe());
+    let found = tokio::time::timeout(patience, newer(&mut slot, after)).await;
+    if found.is_err() {
+        // Removes the slot of a job that has no result.
+        with(|results| {
+            let idle = |slot: &watch::Sender<Slot>| slot.receiver_count() <= 1 && slot.borrow().is_none();
+            if results.get(key).is_some_and(idle) {
+                results.remove(key);
+            }
+        });
+    }
+    found.ok()
+}
+
+fn is_later(entry: &Entry, task: Option<usize>) -> bool {
+    task.is_none_or(|task| entry.queue.task > task)
+}
+
+/// Waits for the first attempt after `task`.
+async fn newer(slot: &mut watch::Receiver<Slot>, task: Option<usize>) -> Arc<ResultQueue> {
+    let later = |slot: &Slot| slot.as_ref().is_some_and(|entry| is_later(entry, task));
+    let found = slot.wait_for(later).await;
+    let found = found
+        .ok()
+        .and_then(|slot| slot.as_ref().map(|entry| entry.queue.clone()));
+    match found {
+        Some(queue) => queue,
+        None => std::future::pending().await,
+    }
+}
+
+pub fn remove(key: &str) {
+    let slot = with(|results| results.remove(key));
+    if let Some(entry) = slot.as_ref().and_then(|slot| slot.borrow().clone()) {
+        entry.queue.abandon();
+    }
+}

@@ -1,0 +1,94 @@
+//! Serves the rows of whole queries to clients in other processes: `GET /results/<session>/<job>`, a few
+//! megabytes at a time. An unread result holds no connection and no flow-control window.
+
+use super::queue::ResultQueue;
+use super::whole_results;
+use crate::arrow::batches_to_ipc;
+use crate::error::Result;
+use crate::plan::job_metrics::job_metrics;
+use axum::extract::{Path, Query};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::Router;
+use prost::Message;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The content type of an IPC stream with some batches.
+pub const ROWS: &str = "application/vnd.apache.arrow.stream";
+/// The content type of the last batches.
+pub const LAST_ROWS: &str = "application/vnd.apache.arrow.stream; last=true";
+/// The content type of an error message.
+const FAILURE: &str = "text/plain; charset=utf-8";
+
+/// How long a request waits for rows.
+const PATIENCE: Duration = Duration::from_secs(10);
+const CHUNK_BYTES: usize = 4 << 20;
+
+#[derive(Deserialize)]
+struct Wanted {
+    /// The number of the task that makes the rows.
+    task: usize,
+}
+
+pub fn routes() -> Router {
+    Router::new()
+        .route("/results/{session}/{job}", get(rows).delete(drop_result))
+        .route("/results/{session}/{job}/metrics", get(metrics))
+}
+
+async fn result(path: &(String, String), wanted: &Wanted) -> Option<Arc<ResultQueue>> {
+    let key = whole_results::key(&path.0, &path.1);
+    let queue = whole_results::wait(&key, wanted.task.checked_sub(1), PATIENCE).await?;
+    (queue.task == wanted.task).then_some(queue)
+}
+
+/// Answers "204 No Content" if no rows came for a while; the client asks again.
+async fn rows(Path(path): Path<(String, String)>, Query(wanted): Query<Wanted>) -> Response {
+    let read = async {
+        let queue = result(&path, &wanted).await?;
+        let chunk = chunk(&queue).await;
+        Some((chunk, queue.is_drained()))
+    };
+    match tokio::time::timeout(PATIENCE, read).await {
+        Ok(Some((Ok(bytes), false))) => ([(CONTENT_TYPE, ROWS)], bytes).into_response(),
+        Ok(Some((Ok(bytes), true))) => ([(CONTENT_TYPE, LAST_ROWS)], bytes).into_response(),
+        Ok(Some((Err(error), _))) => {
+            (StatusCode::GONE, [(CONTENT_TYPE, FAILURE)], error.message).into_response()
+        }
+        Ok(None) | Err(_) => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// Returns the available rows, after waiting for at least one batch. If the answer does not arrive, these
+/// rows are lost and the query fails.
+async fn chunk(queue: &ResultQueue) -> Result<Vec<u8>> {
+    let mut batches = Vec::from_iter(queue.next().await?);
+    let mut bytes = 0;
+    while bytes < CHUNK_BYTES && !batches.is_empty() {
+        let Some(batch) = queue.next_in_memory() else {
+            break;
+        };
+        bytes += batch.get_array_memory_size();
+        batches.push(batch);
+    }
+    batches_to_ipc(&batches, &queue.schema)
+}
+
+async fn drop_result(Path((session, job)): Path<(String, String)>) {
+    whole_results::remove(&whole_results::key(&session, &job));
+}
+
+async fn metrics(Path(path): Path<(String, String)>, Query(wanted): Query<Wanted>) -> Response {
+    let queue = result(&path, &wanted).await;
+    match queue.and_then(|queue| queue.plan.lock().clone()) {
+        Some(plan) => job_metrics(&plan).map_or_else(
+            |error| (StatusCode::INTERNAL_SERVER_ERROR, error.message).into_response(),
+            |metrics| metrics.encode_to_vec().into_response(),
+        ),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

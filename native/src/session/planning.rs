@@ -1,0 +1,67 @@
+//! Plans a SQL statement, or takes its plan from the plan cache.
+
+use super::Session;
+use crate::error::Result;
+use crate::session::plans::basis::{Basis, Tables};
+use crate::session::plans::plan_cache::LONGEST;
+use crate::session::plans::planned::{is_query, Planned};
+use datafusion::execution::SessionState;
+use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::{self, TableFactor, Visit, Visitor};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+impl Session {
+    /// The plan of a statement: the cached one if the settings, functions and tables are still the same.
+    pub(super) async fn plan(
+        &self,
+        state: &SessionState,
+        basis: &Arc<Basis>,
+        query: &str,
+    ) -> Result<Arc<Planned>> {
+        if let Some((planned, tables)) = self.plans.get(basis, query) {
+            if tables.are_those_of(state).await {
+                return Ok(planned);
+            }
+        }
+        let dialect = state.config_options().sql_parser.dialect;
+        let statement = state.sql_to_statement(query, &dialect)?;
+        let tables = match query.len() <= LONGEST && reads_named_tables(&statement) {
+            true => Tables::find(state, state.resolve_table_references(&statement)?).await,
+            false => None,
+        };
+        let planned = Arc::new(Planned::new(state.statement_to_plan(statement).await?)?);
+        // Tables may have changed during planning, and some providers return a new table each time.
+        if let Some(tables) = tables.filter(|_| is_query(&planned.plan)) {
+            if tables.are_those_of(state).await && self.check_open().is_ok() {
+                self.plans.keep(basis, query, planned.clone(), tables);
+            }
+        }
+        Ok(planned)
+    }
+}
+
+/// Whether all tables of the query have names. The planner calls table functions, and each call may return
+/// another table.
+fn reads_named_tables(statement: &Statement) -> bool {
+    struct Unnamed;
+    impl Visitor for Unnamed {
+        type Break = ();
+
+        fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+            match factor {
+                TableFactor::Table { args: None, .. }
+                | TableFactor::Derived { .. }
+                | TableFactor::NestedJoin { .. }
+                | TableFactor::UNNEST { .. } => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
+            }
+        }
+    }
+    match statement {
+        Statement::Statement(statement) => {
+            matches!(**statement, ast::Statement::Query(_)) && statement.visit(&mut Unnamed).is_continue()
+        }
+        _ => false,
+    }
+}

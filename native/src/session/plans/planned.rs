@@ -1,0 +1,123 @@
+//! A SQL plan that runs many times, for prepared statements and the plan cache.
+
+use super::basis::Basis;
+use crate::error::Result;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::prelude::DataFrame;
+use parking_lot::Mutex;
+use std::sync::Arc;
+
+/// Holds the tables and functions that the names referred to at planning.
+pub struct Planned {
+    pub plan: LogicalPlan,
+    /// Whether the optimizer always makes the same plan of it.
+    timeless: bool,
+    /// Not locked while a plan is optimized.
+    optimized: Mutex<Option<(Arc<Basis>, Arc<LogicalPlan>)>>,
+}
+
+/// A DataFrame, with the cached plan that it comes from until a verb changes it.
+#[derive(Clone)]
+pub struct Query {
+    pub frame: DataFrame,
+    planned: Option<(Arc<Planned>, Arc<Basis>)>,
+}
+
+impl Planned {
+    pub fn new(plan: LogicalPlan) -> Result<Self> {
+        Ok(Self {
+            timeless: is_query(&plan) && is_timeless(&plan)?,
+            plan,
+            optimized: Mutex::default(),
+        })
+    }
+
+    fn optimized(&self, state: &SessionState, basis: &Arc<Basis>) -> Result<Arc<LogicalPlan>> {
+        if !self.timeless {
+            return Ok(Arc::new(state.optimize(&self.plan)?));
+        }
+        if let Some((with, plan)) = &*self.optimized.lock() {
+            if Arc::ptr_eq(with, basis) {
+                return Ok(plan.clone());
+            }
+        }
+        let plan = Arc::new(state.optimize(&self.plan)?);
+        *self.optimized.lock() = Some((basis.clone(), plan.clone()));
+        Ok(plan)
+    }
+}
+
+impl From<DataFrame> for Query {
+    fn from(frame: DataFrame) -> Self {
+        Self { frame, planned: None }
+    }
+}
+
+impl Query {
+    /// `basis` is that of `state`.
+    pub fn new(state: SessionState, planned: Arc<Planned>, basis: Arc<Basis>) -> Self {
+        Self {
+            frame: DataFrame::new(state, planned.plan.clone()),
+            planned: Some((planned, basis)),
+        }
+    }
+
+    pub async fn physical_plan(self) -> Result<Arc<dyn ExecutionPlan>> {
+        let (state, plan) = self.frame.into_parts();
+        let plan = match self.planned {
+            Some((planned, basis)) => planned.optimized(&state, &basis)?,
+            None => Arc::new(state.optimize(&plan)?),
+        };
+        Ok(state.query_planner().create_physical_plan(&plan, &state).await?)
+    }
+}
+
+/// Whether the plan only computes rows.
+pub fn is_query(plan: &LogicalPlan) -> bool {
+    !matches!(
+        plan,
+        LogicalPlan::Ddl(_)
+            | LogicalPlan::Dml(_)
+            | LogicalPlan::Copy(_)
+            | LogicalPlan::Statement(_)
+            | LogicalPlan::Explain(_)
+            | LogicalPlan::Analyze(_)
+            | LogicalPlan::DescribeTable(_)
+    )
+}
+
+/// False if the plan has a call such as `now()`, which the optimizer replaces by its value.
+fn is_timeless(plan: &LogicalPlan) -> Result<bool> {
+    let mut timeless = true;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            // A view is expanded later, so its expressions are unknown here.
+            timeless &= scan.source.get_logical_plan().is_none();
+        }
+        node.apply_expressions(|root| {
+            root.apply(|expr| {
+                timeless &= match expr {
+                    Expr::ScalarFunction(call) => is_immutable(call.func.signature().volatility),
+                    Expr::HigherOrderFunction(call) => is_immutable(call.func.signature().volatility),
+                    Expr::AggregateFunction(call) => is_immutable(call.func.signature().volatility),
+                    Expr::WindowFunction(call) => is_immutable(call.fun.signature().volatility),
+                    Expr::ScalarVariable(..) => false,
+                    _ => true,
+                };
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })?;
+        Ok(match timeless {
+            true => TreeNodeRecursion::Continue,
+            false => TreeNodeRecursion::Stop,
+        })
+    })?;
+    Ok(timeless)
+}
+
+fn is_immutable(volatility: Volatility) -> bool {
+    volatility == Volatility::Immutable
+}

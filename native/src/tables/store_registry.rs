@@ -1,0 +1,46 @@
+//! The object stores of a runtime: DataFusion's own, registered stores and in-memory tables.
+
+use super::table_store::{TableStore, SCHEME};
+use crate::blobs::source::BlobSource;
+use datafusion::error::Result;
+use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry};
+use object_store::ObjectStore;
+use std::sync::Arc;
+use url::Url;
+
+/// Turns off DataFusion's cache of file lists, which neither sees added files nor distinguishes two stores.
+pub const NO_LISTS: usize = 0;
+
+#[derive(Debug, Default)]
+pub struct Registry {
+    stores: DefaultObjectStoreRegistry,
+    /// Where to fetch tables that this process does not hold.
+    source: Option<Arc<BlobSource>>,
+}
+
+impl Registry {
+    pub fn with_source(source: Arc<BlobSource>) -> Self {
+        Self {
+            source: Some(source),
+            ..Self::default()
+        }
+    }
+}
+
+impl ObjectStoreRegistry for Registry {
+    fn register_store(&self, url: &Url, store: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
+        self.stores.register_store(url, store)
+    }
+
+    fn deregister_store(&self, url: &Url) -> Result<Arc<dyn ObjectStore>> {
+        self.stores.deregister_store(url)
+    }
+
+    fn get_store(&self, url: &Url) -> Result<Arc<dyn ObjectStore>> {
+        if url.scheme() == SCHEME {
+            let id = url.host_str().unwrap_or_default();
+            return Ok(Arc::new(TableStore::new(id, self.source.clone())));
+        }
+        self.stores.get_store(url)
+    }
+}

@@ -1,0 +1,18 @@
+/**
+ * The options of every action.
+ *
+ * @module
+ */
+
+import type { SettingTable } from '../input/settings.js';
+
+/** The settings table of {@link ActionOptions}. */
+export const ACTION_SETTINGS = {
+  signal: { type: 'signal', doc: 'Aborts the action.' },
+} as const satisfies SettingTable;
+
+/** Options of every action. */
+export interface ActionOptions {
+  /** Aborts the action: it rejects with the reason of the signal, and its job on the scheduler is cancelled. */
+  signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,301 @@
+/**
+ * A query result as a stream of record batches.
+ *
+ * @module
+ */
+
+import type { RecordBatch, Schema } from 'apache-arrow';
+
+import { readBatches, readSchema } from '../arrow/ipc/decode.js';
+import { bodyMessages, END_OF_STREAM, schemaMessage } from '../arrow/ipc/messages.js';
+import { type Conversion, type ConvertOptions, toConversion } from '../arrow/values/convert-options.js';
+import { type Converter, converter, type Row } from '../arrow/values/values.js';
+import type { NativeDataFrame, NativeStream } from '../binding.cjs';
+import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
+import { BallistaError } from '../errors.js';
+import { resolve } from '../input/settings.js';
+import { call, callSync } from '../native.js';
+import {
+  type BatchStreamOptions,
+  FORMAT_SETTINGS,
+  type IpcStreamOptions,
+  type NdjsonStreamOptions,
+  READABLE_STREAM_SETTINGS,
+  type ReadableStreamOptions,
+} from './readable-stream-options.js';
+import type { SessionHandle } from './session-handle.js';
+
+/**
+ * A stream of the record batches of a result. The next batch is fetched when it is requested, so a result of any size needs
+ * only bounded memory. The job starts at the first `next()`. From DataFusion's `SendableRecordBatchStream`.
+ *
+ * Leaving a `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` all cancel the job on the scheduler.
+ *
+ * @example
+ * ```ts
+ * import { BallistaSessionContext } from 'ballista';
+ *
+ * const ctx = await BallistaSessionContext.standalone();
+ * const df = await ctx.sql('select * from (values (1), (2), (3)) as t(a)');
+ * let rows = 0;
+ * for await (const batch of df.stream()) rows += batch.numRows;
+ * console.log(rows); // 3
+ * await ctx.close();
+ * ```
+ */
+export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, AsyncDisposable {
+  readonly #native: NativeStream;
+  readonly #session: SessionHandle;
+  readonly #signal: AbortSignal | undefined;
+  readonly #schemaBytes: Uint8Array;
+  readonly #batches: RecordBatch[] = [];
+  #schema: Schema | undefined;
+  #state: 'new' | 'running' | 'ended' | 'closed' = 'new';
+  #last: Promise<void> = Promise.resolve();
+
+  /** @internal Created by `DataFrame.stream()`. */
+  constructor(df: NativeDataFrame, session: SessionHandle, options: ActionOptions) {
+    const { signal } = resolve<ActionOptions>('this action', ACTION_SETTINGS, options);
+    signal?.throwIfAborted();
+    session.assertOpen();
+    this.#session = session;
+    this.#signal = signal;
+    this.#schemaBytes = callSync(() => df.schema());
+    this.#native = callSync(() => df.execute());
+  }
+
+  /** The schema of the batches. Available before the first batch. */
+  get schema(): Schema {
+    this.#schema ??= readSchema(this.#schemaBytes);
+    return this.#schema;
+  }
+
+  /** The id of the job on the scheduler, once it has one. A query that lost an executor runs again with a new job id. */
+  get jobId(): string | undefined {
+    return this.#native.jobId ?? undefined;
+  }
+
+  /** @internal Whether it was cancelled or aborted. Rows of a batch fetched before that must not be returned. */
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /**
+   * The next batch. Concurrent calls are served one after the other.
+   *
+   * @throws BallistaError `CLOSED` after {@link cancel}, and the error that ended the job; the reason of the signal after an
+   * abort
+   */
+  async next(): Promise<IteratorResult<RecordBatch, undefined>> {
+    return this.#inTurn(async () => {
+      for (;;) {
+        const value = this.#batches.shift();
+        if (value) return { done: false, value };
+        const bytes = await this.#pull();
+        if (!bytes) return { done: true, value: undefined };
+        const batches = readBatches(bytes, this.schema);
+        this.#schema = batches[0]?.schema ?? this.#schema;
+        this.#batches.push(...batches);
+      }
+    });
+  }
+
+  /**
+   * Ends the iteration and cancels the job if it still runs. A `for await` loop calls this when it is left early. Does not fail
+   * if the scheduler is already gone.
+   */
+  async return(): Promise<IteratorResult<RecordBatch, undefined>> {
+    if (this.#end('ended')) await this.#native.cancel().catch(() => undefined);
+    return { done: true, value: undefined };
+  }
+
+  /**
+   * Cancels the job on the scheduler and waits until it has stopped. Idempotent; does nothing after the last batch.
+   *
+   * @throws BallistaError `CONNECTION` if the scheduler cannot be reached
+   */
+  async cancel(): Promise<void> {
+    if (this.#end('closed')) await call(() => this.#native.cancel());
+  }
+
+  /** Same as {@link cancel}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cancel();
+  }
+
+  /** Returns the stream itself. It can be iterated only once. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /**
+   * The rest of the result as a web stream of batches, or of bytes. A `Response` accepts the stream of bytes.
+   *
+   * The next batch is fetched when the reader asks for more. Cancelling the web stream cancels the job, even while a batch is
+   * awaited. So an HTTP server that forwards the stream runs at the speed of its client and stops with it. Errors of
+   * {@link next} become errors of the web stream.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`. Through the web stream: the errors of {@link next}; with `format: 'ndjson'` also
+   * `UNSAFE_INTEGER`, and `SCHEMA` if two columns share a name
+   *
+   * @example
+   * ```ts
+   * const lines = df.limit(2).stream().toReadableStream({ format: 'ndjson' });
+   * const response = new Response(lines, { headers: { 'content-type': 'application/x-ndjson' } });
+   * console.log(await response.text());
+   * // {"date":"2001-…","delay":"…","distance":"…","origin":"…","destination":"…"}
+   * // …
+   * ```
+   */
+  toReadableStream(options?: BatchStreamOptions): ReadableStream<RecordBatch>;
+  toReadableStream(options: IpcStreamOptions | NdjsonStreamOptions): ReadableStream<Uint8Array>;
+  toReadableStream(options: ReadableStreamOptions = {}): ReadableStream<RecordBatch | Uint8Array> {
+    const pieces = this.#pieces(options);
+    return new ReadableStream<RecordBatch | Uint8Array>(
+      {
+        pull: async (controller) => {
+          const result = await pieces.next();
+          if (result.done) controller.close();
+          else controller.enqueue(result.value);
+        },
+        // Not through the generator: it could be left only after the batch it waits for.
+        cancel: () => this.cancel(),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /**
+   * The result as the bytes of one Arrow IPC stream, in chunks, not decoded. Use it instead of iterating over batches, not
+   * together with it. Leaving a `for await` loop cancels the job.
+   *
+   * @throws BallistaError as {@link next}
+   *
+   * @example
+   * ```ts
+   * import { open } from 'node:fs/promises';
+   *
+   * const file = await open('flights.arrows', 'w');
+   * for await (const piece of df.limit(1000).stream().ipc()) await file.write(piece);
+   * await file.close();
+   * ```
+   */
+  ipc(): AsyncIterableIterator<Uint8Array> {
+    const messages = this.#messages();
+    let left = false;
+    return {
+      next: async () => (left ? { done: true, value: undefined } : messages.next()),
+      // Not through the generator, for the same reason as above.
+      return: async () => {
+        left = true;
+        await this.return();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  /** A short description, for logs. Never shows data and never runs anything. */
+  toString(): string {
+    return `RecordBatchStream (${this.#state}${this.jobId === undefined ? '' : `, job ${this.jobId}`})`;
+  }
+
+  /** @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  #pieces(options: ReadableStreamOptions): AsyncIterator<RecordBatch | Uint8Array, undefined> {
+    const ndjson = (options as Partial<NdjsonStreamOptions> | null)?.format === 'ndjson';
+    const { format, ...convert } = resolve<{ format: string } & ConvertOptions>(
+      'toReadableStream',
+      ndjson ? READABLE_STREAM_SETTINGS : FORMAT_SETTINGS,
+      options as { format: string },
+    );
+    if (format === 'ipc') return this.#messages();
+    return ndjson ? this.#lines(toConversion(this.#session.convert, convert, { json: true })) : this;
+  }
+
+  async *#messages(): AsyncGenerator<Uint8Array, undefined, undefined> {
+    let started = false;
+    try {
+      for (;;) {
+        const bytes = await this.#inTurn(() => this.#pull());
+        if (!started) yield schemaMessage(bytes ?? this.#schemaBytes);
+        started = true;
+        if (!bytes) break;
+        yield bodyMessages(bytes);
+      }
+      yield END_OF_STREAM.slice();
+    } finally {
+      await this.return();
+    }
+  }
+
+  async *#lines(conversion: Conversion): AsyncGenerator<Uint8Array, undefined, undefined> {
+    const encoder = new TextEncoder();
+    let convert: Converter<Row> | undefined;
+    for await (const batch of this) {
+      convert ??= converter(this.schema, conversion);
+      const lines = convert.rows(batch).map((row) => `${JSON.stringify(row)}\n`);
+      yield encoder.encode(lines.join(''));
+    }
+    return undefined;
+  }
+
+  /** The next chunk of the result; undefined at its end. */
+  async #pull(): Promise<Uint8Array | undefined> {
+    if (this.#state === 'ended') return undefined;
+    this.#signal?.throwIfAborted();
+    if (this.#state === 'closed') throw new BallistaError('CLOSED', 'the stream was cancelled');
+    if (this.#state === 'new') this.#start();
+    try {
+      const bytes = await call(() => this.#native.next(), this.#signal);
+      if (bytes) return bytes;
+      this.#end('ended');
+      return undefined;
+    } catch (failure) {
+      this.#end('ended');
+      throw failure;
+    }
+  }
+
+  #start(): void {
+    this.#session.assertOpen();
+    this.#state = 'running';
+    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Also called between two `next()` calls, so that a reader that stopped reading does not keep the job running. */
+  readonly #onAbort = (): void => {
+    // The reader gets the abort error itself; if the scheduler is gone, there is nothing to cancel.
+    if (this.#end('closed')) this.#native.cancel().catch(() => undefined);
+  };
+
+  /** Ends the stream. Returns whether this call ended it; then the job may have to be cancelled. */
+  #end(state: 'ended' | 'closed'): boolean {
+    if (this.#state === 'ended' || this.#state === 'closed') return false;
+    const started = this.#state === 'running';
+    this.#state = state;
+    this.#batches.length = 0;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    return started;
+  }
+
+  /** Serializes calls: the native side handles one `next()` at a time. */
+  async #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const previous = this.#last;
+    let done: () => void = () => undefined;
+    this.#last = new Promise((resolve) => {
+      done = resolve;
+    });
+    await previous;
+    try {
+      return await task();
+    } finally {
+      done();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Checks of verb arguments.
+ *
+ * @module
+ */
+
+import { invalid } from '../errors.js';
+import { toList } from '../expr/coerce.js';
+import { describe } from '../input/describe.js';
+import { checkName } from '../input/name.js';
+
+/** The upper limit of `limit`: executors store the number of rows in 32 bits. */
+export const MOST_ROWS = 2 ** 32 - 1;
+
+/** Checks one or more names. */
+export function toNames(names: unknown, where: string): string[] {
+  const list = toList(names as string | readonly string[]);
+  if (list.length === 0) throw invalid(`${where} must be at least one name`);
+  for (const name of list) checkName(name, where);
+  return [...list];
+}
+
+/** Checks a list of names; an empty list means all columns. */
+export function toOptionalNames(names: unknown, where: string): string[] {
+  return names === undefined ? [] : toNames(names, where);
+}
+
+/** Checks a plain object with at least one entry, and returns its entries. */
+export function toEntries<V>(record: Readonly<Record<string, V>>, where: string): [string, V][] {
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    throw invalid(`${where} takes an object by column, not ${describe(record)}`);
+  const entries = Object.entries(record);
+  for (const [name] of entries) checkName(name, `a column of ${where}`);
+  return entries;
+}
+
+/** Checks a number of rows. */
+export function checkCount(value: unknown, where: string, least = 0): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw invalid(
+      `${where} must be a whole number from ${least}, not ${typeof value === 'number' ? value : describe(value)}`,
+    );
+  }
+}

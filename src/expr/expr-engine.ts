@@ -1,0 +1,45 @@
+/**
+ * The operations on expressions that need the engine. The code that loads the addon provides it, so everything else about
+ * expressions works without the addon.
+ *
+ * @module
+ */
+
+import { BallistaError, invalid } from '../errors.js';
+import type { ExprNode } from './node/node.js';
+
+/** The engine's operations on expressions. Nodes are passed as JSON. */
+export interface ExprEngine {
+  /** Encodes a node as protobuf. */
+  exprToBytes(node: string): Uint8Array;
+  /** Decodes protobuf to SQL text. */
+  exprFromBytes(bytes: Uint8Array): string;
+  /** The column name of a node. */
+  exprName(node: string): string;
+}
+
+let provided: ExprEngine | undefined;
+
+/** Sets the engine. */
+export function provideEngine(engine: ExprEngine): void {
+  provided = engine;
+}
+
+/**
+ * The engine.
+ *
+ * @throws BallistaError `ADDON` before it is provided
+ */
+export function engine(): ExprEngine {
+  if (!provided) throw new BallistaError('ADDON', 'the engine is needed for this, and the addon is not loaded');
+  return provided;
+}
+
+/** A node as JSON. Rejects a subquery, because it belongs to a context and cannot stand alone. */
+export function toJson(expr: ExprNode, where: string): string {
+  return JSON.stringify(expr, (_key, value: ExprNode | null) => {
+    if (value?.kind === 'exists' || value?.kind === 'inSubquery' || value?.kind === 'scalarSubquery')
+      throw invalid(`${where}: the expression holds a subquery, which belongs to a context`);
+    return value;
+  });
+}

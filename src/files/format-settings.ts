@@ -1,0 +1,34 @@
+/**
+ * Settings that are options of a file format, for reading and writing.
+ *
+ * @module
+ */
+
+import type { Setting } from '../input/settings.js';
+
+/** A setting with the engine's name for it. It is an option of the format unless the name contains a dot. */
+export interface FormatSetting extends Setting {
+  readonly engine?: string;
+}
+
+/** Settings by their names in TypeScript. */
+export type FormatSettings = Readonly<Record<string, FormatSetting>>;
+
+/**
+ * Converts the given options to the engine's options.
+ *
+ * @param suffix - the column that the options apply to, in the engine's syntax: `::name`
+ */
+export function engineOptions(
+  settings: FormatSettings,
+  given: Readonly<Record<string, unknown>>,
+  suffix = '',
+): Record<string, string> {
+  const options = Object.entries(settings).flatMap(([name, { engine }]) => {
+    const value = given[name];
+    if (engine === undefined || value === undefined) return [];
+    const key = engine.includes('.') ? engine : `format.${engine}${suffix}`;
+    return [[key, String(value)]];
+  });
+  return Object.fromEntries(options);
+}

@@ -1,0 +1,195 @@
+/**
+ * Checks the options of `read…` and `register…` methods and encodes them for Rust, with DataFusion's names.
+ *
+ * @module
+ */
+
+import type { Schema } from 'apache-arrow';
+
+import { schemaToIpc } from '../arrow/ipc/encode.js';
+import { type TypeLike, toTypeName } from '../arrow/type-name.js';
+import type { NativePartitionColumn, NativeReadOptions } from '../binding.cjs';
+import { invalid } from '../errors.js';
+import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
+import { describe } from '../input/describe.js';
+import { toLocalPath } from '../input/local-path.js';
+import { resolve, type SettingTable } from '../input/settings.js';
+import { engineOptions, type FormatSettings } from './format-settings.js';
+
+/** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
+export type PathLike = string | URL | readonly (string | URL)[];
+
+/** Options of all formats. */
+export interface ReadOptions {
+  /** The schema. Default: inferred from the files. */
+  schema?: Schema;
+  /** The extension of the files in a folder. Default: that of the format. */
+  fileExtension?: string;
+  /** The partition columns of a `year=2024/month=1/…` layout, in order, with their types. */
+  tablePartitionCols?: readonly (readonly [name: string, type: TypeLike])[];
+  /** The sort order of the rows in every file, for the optimiser: one list of keys for each ordering. */
+  fileSortOrder?: readonly (SortKey | readonly SortKey[])[];
+}
+
+/** Options of `readParquet` and `registerParquet`. From DataFusion's `ParquetReadOptions`. */
+export interface ParquetReadOptions extends ReadOptions {
+  /** Whether to skip row groups by statistics. Default: the session's `datafusion.execution.parquet.pruning`. */
+  parquetPruning?: boolean;
+  /** Whether to ignore metadata in the files' schemas. Default: the session's `datafusion.execution.parquet.skip_metadata`. */
+  skipMetadata?: boolean;
+}
+
+/** Compression of text files. */
+export type FileCompression = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'uncompressed';
+
+/** Options of `readCsv` and `registerCsv`. From DataFusion's `CsvReadOptions`. */
+export interface CsvReadOptions extends ReadOptions {
+  /** Whether the first line contains the column names. Default `true`. */
+  hasHeader?: boolean;
+  /** Default `','`. */
+  delimiter?: string;
+  /** Default `'"'`. */
+  quote?: string;
+  /** The character that escapes quotes. Default: none, quotes are doubled. */
+  escape?: string;
+  /** The character that ends a line. Default: CR, LF or both. */
+  terminator?: string;
+  /** Lines that start with this character are skipped. Default: none. */
+  comment?: string;
+  /** A regular expression for text that means null. Default: the empty string. */
+  nullRegex?: string;
+  /** Whether quoted values may contain line breaks, which prevents parallel reading of a file. Default `false`. */
+  newlinesInValues?: boolean;
+  /** Whether lines may have fewer values than columns; missing values are null. Default `false`. */
+  truncatedRows?: boolean;
+  /** The number of rows that the schema is inferred from. Default 1000. */
+  schemaInferMaxRecords?: number;
+  /** Default `'uncompressed'`. */
+  fileCompressionType?: FileCompression;
+}
+
+/** Options of `readJson` and `registerJson`: files with one JSON object per line. From DataFusion's `JsonReadOptions`. */
+export interface JsonReadOptions extends ReadOptions {
+  /** The number of rows that the schema is inferred from. Default 1000. */
+  schemaInferMaxRecords?: number;
+  /** Default `'uncompressed'`. */
+  fileCompressionType?: FileCompression;
+}
+
+/** Options of `readAvro` and `registerAvro`. From DataFusion's `AvroReadOptions`. */
+export type AvroReadOptions = ReadOptions;
+
+/** Options of `readArrow` and `registerArrow`: Arrow IPC files. From DataFusion's `ArrowReadOptions`. */
+export type ArrowReadOptions = ReadOptions;
+
+/** The formats and their options. */
+export interface ReadOptionsByFormat {
+  parquet: ParquetReadOptions;
+  csv: CsvReadOptions;
+  json: JsonReadOptions;
+  avro: AvroReadOptions;
+  arrow: ArrowReadOptions;
+}
+
+/** A file format. */
+export type FileFormat = keyof ReadOptionsByFormat;
+
+const COMMON = {
+  schema: { type: 'any', doc: 'An apache-arrow Schema.' },
+  fileExtension: { type: 'string', doc: 'The ending of the files.' },
+  tablePartitionCols: { type: 'any', doc: 'Pairs of name and type.' },
+  fileSortOrder: { type: 'any', doc: 'Lists of sort keys.' },
+} as const satisfies SettingTable;
+
+const TEXT = {
+  schemaInferMaxRecords: { type: 'integer', min: 0, engine: 'schema_infer_max_rec', doc: 'Rows to infer from.' },
+  fileCompressionType: { type: 'string', engine: 'compression', doc: 'gzip, bzip2, xz, zstd or uncompressed.' },
+} as const satisfies FormatSettings;
+
+const FORMATS: Readonly<Record<FileFormat, FormatSettings>> = {
+  parquet: {
+    ...COMMON,
+    parquetPruning: { type: 'boolean', engine: 'pruning', doc: 'Skip row groups by statistics.' },
+    skipMetadata: { type: 'boolean', engine: 'skip_metadata', doc: 'Ignore schema metadata.' },
+  },
+  csv: {
+    ...COMMON,
+    ...TEXT,
+    hasHeader: { type: 'boolean', default: true, engine: 'has_header', doc: 'The first line holds names.' },
+    delimiter: { type: 'character', engine: 'delimiter', doc: 'Between values.' },
+    quote: { type: 'character', engine: 'quote', doc: 'Around values.' },
+    escape: { type: 'character', engine: 'escape', doc: 'Before quotes.' },
+    terminator: { type: 'character', engine: 'terminator', doc: 'After lines.' },
+    comment: { type: 'character', engine: 'comment', doc: 'Before comments.' },
+    nullRegex: { type: 'string', engine: 'null_regex', doc: 'What means null.' },
+    newlinesInValues: { type: 'boolean', engine: 'newlines_in_values', doc: 'Line breaks in values.' },
+    truncatedRows: { type: 'boolean', engine: 'truncated_rows', doc: 'Short lines.' },
+  },
+  json: {
+    ...COMMON,
+    ...TEXT,
+  },
+  avro: COMMON,
+  arrow: COMMON,
+};
+
+/**
+ * Encodes options for Rust.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT` with the nearest valid name
+ */
+export function toReadOptionsNative<F extends FileFormat>(
+  format: F,
+  given: ReadOptionsByFormat[F] | undefined,
+): NativeReadOptions {
+  const table = FORMATS[format];
+  const subject = `${format} reading`;
+  const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
+  const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;
+  const native: NativeReadOptions = {
+    format,
+    options: engineOptions(table, options),
+    partitionColumns: toPartitionColumns(tablePartitionCols),
+  };
+  if (fileExtension !== undefined) native.fileExtension = fileExtension;
+  if (schema !== undefined) native.schema = schemaToIpc(schema, `${subject}: schema`);
+  if (fileSortOrder !== undefined) native.fileSortOrder = toSortOrder(fileSortOrder);
+  return native;
+}
+
+function toPartitionColumns(columns: ReadOptions['tablePartitionCols']): NativePartitionColumn[] {
+  if (columns === undefined) return [];
+  if (!Array.isArray(columns))
+    throw invalid(`tablePartitionCols must be an array of [name, type], not ${describe(columns)}`);
+  return columns.map((column: readonly [string, TypeLike], i) => {
+    if (!Array.isArray(column) || column.length !== 2 || typeof column[0] !== 'string' || column[0] === '') {
+      throw invalid(`tablePartitionCols[${i}] must be [name, type], such as ['year', 'Int32']`);
+    }
+    return { name: column[0], dataType: toTypeName(column[1], `the type of tablePartitionCols[${i}]`) };
+  });
+}
+
+function toSortOrder(orders: NonNullable<ReadOptions['fileSortOrder']>): string {
+  if (!Array.isArray(orders)) throw invalid(`fileSortOrder must be an array of sort keys, not ${describe(orders)}`);
+  // A list of keys is an ordering; keys without a list form one ordering together.
+  const lists = orders.some(Array.isArray)
+    ? orders.map((order) => toList(order as SortKey | readonly SortKey[]))
+    : [orders as readonly SortKey[]];
+  return JSON.stringify(lists.map((keys) => keys.map((key) => toSortNode(key, 'a key of fileSortOrder'))));
+}
+
+/**
+ * Converts one or several paths to a list. `file:` URLs become paths.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function toPathsNative(path: PathLike): string[] {
+  const paths = toList(path as string | URL | readonly (string | URL)[]);
+  if (paths.length === 0) throw invalid('there is no path to read');
+  return paths.map((one) => {
+    const text = one instanceof URL ? (one.protocol === 'file:' ? toLocalPath(one, 'a path') : one.href) : one;
+    if (typeof text !== 'string' || text === '')
+      throw invalid(`a path must be a string or a URL, not ${text === '' ? 'an empty string' : describe(text)}`);
+    return text;
+  });
+}

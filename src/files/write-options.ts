@@ -1,0 +1,153 @@
+/**
+ * The options of `write…` methods, for file formats and tables.
+ *
+ * @module
+ */
+
+import type { ActionOptions } from '../config/action-options.js';
+import type { SortKey } from '../expr/coerce.js';
+import type { FileCompression } from './read-options.js';
+
+/** Whether rows are added to the existing rows of a table or replace all of them. From DataFusion's `InsertOp`. */
+export type InsertOp = 'append' | 'overwrite' | 'replace';
+
+/** Options of all writes. From DataFusion's `DataFrameWriteOptions`. */
+export interface DataFrameWriteOptions extends ActionOptions {
+  /** Sort keys for the rows before they are written. */
+  sortBy?: SortKey | readonly SortKey[];
+}
+
+/** Options of writes to files. */
+export interface FileWriteOptions extends DataFrameWriteOptions {
+  /** Columns to partition by, into folders: `year=2024/month=1/…`. */
+  partitionBy?: string | readonly string[];
+  /** Whether the files also contain the columns of `partitionBy`. Default `false`. */
+  keepPartitionByColumns?: boolean;
+  /** Whether the path is a single file with an extension. Default: true if the path has one and does not end in `/`. */
+  singleFileOutput?: boolean;
+}
+
+/** Options of `writeTable`. */
+export interface TableWriteOptions extends DataFrameWriteOptions {
+  /** Default `'append'`. Tables over files only support `'append'`. */
+  insertOp?: InsertOp;
+}
+
+/** Compression inside Parquet files. */
+export type Compression = 'uncompressed' | 'snappy' | 'gzip' | 'brotli' | 'lz4' | 'zstd' | 'lz4_raw';
+
+/** Options of a single column of Parquet files. From DataFusion's `ParquetColumnOptions`. */
+export interface ParquetColumnOptions {
+  /** `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
+  encoding?: string;
+  /** Whether the column has a dictionary. */
+  dictionaryEnabled?: boolean;
+  /** The compression. Default: that of the file. */
+  compression?: Compression;
+  /** The level of `gzip`, `brotli` or `zstd`. */
+  compressionLevel?: number;
+  /** The level of detail of statistics. */
+  statisticsEnabled?: 'none' | 'chunk' | 'page';
+  /** Whether the column has a bloom filter. */
+  bloomFilterEnabled?: boolean;
+  /** The false positive rate of the bloom filter, from 0 to 1. */
+  bloomFilterFpp?: number;
+  /** The number of distinct values that the bloom filter is sized for. */
+  bloomFilterNdv?: number;
+}
+
+/** Options of `writeParquet`. From DataFusion's `ParquetOptions`, with the same defaults unless noted. */
+export interface ParquetWriterOptions extends FileWriteOptions {
+  /** The compression. Default `'zstd'`. */
+  compression?: Compression;
+  /** The level of `gzip` (0 to 10), `brotli` (0 to 11) or `zstd` (1 to 22). Defaults: 6, 1 and 3. */
+  compressionLevel?: number;
+  /** The approximate size of a page, in bytes. Default 1 048 576. */
+  dataPagesizeLimit?: number;
+  /** The number of rows written at once. Default 1024. */
+  writeBatchSize?: number;
+  /** The version of the Parquet format. Default `'1.0'`. */
+  writerVersion?: '1.0' | '2.0';
+  /** Whether to leave the Arrow schema out of the file. Default `false`. */
+  skipArrowMetadata?: boolean;
+  /** Whether columns have dictionaries. Default `true`. */
+  dictionaryEnabled?: boolean;
+  /** The maximum size of a dictionary, in bytes. Default 1 048 576. */
+  dictionaryPageSizeLimit?: number;
+  /** The level of detail of statistics. Default `'page'`. */
+  statisticsEnabled?: 'none' | 'chunk' | 'page';
+  /** The maximum number of rows in a row group. Default 1 048 576. */
+  maxRowGroupSize?: number;
+  /** The name of the writer in the file's metadata. Default: DataFusion. */
+  createdBy?: string;
+  /** The maximum length of values in the column index, in bytes. Default 64. */
+  columnIndexTruncateLength?: number;
+  /** The maximum length of values in statistics, in bytes. Default 64. */
+  statisticsTruncateLength?: number;
+  /** The maximum number of rows in a page. Default 20 000. */
+  dataPageRowCountLimit?: number;
+  /** `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
+  encoding?: string;
+  /** Whether to write bloom filters. Default `false`. */
+  bloomFilterOnWrite?: boolean;
+  /** The false positive rate of bloom filters, from 0 to 1. */
+  bloomFilterFpp?: number;
+  /** The number of distinct values that bloom filters are sized for. */
+  bloomFilterNdv?: number;
+  /** Whether several threads write a file. Default `true`. */
+  allowSingleFileParallelism?: boolean;
+  /** The number of row groups of a file that are written at once. Default 1. */
+  maximumParallelRowGroupWriters?: number;
+  /** The number of batches buffered for each of them. Default 2. */
+  maximumBufferedRecordBatchesPerStream?: number;
+  /** Options of single columns, by name. */
+  columnSpecificOptions?: Readonly<Record<string, ParquetColumnOptions>>;
+}
+
+/** Options of `writeCsv`. From DataFusion's `CsvOptions`. */
+export interface CsvWriterOptions extends FileWriteOptions {
+  /** Whether the first line contains the column names. Default `true`. */
+  withHeader?: boolean;
+  /** Default `','`. */
+  delimiter?: string;
+  /** Default `'"'`. */
+  quote?: string;
+  /** The character before a quote inside a value. Default: quotes are doubled. */
+  escape?: string;
+  /** Whether quotes in values are doubled. Default `true`. */
+  doubleQuote?: boolean;
+  /** Which values are quoted. Default `'necessary'`. */
+  quoteStyle?: 'always' | 'necessary' | 'nonNumeric' | 'never';
+  /** The string for null. Default: the empty string. */
+  nullValue?: string;
+  /** For example `'%Y-%m-%d'`. */
+  dateFormat?: string;
+  /** For example `'%Y-%m-%d %H:%M:%S'`. */
+  datetimeFormat?: string;
+  /** For example `'%Y-%m-%d %H:%M:%S'`. */
+  timestampFormat?: string;
+  /** For example `'%H:%M:%S'`. */
+  timeFormat?: string;
+  /** Default `'uncompressed'`. */
+  compression?: FileCompression;
+}
+
+/** Options of `writeJson`: files with one JSON object per line. From DataFusion's `JsonOptions`. */
+export interface JsonWriterOptions extends FileWriteOptions {
+  /** Default `'uncompressed'`. */
+  compression?: FileCompression;
+}
+
+/** Options of `writeArrow`: Arrow IPC files. */
+export interface ArrowWriterOptions extends FileWriteOptions {
+  /** Compression of buffers. apache-arrow for JavaScript reads only uncompressed ones. Default `'uncompressed'`. */
+  compression?: 'uncompressed' | 'lz4' | 'zstd';
+}
+
+/** The formats and their options. */
+export interface WriteOptionsByFormat {
+  parquet: ParquetWriterOptions;
+  csv: CsvWriterOptions;
+  json: JsonWriterOptions;
+  arrow: ArrowWriterOptions;
+}

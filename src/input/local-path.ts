@@ -1,0 +1,31 @@
+/**
+ * Converts local paths.
+ *
+ * @module
+ */
+
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { invalid } from '../errors.js';
+import { describe } from './describe.js';
+
+/**
+ * Converts a path or a `file:` URL to an absolute path, because the addon and other processes may have another working
+ * directory.
+ *
+ * @param where - the name of the value, for the error
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function toLocalPath(path: string | URL, where: string): string {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return resolve(path);
+  if (!(path instanceof URL)) {
+    const given = path === '' ? 'an empty string' : typeof path === 'string' ? 'one with a NUL' : describe(path);
+    throw invalid(`${where} must be a path or a file: URL, not ${given}`);
+  }
+  try {
+    return fileURLToPath(path);
+  } catch (cause) {
+    throw invalid(`${where} must be a path or a file: URL of this machine`, cause);
+  }
+}

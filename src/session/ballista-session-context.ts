@@ -1,0 +1,174 @@
+/**
+ * A session on a Ballista cluster.
+ *
+ * @module
+ */
+
+import type { ConvertOptions } from '../arrow/values/convert-options.js';
+import { setupTestCluster, type TestClusterOptions } from '../cluster/test-cluster.js';
+import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
+import { parseAddress } from '../config/address.js';
+import type { ClusterConfig } from '../config/cluster-config.js';
+import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from '../config/runtime-env.js';
+import { type SessionConfig, toConfigNative } from '../config/session-config.js';
+import { SESSION_SETTINGS, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
+import { invalid } from '../errors.js';
+import { describe } from '../input/describe.js';
+import { resolve } from '../input/settings.js';
+import { SessionContext } from './session-context.js';
+
+/** Options of a {@link BallistaSessionContext}. */
+export interface SessionOptions {
+  /**
+   * Engine settings by key. They apply to the session on the scheduler, where queries are planned and run, and to the local
+   * session, where tables are registered.
+   *
+   * `datafusion.execution.target_partitions` defaults to the number of task slots in the cluster (executors × vcores).
+   */
+  clusterConfig?: SessionConfig | ClusterConfig;
+  /** Alias of {@link clusterConfig}, named as in the Python package. {@link clusterConfig} wins where both set a key. */
+  config?: SessionConfig | ClusterConfig;
+  /** How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. */
+  convert?: ConvertOptions;
+  /** How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in ms. Default 30 000. */
+  executorTimeoutMs?: number;
+  /** The largest in-memory table that is sent to the cluster, in bytes. Default 1 GiB. */
+  memoryTableLimitBytes?: number;
+  /** Memory and disk limits of the work done in this process. Executors have their own limits. */
+  runtime?: RuntimeEnvBuilder | RuntimeOptions;
+}
+
+/** Options of {@link BallistaSessionContext.standalone}: cluster and session options. */
+export interface StandaloneOptions extends TestClusterOptions, SessionOptions {}
+
+/**
+ * A session on a Ballista cluster. SQL is parsed, planned and optimised in this process; queries run on the cluster. From
+ * the Python package's `BallistaSessionContext`.
+ *
+ * The constructor checks the address and the configuration; the connection opens on first use. After {@link close} every
+ * method rejects with `CLOSED`.
+ *
+ * @example
+ * ```ts
+ * import { BallistaSessionContext, setupTestCluster } from 'ballista';
+ *
+ * const cluster = await setupTestCluster();
+ * const ctx = new BallistaSessionContext(cluster.url, {
+ *   clusterConfig: { 'datafusion.execution.target_partitions': 4 },
+ * });
+ * const df = await ctx.sql('select 1 + 1 as two');
+ * console.log(await df.toArray()); // [ { two: 2n } ]
+ * await ctx.close();
+ * await cluster.close();
+ * ```
+ */
+export class BallistaSessionContext extends SessionContext {
+  /** The address of the scheduler, as given. */
+  readonly address: string;
+
+  /**
+   * @param address - `df://host:port`; the default port is 50050
+   * @throws BallistaError `INVALID_ARGUMENT`; `CONFIG` for an unknown key or a value that does not parse, with the nearest
+   * valid key
+   */
+  constructor(address: string, options?: SessionOptions);
+  /** @internal */
+  constructor(address: string, options: SessionOptions, alsoClose: AsyncDisposable);
+  constructor(address: string, options: SessionOptions = {}, alsoClose?: AsyncDisposable) {
+    const scheduler = parseAddress(address);
+    const { clusterConfig, config, convert, executorTimeoutMs, memoryTableLimitBytes, runtime } = resolve<
+      SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }
+    >('BallistaSessionContext', SESSION_SETTINGS, options);
+    const native = toRuntimeNative(runtime);
+    super(
+      {
+        ...scheduler,
+        config: { ...toConfigNative(config), ...toConfigNative(clusterConfig) },
+        executorTimeoutMs,
+        memoryTableLimitBytes,
+        ...(native && { runtime: native }),
+      },
+      convert,
+      alsoClose,
+    );
+    this.address = address;
+  }
+
+  // ---------------------------------------------------------------- the cluster
+
+  /**
+   * Starts a cluster in this process and connects to it. Closing the context closes the cluster.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CONFIG`, `ADDRESS_IN_USE`
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone({ executors: 1, vcores: 2 });
+   * await (await ctx.sql('select 1 as a')).show();
+   * await ctx.close();
+   * ```
+   */
+  static async standalone(options: StandaloneOptions = {}): Promise<BallistaSessionContext> {
+    resolve('standalone', { ...TEST_CLUSTER_SETTINGS, ...SESSION_SETTINGS }, options);
+    const entries = Object.entries(options);
+    const cluster = await setupTestCluster(
+      Object.fromEntries(entries.filter(([name]) => name in TEST_CLUSTER_SETTINGS)),
+    );
+    try {
+      const session = Object.fromEntries(entries.filter(([name]) => name in SESSION_SETTINGS));
+      return new BallistaSessionContext(cluster.url, session, cluster);
+    } catch (failure) {
+      await cluster.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Checks that the scheduler answers. Without this call, the first query is the check.
+   *
+   * @returns this context
+   * @throws BallistaError `CONNECTION`, `VERSION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const cluster = await setupTestCluster();
+   * await using ctx = await new BallistaSessionContext(cluster.url).ready({ signal: AbortSignal.timeout(30_000) });
+   * console.log(String(ctx)); // BallistaSessionContext { df://127.0.0.1:… }
+   * await ctx.close();
+   * await cluster.close();
+   * ```
+   */
+  async ready(options: ActionOptions = {}): Promise<this> {
+    const { signal } = resolve<ActionOptions>('ready', ACTION_SETTINGS, options);
+    await this.call((session) => session.ready(), signal);
+    return this;
+  }
+
+  /**
+   * Cancels a job on the scheduler by its id, such as `stream.jobId`. Returns whether there was a job to cancel.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CONNECTION`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const stream = df.stream();
+   * await stream.next();
+   * await stream.cancel();
+   * console.log(await ctx.cancelJob(stream.jobId ?? '')); // false
+   * ```
+   */
+  async cancelJob(jobId: string): Promise<boolean> {
+    if (typeof jobId !== 'string' || jobId === '')
+      throw invalid(`cancelJob takes the id of a job, not ${describe(jobId)}`);
+    return this.call((session) => session.cancelJob(jobId));
+  }
+
+  // ---------------------------------------------------------------- life
+
+  /** The address, for logs. Never connects. */
+  override toString(): string {
+    return `BallistaSessionContext { ${this.address}${this.closed ? ', closed' : ''} }`;
+  }
+}

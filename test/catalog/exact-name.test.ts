@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+
+import { exactName, unknownName } from '../../src/catalog/exact-name.js';
+import { thrown } from '../support/thrown.js';
+
+it('takes names as they are', () => {
+  for (const name of ['a', 'With Space', '"quoted"', 'a.b', '\u{1F600}']) expect(exactName(name, 'table')).toBe(name);
+});
+
+it.each([
+  ['', 'an empty one'],
+  [5, 'a number'],
+  [null, 'null'],
+  [undefined, 'undefined'],
+  [['a'], 'an array'],
+])('refuses %j', (name, text) => {
+  expect(thrown(() => exactName(name as string, 'schema'))).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: `the name of a schema must be a string, not ${text}`,
+  });
+});
+
+it('names the nearest', () => {
+  expect(unknownName('flihgts', 'table', ['airports', 'flights'])).toMatchObject({
+    code: 'PLAN',
+    message: 'there is no table "flihgts"; did you mean "flights"?',
+  });
+  expect(unknownName('x', 'schema', []).message).toBe('there is no schema "x"');
+});

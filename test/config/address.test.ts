@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+
+import { parseAddress } from '../../src/config/address.js';
+import { thrown } from '../support/thrown.js';
+
+it.each([
+  ['df://localhost:50050', 'localhost', 50050],
+  ['df://localhost', 'localhost', 50050],
+  ['http://localhost:80', 'localhost', 80],
+  ['DF://10.0.0.1:1234/', '10.0.0.1', 1234],
+  ['df://[::1]:1234', '::1', 1234],
+])('reads %s', (address, host, port) => {
+  expect(parseAddress(address)).toEqual({ host, port });
+});
+
+it.each([
+  '',
+  'localhost:50050',
+  'https://localhost',
+  'df://',
+  'df://:50050',
+  'df://h:0',
+  'df://h:99999',
+  'df://h/x',
+  'df://h?x',
+  'df://u:p@h',
+  5,
+  null,
+])('refuses %j', (address) => {
+  expect(thrown(() => parseAddress(address as string)).code).toBe('INVALID_ARGUMENT');
+});

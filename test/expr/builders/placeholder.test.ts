@@ -1,0 +1,27 @@
+import { Int32 } from 'apache-arrow';
+import { describe, expect, it } from 'vitest';
+
+import { placeholder } from '../../../src/expr/builders/placeholder.js';
+import { refused } from '../../support/refused.js';
+
+describe('placeholder', () => {
+  it('has a name, and maybe a type', () => {
+    expect(placeholder('$1').node).toEqual({ kind: 'placeholder', name: '$1' });
+    expect(placeholder('$least_1', new Int32()).node).toEqual({
+      kind: 'placeholder',
+      name: '$least_1',
+      dataType: 'Int32',
+    });
+  });
+
+  it.each([undefined, null, '', '$', '1', 'name', '$0', '$01', '$1a', '$a b', '$$', 1, '$1; drop table t'])(
+    'refuses %s',
+    (name) => {
+      expect(refused(() => placeholder(name as never))).toContain('the name of placeholder');
+    },
+  );
+
+  it('refuses a type that is none', () => {
+    expect(refused(() => placeholder('$1', 1 as never))).toContain('the type of placeholder');
+  });
+});

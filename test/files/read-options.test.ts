@@ -1,0 +1,79 @@
+import { pathToFileURL } from 'node:url';
+import { Field, Int32, Schema, tableFromIPC } from 'apache-arrow';
+import { describe, expect, it } from 'vitest';
+
+import { col } from '../../src/expr/expr.js';
+import { toPathsNative, toReadOptionsNative } from '../../src/files/read-options.js';
+import { thrown } from '../support/thrown.js';
+
+describe('toReadOptionsNative', () => {
+  it('names options as the engine does', () => {
+    const native = toReadOptionsNative('csv', {
+      hasHeader: false,
+      delimiter: ';',
+      schemaInferMaxRecords: 10,
+      fileCompressionType: 'gzip',
+      fileExtension: '.csv.gz',
+      tablePartitionCols: [
+        ['year', 'Int32'],
+        ['month', new Int32()],
+      ],
+    });
+    expect(native).toEqual({
+      format: 'csv',
+      options: {
+        'format.has_header': 'false',
+        'format.delimiter': ';',
+        'format.schema_infer_max_rec': '10',
+        'format.compression': 'gzip',
+      },
+      fileExtension: '.csv.gz',
+      partitionColumns: [
+        { name: 'year', dataType: 'Int32' },
+        { name: 'month', dataType: 'Int32' },
+      ],
+    });
+  });
+
+  it('sends schemas as IPC and sort orders as nodes', () => {
+    const { schema, fileSortOrder } = toReadOptionsNative('parquet', {
+      schema: new Schema([new Field('a', new Int32())]),
+      fileSortOrder: ['a', col('b').desc()],
+    });
+    expect(tableFromIPC(schema as Uint8Array).schema.names).toEqual(['a']);
+    expect(JSON.parse(fileSortOrder as string)).toMatchObject([[{ ascending: true }, { ascending: false }]]);
+  });
+
+  it.each<[string, object]>([
+    ['parquet reading has no option "paruetPruning"; did you mean "parquetPruning"?', { paruetPruning: true }],
+    ['parquet reading has no option "zzz"', { zzz: 1 }],
+    ['parquet reading: skipMetadata must be true or false, not a number', { skipMetadata: 1 }],
+    ['tablePartitionCols[0] must be [name, type]', { tablePartitionCols: ['year'] }],
+    ['parquet reading: schema must be an apache-arrow Schema', { schema: {} }],
+  ])('refuses: %s', (message, options) => {
+    const error = thrown(() => toReadOptionsNative('parquet', options));
+    expect(error.code).toBe('INVALID_ARGUMENT');
+    expect(error.message).toContain(message);
+  });
+
+  it.each(['', ';;', 'é', 5])('refuses the delimiter %j', (delimiter) => {
+    expect(thrown(() => toReadOptionsNative('csv', { delimiter: delimiter as string })).message).toContain(
+      'one ASCII character',
+    );
+  });
+});
+
+describe('toPathsNative', () => {
+  it('takes one or several paths and URLs', () => {
+    expect(toPathsNative('a')).toEqual(['a']);
+    expect(toPathsNative(['a', pathToFileURL('/tmp/x y'), new URL('s3://bucket/key')])).toEqual([
+      'a',
+      '/tmp/x y',
+      's3://bucket/key',
+    ]);
+  });
+
+  it.each([[], '', [''], null, 5, ['a', 5], new URL('file://elsewhere/x')])('refuses %j', (path) => {
+    expect(thrown(() => toPathsNative(path as never)).code).toBe('INVALID_ARGUMENT');
+  });
+});

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+
+import { toLocalPath } from '../../src/input/local-path.js';
+import { thrown } from '../support/thrown.js';
+
+it('gives absolute paths', () => {
+  expect(toLocalPath('data/x', 'it')).toBe(resolve('data/x'));
+  expect(toLocalPath(resolve('a b'), 'it')).toBe(resolve('a b'));
+  expect(toLocalPath(pathToFileURL(resolve('a b')), 'it')).toBe(resolve('a b'));
+});
+
+it.each([
+  ['', 'an empty string'],
+  ['a\0b', 'one with a NUL'],
+  [5, 'a number'],
+  [null, 'null'],
+  [undefined, 'undefined'],
+  [['a'], 'an array'],
+  [new URL('s3://bucket/x'), 'of this machine'],
+  [new URL('file:///a%2Fb'), 'of this machine'],
+])('refuses %j', (path, text) => {
+  const error = thrown(() => toLocalPath(path as string, 'it'));
+  expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });
+  expect(error.message).toMatch(/^it must be /);
+});

@@ -1,0 +1,216 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { JoinType } from '../../src/dataframe/joins.js';
+import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { tempFolder } from '../support/data.js';
+
+// Queries that a cluster once answered with other rows than single-node DataFusion. The right numbers were counted by hand:
+// `l` has 40 numbers and `r` has 30, in four files each, so that every side of a join has several tasks.
+
+const cluster = await withCluster();
+const temp = tempFolder();
+const settings = LOCAL ? ['nothing'] : ['never', 'always'];
+
+function folder(table: string): string {
+  return fileURLToPath(new URL(`../fixtures/joins/${table}/`, import.meta.url));
+}
+
+/** Conditions without equal keys, and how many pairs, unmatched rows of `l` and unmatched rows of `r` there are. */
+const CONDITIONS: readonly [condition: string, pairs: number, left: number, right: number][] = [
+  ['l.v > r.v + 25', 71, 26, 19],
+  ['l.v < r.v', 632, 0, 1],
+  ['l.v < r.v - 20', 178, 18, 15],
+  ['l.v BETWEEN r.v + 20 AND r.v + 22', 40, 20, 15],
+  ['l.v = r.v + 20 OR l.v > r.v + 28', 58, 23, 16],
+  ['l.v = r.v OR l.v > r.v + 30', 57, 10, 2],
+  ["CAST(l.v AS VARCHAR) LIKE CAST(r.v AS VARCHAR) || '%'", 38, 9, 2],
+];
+
+describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
+  const ctx = withContext(cluster, LOCAL ? {} : { clusterConfig: { 'cluster.whole_query': wholeQuery } });
+
+  beforeAll(async () => {
+    for (const table of ['l', 'r']) await ctx.registerCsv(table, folder(table));
+    await ctx.registerRecordBatches('outers', await (await ctx.fromColumns({ id: [1, 2], g: [1, 2] })).collect());
+    await ctx.registerRecordBatches('some', await (await ctx.fromColumns({ x: [1, 2, null] })).collect());
+    await ctx.registerRecordBatches('nulls', await (await ctx.fromColumns({ x: [1, null] })).collect());
+    await ctx.registerRecordBatches('ones', await (await ctx.fromColumns({ x: [1] })).collect());
+    await ctx.registerRecordBatches('inners', await (await ctx.fromColumns({ id: [1, null], g: [1, 2] })).collect());
+  });
+
+  async function number(query: string): Promise<unknown> {
+    const [row = {}] = await (await ctx.sql(query)).toArray({ int64: 'number' });
+    return Object.values(row)[0];
+  }
+
+  describe.each(CONDITIONS)('ON %s', (condition, pairs, left, right) => {
+    const exists = `EXISTS (SELECT 1 FROM r WHERE ${condition})`;
+
+    it.each([
+      ['JOIN', pairs],
+      ['LEFT JOIN', pairs + left],
+      ['RIGHT JOIN', pairs + right],
+      ['FULL JOIN', pairs + left + right],
+      ['LEFT SEMI JOIN', 40 - left],
+      ['LEFT ANTI JOIN', left],
+      ['RIGHT SEMI JOIN', 30 - right],
+      ['RIGHT ANTI JOIN', right],
+    ])('%s', async (join, rows) => {
+      expect(await number(`SELECT count(*) FROM l ${join} r ON ${condition}`)).toBe(rows);
+    });
+
+    it('EXISTS and NOT EXISTS', async () => {
+      expect(await number(`SELECT count(*) FROM l WHERE ${exists}`)).toBe(40 - left);
+      await cluster.betweenQueries();
+      expect(await number(`SELECT count(*) FROM l WHERE NOT ${exists}`)).toBe(left);
+    });
+
+    it.each<[JoinType, number]>([
+      ['inner', pairs],
+      ['left', pairs + left],
+      ['right', pairs + right],
+      ['full', pairs + left + right],
+      ['semi', 40 - left],
+      ['anti', left],
+    ])('joinOn, %s', async (how, rows) => {
+      const [one, other] = [await ctx.table('l'), await ctx.table('r')];
+      expect(await one.joinOn(other, condition, how).count()).toBe(rows);
+    });
+  });
+
+  it.each([
+    ['EXISTS or another condition', 'EXISTS (SELECT 1 FROM r WHERE l.v > r.v + 25) OR l.v < 3', 17],
+    ['NOT EXISTS and another condition', 'NOT EXISTS (SELECT 1 FROM r WHERE l.v > r.v + 25) AND l.v < 3', 3],
+    ['NOT EXISTS or another condition', 'NOT EXISTS (SELECT 1 FROM r WHERE l.v > r.v + 25) OR l.v > 38', 28],
+  ])('%s', async (_, where, rows) => {
+    expect(await number(`SELECT count(*) FROM l WHERE ${where}`)).toBe(rows);
+  });
+
+  it('sums over an outer join', async () => {
+    expect(await number('SELECT sum(l.v) FROM l LEFT JOIN r ON l.v > r.v + 25')).toBe(2828);
+    await cluster.betweenQueries();
+    expect(await number('SELECT sum(l.v) FROM l LEFT JOIN r ON l.v > r.v + 25 WHERE r.v IS NULL')).toBe(325);
+  });
+
+  it('OFFSET without LIMIT', async () => {
+    expect(await (await ctx.sql('SELECT * FROM l OFFSET 1')).toArray()).toHaveLength(39);
+    await cluster.betweenQueries();
+    expect(await (await ctx.sql('SELECT * FROM outers OFFSET 1')).toArray()).toHaveLength(1);
+    await cluster.betweenQueries();
+    const sorted = await ctx.sql('SELECT v FROM l ORDER BY v OFFSET 38');
+    expect(await sorted.toArray({ int64: 'number' })).toEqual([{ v: 39 }, { v: 40 }]);
+  });
+
+  it('GROUPING SETS (())', async () => {
+    const query = 'SELECT count(*) AS n FROM r GROUP BY GROUPING SETS (())';
+    expect(await (await ctx.sql(query)).toArray({ int64: 'number' })).toEqual([{ n: 30 }]);
+  });
+
+  it('LIMIT of an expression', async () => {
+    const query = 'SELECT * FROM (VALUES (1), (2), (3), (4)) LIMIT abs(-4) + 4 / -2';
+    expect(await (await ctx.sql(query)).toArray()).toHaveLength(2);
+  });
+
+  it('a row of its own beside those of a table', async () => {
+    expect(await number('SELECT count(*) FROM (SELECT 1 AS v UNION ALL SELECT v FROM r)')).toBe(31);
+    await cluster.betweenQueries();
+    expect(await number('SELECT sum(v) FROM (SELECT * FROM range(1, 4) AS n(v) UNION ALL SELECT v FROM l)')).toBe(788);
+  });
+
+  it('a window over rows that another one sorted', async () => {
+    const windows = 'SELECT lead(v) OVER (ORDER BY v DESC) AS a, rank() OVER (PARTITION BY v) AS b FROM l';
+    const query = `SELECT CAST(sum(a) + sum(b) AS BIGINT) FROM (SELECT 0 AS a, CAST(0 AS BIGINT UNSIGNED) AS b UNION ALL (${windows}))`;
+    expect(await number(query)).toBe(742 + 40);
+  });
+
+  it.each([
+    ['lag(v)', [null, 0, 1]],
+    ['lead(v)', [1, 2, 3]],
+    ['first_value(v)', [0, 0, 0]],
+    ['last_value(v)', [0, 1, 2]],
+    ['nth_value(v, 2)', [null, 1, 1]],
+  ])('%s beside a window in the reverse order', async (call, values) => {
+    const query = `SELECT v, ${call} OVER (ORDER BY v) AS x, row_number() OVER (ORDER BY v DESC) AS n FROM l`;
+    const rows = await (await ctx.sql(`${query} ORDER BY v LIMIT 3`)).toArray({ int64: 'number' });
+    expect(rows).toEqual(values.map((x, index) => ({ v: index, x, n: 40 - index })));
+  });
+
+  it.each(['OFFSET 37', 'OFFSET 37 LIMIT 3', 'LIMIT 3 OFFSET 37'])('%s of a sorted subquery in a join', async (end) => {
+    const pairs = 'SELECT a.v, b.v AS w FROM l a JOIN l b ON a.v = b.v';
+    const last = `SELECT * FROM (${pairs}) ORDER BY v, w ${end}`;
+    const df = await ctx.sql(`SELECT t.v FROM (${last}) t JOIN l ON t.v = l.v ORDER BY t.v`);
+    expect(await df.toArray({ int64: 'number' })).toEqual([{ v: 37 }, { v: 39 }, { v: 40 }]);
+  });
+
+  it.each([
+    ['x NOT IN (SELECT x FROM nulls)', []],
+    ['x NOT IN (SELECT x FROM nulls) OR x > 100', []],
+    ['x NOT IN (SELECT x FROM ones) OR x > 100', [2]],
+    ['NOT (x IN (SELECT x FROM nulls) AND x < 100)', []],
+    ['x NOT IN (SELECT x FROM ones WHERE false) OR x > 100', [1, 2, null]],
+    ['x IN (SELECT x FROM nulls) OR x > 100', [1]],
+    ['(x NOT IN (SELECT x FROM nulls)) IS NULL', [2, null]],
+    ['3 NOT IN (SELECT x FROM nulls)', []],
+    ['3 NOT IN (SELECT x FROM ones)', [1, 2, null]],
+    ['x NOT IN (SELECT x FROM some) OR x = 2', [2]],
+  ])('nulls count in WHERE %s', async (where, rows) => {
+    const df = await ctx.sql(`SELECT x FROM some WHERE ${where} ORDER BY x`);
+    expect((await df.toArray({ int64: 'number' })).map(({ x }) => x)).toEqual(rows);
+  });
+
+  it('an aggregate of an expression beside one of a column', async () => {
+    // Files in the order in which a filter by the greatest `v` would leave out the others.
+    for (const part of [0, 1, 2, 3]) {
+      const rows = await ctx.sql(`SELECT v, 40 - v AS w FROM l WHERE v / 11 = ${3 - part}`);
+      await rows.writeParquet(temp(`greatest-${wholeQuery}`, `${part}.parquet`));
+    }
+    await ctx.registerParquet('greatest', temp(`greatest-${wholeQuery}`));
+    const df = await ctx.sql("SELECT max(v) AS v, max(w + 0) AS w, min(concat(v, '')) AS s FROM greatest WHERE w >= 0");
+    expect(await df.toArray({ int64: 'number' })).toEqual([{ v: 40, w: 40, s: '0' }]);
+  });
+
+  it('a window over rows without columns', async () => {
+    const where = '3 IN (SELECT r.v FROM r LEFT JOIN l ON r.v = l.v)';
+    const query = `SELECT rank() OVER (PARTITION BY coalesce(3, 1)) AS n FROM (VALUES (1), (2), (3)) AS t(c) WHERE ${where} AND c > 1`;
+    expect(await (await ctx.sql(query)).toArray({ int64: 'number' })).toEqual([{ n: 1 }, { n: 1 }]);
+  });
+
+  // Nulls in the subquery make the answer for id 2 unknown; the engine itself keeps that row, which is wrong.
+  it('a correlated NOT IN is right or refused', async () => {
+    const query = 'SELECT id FROM outers WHERE 3 NOT IN (SELECT id FROM inners WHERE inners.g = outers.g)';
+    const rows = await (await ctx.sql(query)).toArray({ int64: 'number' }).catch(({ code }) => code);
+    expect([[{ id: 1 }], 'NOT_IMPLEMENTED']).toContainEqual(rows);
+  });
+});
+
+describe('merge joins', () => {
+  const clusterConfig = {
+    'cluster.whole_query': 'never',
+    'cluster.broadcast_max_bytes': 0,
+    'datafusion.optimizer.prefer_hash_join': false,
+  } as const;
+  const ctx = withContext(cluster, LOCAL ? {} : { clusterConfig });
+
+  beforeAll(async () => {
+    await ctx.registerCsv('l', folder('l'));
+  });
+
+  it('whose condition reads columns that have no nulls', async () => {
+    const keys = await ctx.sql('SELECT row_number() OVER (ORDER BY v) AS n FROM l');
+    await ctx.registerRecordBatches('keys', await keys.collect());
+    const df = await ctx.sql('SELECT l.v, keys.n FROM l FULL JOIN keys ON l.v = keys.n AND l.v < keys.n');
+    expect(await df.count()).toBe(80);
+  });
+
+  it('of few rows from several files', async () => {
+    for (const part of [0, 1, 2, 3])
+      await (await ctx.sql(`SELECT v FROM l WHERE v % 4 = ${part}`)).writeParquet(temp('l', `${part}.parquet`));
+    await ctx.registerParquet('files', temp('l'));
+    const few = 'SELECT v FROM files ORDER BY v LIMIT 3';
+    const df = await ctx.sql(
+      `(${few}) EXCEPT ALL (SELECT sum(v) FROM files) EXCEPT ALL (SELECT v FROM files WHERE v > 100)`,
+    );
+    expect(await df.count()).toBe(3);
+  });
+});

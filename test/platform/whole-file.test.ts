@@ -1,0 +1,33 @@
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+import { writeWhole } from '../../src/platform/whole-file.js';
+import { tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+const temp = tempFolder();
+
+describe('writeWhole', () => {
+  it('writes, and replaces', async () => {
+    await writeWhole(temp('a'), 'one');
+    await writeWhole(temp('a'), Uint8Array.of(50));
+    expect(readFileSync(temp('a'), 'utf8')).toBe('2');
+  });
+
+  it('writes through a link', async () => {
+    writeFileSync(temp('target'), '');
+    symlinkSync(temp('target'), temp('link'));
+    await writeWhole(temp('link'), 'x');
+    expect(lstatSync(temp('link')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(temp('target'), 'utf8')).toBe('x');
+  });
+
+  it('leaves nothing where it fails', async () => {
+    mkdirSync(temp('folder'));
+    const before = readdirSync(temp());
+    for (const path of [temp('folder'), temp('none', 'a'), '/dev/null']) {
+      expect((await rejected(writeWhole(path, 'x'))).code).toBe('IO');
+    }
+    expect(readdirSync(temp())).toEqual(before);
+  });
+});

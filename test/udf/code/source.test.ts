@@ -1,0 +1,147 @@
+import { deserialize } from 'node:v8';
+import { describe, expect, it } from 'vitest';
+
+import { hashOf } from '../../../src/udf/code/hash.js';
+import { toModule, VALUES } from '../../../src/udf/code/source.js';
+import { thrown } from '../../support/thrown.js';
+
+type Fn = (...args: never[]) => unknown;
+
+/** The function that a worker makes of the module. */
+async function loaded(fn: Fn, captures = {}): Promise<(...args: unknown[]) => unknown> {
+  const { code, values } = toModule('f', fn, captures);
+  const loading = new Map(values ? [[hashOf(values), deserialize(values)]] : []);
+  Object.assign(globalThis, { [VALUES]: loading });
+  return (
+    (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as { default: (...args: unknown[]) => unknown }
+  ).default;
+}
+
+const factor = 3;
+const object = {
+  method(x: number) {
+    return x + 1;
+  },
+  async later(x: number) {
+    return x + 2;
+  },
+  'odd name'(x: number) {
+    return x + 3;
+  },
+};
+class Class {
+  static shared(x: number) {
+    return x + 4;
+  }
+
+  own = 1;
+}
+
+describe('a function as a module', () => {
+  it.each<[string, Fn]>([
+    ['an arrow', (x: number) => x * 2],
+    [
+      'an arrow with a body',
+      (x: number) => {
+        const y = x;
+        return y * 2;
+      },
+    ],
+    [
+      'a function',
+      function twice(x: number) {
+        return x * 2;
+      },
+    ],
+    [
+      'one that calls itself',
+      function twice(x: number, again = true): number {
+        return again ? twice(x, false) : x * 2;
+      },
+    ],
+    ['globals', (x: number) => Math.max(x, Number.parseInt('2', 10)) * new Date(2).getTime()],
+    [
+      'what it declares itself',
+      (x: number) => {
+        const { a, ...rest } = { a: x, b: 0 };
+        for (const y of [a]) return y * 2 + rest.b;
+        return 0;
+      },
+    ],
+  ])('%s', async (_, fn) => {
+    expect((await loaded(fn))(21)).toBe(fn === undefined ? 0 : (fn as (x: number) => unknown)(21));
+  });
+
+  it('methods', async () => {
+    expect((await loaded(object.method))(1)).toBe(2);
+    expect(await (await loaded(object.later))(1)).toBe(3);
+    expect((await loaded(object['odd name']))(1)).toBe(4);
+    expect((await loaded(Class.shared))(1)).toBe(5);
+  });
+
+  it('with captures: values of any kind, functions, and functions that use captures', async () => {
+    const table = new Map([['a', new Date(0)]]);
+    const big = 2n ** 70n;
+    const add = (x: number): number => x + factor;
+    const fn = (x: number) => [add(x), table.get('a')?.getTime(), big];
+    expect((await loaded(fn, { add, factor, table, big }))(1)).toEqual([4, 0, big]);
+  });
+
+  it('with classes, in any order', async () => {
+    class Base {
+      made = (): string => new Other().name;
+      static parts = 2;
+    }
+    class Other extends Base {
+      name = 'other';
+      static double = Base.parts * factor;
+    }
+    class Third extends Other {
+      static {
+        Third.double += 1;
+      }
+    }
+    const fn = () => [new Third().made(), Other.double, Third.double];
+    expect((await loaded(fn, { Third, Other, Base, factor }))()).toEqual(['other', 6, 7]);
+    expect((await loaded(fn, { Base, factor, Third, Other }))()).toEqual(['other', 6, 7]);
+  });
+
+  it('with the helper that compilers put in', async () => {
+    const fn = new Function(
+      '__name',
+      'return (x) => { const inner = __name((y) => y * 2, "inner"); return inner.name + inner(x); }',
+    );
+    expect((await loaded(fn() as Fn))(2)).toBe('inner4');
+  });
+});
+
+describe('refuses', () => {
+  it('a free variable, by its name', () => {
+    const fn = (x: number) => x * factor + object.method(x);
+    expect(thrown(() => toModule('f', fn, {}))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/"factor", "object".*captures: \{ factor, object \}/u),
+    });
+    expect(thrown(() => toModule('f', fn, { factor }))).toMatchObject({ message: expect.stringContaining('"object"') });
+  });
+
+  it('a free variable of a captured function', () => {
+    const add = (x: number) => x + factor;
+    expect(thrown(() => toModule('f', (x: number) => add(x), { add })).message).toContain('"factor"');
+  });
+
+  it('functions without a source', () => {
+    for (const fn of [Math.max, ((x: number) => x).bind(null)]) {
+      expect(thrown(() => toModule('f', fn, {}))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('source'),
+      });
+    }
+  });
+
+  it('captures that cannot be copied, or are no names', () => {
+    expect(thrown(() => toModule('f', () => 1, { a: Symbol('a') })).message).toContain('"a" cannot be copied');
+    expect(thrown(() => toModule('f', () => 1, { 'a b': 1 })).message).toContain('"a b" is no name');
+    expect(thrown(() => toModule('f', () => 1, { class: 1 })).message).toContain('"class" is no name');
+  });
+});
