@@ -3,6 +3,7 @@
 use crate::exec::stop::{cooperative, stoppable, STOP};
 use crate::files::copy::{arrow_files, located};
 use crate::plan::unsupported::refuse_unsupported;
+use crate::tables::snapshots::with_snapshots;
 use crate::udf::function::js_function::Binding;
 use crate::udf::log::listener_of;
 use crate::udf::rewrite::bind::{bind, own};
@@ -49,7 +50,7 @@ impl QueryPlanner for LocalPlanner {
             }
             _ => None,
         };
-        let plan = copy.as_ref().unwrap_or(plan);
+        let plan = &with_snapshots(copy.as_ref().unwrap_or(plan))?;
         let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
         let (Some(pool), false) = (&self.pool, functions(plan)?.is_empty()) else {
             return local_plan(plan, session, &stop).await;

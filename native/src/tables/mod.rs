@@ -9,6 +9,7 @@ pub mod contents;
 pub mod dml;
 pub mod numbered;
 pub mod provider;
+pub mod snapshots;
 pub mod store_registry;
 pub mod stored;
 pub mod table_store;

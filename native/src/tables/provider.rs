@@ -54,6 +54,11 @@ impl InMemoryTable {
     pub fn snapshot(&self) -> Arc<StoredTable> {
         self.contents.snapshot()
     }
+
+    /// The table as it is now. Later changes do not reach it.
+    pub fn frozen(&self) -> Result<Self, Error> {
+        Self::new(self.snapshot(), usize::MAX, self.definition.clone())
+    }
 }
 
 /// The table as the cluster sees it: a folder of Arrow files.

@@ -12,6 +12,7 @@ use crate::plan::distributable::distributable;
 use crate::plan::scan::in_place_of;
 use crate::plan::unsupported::refuse_unsupported;
 use crate::tables::provider::{listing, InMemoryTable};
+use crate::tables::snapshots::with_snapshots;
 use crate::tables::stored::StoredTable;
 use crate::tables::values::values;
 use crate::udf::rewrite::called::functions;
@@ -42,7 +43,7 @@ impl ClusterPlanner {
     }
 
     async fn query(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
-        let mut plan = sendable(plan)?;
+        let mut plan = sendable(with_snapshots(plan)?)?;
         // Our schedulers do this themselves if a query is distributed.
         if !self.remote.connection.is_ours().await? {
             plan = series::unnested(distributable(plan).data()?)?;
@@ -86,12 +87,11 @@ impl ClusterPlanner {
 
     /// Sends in-memory tables to the scheduler, and replaces them by tables that it can read.
     async fn ship_tables(&self, plan: LogicalPlan) -> Result<(LogicalPlan, Vec<Arc<Blob>>)> {
-        // One snapshot for all scans of a table: an INSERT may replace the table meanwhile.
         let mut tables = HashMap::new();
         plan.apply_with_subqueries(|node| {
             if let LogicalPlan::TableScan(scan) = node {
-                if let Some((provider, table)) = in_memory(&scan.source) {
-                    tables.entry(provider).or_insert((table, false));
+                if let Some(table) = in_memory(&scan.source) {
+                    tables.insert(table.id().to_owned(), (table, false));
                 }
             }
             Ok(TreeNodeRecursion::Continue)
@@ -106,7 +106,7 @@ impl ClusterPlanner {
             let LogicalPlan::TableScan(scan) = node else {
                 return Ok(Transformed::no(node));
             };
-            let table = in_memory(&scan.source).and_then(|(provider, _)| tables.get(&provider));
+            let table = in_memory(&scan.source).and_then(|table| tables.get(table.id()));
             Ok(match table {
                 None => Transformed::no(LogicalPlan::TableScan(scan)),
                 Some((table, false)) => Transformed::yes(in_place_of(scan, values(table)?)?),
@@ -121,11 +121,9 @@ impl ClusterPlanner {
     }
 }
 
-/// The rows of an in-memory table, and the address of its provider, which all scans of the table share.
-fn in_memory(source: &Arc<dyn TableSource>) -> Option<(usize, Arc<StoredTable>)> {
+fn in_memory(source: &Arc<dyn TableSource>) -> Option<Arc<StoredTable>> {
     let provider = source_as_provider(source).ok()?;
-    let table = provider.downcast_ref::<InMemoryTable>()?.snapshot();
-    Some((Arc::as_ptr(&provider).cast::<()>() as usize, table))
+    Some(provider.downcast_ref::<InMemoryTable>()?.snapshot())
 }
 
 /// Whether DataFusion's own planner handles the plan in this process, without the cluster.

@@ -38,15 +38,15 @@ pub fn statement_below(plan: &LogicalPlan) -> Option<&DmlStatement> {
 
 /// Rejects a statement inside a query: on the cluster, it would change a copy of its table. EXPLAIN of a
 /// statement is allowed.
-pub fn sendable(plan: &LogicalPlan) -> Result<LogicalPlan> {
+pub fn sendable(plan: LogicalPlan) -> Result<LogicalPlan> {
     if let LogicalPlan::Explain(_) = plan {
-        return plan.clone().transform_down(without_rows).data();
+        return plan.transform_down(without_rows).data();
     }
     match plan.exists(|node| Ok(changes(node)))? {
         true => not_impl_err!(
             "INSERT, UPDATE and DELETE of an in-memory table inside another query: run the statement by itself"
         ),
-        false => Ok(plan.clone()),
+        false => Ok(plan),
     }
 }
 
