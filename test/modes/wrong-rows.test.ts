@@ -107,6 +107,22 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(await (await ctx.sql(query)).toArray({ int64: 'number' })).toEqual([{ n: 30 }]);
   });
 
+  it.each([
+    [
+      "SELECT n FROM (SELECT 'l' AS name, count(*) AS n FROM l UNION ALL SELECT 'r', count(*) FROM r) WHERE name = 'r'",
+      [30],
+    ],
+    ['SELECT n FROM (SELECT 1 AS x, count(*) AS n FROM r) WHERE x > 1', []],
+    ['SELECT count(*) AS n FROM r HAVING (SELECT min(v) FROM l) > 1', []],
+    ['SELECT count(*) AS n FROM r HAVING (SELECT min(v) FROM l) = 1', [30]],
+    ['SELECT count(*) AS n FROM outers GROUP BY CUBE (id) HAVING (SELECT min(v) FROM l) > 1', []],
+    ['SELECT count(*) AS n FROM outers GROUP BY ROLLUP (id) HAVING (SELECT min(v) FROM l) = 1 ORDER BY n', [1, 1, 2]],
+    ['SELECT count(*) AS n FROM outers GROUP BY GROUPING SETS ((id), ()) HAVING random() > 1', []],
+  ])('filters without columns stay above aggregates that return a row for no input: %s', async (query, rows) => {
+    const found = await (await ctx.sql(query)).toArray<{ n: number }>({ int64: 'number' });
+    expect(found.map(({ n }) => n)).toEqual(rows);
+  });
+
   it('LIMIT of an expression', async () => {
     const query = 'SELECT * FROM (VALUES (1), (2), (3), (4)) LIMIT abs(-4) + 4 / -2';
     expect(await (await ctx.sql(query)).toArray()).toHaveLength(2);

@@ -3,6 +3,7 @@
 pub mod distributable;
 mod forward;
 pub mod job_metrics;
+pub mod logical_rules;
 mod metrics;
 pub mod not_in;
 pub mod offset_alone;

@@ -14,6 +14,7 @@ pub mod tables;
 use crate::client::remote_session::RemoteSession;
 use crate::error::{caught, Code, Error, Result};
 use crate::functions::{series, spark};
+use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
 use crate::session::plans::plan_cache::PlanCache;
 use crate::tables::dml::InMemoryDml;
@@ -108,6 +109,7 @@ impl Session {
             .state()
             .with_analyzer_rule(Arc::new(InWithNulls))
             .with_analyzer_rule(Arc::new(InMemoryDml))
+            .with_optimizer_rules(LOGICAL_RULES.clone())
             .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
             .with_session_id(self.id().to_owned())
             .with_config(self.config.clone())

@@ -25,9 +25,14 @@ pub fn with_snapshots(plan: &LogicalPlan) -> Result<LogicalPlan> {
             };
             let source = match snapshots.entry(Arc::as_ptr(provider).cast()) {
                 Entry::Occupied(taken) => taken.get().clone(),
-                Entry::Vacant(entry) => entry.insert(provider_as_source(Arc::new(table.frozen()?))).clone(),
+                Entry::Vacant(entry) => entry
+                    .insert(provider_as_source(Arc::new(table.frozen()?)))
+                    .clone(),
             };
-            Ok(Transformed::yes(LogicalPlan::TableScan(TableScan { source, ..scan })))
+            Ok(Transformed::yes(LogicalPlan::TableScan(TableScan {
+                source,
+                ..scan
+            })))
         })
         .data()
 }

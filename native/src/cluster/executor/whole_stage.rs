@@ -3,6 +3,7 @@
 use crate::cancel::cancelled;
 use crate::codec::whole_plan::logical_plan;
 use crate::error::Error;
+use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::offset_alone::offset_alone;
 use crate::plan::rules::RULES;
 use crate::plan::whole_query::WholeQueryExec;
@@ -103,6 +104,7 @@ impl Planned {
             .with_session_id(context.session_id())
             .with_config(context.session_config().clone())
             .with_runtime_env(context.runtime_env())
+            .with_optimizer_rules(LOGICAL_RULES.clone())
             .with_physical_optimizer_rules(RULES.clone())
             .build();
         let node = WholeQueryExec::of(stage).expect("made for such a stage");
