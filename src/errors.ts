@@ -50,6 +50,7 @@ export interface BallistaErrorDetails {
 
 /**
  * The error for every failure of this package, except an abort: that rejects with the `reason` of the signal, as `fetch` does.
+ * Errors that your own callbacks throw in this process, for example in `df.transform`, are passed on unchanged.
  *
  * @example
  * ```ts

@@ -43,9 +43,12 @@ export interface ExecutorOptions {
    * this machine: enable it only where that is acceptable. Default `false`.
    */
   udf?: boolean;
-  /** The maximum number of worker threads for UDFs. Default `vcores`. */
+  /** The maximum number of worker threads for UDFs, without those that run table functions. Default `vcores`. */
   udfWorkers?: number;
-  /** The memory limit of each worker thread, in bytes. Above it the thread is ended and its query fails. Default: Node's. */
+  /**
+   * The maximum size of the JavaScript heap of each worker thread, in bytes. A thread that exceeds it is ended, and its task
+   * runs again; if the task fails four times, the query fails. Typed arrays and buffers do not count. Default: Node's limit.
+   */
   udfMemoryLimitBytes?: number;
   /** Allows only these UDFs, listed by {@link DefinedFunction.codeHash}. Default: all. */
   udfCodeHashes?: readonly string[];

@@ -121,7 +121,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   }
 
   /**
-   * The number of tasks per stage of a query. Default: the task slots of the cluster. Sets
+   * The number of partitions into which a stage of a query divides its data. Default: the task slots of the cluster. Sets
    * `datafusion.execution.target_partitions`.
    *
    * @throws BallistaError `INVALID_ARGUMENT`

@@ -65,8 +65,8 @@ export type RowOptions = ActionOptions & ConvertOptions;
 
 /**
  * A query that has not run. Verbs (`select`, `filter`, …) check their arguments against the schema and return a new DataFrame
- * immediately. Actions (`collect`, `show`, `toArray`, …) run the query on the cluster. Immutable, and never a promise. From
- * DataFusion's `DataFrame`.
+ * immediately. Actions (`collect`, `show`, `toArray`, …) run the query: on the cluster, or in this process for a session made
+ * by `SessionContext.local()`. Immutable, and never a promise. From DataFusion's `DataFrame`.
  *
  * @typeParam T - the type of a row, for row actions; not checked at run time
  *
@@ -96,9 +96,9 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   // ---------------------------------------------------------------- results kept
 
   /**
-   * Runs the query and returns a DataFrame over its result, which stays in memory.
+   * Runs the query and returns a DataFrame over its result, which becomes an in-memory table of this process.
    *
-   * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * @throws BallistaError `RESOURCES_EXHAUSTED` for a result larger than `memoryTableLimitBytes`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
    *
    * @example
@@ -187,8 +187,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   /**
    * Inserts the result into a registered table and returns the number of rows. From DataFusion's `DataFrame::write_table`.
    *
-   * @throws BallistaError `PLAN` for an unknown table and for columns that do not fit, `NOT_IMPLEMENTED` for a table over files
-   * with an `insertOp` other than `'append'`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`;
+   * @throws BallistaError `PLAN` for an unknown table and for columns that do not fit, `NOT_IMPLEMENTED` for an
+   * `insertOp` that the table does not support, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`;
    * the reason of the signal after an abort
    *
    * @example
@@ -324,7 +324,7 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The logical plan after optimisation, which is what the cluster gets.
+   * The logical plan after optimisation. A session on a cluster sends this plan to the scheduler.
    *
    * @throws BallistaError `PLAN` for an error that only the optimiser detects, `CLOSED`
    *
@@ -394,7 +394,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * Runs the query, discards its rows, and returns the metrics of every operator in every stage.
+   * Runs the query, discards its rows, and returns the metrics of every operator in every stage. A query that one executor or
+   * this process runs alone is one stage.
    *
    * @throws BallistaError `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
    * signal after an abort
@@ -412,7 +413,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * A drawing of the plan: of {@link executionPlan}, or with `analyze` of the plan and metrics from {@link analyze}.
+   * A drawing of the plan. Without `analyze` it is the plan of {@link executionPlan}, and nothing runs. With `analyze` the query
+   * runs, and the drawing has the stages and metrics of {@link analyze}.
    *
    * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`; with `analyze` also the errors of {@link analyze}
    *
@@ -688,8 +690,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   }
 
   /**
-   * The result as a web stream of batches, or of bytes if `format` is set. A `Response` accepts the stream of bytes. A batch is
-   * fetched when the reader asks for it; cancelling the web stream cancels the job. See
+   * The result as a web stream of batches, or of bytes if `format` is set. A `Response` accepts the stream of bytes. Rows
+   * are fetched only as fast as they are read; cancelling the web stream cancels the query. See
    * {@link RecordBatchStream.toReadableStream}.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal if it is already aborted

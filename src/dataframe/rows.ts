@@ -15,8 +15,8 @@ export function joinArrays<T>(parts: readonly (readonly T[])[]): T[] {
 }
 
 /**
- * A stream of plain objects, in bounded memory. The next batch is fetched when the rows of the last one are consumed. Leaving
- * a `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` all cancel the job on the scheduler. From
+ * A stream of plain objects, in bounded memory: only some megabytes are fetched ahead of the reader. Leaving a `for await`
+ * loop, {@link cancel}, an abort and `Symbol.asyncDispose` all cancel the query, and its job on the scheduler. From
  * `DataFrame.rows()`, over DataFusion's `SendableRecordBatchStream`.
  *
  * Not an async generator, which costs several times as much per row.

@@ -26,10 +26,11 @@ import {
 import type { SessionHandle } from './session-handle.js';
 
 /**
- * A stream of the record batches of a result. The next batch is fetched when it is requested, so a result of any size needs
- * only bounded memory. The job starts at the first `next()`. From DataFusion's `SendableRecordBatchStream`.
+ * A stream of the record batches of a result. Only some megabytes are fetched ahead of the reader, so a result of any size
+ * needs only bounded memory. The query starts at the first `next()`. From DataFusion's `SendableRecordBatchStream`.
  *
- * Leaving a `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` all cancel the job on the scheduler.
+ * Leaving a `for await` loop, {@link cancel}, an abort and `Symbol.asyncDispose` all cancel the query, and its job on the
+ * scheduler.
  *
  * @example
  * ```ts
@@ -131,8 +132,9 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   /**
    * The rest of the result as a web stream of batches, or of bytes. A `Response` accepts the stream of bytes.
    *
-   * The next batch is fetched when the reader asks for more. Cancelling the web stream cancels the job, even while a batch is
-   * awaited. So an HTTP server that forwards the stream runs at the speed of its client and stops with it. Errors of
+   * Rows are fetched only as fast as they are read, with some megabytes ahead of the reader. Cancelling the web stream cancels
+   * the query, even while a batch is awaited. So an HTTP server that forwards the stream runs at the speed of its client and
+   * stops with it. Errors of
    * {@link next} become errors of the web stream.
    *
    * @throws BallistaError `INVALID_ARGUMENT`. Through the web stream: the errors of {@link next}; with `format: 'ndjson'` also

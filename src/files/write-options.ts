@@ -8,7 +8,10 @@ import type { ActionOptions } from '../config/action-options.js';
 import type { SortKey } from '../expr/coerce.js';
 import type { FileCompression } from './read-options.js';
 
-/** Whether rows are added to the existing rows of a table or replace all of them. From DataFusion's `InsertOp`. */
+/**
+ * `'append'` adds rows to a table, `'overwrite'` replaces all its rows. `'replace'`, which replaces the rows with the same key,
+ * is always rejected, because no table supports it. From DataFusion's `InsertOp`.
+ */
 export type InsertOp = 'append' | 'overwrite' | 'replace';
 
 /** Options of all writes. From DataFusion's `DataFrameWriteOptions`. */
@@ -29,7 +32,7 @@ export interface FileWriteOptions extends DataFrameWriteOptions {
 
 /** Options of `writeTable`. */
 export interface TableWriteOptions extends DataFrameWriteOptions {
-  /** Default `'append'`. Tables over files only support `'append'`. */
+  /** Default `'append'`. Only in-memory tables support `'overwrite'`; no table supports `'replace'`. */
   insertOp?: InsertOp;
 }
 

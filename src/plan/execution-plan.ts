@@ -154,7 +154,7 @@ function lines(plan: ExecutionPlan, depth: number): string[] {
 export interface PlanStage {
   /** The number of the stage, from 1. A stage reads only from lower numbers. 0 for a query that ran in this process. */
   readonly stage: number;
-  /** The number of tasks. */
+  /** The number of partitions of its data. */
   readonly partitions: number;
   /** The operators, with metrics. */
   readonly plan: ExecutionPlan;

@@ -20,8 +20,8 @@ import { SessionContext } from './session-context.js';
 /** Options of a {@link BallistaSessionContext}. */
 export interface SessionOptions {
   /**
-   * Engine settings by key. They apply to the session on the scheduler, where queries are planned and run, and to the local
-   * session, where tables are registered.
+   * Engine settings by key. They apply in this process, which registers tables and optimises queries, and on the scheduler,
+   * which makes the physical plans.
    *
    * `datafusion.execution.target_partitions` defaults to the number of task slots in the cluster (executors × vcores).
    */
@@ -32,7 +32,7 @@ export interface SessionOptions {
   convert?: ConvertOptions;
   /** How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in ms. Default 30 000. */
   executorTimeoutMs?: number;
-  /** The largest in-memory table that is sent to the cluster, in bytes. Default 1 GiB. */
+  /** The largest in-memory table of this session, in bytes. A larger one is rejected when it is made. Default 1 GiB. */
   memoryTableLimitBytes?: number;
   /** Memory and disk limits of the work done in this process. Executors have their own limits. */
   runtime?: RuntimeEnvBuilder | RuntimeOptions;

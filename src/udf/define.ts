@@ -36,7 +36,10 @@ export interface FunctionOptions<A extends readonly TypeLike[], R, I extends Int
   extends Pick<ConvertOptions, 'decimal' | 'timestamp' | 'date'> {
   /** The name in SQL. SQL converts unquoted names to lower case. */
   name: string;
-  /** The Arrow types of the arguments. Values of other types are cast if they fit. */
+  /**
+   * The Arrow types of the arguments. Other types are converted if SQL does so without CAST: integers to larger integers or to
+   * floating-point numbers, every type to a string.
+   */
   args: A;
   /** The Arrow type of the result. For a table function: an object of column types by name. */
   returns: R;

@@ -8,27 +8,27 @@ import { invalid } from '../../errors.js';
 import { resolve, type Setting } from '../../input/settings.js';
 
 /**
- * How Arrow values are converted to JavaScript values.
+ * How Arrow values are converted to JavaScript values. Only timestamps as `Date` and decimals as `number` are rounded.
  *
  * | Arrow | JavaScript |
  * |---|---|
  * | Null, and any null | `null` |
  * | Boolean | `boolean` |
  * | Int8…32, UInt8…32 | `number` |
- * | Int64, UInt64, Duration (in its unit) | `int64`: `bigint` |
+ * | Int64, UInt64, Duration (in the unit of the column) | `int64`: `bigint` |
  * | Float16…64 | `number` |
  * | Utf8, LargeUtf8, Utf8View | `string` |
  * | Binary, LargeBinary, BinaryView, FixedSizeBinary | `Uint8Array` (a copy) |
- * | Decimal128, Decimal256 | `decimal`: exact `string` |
+ * | Decimal32, Decimal64, Decimal128, Decimal256 | `decimal`: exact `string` |
  * | Date32, Date64 | `date`: `Date` |
  * | Time32, Time64 | `string`, `'23:59:59.123'`, with all digits of its unit |
  * | Timestamp | `timestamp`: `Date` |
  * | Interval | {@link IntervalValue} |
- * | List, LargeList, FixedSizeList | array |
+ * | List, LargeList, FixedSizeList, ListView, LargeListView | array |
  * | Struct | object |
  * | Map | `Map` |
  * | Union | the value of its member |
- * | Dictionary | its value |
+ * | Dictionary, RunEndEncoded | the decoded value |
  */
 export interface ConvertOptions {
   /** 64-bit integers. `'number'` throws `UNSAFE_INTEGER` beyond 2^53. Default `'bigint'`. */

@@ -1,5 +1,6 @@
 /**
- * Converts Arrow columns to JavaScript values: rows and columns of plain data, never rounded silently.
+ * Converts Arrow columns to JavaScript values: rows and columns of plain data. Only timestamps as `Date` and decimals as
+ * numbers are rounded; a value that does not fit its JavaScript type is an error.
  *
  * @module
  */
