@@ -98,8 +98,8 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   /**
    * Runs the query and returns a DataFrame over its result, which becomes an in-memory table of this process.
    *
-   * @throws BallistaError `RESOURCES_EXHAUSTED` for a result larger than `memoryTableLimitBytes`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
-   * signal after an abort
+   * @throws BallistaError `RESOURCES_EXHAUSTED` for a result larger than `memoryTableLimitBytes`, `JOB_FAILED`,
+   * `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal after an abort
    *
    * @example
    * ```ts
