@@ -79,6 +79,12 @@ export async function cargo(...args) {
   await run('cargo', args, { env: await prepare() });
 }
 
+/** Lints the project's crates. Fails if there is a warning. */
+export async function clippy() {
+  const env = { ...(await prepare()), RUSTC_WORKSPACE_WRAPPER: join(root, 'scripts', 'clippy-driver.mjs') };
+  await run('cargo', ['build', '--profile', PROFILE, ...locked, '--workspace', '--lib', '--bins'], { env });
+}
+
 /**
  * @param {readonly string[]} args
  * @returns {Promise<string>} standard output
