@@ -70,7 +70,10 @@ async function protoc() {
   /** @type {{ name: string, manifest_path: string }[]} */
   const packages = JSON.parse(metadata ?? '{"packages":[]}').packages;
   const found = packages.find((candidate) => candidate.name === name);
-  if (!found) throw new Failure(`cargo metadata failed, or there is no ${name}: set PROTOC to a protobuf compiler`);
+  if (!found)
+    throw new Failure(
+      `cargo metadata failed, or the crate ${name} was not found: set PROTOC to the path of a protobuf compiler`,
+    );
   return join(dirname(found.manifest_path), 'bin', process.platform === 'win32' ? 'protoc.exe' : 'protoc');
 }
 
@@ -115,7 +118,7 @@ export async function artifact(target, ...args) {
     const message = JSON.parse(line);
     if (message.reason === 'compiler-artifact' && message.target.name === target) return message;
   }
-  throw new Failure(`cargo built no ${target}`);
+  throw new Failure(`cargo did not build ${target}`);
 }
 
 /**
@@ -127,13 +130,13 @@ export async function checkRust() {
   const version = await capture('rustc', ['--version']);
   if (version === undefined || !hasCommand('cargo')) {
     throw new Failure(
-      'Rust is needed to build the native addon, and cargo was not found: install it from https://rustup.rs',
+      'cargo was not found, but Rust is needed to build the native addon: install it from https://rustup.rs',
     );
   }
   if (process.platform !== 'win32' && !hasCommand('cc')) {
     const remedy =
-      process.platform === 'darwin' ? 'xcode-select --install' : 'apt-get install build-essential, or the like';
-    throw new Failure(`A C compiler is needed to build the native addon, and cc was not found: ${remedy}`);
+      process.platform === 'darwin' ? 'xcode-select --install' : 'for example, apt-get install build-essential';
+    throw new Failure(`cc was not found, but a C compiler is needed to build the native addon: ${remedy}`);
   }
   return version.trim();
 }

@@ -50,10 +50,12 @@ export async function checkDocs(files = []) {
   const all = findExamples();
   const examples = all.filter(({ file }) => files.length === 0 || files.includes(file));
   const compiledOnly = examples.filter(({ runs }) => !runs).length;
-  if (all.length < AT_LEAST) throw new Failure(`only ${all.length} examples found, expected ${AT_LEAST}`);
-  if (compiledOnly > NO_RUN_AT_MOST) throw new Failure(`${compiledOnly} examples are marked no-run, too many`);
+  if (all.length < AT_LEAST) throw new Failure(`only ${all.length} examples were found, expected at least ${AT_LEAST}`);
+  if (compiledOnly > NO_RUN_AT_MOST)
+    throw new Failure(`${compiledOnly} examples are marked no-run, expected at most ${NO_RUN_AT_MOST}`);
   const stated = all.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
-  if (stated < OUTPUTS_AT_LEAST) throw new Failure(`only ${stated} outputs found, expected ${OUTPUTS_AT_LEAST}`);
+  if (stated < OUTPUTS_AT_LEAST)
+    throw new Failure(`only ${stated} outputs were found, expected at least ${OUTPUTS_AT_LEAST}`);
   await compile(examples);
   await runAll(examples.filter(({ runs }) => runs));
   const checked = examples.flatMap(({ runs, outputs }) => (runs ? outputs : [])).length;
@@ -112,7 +114,7 @@ function fences(file, text) {
     if (!opening) continue;
     const [, indent = '', language, info = ''] = opening;
     const end = text.findIndex((line, i) => i > start && line.trim() === '```');
-    if (end < 0) throw new Failure(`${file}:${start + 1}: this fence is never closed`);
+    if (end < 0) throw new Failure(`${file}:${start + 1}: this code block has no closing fence`);
     if (language === 'ts' || language === 'typescript') {
       const code = text
         .slice(start + 1, end)
@@ -122,7 +124,7 @@ function fences(file, text) {
       const outputs = [...statedOutputs(code.join('\n')), ...shownBelow(text, end + 1)];
       const shown = /\bfile=(\S+)/.exec(info)?.[1];
       if (shown && readFileSync(join(root, shown), 'utf8').trimEnd() !== code.join('\n').trimEnd())
-        throw new Failure(`${file}:${line}: this is not the text of ${shown}`);
+        throw new Failure(`${file}:${line}: this differs from the text of ${shown}`);
       examples.push({ file, line, code: code.join('\n'), runs: !/\bno-run\b/.test(info), outputs, slug });
     }
     start = end;
@@ -193,7 +195,7 @@ async function compileTo(name, base, examples, names) {
       },
     });
   } catch (error) {
-    throw new Failure(`examples do not compile: ${error}\n${inPlace(output, examples)}`);
+    throw new Failure(`some examples do not compile: ${error}\n${inPlace(output, examples)}`);
   }
 }
 
@@ -272,7 +274,7 @@ async function runAll(examples) {
       }
     };
     await Promise.all(Array.from({ length: WORKERS }, worker));
-    if (failures.length > 0) throw new Failure(`examples fail:\n${failures.join('\n')}`);
+    if (failures.length > 0) throw new Failure(`some examples fail:\n${failures.join('\n')}`);
   } finally {
     await cluster.close();
   }
@@ -302,7 +304,7 @@ async function runOne({ file, line, slug, outputs }) {
       },
     });
     const missing = missingOutput(outputs, output);
-    return missing && `${file}:${line}: does not print\n${missing}\nbut\n${output}`;
+    return missing && `${file}:${line}: expected the output\n${missing}\nbut it is\n${output}`;
   } catch (error) {
     return `${file}:${line}: ${error instanceof Error ? error.message : error}\n${output}`;
   }

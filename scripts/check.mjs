@@ -58,7 +58,7 @@ export class CheckFailure extends Failure {
 export async function check(names = []) {
   const known = [...beforeBuild, ...afterBuild].map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown) throw new Failure(`no check is called ${unknown}; there are ${known.join(', ')}`);
+  if (unknown) throw new Failure(`there is no check ${unknown}; the checks are: ${known.join(', ')}`);
   const chosen = (/** @type {Check} */ { name }) => names.length === 0 || names.includes(name);
 
   let passed = 0;
@@ -104,7 +104,7 @@ async function style() {
 async function fresh() {
   const stale = generatedFiles.filter((path) => content(path) !== committed.get(path));
   if (stale.length === 0) return generatedFiles.length;
-  const message = `stale, and now written anew: ${stale.join(', ')}; commit them`;
+  const message = `these generated files were stale and are now up to date: ${stale.join(', ')}; commit them`;
   if (process.env.CI) throw new Failure(message);
   console.error(`  ${message}`);
   return generatedFiles.length;

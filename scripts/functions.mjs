@@ -40,7 +40,7 @@ export function generateFunctions(registry, write) {
   /** @type {import('./functions/model.mjs').Entry[]} */
   const entries = JSON.parse(registry);
   const models = toModels(entries);
-  if (models.length === 0) throw new Failure('the addon lists no functions');
+  if (models.length === 0) throw new Failure('the list of functions that the addon returned is empty');
   const written = models.filter(({ spark, sql }) => spark || !Object.hasOwn(HAND_WRITTEN, sql));
   const of = (/** @type {string} */ family, /** @type {boolean} */ spark) =>
     written.filter((model) => model.family === family && model.spark === spark);

@@ -37,7 +37,7 @@ export async function generate() {
       const addon = createRequire(import.meta.url)(join(root, 'native', 'ballista.node'));
       generateFunctions(addon.functionEntries(), write);
       const entries = toEntries(addon.configEntries());
-      if (entries.length === 0) throw new Failure('the addon lists no configuration keys');
+      if (entries.length === 0) throw new Failure('the list of configuration keys that the addon returned is empty');
       write(KEYS, keysModule(entries));
       write(REFERENCE, reference(entries));
     },

@@ -27,7 +27,7 @@ function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE;
   if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
-    throw new Failure(`Node ${OLDEST_NODE.join('.')} or newer is needed, this is ${process.versions.node}.`);
+    throw new Failure(`Node ${OLDEST_NODE.join('.')} or newer is needed, but this is Node ${process.versions.node}.`);
   }
 }
 

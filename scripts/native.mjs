@@ -57,7 +57,7 @@ function announce() {
 async function compile() {
   const { filenames, fresh } = await artifact(CRATE.replaceAll('-', '_'), '--package', CRATE, '--lib');
   const file = filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
-  if (!file) throw new Failure(`cargo built no library for ${CRATE}`);
+  if (!file) throw new Failure(`cargo did not build a library for ${CRATE}`);
   return { file, recompiled: !fresh };
 }
 
@@ -77,7 +77,7 @@ async function writeTypes(recompiled) {
   if (recompiled) {
     if (!existsSync(writtenTypes)) {
       throw new Failure(
-        'napi wrote no types: is the feature type-def of napi-derive on, and does native/build.rs run?',
+        'napi did not write types: check that the feature type-def of napi-derive is on and that native/build.rs runs',
       );
     }
     const { generateTypeDef } = await import('@napi-rs/cli');

@@ -15,7 +15,7 @@ import { Failure, main, root } from './lib/shell.mjs';
 main(async () => {
   const [program, ...args] = process.argv.slice(2);
   if (!program) throw new Failure('usage: node scripts/run.mjs <program.ts> [arguments]');
-  if (!existsSync(join(root, program))) throw new Failure(`there is no ${program}`);
+  if (!existsSync(join(root, program))) throw new Failure(`the program ${program} does not exist`);
   await build();
   const file = join(root, 'build', program.replace(/\.ts$/, '.mjs'));
   process.argv = [process.execPath, file, ...args];

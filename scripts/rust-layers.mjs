@@ -45,7 +45,7 @@ export function rustLayers() {
   const imports = readImports();
   const count = [...imports.values()].reduce((sum, found) => sum + found.size, 0);
   if (imports.size < LEAST_FILES || count < LEAST_IMPORTS) {
-    throw new Failure(`native/src: only ${imports.size} files with ${count} imports were found`);
+    throw new Failure(`native/src: found only ${imports.size} files with ${count} imports, expected more`);
   }
   const wrong = layerViolations(imports);
   // One import against the layers closes many circles.
@@ -156,7 +156,7 @@ function layerOf(path) {
   const [first = ''] = path.split('/');
   const layer = LAYERS.findIndex((names) => names.includes(first));
   if (layer === -1 && path.includes('/'))
-    throw new Failure(`native/src/${first} has no layer: see scripts/rust-layers.mjs`);
+    throw new Failure(`native/src/${first} has no layer; add it in scripts/rust-layers.mjs`);
   return layer === -1 ? LAYERS.length : layer;
 }
 

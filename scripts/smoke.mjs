@@ -19,7 +19,8 @@ export async function smoke() {
   const runtimes = findRuntimes();
   for (const { name, command, args } of runtimes) {
     const output = await capture(command, [...args, program], { timeoutMs: TIMEOUT_MS });
-    if (output?.trim() !== 'SELECT 1 = 1') throw new Failure(`${name} printed ${JSON.stringify(output)}`);
+    if (output?.trim() !== 'SELECT 1 = 1')
+      throw new Failure(`${name}: expected the output SELECT 1 = 1, but it is ${JSON.stringify(output)}`);
     console.error(`  ${name}: ${output.trim()}`);
   }
   return runtimes.length;

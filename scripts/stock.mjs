@@ -14,7 +14,7 @@ main(async () => {
   // The whole workspace, because cargo joins the features of what it builds together: alone, the program would compile
   // every dependency once more.
   const { executable } = await artifact('stock', '--workspace', '--bins');
-  if (!executable) throw new Failure('cargo built no program');
+  if (!executable) throw new Failure('cargo did not build the program');
   const child = spawn(executable, process.argv.slice(2), { stdio: 'inherit' });
   child.once('exit', (code) => process.exit(code ?? 1));
 });

@@ -58,13 +58,13 @@ export async function tpcdsQueries() {
  */
 async function fromDuckDb(packages) {
   if ((await capture(PYTHON, ['-m', 'pip', '--version'])) === undefined) {
-    throw new Failure(`${PYTHON} with pip is needed to get the queries of TPC-DS, and was not found`);
+    throw new Failure(`${PYTHON} with pip was not found, but is needed to get the queries of TPC-DS`);
   }
   await run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', packages, ...PACKAGES]);
   const output = await capture(PYTHON, ['scripts/tpcds-queries.py'], { env: { PYTHONPATH: packages } });
   const queries = JSON.parse(output ?? '{}');
   const count = Object.keys(queries).length;
-  if (count !== 99) throw new Failure(`DuckDB's extension has ${count} queries instead of 99`);
+  if (count !== 99) throw new Failure(`DuckDB's extension has ${count} queries, expected 99`);
   return queries;
 }
 

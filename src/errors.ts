@@ -6,32 +6,31 @@
 
 /** The codes of {@link BallistaError}, with their meaning. */
 export const ERROR_CODES = Object.freeze({
-  SQL_PARSE: 'The SQL text does not parse.',
-  PLAN: 'The query parses but cannot be planned: an unknown table or function, wrong types, a statement kind that is not allowed.',
-  SCHEMA: 'A column is unknown or ambiguous, or schemas do not match.',
-  CONFIG: 'An unknown configuration key, or a value that does not parse.',
+  SQL_PARSE: 'The SQL text could not be parsed.',
+  PLAN: 'The query cannot be planned: for example an unknown table or function, wrong types, or a kind of statement that is not allowed.',
+  SCHEMA: 'A column is unknown or ambiguous, or two schemas do not match.',
+  CONFIG: 'A configuration key is unknown, or its value is not valid.',
   EXECUTION:
-    'The engine failed outside of a job: a file that is not of its format, a table that exists already or that another statement changed meanwhile.',
+    'The engine failed outside a job: a file with the wrong format, a table that already exists, or a table that another statement changed in the meantime.',
   RESOURCES_EXHAUSTED:
-    'A limit was reached: the size of an in-memory table or of a message, or memory in this process.',
-  NOT_IMPLEMENTED: 'The engine knows the request but does not support it.',
+    'A limit was reached: the size of an in-memory table, the size of a message, or the memory of this process.',
+  NOT_IMPLEMENTED: 'The request is valid, but it is not supported.',
   OBJECT_STORE: 'A path or URL could not be read or written.',
   IO: 'A file or socket operation failed.',
-  ARROW:
-    'Arrow data could not be encoded, decoded or computed with: a file that is not what it is read as, a cast of a constant.',
-  CONNECTION: 'The scheduler or an executor cannot be reached, or went away.',
-  NO_EXECUTORS: 'The scheduler has no executor, and none came within `executorTimeoutMs`.',
-  ADDRESS_IN_USE: 'The host and port asked for are taken.',
-  VERSION: 'Client and scheduler have versions that do not work together.',
+  ARROW: 'Arrow data could not be encoded, decoded or computed.',
+  CONNECTION: 'The scheduler or an executor cannot be reached, or the connection to it was lost.',
+  NO_EXECUTORS: 'The scheduler has no executor, and none registered within `executorTimeoutMs`.',
+  ADDRESS_IN_USE: 'The requested host and port are already in use.',
+  VERSION: 'The versions of the client and the scheduler are not compatible.',
   JOB_FAILED:
-    'The job failed on the cluster, whatever the reason: a division by zero, a cast that fails, a file that an executor cannot see, a lack of memory there, an executor lost in the middle of a write.',
-  JOB_CANCELLED: 'The job was cancelled: by `cancelJob`, by the close of its context, or from elsewhere.',
-  UDF: 'A function of TypeScript threw, gave what its type does not hold, took too long or lost its thread; or nobody runs it.',
+    'The job failed on the cluster, for any reason: for example a division by zero, a failed cast, a file that an executor cannot read, too little memory on an executor, or an executor that was lost during a write.',
+  JOB_CANCELLED: 'The job was cancelled: by `cancelJob`, because its context was closed, or from outside this program.',
+  UDF: 'A TypeScript UDF threw, returned a value that does not fit its type, took too long or lost its thread; or no executor runs UDFs.',
   INVALID_ARGUMENT: 'An argument has the wrong shape, type or range.',
-  UNSAFE_INTEGER: 'A value does not fit the JavaScript type asked for without losing digits.',
-  CLOSED: 'The context, stream or cluster was closed before.',
+  UNSAFE_INTEGER: 'A value does not fit the requested JavaScript type, or would lose digits in it.',
+  CLOSED: 'The context, stream or cluster is already closed.',
   ADDON: 'The native addon is missing or cannot be loaded.',
-  INTERNAL: 'A bug in this package or in the engine.',
+  INTERNAL: 'This package or the engine has a bug.',
 } as const);
 
 /** A code of {@link ERROR_CODES}. Codes are stable, so compare them. Messages are for people and may change. */

@@ -151,7 +151,7 @@ function documented(project, type) {
   const name = type.type === 'reference' ? ALIASES[type.name] : undefined;
   if (!name) return type;
   const shown = project.getChildByName(['ballista', name]);
-  if (!shown) throw new Failure(`scripts/docs/arrange.mjs: there is no ${name}`);
+  if (!shown) throw new Failure(`scripts/docs/arrange.mjs: ${name} was not found`);
   const reference = ReferenceType.createResolvedReference(name, shown, project);
   if (name === 'DataFrame') reference.typeArguments = [new IntrinsicType('any')];
   return reference;

@@ -69,13 +69,15 @@ export async function buildSite() {
   linkNames(app);
 
   const project = await app.convert();
-  if (!project) throw new Failure('the site cannot be built');
+  if (!project) throw new Failure('the site could not be built');
   app.options.setValue('intentionallyNotDocumented', namedEnough(project));
   app.validate(project);
   await app.generateOutputs(project);
-  if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Failure('the site has the faults above');
+  if (app.logger.hasErrors() || app.logger.hasWarnings())
+    throw new Failure('the site has the errors and warnings above');
   const documented = project.children?.flatMap(({ children = [] }) => children).length ?? 0;
-  if (documented < AT_LEAST) throw new Failure(`only ${documented} things are documented, expected ${AT_LEAST}`);
+  if (documented < AT_LEAST)
+    throw new Failure(`only ${documented} items are documented, expected at least ${AT_LEAST}`);
   console.error(`  ${documented} things documented in ${join(OUT, 'index.html')}`);
 }
 

@@ -12,7 +12,7 @@ import { toCamel } from './syntax.mjs';
 export function methodsModule(models) {
   const methods = METHODS.map((sql) => {
     const model = models.find((one) => !one.spark && [one, ...one.aliases].some((name) => name.sql === sql));
-    if (!model) throw new Failure(`functions: there is no ${sql} for a method`);
+    if (!model) throw new Failure(`functions: METHODS names ${sql}, which is not in the registry`);
     const [first = ''] = model.description.replace(/\s+/g, ' ').split(/(?<=\w\)?`?\.) (?=[A-Z])/);
     return `  /** ${first.replace(/\.?$/, '')}: \`${model.sql}(this)\`. */
   ${NAMES[sql] ?? toCamel(sql)}(): E {

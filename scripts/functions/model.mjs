@@ -72,7 +72,7 @@ function model({ kind, name, aliases, arity, documentation }) {
   if (!documentation) throw new Failure(`functions: ${name} has no documentation`);
   const { section, description, arguments: args, related } = documentation;
   const family = FAMILIES[section];
-  if (!family) throw new Failure(`functions: "${section}", the section of ${name}, is no family`);
+  if (!family) throw new Failure(`functions: "${section}", the section of ${name}, is not a known family`);
   const sql = CANONICAL[name] ?? name;
   const names = [name, ...aliases].filter((one) => one !== sql);
   const texts = new Map(args.flatMap(([keys, text]) => keys.split(', ').map((key) => [key, clean(text)])));
@@ -191,7 +191,9 @@ function assertArity(name, forms, arity) {
   });
   const [min, max] = [Math.min(...counts), Math.max(...counts)];
   if (min === Math.min(...arity) && max === Math.max(...arity)) return;
-  throw new Failure(`functions: ${name} is described with ${min} to ${max} arguments, and takes ${arity.join(', ')}`);
+  throw new Failure(
+    `functions: the documentation of ${name} has ${min} to ${max} arguments, but the function takes ${arity.join(', ')}`,
+  );
 }
 
 /** @param {readonly Model[]} models */
@@ -200,7 +202,7 @@ function assertUnique(models) {
   for (const { name, aliases, spark } of models) {
     for (const one of [name, ...aliases.map((alias) => alias.name)]) {
       const key = `${spark}${one}`;
-      if (seen.has(key)) throw new Failure(`functions: two are called ${one}`);
+      if (seen.has(key)) throw new Failure(`functions: two functions are called ${one}`);
       seen.add(key);
     }
   }

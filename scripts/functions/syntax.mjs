@@ -25,7 +25,7 @@ import { PARAMETERS } from './rules.mjs';
  */
 export function parseSyntax(sql, syntax, texts) {
   const [, inside] = /^\w+\((.*)\)$/.exec(syntax) ?? [];
-  if (inside === undefined) throw new Failure(`functions: the syntax of ${sql} is no call: ${syntax}`);
+  if (inside === undefined) throw new Failure(`functions: the syntax of ${sql} is not a function call: ${syntax}`);
   const items = [];
   let depth = 0;
   for (const token of inside.match(/[[\],]|[^[\],\s]+/g) ?? []) {
@@ -72,7 +72,7 @@ export function parameter(sql, name, texts, { optional = false, type = 'Operand'
  */
 function textOf(sql, name, texts) {
   const text = texts.get(name) ?? texts.get(name.replace(/\d$/, ''));
-  if (text === undefined) throw new Failure(`functions: argument ${name} of ${sql} is not described`);
+  if (text === undefined) throw new Failure(`functions: argument ${name} of ${sql} has no description`);
   return text;
 }
 

@@ -27,7 +27,7 @@ export async function benchmarkTables(program, crates, scale) {
   if (!existsSync(folder)) {
     // The whole workspace: see scripts/stock.mjs.
     const { executable } = await artifact(program, '--workspace', '--bins');
-    if (!executable) throw new Failure('cargo built no program');
+    if (!executable) throw new Failure('cargo did not build the program');
     await run(executable, [String(scale), folder]);
   }
   return folder;
@@ -44,7 +44,7 @@ function generator(program, crates) {
   const lock = readFileSync(join(root, 'Cargo.lock'), 'utf8');
   const versions = crates.map((crate) => {
     const [version] = lock.match(new RegExp(`name = "${crate}"\r?\nversion = .*`)) ?? [];
-    if (!version) throw new Failure(`Cargo.lock does not have the version of ${crate}`);
+    if (!version) throw new Failure(`the crate ${crate} is not in Cargo.lock`);
     return version;
   });
   return createHash('sha256')

@@ -31,7 +31,8 @@ export function readChecklist() {
   const keys = header.split('\t');
   return lines.map((line, index) => {
     const cells = line.split('\t');
-    if (cells.length !== keys.length) throw new Failure(`${CHECKLIST}:${index + 2}: ${cells.length} columns`);
+    if (cells.length !== keys.length)
+      throw new Failure(`${CHECKLIST}:${index + 2}: expected ${keys.length} columns, found ${cells.length}`);
     const row = /** @type {Row} */ (Object.fromEntries(keys.map((key, at) => [key, cells[at]])));
     return { ...row, id: [row.module, row.class, row.kind === 'class' ? '' : row.name].filter(Boolean).join('.') };
   });

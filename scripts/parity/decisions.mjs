@@ -55,9 +55,10 @@ export function readDecisions(rows) {
    */
   const decide = (module, name, decision) => {
     const matching = rows.filter((row) => matches(row, module, name, decision.kind));
-    if (matching.length === 0) problems.push(`${module}.${name}: a decision (${decision.kind}), but no such row`);
+    if (matching.length === 0)
+      problems.push(`${module}.${name}: there is a decision (${decision.kind}), but no row of this name`);
     for (const { id } of matching) {
-      if (decisions.has(id)) problems.push(`${id}: decided twice`);
+      if (decisions.has(id)) problems.push(`${id}: there are two decisions`);
       decisions.set(id, decision);
     }
   };

@@ -34,7 +34,7 @@ export async function readStatus() {
     const home = row.class ? (homes.get(`${row.module}.${row.class}`) ?? '') : '';
     const own = ownReferences(row, home).find((reference) => surface.has(reference));
     const decision = decisions.get(row.id);
-    const wrong = own && decision ? `is there as ${own}: its explanation is not needed` : unsound(row, decision, own);
+    const wrong = own && decision ? `is in the package as ${own}: remove its explanation` : unsound(row, decision, own);
     if (wrong) problems.push(`${row.id} ${wrong}`);
     return toStatus(row, own, decision);
   });
@@ -46,7 +46,7 @@ export async function readStatus() {
    */
   function unsound({ ts_name }, decision, own) {
     if (own) return undefined;
-    if (!decision) return `(${ts_name}) is not in the package, and nothing says why`;
+    if (!decision) return `(${ts_name}) is not in the package, and has no explanation`;
     const { reference, text } = decision;
     const named = [...(reference ? [reference] : []), ...spans(text).filter(isReference)];
     const gone = named.find((one) => !surface.has(one));

@@ -57,7 +57,7 @@ export async function readSurface() {
       Object.entries(files).map(async ([name, { types, values }]) => {
         const file = program.getSourceFile(types);
         const module = file && program.getTypeChecker().getSymbolAtLocation(file);
-        if (!module) throw new Failure(`${types} is no module; npm run build`);
+        if (!module) throw new Failure(`${types} is not a module; run: npm run build`);
         const built = await import(/* @vite-ignore */ pathToFileURL(values).href);
         return /** @type {const} */ ([name, new Module(program.getTypeChecker(), module, built)]);
       }),
@@ -67,7 +67,7 @@ export async function readSurface() {
     has(reference) {
       const groups = REFERENCE.exec(reference)?.groups;
       const module = modules.get(groups?.module ?? 'ballista');
-      if (!groups || !module) throw new Failure(`no reference to the package: ${reference}`);
+      if (!groups || !module) throw new Failure(`not a reference to the package: ${reference}`);
       return module.has(groups);
     },
   };

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { BallistaSessionContext, setupTestCluster } from '../../dist/index.mjs';
 
 const commonJs = createRequire(import.meta.url)('../../dist/index.cjs');
-if (typeof commonJs.setupTestCluster !== 'function') throw new Error('the CommonJS build has no setupTestCluster');
+if (typeof commonJs.setupTestCluster !== 'function')
+  throw new Error('the CommonJS build does not export setupTestCluster');
 
 const cluster = await setupTestCluster();
 const ctx = new BallistaSessionContext(cluster.url);

@@ -75,8 +75,8 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
    * @throws BallistaError `ADDRESS_IN_USE`, `CONNECTION`, `INVALID_ARGUMENT` if it was already started, `CLOSED`
    */
   async start(): Promise<void> {
-    if (this.#closing) throw new BallistaError('CLOSED', `the ${this.what} was closed; make a new one`);
-    if (this.#starting) throw new BallistaError('INVALID_ARGUMENT', `the ${this.what} was started before`);
+    if (this.#closing) throw new BallistaError('CLOSED', `the ${this.what} is closed; create a new one`);
+    if (this.#starting) throw new BallistaError('INVALID_ARGUMENT', `the ${this.what} was already started`);
     this.#starting = call(() => this.launch());
     runningServers().add(this.starting);
     try {
@@ -125,7 +125,10 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   /** The native server, if it has started. */
   protected started(member: string): N {
     if (!this.#native)
-      throw new BallistaError('INVALID_ARGUMENT', `${member} of the ${this.what}: call start() and wait for it first`);
+      throw new BallistaError(
+        'INVALID_ARGUMENT',
+        `${member} of the ${this.what} is not available yet: call start() and wait for it first`,
+      );
     return this.#native;
   }
 }

@@ -22,21 +22,22 @@ interface SchedulerAddress {
 export function parseAddress(address: string): SchedulerAddress {
   if (typeof address !== 'string')
     throw invalid(`the address must be a string such as "df://localhost:50050", not ${describe(address)}`);
-  const wrong = (why: string): Error => invalid(`"${address}" is no scheduler address (${why}); write df://host:port`);
+  const wrong = (why: string): Error =>
+    invalid(`"${address}" is not a scheduler address (${why}); write df://host:port`);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(address)?.[1]?.toLowerCase();
   if (scheme !== 'df' && scheme !== 'http')
-    throw wrong(scheme === undefined ? 'it has no df://' : `the scheme ${scheme}:// is not supported`);
+    throw wrong(scheme === undefined ? 'it does not start with df://' : `the scheme ${scheme}:// is not supported`);
   let url: URL;
   try {
     // Parsed as df:// in both cases: for http://, URL drops port 80, which is not our default.
     url = new URL(`df://${address.slice(scheme.length + 3)}`);
   } catch {
-    throw wrong('it does not parse');
+    throw wrong('it is not a valid URL');
   }
   if (url.hostname === '') throw wrong('it has no host');
-  if (url.username !== '' || url.password !== '') throw wrong('user and password are not supported');
+  if (url.username !== '' || url.password !== '') throw wrong('a user or a password is not supported');
   if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '')
-    throw wrong('nothing may follow the port');
-  if (url.port === '0') throw wrong('port 0 cannot be connected to');
+    throw wrong('nothing is allowed after the port');
+  if (url.port === '0') throw wrong('clients cannot connect to port 0');
   return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port === '' ? SCHEDULER_PORT : Number(url.port) };
 }

@@ -186,9 +186,9 @@ function check({ memoryPool, memoryLimitBytes, diskManager, diskPaths, tempFileP
   if (memoryPool !== undefined) native.memoryPool = memoryPool;
   if (memoryLimitBytes !== undefined) native.memoryLimitBytes = toBytes('memoryLimitBytes', memoryLimitBytes);
   if (tempFilePath !== undefined && diskManager !== undefined)
-    throw invalid('RuntimeEnvBuilder: tempFilePath stands instead of diskManager; leave out one of them');
+    throw invalid('RuntimeEnvBuilder: tempFilePath and diskManager cannot be combined; leave out one of them');
   if ((diskManager === 'specified') !== (diskPaths !== undefined))
-    throw invalid('RuntimeEnvBuilder: diskManager "specified" and diskPaths need each other');
+    throw invalid('RuntimeEnvBuilder: diskManager "specified" and diskPaths must be used together');
   if (diskManager !== undefined) native.diskManager = diskManager;
   if (diskPaths !== undefined) native.diskPaths = toFolders(diskPaths);
   if (tempFilePath !== undefined) native.tempFilePath = toLocalPath(tempFilePath, 'RuntimeEnvBuilder: tempFilePath');
@@ -196,13 +196,13 @@ function check({ memoryPool, memoryLimitBytes, diskManager, diskPaths, tempFileP
 }
 
 function toBytes(name: string, bytes: number | bigint): number {
-  return toInteger(bytes, `RuntimeEnvBuilder: the bytes of ${name}`, 1);
+  return toInteger(bytes, `RuntimeEnvBuilder: the number of bytes of ${name}`, 1);
 }
 
 function toFolders(paths: readonly (string | URL)[]): string[] {
   if (!Array.isArray(paths) || paths.length === 0)
     throw invalid(
-      `RuntimeEnvBuilder: diskPaths must be folders, not ${paths?.length === 0 ? 'none' : describe(paths)}`,
+      `RuntimeEnvBuilder: diskPaths must be an array of at least one folder, not ${paths?.length === 0 ? 'an empty array' : describe(paths)}`,
     );
   return paths.map((path, i) => toLocalPath(path, `RuntimeEnvBuilder: diskPaths[${i}]`));
 }

@@ -250,9 +250,11 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
 
 function toText(key: string, value: ConfigValue): string {
   if (!['string', 'number', 'bigint', 'boolean'].includes(typeof value))
-    throw invalid(`the configuration: "${key}" must be a string, number, bigint or boolean, not ${describe(value)}`);
+    throw invalid(
+      `the configuration: the value of "${key}" must be a string, number, bigint or boolean, not ${describe(value)}`,
+    );
   if (typeof value === 'number' && !Number.isFinite(value))
-    throw invalid(`the configuration: "${key}" must be a finite number, not ${value}`);
+    throw invalid(`the configuration: the value of "${key}" must be a finite number, not ${value}`);
   return String(value);
 }
 

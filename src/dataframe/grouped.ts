@@ -132,7 +132,9 @@ export function toPivotValues(values: PivotValues): [Literal, string][] {
     return toList(values as readonly Operand[]).map((value) => [literal(value), String(value)]);
   }
   if (typeof values !== 'object' || values === null) {
-    throw invalid(`the values of pivot must be an array, or an object by column, not ${describe(values)}`);
+    throw invalid(
+      `the values of pivot must be an array, or an object whose keys are column names, not ${describe(values)}`,
+    );
   }
   return Object.entries(values).map(([name, value]) => [literal(value), name]);
 }

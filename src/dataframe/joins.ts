@@ -59,6 +59,8 @@ export function toJoinColumns(on: JoinOn): { left: string[]; right: string[] } {
   const left = toNames(sides.left, 'join: on');
   const right = toNames(sides.right, 'join: on');
   if (left.length !== right.length)
-    throw invalid(`join: ${left.length} columns on the left, ${right.length} on the right`);
+    throw invalid(
+      `join: on has ${left.length} columns on the left and ${right.length} on the right; both sides need the same number`,
+    );
   return { left, right };
 }

@@ -373,7 +373,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   groupingSets(...sets: (readonly ExprLike[])[]): GroupedData {
-    if (sets.length === 0) throw invalid('groupingSets takes at least one set, and [] for all rows together');
+    if (sets.length === 0) throw invalid('groupingSets takes at least one set; the set [] puts all rows in one group');
     const lists = sets.map((set) => toKeys(toList(set), 'groupingSets'));
     return this.#grouped([groupingSet('sets', lists)]);
   }
@@ -492,7 +492,7 @@ export abstract class Verbs<T extends object = Row> {
     checkCount(offset, 'limit: offset');
     // Above this, an executor would drop the upper bits and silently lose rows.
     if (offset + count > MOST_ROWS)
-      throw invalid(`limit: count and offset are together at most ${MOST_ROWS} (2^32 - 1)`);
+      throw invalid(`limit: the sum of count and offset must be at most ${MOST_ROWS} (2^32 - 1)`);
     return this.derive({ verb: 'limit', skip: offset, fetch: count });
   }
 
@@ -503,7 +503,7 @@ export abstract class Verbs<T extends object = Row> {
    */
   offset(count: number): DataFrame<T> {
     checkCount(count, 'offset');
-    if (count > MOST_ROWS) throw invalid(`offset is at most ${MOST_ROWS} (2^32 - 1)`);
+    if (count > MOST_ROWS) throw invalid(`offset must be at most ${MOST_ROWS} (2^32 - 1)`);
     return this.derive({ verb: 'limit', skip: count });
   }
 
@@ -571,7 +571,7 @@ export abstract class Verbs<T extends object = Row> {
   sample(fraction: number): DataFrame<T> {
     if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
       throw invalid(
-        `sample takes a share from 0 to 1, not ${typeof fraction === 'number' ? fraction : describe(fraction)}`,
+        `sample takes a fraction from 0 to 1, not ${typeof fraction === 'number' ? fraction : describe(fraction)}`,
       );
     return this.derive({ verb: 'sample', fraction });
   }
@@ -659,7 +659,8 @@ export abstract class Verbs<T extends object = Row> {
       columns: names,
       preserveNulls,
       recursions: toList(recursions as readonly (readonly [string, string, number])[]).map((recursion) => {
-        if (!Array.isArray(recursion)) throw invalid('unnestColumns: recursions are [column, output, depth]');
+        if (!Array.isArray(recursion))
+          throw invalid('unnestColumns: each of the recursions must be an array [column, output, depth]');
         const [column, output, depth] = recursion as readonly [string, string, number];
         checkName(column, 'unnestColumns: the column of a recursion');
         checkName(output, 'unnestColumns: the output of a recursion');
@@ -725,7 +726,7 @@ export abstract class Verbs<T extends object = Row> {
     frames.of(right, 'the other side of joinOn');
     const predicates = toSql(toList(on), 'joinOn');
     if (predicates.length === 0)
-      throw invalid('joinOn takes at least one expression; every row with every other is crossJoin');
+      throw invalid('joinOn takes at least one expression; to combine every row with every other row, use crossJoin');
     return this.derive({ verb: 'joinOn', frame: right, how, predicates });
   }
 

@@ -25,7 +25,7 @@ export type SortKey = string | Expr | SortExpr;
 /** Converts an operand: keeps an expression, turns a value into a literal. */
 export function operand(value: Operand, where: string): ExprNode {
   if (isExpr(value)) return value.node;
-  if (Array.isArray(value)) throw invalid(`${where} is an array; write lit([…]) for a list`);
+  if (Array.isArray(value)) throw invalid(`${where} must not be an array; for a list, use lit([…])`);
   return node({ kind: 'literal', value: toLiteral(value, where) });
 }
 

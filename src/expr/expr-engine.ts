@@ -31,7 +31,8 @@ export function provideEngine(engine: ExprEngine): void {
  * @throws BallistaError `ADDON` before it is provided
  */
 export function engine(): ExprEngine {
-  if (!provided) throw new BallistaError('ADDON', 'the engine is needed for this, and the addon is not loaded');
+  if (!provided)
+    throw new BallistaError('ADDON', 'this operation needs the engine, but the native addon is not loaded');
   return provided;
 }
 
@@ -39,7 +40,9 @@ export function engine(): ExprEngine {
 export function toJson(expr: ExprNode, where: string): string {
   return JSON.stringify(expr, (_key, value: ExprNode | null) => {
     if (value?.kind === 'exists' || value?.kind === 'inSubquery' || value?.kind === 'scalarSubquery')
-      throw invalid(`${where}: the expression holds a subquery, which belongs to a context`);
+      throw invalid(
+        `${where}: an expression with a subquery is not supported, because a subquery belongs to a context`,
+      );
     return value;
   });
 }

@@ -138,9 +138,9 @@ function atDistance(
 ): WindowFrameBound {
   if (offset === Infinity) return new WindowFrameBound(node({ type }), undefined);
   const number = typeof offset === 'number' || typeof offset === 'bigint';
-  if (number && !(offset >= 0)) throw invalid(`${where}: a distance is 0 or more, not ${offset}`);
+  if (number && !(offset >= 0)) throw invalid(`${where}: a distance must be 0 or greater, not ${offset}`);
   if (units !== 'range' && !(number && (typeof offset === 'bigint' || Number.isSafeInteger(offset))))
-    throw invalid(`${where}: ${units} are counted in whole numbers, not ${number ? offset : describe(offset)}`);
+    throw invalid(`${where}: a distance in ${units} must be a whole number, not ${number ? offset : describe(offset)}`);
   const length = typeof offset === 'string' || isExpr(offset);
   if (!number && !length) throw wrong(offset, where, 'a number, an interval such as "1 day", or a literal');
   return new WindowFrameBound(node({ type, value: toLiteral(offset, where) }), offset);

@@ -143,7 +143,7 @@ export function toReadOptionsNative<F extends FileFormat>(
   given: ReadOptionsByFormat[F] | undefined,
 ): NativeReadOptions {
   const table = FORMATS[format];
-  const subject = `${format} reading`;
+  const subject = `the ${format} reader`;
   const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
   const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;
   const native: NativeReadOptions = {
@@ -160,7 +160,7 @@ export function toReadOptionsNative<F extends FileFormat>(
 function toPartitionColumns(columns: ReadOptions['tablePartitionCols']): NativePartitionColumn[] {
   if (columns === undefined) return [];
   if (!Array.isArray(columns))
-    throw invalid(`tablePartitionCols must be an array of [name, type], not ${describe(columns)}`);
+    throw invalid(`tablePartitionCols must be an array of [name, type] pairs, not ${describe(columns)}`);
   return columns.map((column: readonly [string, TypeLike], i) => {
     if (!Array.isArray(column) || column.length !== 2 || typeof column[0] !== 'string' || column[0] === '') {
       throw invalid(`tablePartitionCols[${i}] must be [name, type], such as ['year', 'Int32']`);
@@ -185,7 +185,7 @@ function toSortOrder(orders: NonNullable<ReadOptions['fileSortOrder']>): string 
  */
 export function toPathsNative(path: PathLike): string[] {
   const paths = toList(path as string | URL | readonly (string | URL)[]);
-  if (paths.length === 0) throw invalid('there is no path to read');
+  if (paths.length === 0) throw invalid('at least one path is required');
   return paths.map((one) => {
     const text = one instanceof URL ? (one.protocol === 'file:' ? toLocalPath(one, 'a path') : one.href) : one;
     if (typeof text !== 'string' || text === '')

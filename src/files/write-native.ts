@@ -171,7 +171,7 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
       );
       Object.assign(engine, engineOptions(COLUMN_SETTINGS, own, `::${name}`));
       if (own.compression === undefined && own.compressionLevel !== undefined)
-        throw invalid(`${where}: ${name}: compressionLevel needs a compression`);
+        throw invalid(`${where}: ${name}: compressionLevel needs the option compression`);
       if (own.compression !== undefined)
         Object.assign(engine, compressionOption(where, own.compression, own.compressionLevel, `::${name}`));
     }
@@ -216,22 +216,24 @@ function compressionOption(
 ): Record<string, string> {
   const levels = COMPRESSION_LEVELS[compression];
   if (!levels && level !== undefined)
-    throw invalid(`${where}: ${compression} has no levels; leave out compressionLevel`);
+    throw invalid(`${where}: ${compression} has no compression levels; leave out compressionLevel`);
   if (levels && level !== undefined && (level < levels.min || level > levels.max))
-    throw invalid(`${where}: compressionLevel of ${compression} is from ${levels.min} to ${levels.max}, not ${level}`);
+    throw invalid(
+      `${where}: compressionLevel of ${compression} must be from ${levels.min} to ${levels.max}, not ${level}`,
+    );
   const text = levels ? `${compression}(${level ?? levels.default})` : compression;
   return { [`format.compression${suffix}`]: text };
 }
 
 /** Makes the path show whether it is a file or a folder: executors get only the path, and the engine decides by it. */
 function toTarget(where: string, path: string | URL, single: boolean | undefined): string {
-  if (Array.isArray(path)) throw invalid(`${where} takes one path`);
+  if (Array.isArray(path)) throw invalid(`${where} takes one path, not an array`);
   const [target = ''] = toPathsNative(path);
   const last = target.split('/').pop() ?? '';
   const isFile = last.includes('.');
   if (single === true && !isFile)
     throw invalid(
-      `${where}: singleFileOutput needs a path with an ending, such as "${target.replace(/\/$/, '')}.parquet"`,
+      `${where}: singleFileOutput needs a path with a file extension, such as "${target.replace(/\/$/, '')}.parquet"`,
     );
   return toPlace(single === false && isFile ? `${target}/` : target);
 }
@@ -246,9 +248,9 @@ function toPlace(target: string): string {
 function toColumnNames(where: string, names: string | readonly string[]): string[] {
   const list = toList(names);
   if (list.some((name) => typeof name !== 'string' || name === ''))
-    throw invalid(`${where}: partitionBy must be names of columns`);
+    throw invalid(`${where}: partitionBy must be a column name or an array of column names`);
   const twice = list.find((name, i) => list.indexOf(name) !== i);
-  if (twice !== undefined) throw invalid(`${where}: partitionBy has "${twice}" twice`);
+  if (twice !== undefined) throw invalid(`${where}: partitionBy contains "${twice}" twice`);
   return [...list];
 }
 

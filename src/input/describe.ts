@@ -14,5 +14,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string' && !isWellFormed(value)) return 'a string with a lone surrogate';
   if (typeof value !== 'object') return `a ${typeof value}`;
   const name = (value as { constructor?: { name?: unknown } }).constructor?.name;
-  return typeof name === 'string' && name !== 'Object' && name !== '' ? `a ${name}` : 'an object';
+  return typeof name === 'string' && name !== 'Object' && name !== ''
+    ? `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`
+    : 'an object';
 }

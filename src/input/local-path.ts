@@ -20,12 +20,13 @@ import { describe } from './describe.js';
 export function toLocalPath(path: string | URL, where: string): string {
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return resolve(path);
   if (!(path instanceof URL)) {
-    const given = path === '' ? 'an empty string' : typeof path === 'string' ? 'one with a NUL' : describe(path);
+    const given =
+      path === '' ? 'an empty string' : typeof path === 'string' ? 'a string with a NUL character' : describe(path);
     throw invalid(`${where} must be a path or a file: URL, not ${given}`);
   }
   try {
     return fileURLToPath(path);
   } catch (cause) {
-    throw invalid(`${where} must be a path or a file: URL of this machine`, cause);
+    throw invalid(`${where} must be a path or a file: URL on this machine`, cause);
   }
 }

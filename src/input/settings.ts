@@ -62,7 +62,7 @@ function check({ type, min, max, choices = [] }: Setting, value: unknown): strin
     case 'string':
       return typeof value === 'string' && value !== ''
         ? undefined
-        : `a string, not ${value === '' ? 'an empty one' : describe(value)}`;
+        : `a non-empty string, not ${value === '' ? 'an empty one' : describe(value)}`;
     case 'character':
       // The engine reads a single byte.
       return typeof value === 'string' && Buffer.byteLength(value) === 1 ? undefined : 'one ASCII character';

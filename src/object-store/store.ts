@@ -46,7 +46,7 @@ export abstract class ObjectStore {
   ) {
     const options = resolve<Record<string, unknown>>(kind.name, kind.settings, given as Record<string, unknown>);
     for (const [name, { required }] of Object.entries(kind.settings)) {
-      if (required && options[name] === undefined) throw invalid(`${kind.name}: ${name} is missing`);
+      if (required && options[name] === undefined) throw invalid(`${kind.name}: the option ${name} is required`);
     }
     this.#kind = kind;
     this.#options = Object.freeze({ ...adapt(options) });
@@ -85,5 +85,7 @@ export abstract class ObjectStore {
  */
 export function toObjectStoreNative(store: ObjectStore): string {
   if (ObjectStore.is(store)) return store[OBJECT_STORE]();
-  throw invalid(`registerObjectStore takes a store such as new AmazonS3({ bucketName }), not ${describe(store)}`);
+  throw invalid(
+    `registerObjectStore takes an object store, such as new AmazonS3({ bucketName }), not ${describe(store)}`,
+  );
 }

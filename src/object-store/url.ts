@@ -15,12 +15,12 @@ import { describe } from '../input/describe.js';
 export function toStoreUrl(url: string | URL): string {
   const parsed = parse(url, 'the URL of an object store');
   // These errors must not contain the URL, because it may hold a password.
-  const wrong = (why: string): Error => invalid(`the URL of an object store is scheme://host: ${why}`);
-  if (parsed.password !== '') throw wrong('credentials are options of the store');
+  const wrong = (why: string): Error => invalid(`the URL of an object store must be scheme://host: ${why}`);
+  if (parsed.password !== '') throw wrong('pass credentials as options of the store');
   if (!['', '/'].includes(parsed.pathname) || parsed.search !== '' || parsed.hash !== '')
-    throw wrong(`nothing may follow ${parsed.protocol}//${parsed.host}`);
+    throw wrong(`nothing is allowed after ${parsed.protocol}//${parsed.host}`);
   if (parsed.host === '' && parsed.protocol !== 'file:')
-    throw wrong(`${parsed.protocol}// lacks the host, such as the name of the bucket`);
+    throw wrong(`${parsed.protocol}// needs a host, such as the name of the bucket`);
   return `${parsed.protocol}//${parsed.host}`;
 }
 
@@ -37,9 +37,11 @@ export function toEndpoint(url: string | URL, where: string, allowHttp: boolean 
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
     throw invalid(`${where} must start with https:// or http://, not ${parsed.protocol}`);
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '')
-    throw invalid(`${where} must be an address alone, without user, password, query and fragment`);
+    throw invalid(`${where} must be an address without user, password, query and fragment`);
   if (parsed.protocol === 'http:' && allowHttp !== true)
-    throw invalid(`${where} is http://, where credentials and data can be read on the way: allowHttp: true permits it`);
+    throw invalid(
+      `${where} uses http://, so credentials and data are sent unencrypted; to permit this, set allowHttp: true`,
+    );
   return parsed.href.replace(/\/$/, '');
 }
 
@@ -51,6 +53,6 @@ function parse(url: string | URL, where: string): URL {
     return new URL(url);
   } catch {
     // Without the cause, because it quotes the text.
-    throw invalid(`${where} does not parse as a URL`);
+    throw invalid(`${where} is not a valid URL`);
   }
 }

@@ -36,6 +36,8 @@ export function expr(strings: TemplateStringsArray, ...values: SqlPart[]): Expr 
   // The placeholders that the engine will find must be those that were inserted.
   const found = findPlaceholders(text);
   if (found.length !== args.length || found.some((name, i) => name !== `$${i + 1}`))
-    throw invalid('expr: a value stands in quotes or in a comment, or beside a placeholder of the text itself');
+    throw invalid(
+      'expr: a value cannot be inside quotes or a comment, and the text cannot contain placeholders of its own',
+    );
   return new Expr({ kind: 'sql', text, args });
 }

@@ -29,7 +29,7 @@ export function toParamsNative(params: Params): string {
   const named: Record<string, Literal> = Object.create(null) as Record<string, Literal>;
   for (const [name, value] of Object.entries(params)) {
     if (!PARAM_NAME.test(name)) {
-      throw invalid(`params: "${name}" is no parameter name; use letters, digits and _, without the $`);
+      throw invalid(`params: "${name}" is not a valid parameter name; use letters, digits and _, without the $`);
     }
     named[name] = toLiteral(value, `params.${name}`);
   }

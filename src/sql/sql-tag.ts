@@ -84,7 +84,8 @@ export class Identifier {
 
 function quote(name: string): string {
   if (typeof name !== 'string') throw invalid(`sql.ident takes strings, not ${describe(name)}`);
-  if (name === '' || name.includes('\0')) throw invalid('sql.ident: a name must not be empty or hold a NUL character');
+  if (name === '' || name.includes('\0'))
+    throw invalid('sql.ident: a name must not be empty or contain a NUL character');
   return `"${name.replaceAll('"', '""')}"`;
 }
 
@@ -128,10 +129,10 @@ export function sqlTemplate(
   check: Check,
 ): SqlQuery {
   if (!Array.isArray(strings) || !('raw' in strings)) {
-    throw invalid(`${name} is a template tag: write ${name}\`…\`, and sql.raw(text) for text you trust`);
+    throw invalid(`${name} is a template tag: write ${name}\`…\`; for text that you trust, use sql.raw(text)`);
   }
   if (strings.includes(undefined as unknown as string))
-    throw invalid(`${name}: the template holds an invalid \\ escape; write \\\\ for a backslash`);
+    throw invalid(`${name}: the template contains an invalid \\ escape; write \\\\ for a backslash`);
   return concat(strings, values, (i) => `value ${i + 1} of the ${name} template`, check);
 }
 

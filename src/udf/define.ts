@@ -155,9 +155,11 @@ export function codeOf(
   const all = typeof fns === 'object' && fns !== null ? Object.entries(fns) : [['', fns] as const];
   for (const [part, fn] of all)
     if (typeof fn !== 'function')
-      throw invalid(`${maker} ${name} takes a function${part && ` as ${part}`}, not ${describe(fn)}`);
+      throw invalid(`${maker} ${name} takes a function${part && ` for ${part}`}, not ${describe(fn)}`);
   if (captures !== undefined && (typeof captures !== 'object' || captures === null))
-    throw invalid(`${maker} ${name}: captures must be an object by name, not ${describe(captures)}`);
+    throw invalid(
+      `${maker} ${name}: captures must be an object whose keys are variable names, not ${describe(captures)}`,
+    );
   const { code, values, pieces } = toModule(name, fns as never, captures ?? {});
   return { code, values, origin: originOf(site, pieces), from: 'default' };
 }
@@ -180,6 +182,6 @@ const MAKERS: Readonly<Record<Kind, string>> = {
 export function definitionOf(value: unknown, kind: Kind): Definition {
   const { definition } = (value ?? {}) as Partial<DefinedFunction>;
   if (definition?.kind === kind) return definition;
-  const given = definition ? `one of ${MAKERS[definition.kind]}` : describe(value);
-  throw invalid(`a function made by ${MAKERS[kind]} is wanted, not ${given}`);
+  const given = definition ? `one made with ${MAKERS[definition.kind]}` : describe(value);
+  throw invalid(`the argument must be a function made with ${MAKERS[kind]}, not ${given}`);
 }

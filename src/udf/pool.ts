@@ -108,7 +108,7 @@ export class UdfPool implements AsyncDisposable {
         reason = error instanceof Error ? error.message : String(error);
       });
       worker.once('exit', (code) => {
-        if (reason === 'it ended') reason = `it left with code ${code}`;
+        if (reason === 'it ended') reason = `it exited with code ${code}`;
         lost();
       });
     } catch (error) {

@@ -16,7 +16,7 @@ it.each([
 ])('refuses %j', (name, text) => {
   expect(thrown(() => exactName(name as string, 'schema'))).toMatchObject({
     code: 'INVALID_ARGUMENT',
-    message: `the name of a schema must be a string, not ${text}`,
+    message: `the name of a schema must be a non-empty string, not ${text}`,
   });
 });
 

@@ -69,8 +69,8 @@ describe('clauses are refused', () => {
     ['windowFrame', (it) => it.windowFrame(rows)],
   ])('%s, where there is no call', (clause, run) => {
     for (const it of [a, a.add(sum), sum.cast('Int8')])
-      expect(refused(() => run(it))).toBe(`${clause} belongs to the call of a function, and this is none`);
-    expect(refused(() => run(sum.alias('s')))).toContain('; put alias after it');
+      expect(refused(() => run(it))).toBe(`${clause} works only on a function call, and this expression is not one`);
+    expect(refused(() => run(sum.alias('s')))).toContain(`; call ${clause} before alias`);
   });
 
   it.each<[string, () => unknown]>([

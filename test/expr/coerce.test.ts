@@ -43,6 +43,6 @@ describe('the doors', () => {
     expect(refused(() => toSubquery({ toSql: 'SELECT 1' } as never, 'it'))).toBe(
       'it must be a DataFrame, not an object',
     );
-    expect(refused(() => toSubquery(lit(1) as never, 'it'))).toBe('it must be a DataFrame, not a Expr');
+    expect(refused(() => toSubquery(lit(1) as never, 'it'))).toBe('it must be a DataFrame, not an Expr');
   });
 });

@@ -190,8 +190,8 @@ describe('lit', () => {
   );
 
   it('refuses what does not fit its type', () => {
-    expect(refused(() => lit(1.5, 'Int32'))).toContain('which is no Int32');
-    expect(refused(() => lit(Number.NaN, 'Int32'))).toContain('which is no Int32');
+    expect(refused(() => lit(1.5, 'Int32'))).toContain('which is not a valid Int32');
+    expect(refused(() => lit(Number.NaN, 'Int32'))).toContain('which is not a valid Int32');
     expect(refused(() => lit(1, 5 as never))).toContain('the type of lit');
     expect(refused(() => lit(a, 'Int32'))).toContain('lit(value)');
   });

@@ -67,7 +67,9 @@ describe('binary operators', () => {
 
   it('say what to do', () => {
     expect(refused(() => a.eq(undefined as never))).toContain('use null for NULL');
-    expect(refused(() => a.eq([1] as never))).toBe('the right side of = is an array; write lit([…]) for a list');
+    expect(refused(() => a.eq([1] as never))).toBe(
+      'the right side of = must not be an array; for a list, use lit([…])',
+    );
   });
 });
 

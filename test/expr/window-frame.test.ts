@@ -90,9 +90,9 @@ describe('a frame refuses', () => {
 
   it('parts of rows', () => {
     for (const units of ['rows', 'groups'] as const) {
-      expect(refused(() => new WindowFrame(units, -1.5, 0))).toContain(`${units} are counted in whole numbers`);
-      expect(refused(() => new WindowFrame(units, { preceding: '1 day' }, 0))).toContain('whole numbers');
-      expect(refused(() => new WindowFrame(units, { preceding: lit(1) }, 0))).toContain('whole numbers');
+      expect(refused(() => new WindowFrame(units, -1.5, 0))).toContain(`${units} must be a whole number`);
+      expect(refused(() => new WindowFrame(units, { preceding: '1 day' }, 0))).toContain('a whole number');
+      expect(refused(() => new WindowFrame(units, { preceding: lit(1) }, 0))).toContain('a whole number');
     }
   });
 

@@ -45,11 +45,11 @@ describe('toReadOptionsNative', () => {
   });
 
   it.each<[string, object]>([
-    ['parquet reading has no option "paruetPruning"; did you mean "parquetPruning"?', { paruetPruning: true }],
-    ['parquet reading has no option "zzz"', { zzz: 1 }],
-    ['parquet reading: skipMetadata must be true or false, not a number', { skipMetadata: 1 }],
+    ['the parquet reader has no option "paruetPruning"; did you mean "parquetPruning"?', { paruetPruning: true }],
+    ['the parquet reader has no option "zzz"', { zzz: 1 }],
+    ['the parquet reader: skipMetadata must be true or false, not a number', { skipMetadata: 1 }],
     ['tablePartitionCols[0] must be [name, type]', { tablePartitionCols: ['year'] }],
-    ['parquet reading: schema must be an apache-arrow Schema', { schema: {} }],
+    ['the parquet reader: schema must be an apache-arrow Schema', { schema: {} }],
   ])('refuses: %s', (message, options) => {
     const error = thrown(() => toReadOptionsNative('parquet', options));
     expect(error.code).toBe('INVALID_ARGUMENT');

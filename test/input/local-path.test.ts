@@ -13,13 +13,13 @@ it('gives absolute paths', () => {
 
 it.each([
   ['', 'an empty string'],
-  ['a\0b', 'one with a NUL'],
+  ['a\0b', 'a string with a NUL character'],
   [5, 'a number'],
   [null, 'null'],
   [undefined, 'undefined'],
   [['a'], 'an array'],
-  [new URL('s3://bucket/x'), 'of this machine'],
-  [new URL('file:///a%2Fb'), 'of this machine'],
+  [new URL('s3://bucket/x'), 'on this machine'],
+  [new URL('file:///a%2Fb'), 'on this machine'],
 ])('refuses %j', (path, text) => {
   const error = thrown(() => toLocalPath(path as string, 'it'));
   expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });

@@ -276,9 +276,9 @@ describe('a store', () => {
   });
 
   it.each<[string, () => Promise<unknown>, string, string]>([
-    ['no URL', () => ctx.registerObjectStore('bucket', store), 'INVALID_ARGUMENT', 'does not parse'],
-    ['a path', () => ctx.registerObjectStore('s3://b/folder', store), 'INVALID_ARGUMENT', 'nothing may follow'],
-    ['no store', () => ctx.registerObjectStore('s3://b', {} as never), 'INVALID_ARGUMENT', 'takes a store'],
+    ['no URL', () => ctx.registerObjectStore('bucket', store), 'INVALID_ARGUMENT', 'is not a valid URL'],
+    ['a path', () => ctx.registerObjectStore('s3://b/folder', store), 'INVALID_ARGUMENT', 'nothing is allowed after'],
+    ['no store', () => ctx.registerObjectStore('s3://b', {} as never), 'INVALID_ARGUMENT', 'takes an object store'],
     ['no URL to forget', () => ctx.deregisterObjectStore(5 as never), 'INVALID_ARGUMENT', 'not a number'],
     [
       'a folder that is not there',

@@ -252,7 +252,7 @@ describe('an aggregate of TypeScript', () => {
         merge: () => 0,
       }),
     ).toThrow(/"elsewhere"/u);
-    expect(() => ctx.registerUdf(total as never)).toThrow(/udf\(\) is wanted, not one of udaf/u);
+    expect(() => ctx.registerUdf(total as never)).toThrow(/made with udf\(\), not one made with udaf/u);
   });
 
   it('is listed, and goes', async () => {

@@ -605,7 +605,7 @@ describe('a function that fails', () => {
     });
     expect(await rejected(t.select(odd()).collect())).toMatchObject({
       code: 'UDF',
-      message: expect.stringContaining('no text'),
+      message: expect.stringContaining('cannot be converted to a string'),
     });
   });
 

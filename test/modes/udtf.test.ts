@@ -149,15 +149,17 @@ describe('a table function of TypeScript', () => {
       code: 'UDF',
       cause: { name: 'RangeError', message: 'no more' },
     });
-    expect(String((await rejected(sql('SELECT * FROM no_rows()'))).cause)).toContain('a row is an object');
+    expect(String((await rejected(sql('SELECT * FROM no_rows()'))).cause)).toContain('a row must be an object');
     expect((await rejected(sql('SELECT * FROM late()'))).message).toContain('200 ms');
   });
 
   it('is checked when it is made, is listed, and goes', async () => {
-    expect(() => udtf({ name: 'x', args: [], returns: {} }, () => [])).toThrow(/columns by their names/u);
-    expect(() => udtf({ name: 'x', args: [], returns: 'Int32' as never }, () => [])).toThrow(/columns by their names/u);
+    expect(() => udtf({ name: 'x', args: [], returns: {} }, () => [])).toThrow(/each column by its name/u);
+    expect(() => udtf({ name: 'x', args: [], returns: 'Int32' as never }, () => [])).toThrow(
+      /each column by its name/u,
+    );
     expect(() => udtf({ name: 'x', args: [], returns: { 'a"b': 'Int32' } }, () => [])).toThrow(/quote/u);
-    expect(() => ctx.registerUdtf(null as never)).toThrow(/udtf\(\) is wanted/u);
+    expect(() => ctx.registerUdtf(null as never)).toThrow(/made with udtf\(\)/u);
     expect(ctx.deregisterUdtf('endless')).toBe(true);
     expect((await rejected(sql('SELECT * FROM endless()'))).code).toBe('PLAN');
   });

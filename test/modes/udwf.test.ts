@@ -75,7 +75,7 @@ describe('a window function of TypeScript', () => {
       udwf({ name, args: ['Int64'], returns: 'Int64' }, fn as never)(col('at')).over(Window.orderBy('at'));
     for (const [expr, text] of [
       [make('few', () => [1, 2]), '2 values for 6 rows'],
-      [make('none', () => undefined), 'the values of all rows'],
+      [make('none', () => undefined), 'a value for each row'],
       [
         make('throws', () => {
           throw new Error('no session');
@@ -93,6 +93,6 @@ describe('a window function of TypeScript', () => {
     expect(ctx.udwfs()).toContain('session');
     expect((await rejected(sql('SELECT session(at, 1) FROM clicks'))).code).toBe('PLAN');
     expect(ctx.deregisterUdwf('session')).toBe(true);
-    expect(() => ctx.registerUdwf('session' as never)).toThrow(/udwf\(\) is wanted/u);
+    expect(() => ctx.registerUdwf('session' as never)).toThrow(/made with udwf\(\)/u);
   });
 });

@@ -18,13 +18,13 @@ it.each([
 });
 
 it.each<[unknown, string]>([
-  ['s3://', 's3:// lacks the host, such as the name of the bucket'],
-  ['s3:bucket', 'nothing may follow'],
-  ['s3://bucket/folder', 'nothing may follow s3://bucket'],
-  ['s3://bucket?sEcReT', 'nothing may follow s3://bucket'],
-  ['s3://bucket#sEcReT', 'nothing may follow s3://bucket'],
-  ['https://me:sEcReT@example.com', 'credentials are options of the store'],
-  ['bucket', 'does not parse as a URL'],
+  ['s3://', 's3:// needs a host, such as the name of the bucket'],
+  ['s3:bucket', 'nothing is allowed after'],
+  ['s3://bucket/folder', 'nothing is allowed after s3://bucket'],
+  ['s3://bucket?sEcReT', 'nothing is allowed after s3://bucket'],
+  ['s3://bucket#sEcReT', 'nothing is allowed after s3://bucket'],
+  ['https://me:sEcReT@example.com', 'pass credentials as options of the store'],
+  ['bucket', 'is not a valid URL'],
   ['', 'not an empty string'],
   [5, 'not a number'],
   [null, 'not null'],

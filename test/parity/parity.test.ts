@@ -96,8 +96,8 @@ test('a reference is looked up as what it says', () => {
   ];
   expect(there.filter((reference) => !surface.has(reference))).toEqual([]);
   expect(absent.filter((reference) => surface.has(reference))).toEqual([]);
-  expect(() => surface.has('not a reference')).toThrow('no reference');
-  expect(() => surface.has('lodash:map')).toThrow('no reference');
+  expect(() => surface.has('not a reference')).toThrow('not a reference to the package');
+  expect(() => surface.has('lodash:map')).toThrow('not a reference to the package');
 });
 
 test('a decision about no row, or a second one about a row, is told', () => {
@@ -105,6 +105,6 @@ test('a decision about no row, or a second one about a row, is told', () => {
   expect(readDecisions(rows).problems).toEqual([]);
   const without = rows.filter(({ id }) => id !== 'datafusion.functions.in_list');
   expect(readDecisions(without).problems).toEqual([
-    'datafusion.functions.in_list: a decision (elsewhere), but no such row',
+    'datafusion.functions.in_list: there is a decision (elsewhere), but no row of this name',
   ]);
 });

@@ -56,7 +56,7 @@ describe('expr', () => {
   it.each<[string, () => unknown]>([
     ['value 1 of the expr template', () => expr`a > ${undefined as never}`],
     ['value 2 of the expr template', () => expr`${1} > ${(() => 1) as never}`],
-    ['value 1 of the expr template is an array', () => expr`a in (${[1, 2] as never})`],
+    ['value 1 of the expr template must not be an array', () => expr`a in (${[1, 2] as never})`],
     ['value 1 of the expr template', () => expr`${Symbol('s') as never}`],
     ['value 1 of the expr template', () => expr`${a.asc() as never}`],
     ['value 1 of the expr template', () => expr`${'\ud800'}`],
@@ -64,11 +64,11 @@ describe('expr', () => {
     ['invalid \\ escape', () => expr`\u`],
     ['expr is a template tag', () => expr('a > 1' as never)],
     ['expr is a template tag', () => expr(['a > 1'] as never)],
-    ['a value stands in quotes', () => expr`a = '${1}'`],
-    ['a value stands in quotes', () => expr`a = 1 -- ${1}`],
-    ['a value stands in quotes', () => expr`"${'a'}" = 1`],
-    ['a placeholder of the text itself', () => expr`a = ${1} and b = $1`],
-    ['a placeholder of the text itself', () => expr`a = $2 and b = ${1}`],
+    ['a value cannot be inside quotes', () => expr`a = '${1}'`],
+    ['a value cannot be inside quotes', () => expr`a = 1 -- ${1}`],
+    ['a value cannot be inside quotes', () => expr`"${'a'}" = 1`],
+    ['placeholders of its own', () => expr`a = ${1} and b = $1`],
+    ['placeholders of its own', () => expr`a = $2 and b = ${1}`],
   ])('refuses %s', (where, run) => {
     expect(refused(run)).toContain(where);
   });

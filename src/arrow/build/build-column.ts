@@ -49,7 +49,9 @@ export function buildColumn(type: DataType, cells: Cells, nullable = true): Data
   }
   if (nulls > 0 && !nullable && type.typeId !== Type.Null) {
     const at = Array.from(cells.values).findIndex((value) => value === null || value === undefined);
-    throw invalid(`${cellName(cells, at)}: null in a column that the schema declares not nullable`);
+    throw invalid(
+      `${cellName(cells, at)}: null is not allowed, because the schema declares the column as not nullable`,
+    );
   }
   const { offsets, values, children, dictionary } = buffersOf(type, cells);
   const hasBitmap = nulls > 0 && type.typeId !== Type.Null;

@@ -64,7 +64,7 @@ export function inferType(cells: Cells): DataType {
   for (let i = 0; i < cells.values.length; i++) {
     if (isDeep(cells.values[i]))
       throw invalid(
-        `${cellName(cells, i)}: values are nested more than ${MOST_LEVELS} levels deep, or hold themselves`,
+        `${cellName(cells, i)}: values are nested more than ${MOST_LEVELS} levels deep, or contain themselves`,
       );
   }
   return infer(cells);
@@ -98,13 +98,15 @@ function infer(cells: Cells): DataType {
     else if (kind !== next) {
       if (!isNumeric(kind) || !isNumeric(next)) {
         throw invalid(
-          `${cellName(cells, i)}: ${describe(value)} after ${describe(values[first])} in row ${cells.row(first)}; give a schema or make the values alike`,
+          `${cellName(cells, i)}: ${describe(value)} after ${describe(values[first])} in row ${cells.row(first)}; use values of one type, or pass a schema`,
         );
       }
       kind = 'bigint';
     }
     if (kind === 'bigint' && !integers) {
-      throw invalid(`${cellName(cells, i)}: bigints and fractional numbers in one column; no type holds both exactly`);
+      throw invalid(
+        `${cellName(cells, i)}: the column has bigints and fractional numbers, but no type holds both exactly; pass a schema`,
+      );
     }
   }
   return kind === undefined ? new Null() : typeOf(kind, integers, cells);
@@ -176,7 +178,9 @@ function bigintType(cells: Cells): DataType {
   }
   if (low >= -(2n ** 63n) && high < 2n ** 63n) return new Int64();
   if (low >= 0n && high < 2n ** 64n) return new Uint64();
-  throw invalid(`${cellName(cells, at)}: the bigints of the column do not fit 64 bits; give a schema with a Decimal`);
+  throw invalid(
+    `${cellName(cells, at)}: the bigints of the column do not fit in 64 bits; pass a schema with a Decimal type`,
+  );
 }
 
 /** All keys of the objects in a column, in the order of first appearance. */

@@ -27,7 +27,7 @@ export function rowsToIpc(rows: readonly object[], schema?: Schema): Uint8Array 
   });
   const cells = { path: '', values: rows as readonly unknown[], row: (i: number) => i };
   const names = schema ? undefined : keysOf(cells);
-  if (names?.length === 0) throw invalid('rows without a column have no schema; give one');
+  if (names?.length === 0) throw invalid('the rows have no columns, so their schema is unknown; pass a schema');
   return build(schema, names ?? [], rows.length, (name) => memberOf(cells, name));
 }
 
@@ -53,18 +53,18 @@ export function columnsToIpc(columns: ColumnsInput, schema?: Schema): Uint8Array
     }
     if (isVector(column)) {
       throw invalid(
-        `column "${name}" is ${describe(column)} of apache-arrow, not an array; use fromArrow with a Table of it`,
+        `column "${name}" must be an array or a typed array, not ${describe(column)} of apache-arrow; pass a Table of it to fromArrow`,
       );
     }
     if (columns[name]?.length !== columns[first]?.length) {
       throw invalid(
-        `column "${name}" has ${columns[name]?.length} values, column "${first}" has ${columns[first]?.length}`,
+        `column "${name}" has ${columns[name]?.length} values, but column "${first}" has ${columns[first]?.length}; all columns must have the same length`,
       );
     }
   }
   const cells = (name: string): { path: string; values: ArrayLike<unknown>; row: (i: number) => number } => {
     const values = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    if (!values) throw invalid(`the schema has a column "${name}", the columns given have not`);
+    if (!values) throw invalid(`the schema has a column "${name}", but the given columns do not`);
     return { path: name, values, row: (i) => i };
   };
   return build(schema, names, columns[first]?.length ?? 0, cells);

@@ -72,7 +72,10 @@ const BIGINT: Record<Conversion['int64'], (value: bigint) => unknown> = {
   number: (value) => {
     const number = Number(value);
     if (!Number.isSafeInteger(number))
-      throw new Unsafe(`${value} is past 2^53 and fits no number`, "int64: 'bigint' or 'string'");
+      throw new Unsafe(
+        `${value} does not fit a JavaScript number exactly (the limit is 2^53)`,
+        "int64: 'bigint' or 'string'",
+      );
     return number;
   },
 };
@@ -105,7 +108,10 @@ const MAX_DATE_MS = 8_640_000_000_000_000;
 
 function toDate(ms: bigint): Date {
   if (ms > MAX_DATE_MS || ms < -MAX_DATE_MS) {
-    throw new Unsafe(`${ms} ms since the epoch is beyond what a Date holds`, "timestamp: 'string', date: 'string'");
+    throw new Unsafe(
+      `${ms} ms since the epoch is outside the range of a JavaScript Date`,
+      "timestamp: 'string', date: 'string'",
+    );
   }
   return new Date(Number(ms));
 }
@@ -171,7 +177,10 @@ export function converter<T extends object>(schema: Schema, options: Conversion)
   const names = schema.fields.map((field) => field.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new BallistaError('SCHEMA', `two columns are named "${twice}", which no object can hold; rename one with AS`);
+    throw new BallistaError(
+      'SCHEMA',
+      `two columns are named "${twice}", but an object can have only one property of this name; rename one column with AS`,
+    );
   }
   const binders = schema.fields.map((field) => binder(field.type as DataType, options));
   const blank = blankMaker(names);

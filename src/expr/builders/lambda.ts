@@ -47,9 +47,10 @@ export function lambda(fn: LambdaFunction): Expr;
 export function lambda(params: readonly string[], body: Operand): Expr;
 export function lambda(first: LambdaFunction | readonly string[], body?: Operand): Expr {
   if (typeof first === 'function') return new Expr(traced(first, 'the result of the lambda'));
-  if (!Array.isArray(first) || first.length === 0) throw wrong(first, 'lambda', 'a function, or names and a body');
+  if (!Array.isArray(first) || first.length === 0)
+    throw wrong(first, 'argument 1 of lambda', 'a function or an array of variable names');
   const params = first.map((name: string) => toName(name, 'a variable of lambda', 'a name'));
-  if (new Set(params).size < params.length) throw invalid('lambda: two variables have the same name');
+  if (new Set(params).size < params.length) throw invalid('lambda: two variables have the same name; rename one');
   return new Expr({ kind: 'lambda', params, body: operand(body as Operand, 'the body of lambda') });
 }
 

@@ -53,7 +53,7 @@ export function toModule(
   const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(captures)) {
     if (!IDENTIFIER.test(key) || !tryParse(`const ${key} = 0;`))
-      throw invalid(`udf ${name}: the capture "${key}" is no name of a variable`);
+      throw invalid(`udf ${name}: the capture "${key}" is not a valid variable name`);
     if (typeof value !== 'function') {
       values[key] = value;
       continue;
@@ -67,8 +67,8 @@ export function toModule(
   const missing = unknown.filter((variable) => !Object.hasOwn(HELPERS, variable));
   if (missing.length > 0) {
     throw invalid(
-      `udf ${name} uses ${missing.map((variable) => `"${variable}"`).join(', ')} from around it, which an executor does not ` +
-        `have: pass it as captures: { ${missing.join(', ')} }`,
+      `udf ${name} uses outer variables that executors do not have: ${missing.map((variable) => `"${variable}"`).join(', ')}; ` +
+        `pass them in its options: captures: { ${missing.join(', ')} }`,
     );
   }
   const names = Object.keys(values);
@@ -138,7 +138,10 @@ function toBytes(name: string, values: Readonly<Record<string, unknown>>): Buffe
       }
     };
     const key = Object.keys(values).find((candidate) => fails(values[candidate]));
-    throw invalid(`udf ${name}: the capture "${key}" cannot be copied to an executor`, cause);
+    throw invalid(
+      `udf ${name}: the capture "${key}" cannot be sent to an executor, because it cannot be serialized`,
+      cause,
+    );
   }
 }
 
@@ -154,7 +157,7 @@ function expressionOf(name: string, fn: UserFunction): Expression {
     if (program) return { lines: [before, { text: source }, after], ...freeVariables(program) };
   }
   throw invalid(
-    `udf ${name}: the function has no source of its own, as those that bind() gives and those of the runtime`,
+    `udf ${name}: the function has no source code, because it is built in or was made by bind(); write it as a function of your own`,
   );
 }
 

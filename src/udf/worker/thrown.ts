@@ -18,7 +18,7 @@ export class Thrown extends Error {
   readonly place: Place;
 
   constructor(cause: unknown, place: Place) {
-    super('a function threw', { cause });
+    super('a UDF threw', { cause });
     this.place = place;
   }
 }
@@ -43,6 +43,6 @@ function described(cause: unknown, origin: Origin | undefined): ThrownReport {
       ...(stack === undefined ? {} : { stack: located(String(stack), origin) }),
     };
   } catch {
-    return { name: 'Error', message: 'thrown: something that has no text' };
+    return { name: 'Error', message: 'thrown: a value that cannot be converted to a string' };
   }
 }

@@ -40,8 +40,12 @@ describe('arguments', () => {
       'range(stop) or range(start, stop, step?) takes 1 to 3 arguments, not 0',
     ],
     ['undefined', () => f.lpad(a, any(undefined), ' '), 'argument n of lpad is undefined; use null for NULL'],
-    ['an array', () => f.arrayHas(any([1]), 1), 'argument array of arrayHas is an array; write lit([…]) for a list'],
-    ['a rest argument', () => f.concat(a, 'b', any({})), 'argument strs of concat is an object; it has no SQL type'],
+    [
+      'an array',
+      () => f.arrayHas(any([1]), 1),
+      'argument array of arrayHas must not be an array; for a list, use lit([…])',
+    ],
+    ['a rest argument', () => f.concat(a, 'b', any({})), 'argument strs of concat is an object, which has no SQL type'],
     [
       'no lambda',
       () => f.arrayFilter(a, any(1)),
@@ -70,7 +74,7 @@ describe('arguments', () => {
     [
       'a function where there is no lambda',
       () => f.abs(any(() => 1)),
-      'argument numericExpression of abs is a function; it has no SQL type',
+      'argument numericExpression of abs is a function, which has no SQL type',
     ],
   ])('refuses %s', (_, make, message) => {
     expect(thrown(make)).toMatchObject({ code: 'INVALID_ARGUMENT', message });

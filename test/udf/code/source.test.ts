@@ -140,8 +140,10 @@ describe('refuses', () => {
   });
 
   it('captures that cannot be copied, or are no names', () => {
-    expect(thrown(() => toModule('f', () => 1, { a: Symbol('a') })).message).toContain('"a" cannot be copied');
-    expect(thrown(() => toModule('f', () => 1, { 'a b': 1 })).message).toContain('"a b" is no name');
-    expect(thrown(() => toModule('f', () => 1, { class: 1 })).message).toContain('"class" is no name');
+    expect(thrown(() => toModule('f', () => 1, { a: Symbol('a') })).message).toContain('"a" cannot be sent');
+    expect(thrown(() => toModule('f', () => 1, { 'a b': 1 })).message).toContain('"a b" is not a valid variable name');
+    expect(thrown(() => toModule('f', () => 1, { class: 1 })).message).toContain(
+      '"class" is not a valid variable name',
+    );
   });
 });
