@@ -6,17 +6,17 @@ import type { Setup } from './lib/compare.js';
 import { grouped, report, type Table } from './lib/report.js';
 import { SimulatedCluster } from './lib/simulated.js';
 
-/** Jobs that are all alike. */
+/** A series of identical jobs. */
 interface Load {
   executors: number;
-  /** One stage of so many tasks, or two. */
+  /** Each job has one stage, or two stages, of `tasks` tasks. */
   stages: 1 | 2;
   tasks: number;
-  /** Of all jobs together. */
+  /** The number of tasks of all jobs together. */
   total: number;
-  /** Jobs that run at once. Default 1. */
+  /** The number of concurrent jobs. Default 1. */
   atOnce?: number;
-  /** Into how many partitions of the shuffle the rows of one task fall. Default 10. */
+  /** The number of shuffle partitions that the rows of one task fall into. Default 10. */
   filled?: number;
 }
 
@@ -25,12 +25,12 @@ const shuffle = { stages: 2, tasks: 1000, total: 10_000 } as const;
 
 const LOADS: readonly (readonly [string, readonly Load[]])[] = [
   [
-    'More executors: a stage of 1,000 tasks, again and again.',
+    'More executors: jobs with one stage of 1,000 tasks, one after the other.',
     [1, 10, 100, 1000].map((executors) => ({ ...scan, executors, total: executors === 1000 ? 100_000 : scan.total })),
   ],
   ['Larger stages, on 1,000 executors.', [100, 1000, 10_000].map((tasks) => ({ ...scan, executors: 1000, tasks }))],
   [
-    'Shuffles: two stages of as many tasks, on 1,000 executors.',
+    'Shuffles: two stages with the same number of tasks, on 1,000 executors.',
     [
       { ...shuffle, executors: 1000, tasks: 100 },
       { ...shuffle, executors: 1000 },
@@ -38,12 +38,12 @@ const LOADS: readonly (readonly [string, readonly Load[]])[] = [
     ],
   ],
   [
-    'Jobs at once, each of a stage of 100 tasks, on 1,000 executors.',
+    'Concurrent jobs, each with one stage of 100 tasks, on 1,000 executors.',
     [10, 100].map((atOnce) => ({ ...scan, executors: 1000, tasks: 100, atOnce })),
   ],
 ];
 
-/** What the scheduler costs: executors that only answer, and clients that read no rows. */
+/** The cost of the scheduler: simulated executors do no work, and clients read no rows. */
 export async function executors({ scale, keep }: Setup): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ballista-bench-'));
   try {
@@ -56,9 +56,9 @@ export async function executors({ scale, keep }: Setup): Promise<void> {
       for (const load of loads) rows.push(await run({ ...load, total: load.total * scale }, join(folder, 't.parquet')));
       parts.push(title, rows);
     }
-    const about = `A scheduler in a process, executors of one slot that report each task as successful at once, and a client that
-gets no rows: what is measured is the scheduler. Every task has one partition of a Parquet file. *CPU* is that of the scheduler's process; the
-executors and the client run beside it on the same machine, and lengthen the *time*. *Filled* is into how many partitions of the shuffle the rows of a task fall.`;
+    const about = `Measures only the scheduler, in its own process: executors with one slot report each task as successful at once, and the client
+gets no rows. Every task has one partition of a Parquet file. *CPU* is the CPU time of the scheduler's process. The executors and the
+client run on the same machine, and increase the *time*. *Filled* is the number of shuffle partitions that the rows of a task fall into.`;
     report('executors', [about, ...parts], { keep });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -80,7 +80,7 @@ async function run(load: Load, table: string): Promise<Table[number]> {
   try {
     for (const context of [first, ctx]) await context.registerParquet('t', table);
     const query = 'SELECT v FROM t';
-    await (await first.sql(query)).collect(); // not measured: connects the scheduler with every executor
+    await (await first.sql(query)).collect(); // not measured: connects the scheduler to every executor
     const sql = stages === 1 ? query : 'SELECT v, count(*) AS n FROM t GROUP BY v';
     const job = async () => (await ctx.sql(sql)).collect();
     const before = await cluster.usage();
@@ -99,12 +99,12 @@ async function run(load: Load, table: string): Promise<Table[number]> {
     const done = ended * stages * tasks;
     const cells = {
       executors: grouped(executors),
-      'tasks of a job': stages === 1 ? grouped(tasks) : `2 x ${grouped(tasks)}`,
-      'jobs at once': String(atOnce),
+      'tasks per job': stages === 1 ? grouped(tasks) : `2 x ${grouped(tasks)}`,
+      'concurrent jobs': String(atOnce),
       filled: stages === 1 ? '' : grouped(filled),
       tasks: grouped(done),
-      'time a task': micros(time / done),
-      'CPU a task': micros((after.cpu - before.cpu) / done),
+      'time per task': micros(time / done),
+      'CPU per task': micros((after.cpu - before.cpu) / done),
       'peak memory': `${grouped(after.peak / 2 ** 20)} MiB`,
     };
     console.error(Object.values(cells).join(' | '));

@@ -8,7 +8,7 @@ const SCALES = [0.1, 1, 3];
 const BY_SCALE = ['ours', 'auto-2', 'never-2', 'local', 'duckdb'];
 const EXECUTORS = [1, 2, 4];
 
-/** How the cost of TPC-H grows with the data and with the executors. */
+/** How the time of TPC-H grows with the size of the data and with the number of executors. */
 export async function growth({ systems: names, scale, keep }: Setup): Promise<void> {
   const chosen = BY_SCALE.filter((name) => names.includes(name));
   const sums = new Map<number, Times>();
@@ -37,9 +37,9 @@ export async function growth({ systems: names, scale, keep }: Setup): Promise<vo
     'growth',
     [
       LEGEND,
-      'All queries of TPC-H together, the better of two passes each; in brackets the quotient to scale 1.',
+      'Total time of all TPC-H queries, the better of two passes for each. In brackets: the ratio to scale 1.',
       byScale,
-      `Scale ${scale} on executors in processes, one slot each; in brackets the quotient to one executor.`,
+      `Scale ${scale}, on executors in separate processes with one slot each. In brackets: the ratio to one executor.`,
       executors,
     ],
     { keep },

@@ -11,11 +11,11 @@ import { NATIONS, tpchTables } from './lib/tpch.js';
 const CLIENTS = [1, 10, 100, 200];
 const SECONDS = 4;
 
-/** Seconds of work on both slots, and nothing of a result. */
+/** A query that keeps both slots busy for seconds and returns one row. */
 const LONG = `SELECT sum(l_quantity * p_size) AS n
   FROM lineitem CROSS JOIN (SELECT p_size FROM part WHERE p_partkey <= 100)`;
 
-/** Many small queries at once, and small queries beside a large one, on two executors of one slot. */
+/** Many concurrent small queries, and small queries beside a large one, on two executors with one slot each. */
 export async function load({ scale, keep }: Setup): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ballista-bench-'));
   const cluster = await startCluster(2, folder);
@@ -42,10 +42,10 @@ export async function load({ scale, keep }: Setup): Promise<void> {
     }
     const beside: Table[number][] = [];
     for (const [name, ctx] of all) beside.push({ setting: name, ...(await besideLong(ctx)) });
-    const about = `Two executors of one slot in processes, and a client with one context; TPC-H at scale ${scale}. The small query is
-\`${NATIONS}\`. For every number of clients ${SECONDS} seconds, in which each asks again as soon as it has
-its answer: queries a second; in brackets the median and the 99th percentile of the time that one takes.`;
-    const besides = `The same small query, again and again, while one runs that keeps both slots busy:
+    const about = `Two executors with one slot each in separate processes, and a client with one context; TPC-H at scale ${scale}. The small query is
+\`${NATIONS}\`. For ${SECONDS} seconds, each client runs the query again as soon as it has the
+result. The cells are queries per second and, in brackets, the median and the 99th percentile of the time of a query.`;
+    const besides = `The same small query, repeated while another query keeps both slots busy:
 \`${LONG.replace(/\s+/g, ' ')}\`.`;
     report('load', [about, throughput, besides, beside], { keep });
   } finally {
@@ -59,7 +59,7 @@ async function smallQuery(ctx: SessionContext): Promise<void> {
   await (await ctx.sql(NATIONS)).toArrow();
 }
 
-/** Milliseconds, ascending. */
+/** Percentiles of times in milliseconds. */
 function percentiles(times: readonly number[]): { p50: number; p99: number; most: number } {
   const sorted = [...times].sort((a, b) => a - b);
   return {
@@ -70,7 +70,7 @@ function percentiles(times: readonly number[]): { p50: number; p99: number; most
 }
 
 async function underLoad(ctx: SessionContext, clients: number): Promise<{ rate: number; p50: number; p99: number }> {
-  await smallQuery(ctx); // not measured: caches fill
+  await smallQuery(ctx); // warm-up
   const started = performance.now();
   const end = started + SECONDS * 1000;
   const times: number[] = [];
@@ -91,7 +91,7 @@ async function besideLong(ctx: SessionContext): Promise<Record<string, string>> 
   const long = (await ctx.sql(LONG)).toArrow().then(() => {
     took = performance.now() - started;
   });
-  await setTimeout(500); // its tasks have the slots by then
+  await setTimeout(500); // by then, its tasks occupy the slots
   const times: number[] = [];
   while (took === undefined) {
     const asked = performance.now();
@@ -102,9 +102,9 @@ async function besideLong(ctx: SessionContext): Promise<Record<string, string>> 
   const { p50, most } = percentiles(times);
   return {
     'long query': ms(took),
-    'small ones meanwhile': String(times.length),
+    'small queries meanwhile': String(times.length),
     median: ms(p50),
     longest: ms(most),
-    'median without it': ms(idle),
+    'median without long query': ms(idle),
   };
 }

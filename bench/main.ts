@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- [name] [--systems ours,local] [--scale 0.1]`: measures against named references in one run and prints
- * tables of ratios. Without a name: everything that compares engines, and one table of it all. Reports of runs with options
- * are printed, but not kept.
+ * `npm run bench -- [name] [--systems ours,local] [--scale 0.1]`: measures this package and reference systems in one run, and
+ * prints tables with ratios. Without a name, it runs all comparisons of engines and also prints one table of all results.
+ * Reports of runs with options are printed, but not saved.
  *
  * @module
  */
@@ -27,7 +27,7 @@ async function engines(setup: Setup): Promise<void> {
   for (const part of [small, result, tpch]) parts.push(await part(setup));
   await growth(setup);
   await load(setup);
-  const about = `${LEGEND}\n\nTPC-H at scale ${setup.scale}. Details: small.md, result.md, tpch.md; growth.md and load.md are of the same run.`;
+  const about = `${LEGEND}\n\nTPC-H at scale ${setup.scale}. Details: small.md, result.md, tpch.md. The same run generated growth.md and load.md.`;
   report('engines', [about, parts.flat()], { keep: setup.keep, command: 'npm run bench' });
 }
 
@@ -61,9 +61,9 @@ if (bench && more.length === 0 && scale > 0 && systems.every(isSystem)) {
   await bench({ systems, scale, queries, keep: Object.keys(values).length === 0 });
 } else {
   console.error(`npm run bench -- [name] [--systems a,b] [--scale n] [--queries q21,q39]
-name: ${Object.keys(benches).join(', ')}; engines, unless given
-systems: ${Object.keys(SYSTEMS).join(', ')}; auto-4, never-1 and so on are executors in processes
-scale: of the tables of TPC-H and TPC-DS; of executors, of the number of tasks
-queries: of tpcds, all 99 unless given`);
+name: ${Object.keys(benches).join(', ')}; default: engines
+systems: ${Object.keys(SYSTEMS).join(', ')}; auto-4, never-1 and so on: that many executors in separate processes
+scale: the scale factor of the TPC-H and TPC-DS tables; for the benchmark executors, a factor for the number of tasks
+queries: the queries of the benchmark tpcds; default: all 99`);
   process.exitCode = 1;
 }

@@ -8,7 +8,7 @@ const RUNS = 7;
 const ROWS = 8_000_000;
 const AGGREGATE = 'SELECT k, count(*) AS n, sum(a) AS a, sum(b) AS b FROM t GROUP BY k';
 
-/** An in-memory table of some 200 MB against the same rows in Parquet: the first query carries the bytes, later ones do not. */
+/** Compares an in-memory table of about 200 MB with the same rows in Parquet. Only the first query transfers the table. */
 export async function memory(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ballista-bench-'));
   const ctx = await BallistaSessionContext.standalone();
@@ -28,14 +28,14 @@ export async function memory(): Promise<void> {
     const fromParquet = await time('parquet');
     const fromMemory = await time('memory');
     report('memory', [
-      `A GROUP BY over ${ROWS.toLocaleString('en')} rows, ${(bytes / 2 ** 20).toFixed(0)} MiB in memory: median of ${RUNS} runs after one.`,
+      `A GROUP BY over ${ROWS.toLocaleString('en')} rows, ${(bytes / 2 ** 20).toFixed(0)} MiB in memory: median of ${RUNS} runs after a warm-up run.`,
       [
-        { table: 'Parquet', 'GROUP BY': ms(fromParquet), 'to Parquet': '1.00' },
-        { table: 'in memory', 'GROUP BY': ms(fromMemory), 'to Parquet': (fromMemory / fromParquet).toFixed(2) },
+        { table: 'Parquet', 'GROUP BY': ms(fromParquet), 'ratio to Parquet': '1.00' },
+        { table: 'in memory', 'GROUP BY': ms(fromMemory), 'ratio to Parquet': (fromMemory / fromParquet).toFixed(2) },
         {
           table: 'registering the batches, once',
           'GROUP BY': ms(loaded),
-          'to Parquet': (loaded / fromParquet).toFixed(2),
+          'ratio to Parquet': (loaded / fromParquet).toFixed(2),
         },
       ],
     ]);

@@ -6,7 +6,7 @@ import { tpchTables } from './lib/tpch.js';
 const RUNS = 7;
 const SQL = 'SELECT l_orderkey, l_partkey, l_quantity, l_extendedprice, l_shipdate, l_shipmode FROM lineitem';
 
-/** A large result: all of it, as the users of a system get it, and its first rows. */
+/** The time of a large result: of all rows, in the form that the system's users get, and of its first batch. */
 export async function result({ systems: names, scale, keep }: Setup): Promise<Table> {
   const systems = await System.startAll(names, tpchTables(scale));
   try {
@@ -26,8 +26,8 @@ export async function result({ systems: names, scale, keep }: Setup): Promise<Ta
       'result',
       [
         LEGEND,
-        `\`${SQL}\` of TPC-H at scale ${scale}: an Arrow table in the language of the system; of DuckDB its chunks, of which no
-value is converted yet. ${HOW(RUNS)} Memory is that of the process with the client, after all runs that collect.`,
+        `\`${SQL}\` of TPC-H at scale ${scale}: an Arrow table in the language of the system. For DuckDB: its chunks, with no
+value converted yet. ${HOW(RUNS)} Memory is the peak of the client's process after all runs that collect.`,
         [...table, memory],
       ],
       { keep },

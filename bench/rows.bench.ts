@@ -15,8 +15,8 @@ export async function rows(): Promise<void> {
     return rows / median(runs[name].map(({ time }) => time)) / 1000;
   };
   report('rows', [
-    `flights-3m.parquet of vega-datasets, read and converted whole. Each way is a process of its own; they run in turns, one at a
-time: median of ${ROUNDS} rounds after one. Ours includes the cluster in the process.`,
+    `Reads and converts all of flights-3m.parquet from vega-datasets. Each way has its own process; they run in turns, one at a
+time. Median of ${ROUNDS} rounds after a warm-up round. The time of ballista includes its in-process cluster.`,
     NAMES.map((name) => ({
       'Parquet to values': name,
       'million rows/s': rate(name).toFixed(2),
@@ -27,11 +27,11 @@ time: median of ${ROUNDS} rounds after one. Ours includes the cluster in the pro
   ]);
 }
 
-/** In turns, so that what else the machine does hits all alike. */
+/** Runs the ways in turns, so that other load on the machine affects all of them equally. */
 async function race(): Promise<Record<Name, Run[]>> {
   const started = NAMES.map((name) => ({ ...startWay(name), name }));
   try {
-    for (const { run } of started) await run(); // not measured: caches fill
+    for (const { run } of started) await run(); // warm-up
     const runs = Object.fromEntries(NAMES.map((name) => [name, [] as Run[]])) as Record<Name, Run[]>;
     for (let round = 0; round < ROUNDS; round++) for (const { name, run } of started) runs[name].push(await run());
     return runs;

@@ -16,10 +16,10 @@ const QUERIES: Readonly<Record<string, Request>> = {
     sql: `SELECT l_returnflag, l_linestatus, sum(l_quantity) AS quantity, sum(l_extendedprice) AS price
           FROM lineitem GROUP BY l_returnflag, l_linestatus`,
   },
-  '100 GROUP BYs of nation at once': { sql: NATIONS, copies: 100 },
+  '100 concurrent GROUP BYs of nation': { sql: NATIONS, copies: 100 },
 };
 
-/** What a query costs besides its work; and the time until there is a package and a cluster. */
+/** The overhead of a query, and the time to import the package and to start a cluster. */
 export async function small({ systems: names, scale, keep }: Setup): Promise<Table> {
   const systems = await System.startAll(names, tpchTables(scale));
   try {
@@ -33,7 +33,7 @@ export async function small({ systems: names, scale, keep }: Setup): Promise<Tab
   }
 }
 
-const ABOUT_STARTS = `From nothing to a cluster in the process, of one executor, median of ${STARTS} processes.`;
+const ABOUT_STARTS = `The start of a new process up to an in-process cluster with one executor, median of ${STARTS} processes.`;
 
 function startTimes(): Table {
   const runs = Array.from({ length: STARTS }, () => {
@@ -46,7 +46,7 @@ function startTimes(): Table {
   return [
     { step: "`import 'apache-arrow'`", time: time('arrow') },
     { step: "`import 'ballista'` after it", time: time('ballista') },
-    { step: 'the first cluster, with the addon loaded', time: time('first') },
-    { step: 'a further cluster', time: time('further') },
+    { step: 'the first cluster, including loading the addon', time: time('first') },
+    { step: 'a second cluster', time: time('further') },
   ];
 }

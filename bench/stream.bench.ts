@@ -3,14 +3,14 @@ import { report } from './lib/report.js';
 
 const GIB = 2 ** 30;
 const TARGET = 5 * GIB;
-/** A row of about 1 KiB. */
+/** A row has about 1 KiB. */
 const ROWS = Math.ceil(TARGET / 1040);
 
-/** A 5 GiB result read batch by batch: what the process holds must not grow with it. */
+/** Reads a 5 GiB result batch by batch. The memory of the process must not grow with the result. */
 export async function stream(): Promise<void> {
   const ctx = await BallistaSessionContext.standalone();
   try {
-    // Rows are made from a table of many files, so that no task holds them all.
+    // A cross join generates the rows, so that no task holds all of them.
     const wide = await ctx.sql(
       `SELECT a.value * 1000 + b.value AS id, repeat(chr(97 + CAST(b.value % 26 AS INT)), 1024) AS text
        FROM range(0, ${Math.ceil(ROWS / 1000)}) a CROSS JOIN range(0, 1000) b`,
@@ -25,7 +25,7 @@ export async function stream(): Promise<void> {
     const seconds = (performance.now() - started) / 1000;
     const mib = (value: number): string => `${(value / 2 ** 20).toFixed(0)} MiB`;
     report('stream', [
-      'A result read with `for await`, in-process cluster included.',
+      'Reads a result with `for await`. The memory includes the in-process cluster.',
       [
         {
           result: `${(bytes / GIB).toFixed(2)} GiB`,

@@ -8,14 +8,14 @@ type ClusterName = Exclude<WayName, 'local()'>;
 
 const CLUSTERS = WAYS.filter((way): way is ClusterName => way !== 'local()');
 
-/** A query in all ways; `wrong` lists the clusters that gave other rows than `local()`. */
+/** The outcomes of a query. `wrong` lists the clusters that returned other rows than `local()`. */
 interface Line {
   readonly name: string;
   readonly outcomes: Readonly<Record<WayName, Outcome>>;
   readonly wrong: readonly ClusterName[];
 }
 
-/** The 99 queries of TPC-DS in `local()` and on two clusters: their rows compared, and their times. */
+/** Runs the 99 TPC-DS queries in `local()` and on two clusters, and compares their rows and times. */
 export async function tpcDs({ scale, queries: chosen, keep }: Setup): Promise<void> {
   const { tables, queries } = tpcds(scale);
   const entries = Object.entries(queries).filter(([name]) => chosen?.includes(name) ?? true);
@@ -31,9 +31,9 @@ export async function tpcDs({ scale, queries: chosen, keep }: Setup): Promise<vo
   } finally {
     for (const way of Object.values(ways)) await way.close();
   }
-  const about = `TPC-DS at scale ${scale}: ${lines.length} queries as DuckDB's extension has them, the better of two runs, or one that took
-over 10 s. *In the process*: one executor of two vcores, default settings. *Two executors*: of two vcores each,
-\`cluster.whole_query\` is \`never\`. Listed are the ${WORST} worst ratios of each.`;
+  const about = `TPC-DS at scale ${scale}: ${lines.length} queries from DuckDB's extension, the better of two runs, or one run if it took
+over 10 s. *In the process*: one executor with two vcores, default settings. *Two executors*: two vcores each,
+\`cluster.whole_query\` is \`never\`. The table lists the ${WORST} worst ratios of each.`;
   const unanswered = lines.filter(({ outcomes }) => 'why' in outcomes['local()']);
   const summaries = [
     `- local(): failed or over 60 s: ${names(unanswered)}.`,
@@ -68,7 +68,7 @@ function summary(cluster: ClusterName, lines: readonly Line[]): string {
   const wrong = lines.filter((line) => line.wrong.includes(cluster));
   const slow = lines.filter(({ outcomes }) => outcomes[cluster].time > 3 * outcomes['local()'].time + 50);
   const right = lines.length - failed.length - wrong.length;
-  return `- ${cluster}: ${right} right; wrong rows: ${names(wrong)}; failed or over 60 s: ${names(failed)}; over 3 x local() + 50 ms: ${names(slow)}.`;
+  return `- ${cluster}: ${right} correct; wrong rows: ${names(wrong)}; failed or over 60 s: ${names(failed)}; over 3 x local() + 50 ms: ${names(slow)}.`;
 }
 
 const names = (lines: readonly Line[]): string => lines.map(({ name }) => name).join(', ') || 'none';

@@ -4,7 +4,7 @@ import { closeAll, LEGEND, System } from './lib/systems.js';
 import { tpchTables } from './lib/tpch.js';
 import { total, tpchPasses } from './lib/tpch-passes.js';
 
-/** The 22 queries of TPC-H. */
+/** The 22 TPC-H queries. */
 export async function tpch({ systems: names, scale, keep }: Setup): Promise<Table> {
   const systems = await System.startAll(names, tpchTables(scale));
   try {
@@ -16,8 +16,8 @@ export async function tpch({ systems: names, scale, keep }: Setup): Promise<Tabl
       'tpch',
       [
         LEGEND,
-        `Scale ${scale}, the better of two passes. Rows are compared: those of this package with \`local()\` by their values, those of others
-by their number. The sums are of the queries that every system can run.`,
+        `Scale ${scale}, the better of two passes. Rows are compared with those of \`local()\`: by value for this package, by row count for other
+systems. Totals include only the queries that every system can run.`,
         [...queries.map(([number, of]) => row(`query ${number}`, systems, of)), row(title, systems, sum)],
       ],
       { keep },

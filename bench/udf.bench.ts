@@ -9,14 +9,14 @@ import { measure, median, ms, report } from './lib/report.js';
 const RUNS = 9;
 const ROWS = 6_000_000;
 
-/** What TPC-H has in lineitem, as far as the functions need it. */
+/** Values as in the TPC-H table lineitem, in the columns that the functions need. */
 const LINES = `
   SELECT 900.0 + value % 104050 AS price, CAST(value % 11 AS DOUBLE) / 100 AS discount,
          CASE value % 7 WHEN 0 THEN 'air' WHEN 1 THEN 'fob' WHEN 2 THEN 'mail' WHEN 3 THEN 'rail' WHEN 4 THEN 'reg air'
                         WHEN 5 THEN 'ship' ELSE 'truck' END AS mode
   FROM range(0, ${ROWS})`;
 
-/** Functions of TypeScript against the engine's own expressions and against the Python package, on the same rows. */
+/** Compares TypeScript UDFs with native expressions and with Python UDFs, on the same rows. */
 export async function functions(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ballista-bench-'));
   const ctx = await BallistaSessionContext.standalone({ vcores: 2 });
@@ -69,7 +69,7 @@ export async function functions(): Promise<void> {
     const line = (name: string, took: number, base: number, theirs: Record<string, number | undefined>) => ({
       query: name,
       time: ms(took),
-      'to native': (took / base).toFixed(2),
+      'ratio to native': (took / base).toFixed(2),
       ...Object.fromEntries(
         Object.entries(theirs).map(([column, value]) => [
           column,
@@ -90,17 +90,17 @@ export async function functions(): Promise<void> {
         const name = `${groups.toLocaleString('en')} groups`;
         lines.push(
           line(`${name}, native avg`, base, base, { [rows]: undefined, [arrays]: undefined }),
-          line(`${name}, state an object`, await grouped('mean', groups), base, theirs),
-          line(`${name}, state a Float64`, await grouped('total', groups), base, theirs),
+          line(`${name}, object state`, await grouped('mean', groups), base, theirs),
+          line(`${name}, Float64 state`, await grouped('total', groups), base, theirs),
         );
       }
       return lines;
     };
     report('udf', [
-      `${ROWS.toLocaleString('en')} rows, 2 tasks at once: \`sum(p * (1 - d))\` of two doubles and \`max(upper(s))\`, as the engine computes
-them and as functions of TypeScript do; a cluster in the process, median of ${RUNS} runs after one. Python: the package
-datafusion 55 of PyPI, on the same Parquet file and the same rows in memory, single-node with 2 partitions; its aggregate is a mean, by
-pyarrow.compute and by row; of the 100,000 groups it gets a tenth of the rows, one run.`,
+      `${ROWS.toLocaleString('en')} rows, 2 concurrent tasks: \`sum(p * (1 - d))\` of two doubles and \`max(upper(s))\`, as native expressions and
+as TypeScript UDFs, on an in-process cluster, median of ${RUNS} runs after a warm-up run. Python: the package datafusion 55 from PyPI, on
+the same Parquet file and the same rows in memory, single-node with 2 partitions. Its aggregate is a mean, with pyarrow.compute and by
+row. For 100,000 groups, it gets a tenth of the rows and runs once.`,
       [
         line('native, in memory', native, native, { [rows]: undefined, [arrays]: undefined }),
         line('by row', await time('SELECT sum(by_row(price, discount)) FROM lines'), native, {
@@ -136,7 +136,7 @@ pyarrow.compute and by row; of the 100,000 groups it gets a tenth of the rows, o
 
 type PythonTimes = Record<'rows' | 'arrays' | 'text' | 'files' | 'few' | 'few_rows' | 'many', number>;
 
-/** Absent where there is no Python. */
+/** `undefined` if Python is not available. */
 function timesOfPython(folder: string): PythonTimes | undefined {
   const program = pythonProgram();
   if (program === undefined) return undefined;

@@ -12,7 +12,7 @@ type Capital = { city: string; state: string; lat: number; lon: number };
 
 const started = performance.now();
 
-// A scheduler and an executor in this process. `new BallistaSessionContext('df://host:50050')` uses a cluster elsewhere.
+// Starts a scheduler and an executor in this process. `new BallistaSessionContext('df://host:50050')` connects to a remote cluster.
 const ctx = await BallistaSessionContext.standalone();
 
 const data = new URL('../data/', import.meta.resolve('vega-datasets'));
@@ -20,8 +20,8 @@ const file = (name: string): string => fileURLToPath(new URL(name, data));
 await ctx.registerParquet('flights', file('flights-3m.parquet'));
 await ctx.registerCsv('airports', file('airports.csv'));
 
-// Rows of the program join with files: they travel to the cluster once. (Files of one JSON object a line need no such
-// detour: ctx.registerJson.)
+// Queries can join rows of this program with files. The rows are sent to the cluster once. (Files with one JSON object a line
+// do not need this: use ctx.registerJson.)
 const capitals: Capital[] = JSON.parse(readFileSync(file('us-state-capitals.json'), 'utf8'));
 await ctx.registerView('capitals', await ctx.fromRows(capitals));
 

@@ -3,20 +3,20 @@ import { expect, it } from 'vitest';
 
 import { BallistaError, ERROR_CODES } from '../src/errors.js';
 
-it('carries code, job and cause', () => {
+it('has a code, a job id and a cause', () => {
   const cause = new Error('inner');
   const error = new BallistaError('JOB_FAILED', 'it broke', { jobId: 'abc', cause });
   expect(error).toMatchObject({ name: 'BallistaError', code: 'JOB_FAILED', jobId: 'abc', message: 'it broke', cause });
   expect(String(error)).toBe('BallistaError: it broke');
 });
 
-it('has no empty jobId or cause', () => {
+it('omits jobId and cause if they are undefined', () => {
   const error = new BallistaError('PLAN', 'no');
   expect('jobId' in error).toBe(false);
   expect('cause' in error).toBe(false);
 });
 
-it('is recognised by brand, so that another copy of the class is too', () => {
+it('is recognised by a symbol, even from another copy of the class', () => {
   const foreign = Object.defineProperty(new Error('x'), Symbol.for('ballista.error'), { value: true });
   expect(BallistaError.is(new BallistaError('IO', 'x'))).toBe(true);
   expect(BallistaError.is(foreign)).toBe(true);
@@ -24,7 +24,7 @@ it('is recognised by brand, so that another copy of the class is too', () => {
     expect(BallistaError.is(other)).toBe(false);
 });
 
-it('documents every code in a sentence', () => {
+it('describes every code in a sentence', () => {
   const codes = Object.entries(ERROR_CODES);
   expect(codes.length).toBeGreaterThan(20);
   for (const [code, text] of codes) {
@@ -33,7 +33,7 @@ it('documents every code in a sentence', () => {
   }
 });
 
-it('has the same texts in docs/guides/errors.md', () => {
+it('has the same descriptions in docs/guides/errors.md', () => {
   const page = readFileSync(new URL('../docs/guides/errors.md', import.meta.url), 'utf8');
   const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)].map(([, code, text]) => [code, text]);
   expect(rows).toEqual(Object.entries(ERROR_CODES));

@@ -5,13 +5,13 @@ import { expect, it } from 'vitest';
 
 import { circles } from '../scripts/lib/circles.mjs';
 
-// The linter knows layers and files; this knows folders, of types too.
+// The linter checks layers, and import circles between files. This file checks folders, and includes type imports.
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCE = join(ROOT, 'src');
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 
-/** What each folder of the sources imports from other folders. */
+/** The folders that each folder of the sources imports. */
 function imports(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const file of readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })) {
@@ -28,7 +28,7 @@ function imports(): Map<string, Set<string>> {
   return found;
 }
 
-it('no folder is imported by one that it imports', () => {
+it('there are no import circles between folders', () => {
   const folders = imports();
   expect(folders.size).toBeGreaterThan(20);
   expect(circles(folders)).toEqual([]);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
-/** A program that is spoken to in lines of JSON, and ends with its standard input. */
+/** A child process that exchanges JSON lines with this one, and exits when its standard input closes. */
 export class Child {
   readonly #name: string;
   readonly #child: ChildProcess & { stdin: Writable; stdout: Readable };
@@ -15,30 +15,30 @@ export class Child {
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
     this.#exit = once(this.#child, 'exit');
-    // Whoever waits for a line learns that it has ended.
+    // Ignored here: `next()` reports that the process has ended.
     this.#child.stdin.on('error', () => undefined);
   }
 
-  /** The next line that it prints. */
+  /** Returns the next line that it prints. */
   async next(): Promise<unknown> {
     const { value, done } = await this.#lines.next();
     if (done) throw new Error(`${this.#name} has ended`);
     return JSON.parse(value);
   }
 
-  /** Sends a line and waits for one. */
+  /** Sends a line and returns the next line that it prints. */
   ask(request: unknown): Promise<unknown> {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     return this.next();
   }
 
-  /** Lets it end by itself. */
+  /** Closes its standard input and waits until it exits. */
   async close(): Promise<void> {
     this.#child.stdin.end();
     await this.#exit;
   }
 
-  /** Ends it at once. */
+  /** Kills it. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }

@@ -2,13 +2,13 @@ import { Child } from './child.js';
 
 const SERVER = 'test/support/server.mjs';
 
-/** A cluster in processes: a scheduler and executors of one slot each. */
+/** A cluster with a process for the scheduler and for each executor. Executors have one slot. */
 export interface Cluster {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** @param folder - for the files of shuffles */
+/** @param folder - for shuffle files */
 export async function startCluster(count: number, folder: string): Promise<Cluster> {
   const start = async (...args: string[]) => {
     const child = new Child(process.execPath, [SERVER, ...args]);

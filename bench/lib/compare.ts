@@ -1,30 +1,30 @@
 import { median, ms, type Table } from './report.js';
 import { type Answer, type Request, SYSTEMS, type System } from './systems.js';
 
-/** What a run of `npm run bench` compares. */
+/** The options of a run of `npm run bench`. */
 export interface Setup {
   /** Names of {@link SYSTEMS}. */
   systems: readonly string[];
-  /** Of TPC-H and TPC-DS. */
+  /** The scale factor of TPC-H and TPC-DS. */
   scale: number;
-  /** The only queries of TPC-DS to run, such as `q21`. */
+  /** The TPC-DS queries to run, such as `q21`; all if undefined. */
   queries: readonly string[] | undefined;
-  /** Whether reports are kept: those of a run with options are not. */
+  /** Whether to save reports. Reports of a run with options are only printed. */
   keep: boolean;
 }
 
-/** Milliseconds by the name of a system; one that has failed has none. */
+/** Milliseconds by system name. A system that failed has no entry. */
 export type Times = ReadonlyMap<string, number>;
 
-/** A system has at least so many runs; further ones only as long as all together take no longer. */
+/** Every system has at least `LEAST` runs. It has more until they take `ENOUGH_MS` together. */
 const LEAST = 3;
 const ENOUGH_MS = 5_000;
 
-/** How {@link inTurns} measures, for reports. */
+/** Describes in reports how {@link inTurns} measures. */
 export const HOW = (runs: number): string =>
-  `Median of ${runs} runs after one; of at least ${LEAST}, where they take longer than ${ENOUGH_MS / 1000} s together.`;
+  `Median of ${runs} runs after a warm-up run; of fewer runs, but at least ${LEAST}, if they take longer than ${ENOUGH_MS / 1000} s together.`;
 
-/** Runs a query in turns, so that what else the machine does hits all systems alike. */
+/** Runs a query on the systems in turns, so that other load on the machine affects all of them equally. */
 export async function inTurns(
   systems: readonly System[],
   request: Request,
@@ -39,7 +39,7 @@ export async function inTurns(
       try {
         const answer = await system.run(request);
         each(system, answer);
-        if (round > 0) taken.push(answer.ms); // the first one is not measured: caches fill
+        if (round > 0) taken.push(answer.ms); // the first run is a warm-up
       } catch (error) {
         failed(system, request, error);
         times.delete(system.name);
@@ -49,12 +49,12 @@ export async function inTurns(
   return new Map([...times].map(([name, taken]) => [name, median(taken)]));
 }
 
-/** Says that a system cannot do something; a dash stands for it in reports. */
+/** Logs that a system failed to run a query. Reports show a dash instead of a time. */
 export function failed(system: System, { sql }: Request, error: unknown): void {
   console.error(`${system.name} failed: ${sql.trim()}\n${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** The quotients of every report, by the names of the systems. */
+/** The ratios in every report, with the names of the two systems. */
 const RATIOS: Readonly<Record<string, readonly [string, string]>> = {
   'ours / local()': ['ours', 'local'],
   'ours / DuckDB': ['ours', 'duckdb'],
@@ -63,7 +63,7 @@ const RATIOS: Readonly<Record<string, readonly [string, string]>> = {
   'never / stock, 2 executors': ['never-2', 'stock-2'],
 };
 
-/** A row of a report: a column for each system, and the quotients of those that are there. */
+/** A row of a report: a column for each system, and the ratios between the systems that were run. */
 export function row(
   measured: string,
   systems: readonly System[],

@@ -1,9 +1,9 @@
 /**
- * Those systems of systems.ts that run in Node, each in a process of its own:
+ * The systems of systems.ts that run in Node, each in its own process:
  *
- *     node --expose-gc program.mjs <system> <folder for its files>
+ *     node --expose-gc program.mjs <system> <folder for shuffle files>
  *
- * bench/stock/src/engine.rs says which requests it answers.
+ * bench/stock/src/engine.rs describes the requests.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import { startCluster } from './cluster.js';
 import type { Answer, Request } from './systems.js';
 import type { Tables } from './tpch.js';
 
-/** What is not measured any more: what there is to tell of a result, and its end. */
+/** Describes the result and closes it. This is not measured. */
 type Finish = () => Promise<Pick<Answer, 'rows' | 'digest'>>;
 
 interface Engine {
   register(tables: Tables): Promise<void>;
-  /** All rows, as the system's users get them. */
+  /** Reads all rows, in the form that the system's users get. */
   collect(sql: string): Promise<Finish>;
-  /** The first batch. */
+  /** Reads the first batch. */
   first(sql: string): Promise<Finish>;
   close(): Promise<void>;
 }
@@ -95,7 +95,7 @@ async function start(name: string, folder: string): Promise<Engine> {
   return processes(setting ?? '', Number(executors), folder);
 }
 
-/** Of the rows, in whatever order. Of a large result there is none: it would take longer than the query. */
+/** A hash of the rows that does not depend on their order. Large results have none, because it would take longer than the query. */
 function digest(table: Table): string | undefined {
   if (table.numRows > 100_000) return undefined;
   const plain = (_: string, value: unknown): unknown => {
@@ -110,13 +110,13 @@ const [name = '', folder = ''] = process.argv.slice(2);
 const engine = await start(name, folder);
 
 async function answer({ sql, how = 'collect', copies = 1 }: Request): Promise<Answer> {
-  // What the last run left is none of this one's business.
+  // Collects the garbage of the previous run, so that it does not slow this one down.
   globalThis.gc?.();
   const started = performance.now();
   const finish = await Promise.all(Array.from({ length: copies }, () => engine[how](sql)));
   const ms = performance.now() - started;
-  const [told] = await Promise.all(finish.map((run) => run()));
-  return { ms, rows: told?.rows ?? 0, digest: told?.digest, peak: process.resourceUsage().maxRSS * 1024 };
+  const [described] = await Promise.all(finish.map((run) => run()));
+  return { ms, rows: described?.rows ?? 0, digest: described?.digest, peak: process.resourceUsage().maxRSS * 1024 };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

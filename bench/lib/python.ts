@@ -6,7 +6,7 @@ const VENV = join('build', 'python');
 
 let found: string | false | undefined;
 
-/** A Python with the package datafusion, installed the first time; absent where it cannot be had, which is said once. */
+/** The path of a Python with the package datafusion, installed at the first call. If that fails, logs it once and returns `undefined`. */
 export function pythonProgram(): string | undefined {
   found ??= install();
   return found || undefined;
@@ -19,7 +19,7 @@ function install(): string | false {
     execFileSync(program, ['-m', 'pip', 'install', '--quiet', 'datafusion==55.0.0', 'pyarrow'], { stdio: 'pipe' });
     return program;
   } catch (error) {
-    console.error(`Without Python: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`Python is not available: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }

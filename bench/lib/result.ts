@@ -1,12 +1,12 @@
 import { DataType, type RecordBatch } from 'apache-arrow';
 
-/** The rows of a query as plain values in the order of their columns, of which two may have the same name. */
+/** The rows of a query as arrays of plain values in column order, because two columns may have the same name. */
 export interface Result {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
 }
 
-/** Only floats are numbers. */
+/** Floats are numbers. Values of all other types are strings. */
 export type Row = readonly (string | number | null)[];
 
 export function toResult(batches: readonly RecordBatch[]): Result {
@@ -32,7 +32,10 @@ function unscaled(words: Uint32Array): bigint {
   return BigInt.asIntN(32 * words.length, bits);
 }
 
-/** Whether both have the same rows, each as often, in whatever order. Sums of doubles depend on the order of adding. */
+/**
+ * Whether both have the same rows the same number of times, in any order. Floats may differ a little, because sums of doubles
+ * depend on the order of addition.
+ */
 export function sameRows(a: readonly Row[], b: readonly Row[]): boolean {
   if (a.length !== b.length) return false;
   const groups = new Map<string, Row[]>();

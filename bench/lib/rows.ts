@@ -1,6 +1,6 @@
 /**
- * Ways to have a Parquet file as JavaScript values, each in a process of its own, so that no heap is in the way of another:
- * for every message a process gets, it runs once and answers with a {@link Run}.
+ * Ways to read a Parquet file into JavaScript values. Each runs in its own process, so that their heaps do not affect each other.
+ * For every message, a process runs once and answers with a {@link Run}.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import { flights } from './flights.js';
 
 type Columns = Readonly<Record<string, ArrayLike<unknown>>>;
 
-/** Rows as plain objects, or an object of columns. */
+/** Rows as plain objects, or an object with an array for each column. */
 type Values = readonly object[] | Columns;
 
-/** Makes the values once. */
+/** Reads the values once. */
 type Way = () => Promise<Values>;
 
-/** One run. */
+/** The result of one run. */
 export interface Run {
   /** Milliseconds. */
   time: number;
-  /** How many rows there were. */
+  /** The number of rows. */
   rows: number;
   /** The types of the values of a row. */
   types: string;
@@ -48,7 +48,7 @@ async function polars(values: (df: PolarsFrame) => Values): Promise<Way> {
   return async () => values(pl.readParquet(flights));
 }
 
-/** Columns are what polars gives fastest; its users put them together. */
+/** Builds rows from columns, because columns are what polars returns fastest. */
 function together(columns: Record<string, unknown[]>): object[] {
   const entries = Object.entries(columns);
   const rows = new Array<object>(entries[0]?.[1].length ?? 0);
@@ -60,7 +60,7 @@ function together(columns: Record<string, unknown[]>): object[] {
   return rows;
 }
 
-/** Every way by the name that the report gives it. */
+/** Every way, by its name in the report. */
 export const ways = {
   'ballista `toArray()`': () => ours((df) => df.toArray()),
   "ballista `toArray({ int64: 'number' })`": () => ours((df) => df.toArray({ int64: 'number' })),
@@ -72,13 +72,13 @@ export const ways = {
   'nodejs-polars `toObject()`': () => polars((df) => df.toObject()),
 } as const satisfies Record<string, () => Promise<Way>>;
 
-/** A way in a child. */
+/** Starts a child process that runs one of the ways. */
 export function startWay(name: keyof typeof ways): { run(): Promise<Run>; close(): void } {
   const child = fork(fileURLToPath(import.meta.url), [name], { execArgv: ['--expose-gc'] });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${name} ended with ${code}`);
   });
-  // Whoever waits for a run learns of it there.
+  // Ignored here: `run()` rejects with it.
   ended.catch(() => undefined);
   return {
     run: async () => {
@@ -100,7 +100,7 @@ function typesOf(values: Values): string {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const way = await ways[(process.argv[2] ?? '') as keyof typeof ways]();
   process.on('message', async () => {
-    // What the last run left is none of this one's business.
+    // Collects the garbage of the previous run, so that it does not slow this one down.
     globalThis.gc?.();
     const started = performance.now();
     const values = await way();

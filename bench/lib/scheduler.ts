@@ -1,6 +1,6 @@
 /**
- * A scheduler in a process of its own. Prints `{"port":N}` when it serves, then what its process has used for each line
- * that it reads, and ends with its standard input.
+ * A scheduler in its own process. Prints `{"port":N}` when it serves. For each line that it reads, prints the {@link Usage} of
+ * its process. Exits when its standard input closes.
  *
  * @module
  */
@@ -8,11 +8,11 @@
 import { createInterface } from 'node:readline';
 import { BallistaScheduler } from 'ballista';
 
-/** What a process has used since it started. */
+/** CPU time and memory that a process has used since it started. */
 export interface Usage {
-  /** Milliseconds of all its threads together. */
+  /** CPU time of all its threads together, in milliseconds. */
   cpu: number;
-  /** The most bytes that it has held. */
+  /** Its peak memory, in bytes. */
   peak: number;
 }
 

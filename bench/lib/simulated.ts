@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Child } from './child.js';
 import type { Usage } from './scheduler.js';
 
-/** A scheduler of ours, and executors that only answer: bench/stock/src/simulated.rs. Each has one slot. */
+/** A scheduler of this package, and simulated executors with one slot each: bench/stock/src/simulated.rs. */
 export class SimulatedCluster {
   readonly url: string;
   readonly #scheduler: Child;
@@ -14,7 +14,7 @@ export class SimulatedCluster {
     this.#executors = executors;
   }
 
-  /** @param filled - into how many partitions of a shuffle the rows of one task fall */
+  /** @param filled - the number of shuffle partitions that the rows of one task fall into */
   static async start(executors: number, filled: number): Promise<SimulatedCluster> {
     const scheduler = new Child(process.execPath, [join(import.meta.dirname, 'scheduler.mjs')]);
     const { port } = (await scheduler.next()) as { port: number };
@@ -24,7 +24,7 @@ export class SimulatedCluster {
     return new SimulatedCluster(port, scheduler, simulated);
   }
 
-  /** What the process of the scheduler has used. */
+  /** CPU time and memory of the scheduler's process. */
   async usage(): Promise<Usage> {
     return (await this.#scheduler.ask({})) as Usage;
   }

@@ -1,18 +1,18 @@
 /**
- * Times in milliseconds from an empty process to a cluster, as JSON.
+ * Measures the start of a new process up to a running cluster, and prints {@link StartTimes} as JSON.
  *
  * @module
  */
 
-/** One process. */
+/** Milliseconds of the steps in one process. */
 export interface StartTimes {
-  /** To import apache-arrow. */
+  /** Importing apache-arrow. */
   arrow: number;
-  /** To import this package after it. */
+  /** Importing this package, after apache-arrow. */
   ballista: number;
-  /** To start the first cluster. */
+  /** Starting the first cluster. */
   first: number;
-  /** To start another one. */
+  /** Starting a second cluster. */
   further: number;
 }
 

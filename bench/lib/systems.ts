@@ -1,5 +1,5 @@
 /**
- * What the comparison of engines measures. Each system is a process of its own, with its client in it, and gets two
+ * The systems that the benchmarks compare. Each system runs in its own process, together with its client, and has two
  * threads or slots.
  *
  * @module
@@ -12,7 +12,7 @@ import { Child } from './child.js';
 import { pythonProgram } from './python.js';
 import type { Tables } from './tpch.js';
 
-/** The names of all systems, as `--systems` takes them; the text is what reports call them. */
+/** The systems: the name for `--systems`, and the name in reports. */
 export const SYSTEMS: Readonly<Record<string, string>> = {
   ours: 'ours',
   'auto-2': 'ours, 2 processes',
@@ -25,34 +25,34 @@ export const SYSTEMS: Readonly<Record<string, string>> = {
   duckdb: 'DuckDB',
 };
 
-/** What the columns of a report are. */
-export const LEGEND = `Each system runs in a process of its own, client included, with two threads; they run in turns. *Ours* is
-a cluster in the process: one executor of two slots. *2 processes* are two executors of one slot each, *never* with
-\`cluster.whole_query\` so set. *local()* is \`SessionContext.local()\`. *Stock push* is the stock Rust client with a stock
-scheduler and an executor of two slots in its process, with its own settings, but two partitions. It may also have *2 executors*
-of one slot each, in the same process.`;
+/** Explains the columns of a report. */
+export const LEGEND = `Each system runs in its own process, together with its client, and has two threads. The systems run in turns. *Ours* is an
+in-process cluster with one executor of two slots. *2 processes* are two executors of one slot each; *never* means that
+\`cluster.whole_query\` is \`never\`. *local()* is \`SessionContext.local()\`. *Stock push* is the stock Rust client with a stock
+scheduler and an executor of two slots in the same process, with default settings except two partitions. With *2 executors*,
+there are two executors of one slot each in that process.`;
 
 /** A query to run. */
 export interface Request {
   sql: string;
-  /** Whether it is measured until all rows are there, as the users of the system get them, or the first batch. */
+  /** Whether to measure until all rows have arrived, in the form that the system's users get, or until the first batch has. */
   how?: 'collect' | 'first';
-  /** How many run at once. Default 1. */
+  /** The number of concurrent runs. Default 1. */
   copies?: number;
 }
 
-/** How it went. */
+/** The result of a run. */
 export interface Answer {
   /** Milliseconds. */
   ms: number;
   rows: number;
-  /** A hash of the rows, in whatever order, from systems of this package. */
+  /** A hash of the rows that does not depend on their order. Only systems of this package return it. */
   digest?: string | undefined;
-  /** The most memory that the process has held, in bytes; some do not tell. */
+  /** The peak memory of the process, in bytes. Some systems do not report it. */
   peak?: number;
 }
 
-/** After this a query counts as one that never ends. */
+/** A query that takes longer counts as failed. */
 const LIMIT_MS = 300_000;
 
 /** A running system. */
@@ -68,7 +68,7 @@ export class System {
     this.#child = new Child(command, [...args, this.#folder]);
   }
 
-  /** Starts those that there are, one after the other. */
+  /** Starts the systems that are available, one after the other. */
   static async startAll(names: readonly string[], tables: Tables): Promise<System[]> {
     const systems: System[] = [];
     try {

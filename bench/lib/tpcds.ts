@@ -6,17 +6,17 @@ import { type Result, type Row, sameRow, sameRows, toResult } from './result.js'
 
 const SLOTS = 2;
 const LIMIT_MS = 60_000;
-/** A query that takes longer is run once instead of twice. */
+/** A query that takes longer runs once instead of twice. */
 const LONG_MS = 10_000;
 
 export interface Data {
-  /** A folder per table. */
+  /** A folder with one subfolder for each table. */
   readonly tables: string;
-  /** The text of each query by its name, such as `q01`. */
+  /** The SQL of each query, by its name, such as `q01`. */
   readonly queries: Readonly<Record<string, string>>;
 }
 
-/** Makes the data the first time. */
+/** Generates the data if it does not exist yet. */
 export function tpcds(scale: number): Data {
   const output = execFileSync(process.execPath, ['scripts/tpcds.mjs', String(scale)], {
     encoding: 'utf8',
@@ -28,12 +28,12 @@ export function tpcds(scale: number): Data {
   return { tables, queries: Object.fromEntries(queries) };
 }
 
-/** Without comments and the semicolon, so that its end can be read. */
+/** Removes comments and the semicolon, so that a LIMIT at the end can be found. */
 function statement(text: string): string {
   return text.replace(/--.*$/gm, '').replace(/;\s*$/, '').trim();
 }
 
-/** A session and what it runs on. */
+/** A session and its cluster. */
 interface Engine {
   readonly ctx: SessionContext;
   close(): Promise<void>;
@@ -59,12 +59,12 @@ export type WayName = keyof typeof start;
 
 export const WAYS = Object.keys(start) as WayName[];
 
-/** What a query came to: its rows and the better time of two runs in milliseconds, or why there are none. */
+/** The outcome of a query: its rows and the better time of two runs in milliseconds, or the reason for its failure. */
 export type Outcome =
   | { readonly time: number; readonly result: Result }
   | { readonly time: number; readonly why: string };
 
-/** One way to run the queries. After a query that did not end in time it starts anew, so that nothing of it is left. */
+/** One way to run the queries. After a query that exceeded the time limit, it starts a new engine, so that the query no longer runs. */
 export class Way {
   readonly #tables: string;
   readonly #start: () => Promise<Engine>;
@@ -115,8 +115,8 @@ export class Way {
 const LIMIT = /\blimit\s+\d+$/i;
 
 /**
- * Whether a query gave other rows than `local()`. Which of the rows with the same sort keys come first, and which of them
- * LIMIT leaves out, is not defined: then the answers without LIMIT decide.
+ * Whether a query returned other rows than `local()`. The order of rows with equal sort keys is not defined, nor which of them
+ * LIMIT drops. In that case, compares the results without LIMIT.
  */
 export async function isWrong(query: string, own: Outcome, answer: Outcome, way: Way, local: Way): Promise<boolean> {
   if ('why' in own) return false;
@@ -130,14 +130,14 @@ export async function isWrong(query: string, own: Outcome, answer: Outcome, way:
   return 'why' in all || 'why' in allExpected || !sameRows(all.result.rows, allExpected.result.rows);
 }
 
-/** Whether both have the same values in the columns that the query sorts by. */
+/** Whether the results have the same values, row by row, in the columns that the query sorts by. */
 function sameOrder(query: string, own: Result, answer: Result): boolean {
   const keys = sortKeys(query, answer.columns);
   const keysOf = (row: Row | undefined): Row => keys.map((key) => row?.[key] ?? null);
   return own.rows.every((row, i) => sameRow(keysOf(row), keysOf(answer.rows[i])));
 }
 
-/** Up to the first key that is not a column of the result. */
+/** The indexes of the sort keys, up to the first key that is not a column of the result. */
 function sortKeys(query: string, columns: readonly string[]): number[] {
   const at = query.toLowerCase().lastIndexOf('order by');
   const clause = at < 0 ? '' : query.slice(at + 'order by'.length).replace(LIMIT, '');

@@ -2,7 +2,7 @@ import { failed, type Times } from './compare.js';
 import { type Answer, SYSTEMS, type System } from './systems.js';
 import { TPCH_NUMBERS, tpchQuery } from './tpch.js';
 
-/** The times of a query by its number, for each system the better of two passes. */
+/** The times by query number: for each system, the better of two passes. */
 export async function tpchPasses(systems: readonly System[]): Promise<ReadonlyMap<number, Times>> {
   const best = new Map(TPCH_NUMBERS.map((number) => [number, new Map<string, number>()]));
   for (const pass of [1, 2]) {
@@ -10,7 +10,7 @@ export async function tpchPasses(systems: readonly System[]): Promise<ReadonlyMa
       const request = { sql: tpchQuery(number) };
       const answers = new Map<System, Answer>();
       for (const system of systems) {
-        if (pass === 2 && !times.has(system.name)) continue; // it has failed
+        if (pass === 2 && !times.has(system.name)) continue; // it failed in the first pass
         try {
           const answer = await system.run(request);
           answers.set(system, answer);
@@ -26,7 +26,7 @@ export async function tpchPasses(systems: readonly System[]): Promise<ReadonlyMa
   return best;
 }
 
-/** What is fast and wrong is not fast. */
+/** Throws if a system returned other rows than `local()`, because the time of a wrong result means nothing. */
 function compareRows(number: number, answers: ReadonlyMap<System, Answer>): void {
   const all = [...answers];
   const [right, expected] = all.find(([{ name }]) => name === 'local') ?? all[0] ?? [];
@@ -37,7 +37,7 @@ function compareRows(number: number, answers: ReadonlyMap<System, Answer>): void
   }
 }
 
-/** Of the queries that all systems can do, together. */
+/** The total time of the queries that every system can run. */
 export function total(times: ReadonlyMap<number, Times>, systems: readonly System[]): Times {
   const complete = [...times.values()].filter((of) => systems.every(({ name }) => of.has(name)));
   const sum = (name: string) => complete.reduce((all, of) => all + (of.get(name) ?? 0), 0);

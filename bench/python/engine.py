@@ -1,6 +1,7 @@
-"""DataFusion of PyPI for `npm run bench`: single-node, two partitions.
+"""DataFusion from PyPI for `npm run bench`: single-node, two partitions.
 
-Reads requests on standard input and answers on standard output, a line of JSON each; bench/stock/src/engine.rs says which.
+Reads requests from standard input and writes answers to standard output, as one JSON object a line. bench/stock/src/engine.rs
+describes them.
 """
 
 import json

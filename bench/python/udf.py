@@ -1,4 +1,4 @@
-"""The Python side of `npm run bench -- udf`: milliseconds by name, as JSON.
+"""The Python part of `npm run bench -- udf`. Prints milliseconds by name, as JSON.
 
     python udf.py <folder with lines.parquet> <runs>
 """
@@ -92,7 +92,7 @@ print(
             "files": measure("SELECT sum(price_arrays(price, discount)) FROM files", runs),
             "few": grouped("mean", 4, runs),
             "few_rows": grouped("mean_by_row", 4, few),
-            # With all of them it had not ended after nine minutes.
+            # A tenth of the rows: with all rows, it had not finished after nine minutes.
             "many": grouped("mean", 100_000, 1, "(SELECT * FROM lines LIMIT 600000)", warm=False),
         }
     )

@@ -1,6 +1,6 @@
 import addresses from '@fragaria/address-formatter';
 
-/** An address in one line, as the post of its country writes it. */
+/** Formats an address in one line, in the postal format of its country. */
 export function clean(
   houseNumber: string,
   road: string,

@@ -1,6 +1,6 @@
 import { type Centroid, TDigest } from 'tdigest';
 
-/** The centroids of a t-digest, and values that are not in it yet. */
+/** The centroids of a t-digest, and values that have not been added yet. */
 interface State {
   centroids: Centroid[];
   values: number[];
@@ -19,7 +19,7 @@ function settle(...states: State[]): State {
   return { centroids: digest(...states).toArray(), values: [] };
 }
 
-/** The median, the 95th and the 99th percentile, nearly. */
+/** Approximates the median, the 95th and the 99th percentile. */
 export const percentiles = {
   init: (): State => ({ centroids: [], values: [] }),
   update(state: State, value: number): State {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { floorDiv, isoDateTime, isoDay, isoTime, timeUnits, zoneOffsetMinutes } from '../../src/arrow/temporal.js';
 
-it('agrees with Date on every kind of day', () => {
+it('formats days as Date does', () => {
   for (let days = -800_000; days < 3_000_000; days += 997) {
     const iso = new Date(days * 86_400_000).toISOString();
     const date = iso.slice(0, iso.indexOf('T'));
@@ -12,18 +12,18 @@ it('agrees with Date on every kind of day', () => {
   }
 });
 
-it('prints instants far beyond Date', () => {
+it('formats timestamps that are out of range for Date', () => {
   expect(isoDateTime(10n ** 15n, TimeUnit.SECOND, 'all')).toBe('+31690708-07-05T01:46:40'); // date -u -d @1000000000000000
 });
 
-it('prints all digits, or as many as needed', () => {
+it('formats all fractional digits, or as many as needed', () => {
   expect(isoTime(1_500_000n, TimeUnit.MICROSECOND, 'all')).toBe('00:00:01.500000');
   expect(isoTime(1_500_000n, TimeUnit.MICROSECOND, 'some')).toBe('00:00:01.500');
   expect(isoTime(1_000n, TimeUnit.NANOSECOND, 'some')).toBe('00:00:00.000001');
   expect(isoTime(0n, TimeUnit.NANOSECOND, 'some')).toBe('00:00:00');
 });
 
-it('reads times of day as it prints them', () => {
+it('parses the times of day that it formats', () => {
   expect(timeUnits('23:59:59.123456', TimeUnit.MICROSECOND)).toBe(86_399_123_456n);
   expect(timeUnits('00:00:01', TimeUnit.NANOSECOND)).toBe(1_000_000_000n);
   expect(timeUnits('12:30', TimeUnit.SECOND)).toBe(45_000n);
@@ -32,11 +32,11 @@ it('reads times of day as it prints them', () => {
     expect(timeUnits(text, TimeUnit.MILLISECOND), text).toBeUndefined();
 });
 
-it('rounds towards minus infinity', () => {
+it('rounds toward negative infinity', () => {
   expect([floorDiv(-1n, 1000n), floorDiv(-1000n, 1000n), floorDiv(999n, 1000n)]).toEqual([-1n, -1n, 0n]);
 });
 
-it('knows offsets, winter and summer', () => {
+it('knows time zone offsets in winter and in summer', () => {
   const [winter, summer] = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)];
   expect(zoneOffsetMinutes('Europe/Paris', winter)).toBe(60);
   expect(zoneOffsetMinutes('Europe/Paris', summer)).toBe(120);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { exactName, unknownName } from '../../src/catalog/exact-name.js';
 import { thrown } from '../support/thrown.js';
 
-it('takes names as they are', () => {
+it('takes names literally', () => {
   for (const name of ['a', 'With Space', '"quoted"', 'a.b', '\u{1F600}']) expect(exactName(name, 'table')).toBe(name);
 });
 
@@ -13,14 +13,14 @@ it.each([
   [null, 'null'],
   [undefined, 'undefined'],
   [['a'], 'an array'],
-])('refuses %j', (name, text) => {
+])('rejects %j', (name, text) => {
   expect(thrown(() => exactName(name as string, 'schema'))).toMatchObject({
     code: 'INVALID_ARGUMENT',
     message: `the name of a schema must be a non-empty string, not ${text}`,
   });
 });
 
-it('names the nearest', () => {
+it('suggests the most similar name', () => {
   expect(unknownName('flihgts', 'table', ['airports', 'flights'])).toMatchObject({
     code: 'PLAN',
     message: 'there is no table "flihgts"; did you mean "flights"?',

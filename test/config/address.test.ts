@@ -9,7 +9,7 @@ it.each([
   ['http://localhost:80', 'localhost', 80],
   ['DF://10.0.0.1:1234/', '10.0.0.1', 1234],
   ['df://[::1]:1234', '::1', 1234],
-])('reads %s', (address, host, port) => {
+])('parses %s', (address, host, port) => {
   expect(parseAddress(address)).toEqual({ host, port });
 });
 
@@ -26,6 +26,6 @@ it.each([
   'df://u:p@h',
   5,
   null,
-])('refuses %j', (address) => {
+])('rejects %j', (address) => {
   expect(thrown(() => parseAddress(address as string)).code).toBe('INVALID_ARGUMENT');
 });

@@ -65,8 +65,8 @@ const methods: [method: string, config: SessionConfig, record: Record<string, st
   ],
 ];
 
-describe('the with… methods', () => {
-  it('are all here', () => {
+describe('the with… methods of SessionConfig', () => {
+  it('are all tested', () => {
     const names = Object.getOwnPropertyNames(SessionConfig.prototype).filter((name) => name.startsWith('with'));
     expect(names.sort()).toEqual(methods.map(([name]) => name).sort());
   });
@@ -76,10 +76,10 @@ describe('the with… methods', () => {
   });
 });
 
-describe('a SessionConfig', () => {
+describe('SessionConfig', () => {
   const config = new SessionConfig({ [SIZE]: 5, 'x.y': true }).set('big', 2n ** 60n).set('float', 0.5);
 
-  it('is text by key', () => {
+  it('stores strings by key', () => {
     const record = { [SIZE]: '5', 'x.y': 'true', big: '1152921504606846976', float: '0.5' };
     expect(config.toRecord()).toEqual(record);
     expect(Object.fromEntries(config)).toEqual(record);
@@ -89,7 +89,7 @@ describe('a SessionConfig', () => {
     expect(String(new SessionConfig())).toBe('SessionConfig {}');
   });
 
-  it('never changes', () => {
+  it('is immutable', () => {
     const other = config.set(SIZE, 6).withInformationSchema(false);
     expect([config.toRecord()[SIZE], other.toRecord()[SIZE]]).toEqual(['5', '6']);
     config.toRecord()[SIZE] = '7';
@@ -97,45 +97,45 @@ describe('a SessionConfig', () => {
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('starts from another, and keeps odd keys', () => {
+  it('copies another SessionConfig, and keeps keys such as __proto__', () => {
     expect(new SessionConfig(config).toRecord()).toEqual(config.toRecord());
     expect([...new SessionConfig().set('__proto__', 1)]).toEqual([['__proto__', '1']]);
   });
 
-  it('is known, also from another copy of the package', () => {
+  it('is recognised, even from another copy of the package', () => {
     expect(SessionConfig.is(config)).toBe(true);
     for (const value of [null, undefined, {}, 'x', []]) expect(SessionConfig.is(value)).toBe(false);
     const foreign = { [Symbol.for('ballista.sessionConfig')]: true, [Symbol.iterator]: () => config.entries() };
     expect(toConfigNative(foreign as unknown as SessionConfig)).toEqual(config.toRecord());
   });
 
-  it('stands wherever a record does', () => {
+  it('can be used in place of a record', () => {
     expect(toConfigNative(config)).toEqual(config.toRecord());
   });
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   const config = new SessionConfig();
   it.each<[string, () => unknown, string]>([
-    ['null for a record', () => new SessionConfig(null as never), 'not null'],
-    ['an array for a record', () => new SessionConfig([] as never), 'not an array'],
-    ['a string for a record', () => new SessionConfig('x' as never), 'not a string'],
+    ['null as a record', () => new SessionConfig(null as never), 'not null'],
+    ['an array as a record', () => new SessionConfig([] as never), 'not an array'],
+    ['a string as a record', () => new SessionConfig('x' as never), 'not a string'],
     ['an undefined value', () => new SessionConfig({ a: undefined as never }), '"a" must be a string'],
-    ['a value of an object', () => config.set('a', {} as never), 'not an object'],
+    ['an object as a value', () => config.set('a', {} as never), 'not an object'],
     ['NaN', () => config.set('a', Number.NaN), 'not NaN'],
     ['infinity', () => config.set('a', Infinity), 'not Infinity'],
     ['an empty key', () => config.set('', 1), 'not an empty one'],
-    ['a key that is no text', () => config.set(5 as never, 1), 'not a number'],
-    ['batches without rows', () => config.withBatchSize(0), 'batch_size must be a whole number from 1'],
-    ['a broken number', () => config.withBatchSize(1.5), 'not 1.5'],
-    ['no partitions', () => config.withTargetPartitions(0), 'target_partitions must be a whole number from 1'],
-    ['a number as text', () => config.withTargetPartitions('4' as never), 'not a string'],
+    ['a key that is not a string', () => config.set(5 as never, 1), 'not a number'],
+    ['a batch size of 0', () => config.withBatchSize(0), 'batch_size must be a whole number from 1'],
+    ['a fractional number', () => config.withBatchSize(1.5), 'not 1.5'],
+    ['zero partitions', () => config.withTargetPartitions(0), 'target_partitions must be a whole number from 1'],
+    ['a number as a string', () => config.withTargetPartitions('4' as never), 'not a string'],
     ['a negative size', () => config.withRepartitionFileMinSize(-1n), 'not -1'],
-    ['a flag that is no flag', () => config.withRepartitionJoins('yes' as never), 'true or false, not a string'],
+    ['a flag that is not a boolean', () => config.withRepartitionJoins('yes' as never), 'true or false, not a string'],
     ['null for a flag', () => config.withInformationSchema(null as never), 'true or false, not null'],
-    ['no name of a schema', () => config.withDefaultCatalogAndSchema('lake', ''), 'default_schema must be a name'],
+    ['an empty schema name', () => config.withDefaultCatalogAndSchema('lake', ''), 'default_schema must be a name'],
     [
-      'no name of a catalog',
+      'undefined as a catalog name',
       () => config.withDefaultCatalogAndSchema(undefined as never, 'raw'),
       'default_catalog must be a name, not undefined',
     ],
@@ -145,12 +145,12 @@ describe('refuses', () => {
 });
 
 describe('toConfigNative', () => {
-  it('turns values into text', () => {
+  it('converts values to strings', () => {
     expect(toConfigNative({ a: 1, b: true, c: 'x', d: 5n })).toEqual({ a: '1', b: 'true', c: 'x', d: '5' });
     expect(toConfigNative(undefined)).toEqual({});
   });
 
-  it.each([null, { a: null }, { a: undefined }, { a: {} }, { a: Number.NaN }, [], 'x', 5])('refuses %j', (config) => {
+  it.each([null, { a: null }, { a: undefined }, { a: {} }, { a: Number.NaN }, [], 'x', 5])('rejects %j', (config) => {
     expect(thrown(() => toConfigNative(config as never)).code).toBe('INVALID_ARGUMENT');
   });
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { joinArrays } from '../../src/dataframe/rows.js';
 
-it.each([0, 1, 3, 25_000])('joins %i arrays', (count) => {
+it.each([0, 1, 3, 25_000])('concatenates %i arrays', (count) => {
   const parts = Array.from({ length: count }, (_, i) => [i, [i]]);
   expect(joinArrays(parts)).toEqual(parts.flat());
 });

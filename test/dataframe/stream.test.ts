@@ -1,4 +1,4 @@
-/** What a result is as bytes on their way to others; that it flows in every mode is in test/modes/results.test.ts. */
+/** Tests results as byte streams. test/modes/results.test.ts tests streaming in every mode. */
 
 import { buffer, text } from 'node:stream/consumers';
 import { tableFromIPC } from 'apache-arrow';
@@ -41,12 +41,12 @@ const LINES = [
 ];
 
 describe('toReadableStream', () => {
-  it('ndjson: a line a row, without loss', async () => {
+  it('ndjson: writes one line a row, without loss', async () => {
     expect(await text(values.toReadableStream({ format: 'ndjson' }))).toBe(`${LINES.join('\n')}\n`);
     expect(await text(nothing.toReadableStream({ format: 'ndjson' }))).toBe('');
   });
 
-  it('ndjson: with the options of rows, and those of the session', async () => {
+  it('ndjson: uses the conversion options of the call and of the session', async () => {
     const small = values.filter('big = 1').select('big', 'price', 'nan');
     expect(await text(small.toReadableStream({ format: 'ndjson', int64: 'number' }))).toBe(
       '{"big":1,"price":null,"nan":0.5}\n',
@@ -57,7 +57,7 @@ describe('toReadableStream', () => {
     await other.close();
   });
 
-  it('ipc: one Arrow IPC stream', async () => {
+  it('ipc: writes one Arrow IPC stream', async () => {
     for (const df of [values, nothing]) {
       const table = tableFromIPC(await buffer(df.toReadableStream({ format: 'ipc' })));
       expect(table.toString()).toBe((await df.toArrow()).toString());
@@ -65,13 +65,13 @@ describe('toReadableStream', () => {
     }
   });
 
-  it('of what is left of a stream', async () => {
+  it('returns the rest of a stream', async () => {
     const stream = values.select('big').stream();
     await stream.next();
     expect(await text(stream.toReadableStream({ format: 'ndjson' }))).toBe('');
   });
 
-  it('fails as the stream does', async () => {
+  it('fails with the error of the stream', async () => {
     const numbers = values.toReadableStream({ format: 'ndjson', int64: 'number' });
     expect((await rejected(text(numbers))).code).toBe('UNSAFE_INTEGER');
     const broken = await ctx.sql("SELECT CAST(x AS INT) AS a FROM (VALUES ('x')) AS t(x)");
@@ -90,7 +90,7 @@ describe('toReadableStream', () => {
     [{ format: 'ndjson', int64: 'bigint' }, 'json: true cannot be combined with "bigint"'],
     ['ndjson', 'the options of toReadableStream must be an object, not a string'],
     [null, 'the options of toReadableStream must be an object, not null'],
-  ])('refuses %j', (options, message) => {
+  ])('rejects %j', (options, message) => {
     for (const call of [
       () => values.toReadableStream(options as never),
       () => values.stream().toReadableStream(options as never),
@@ -102,7 +102,7 @@ describe('toReadableStream', () => {
   });
 
   it.each(['batches', 'ipc', 'ndjson'] as const)(
-    '%s: a cancel ends a job that has given nothing yet',
+    '%s: cancel() cancels a job that has not returned a batch yet',
     async (format) => {
       const stream = (await ctx.sql(LONG)).stream();
       const reader = stream.toReadableStream({ format } as { format: 'ipc' }).getReader();
@@ -114,7 +114,7 @@ describe('toReadableStream', () => {
     },
   );
 
-  it('an abort ends it with its reason', async () => {
+  it('fails with the reason of the abort signal', async () => {
     const controller = new AbortController();
     const query = await ctx.sql(LONG);
     const body = text(query.toReadableStream({ format: 'ndjson', signal: controller.signal }));
@@ -125,7 +125,7 @@ describe('toReadableStream', () => {
 });
 
 describe('ipc', () => {
-  it('return() ends a job that has given nothing yet, and no end mark follows', async () => {
+  it('return() cancels a job that has not returned a batch yet, without an end-of-stream marker', async () => {
     const stream = (await ctx.sql(LONG)).stream();
     const pieces = stream.ipc();
     const first = rejected(pieces.next());
@@ -136,7 +136,7 @@ describe('ipc', () => {
     expect(await ctx.cancelJob(String(stream.jobId))).toBe(false);
   });
 
-  it('break leaves it', async () => {
+  it('break cancels the job', async () => {
     const stream = (await ctx.table('flights')).stream();
     const pieces = stream.ipc();
     for await (const piece of pieces) {

@@ -9,7 +9,7 @@ import { drawTable, type TableOptions } from '../../src/display/draw-table.js';
 import { formatFloat, formatter } from '../../src/display/format-value.js';
 import { batchOf, dataOf } from '../support/columns.js';
 
-/** The lines of a table of rows, then its notes. */
+/** The lines of the table for some rows, followed by its notes. */
 async function lines(rows: Row[], options?: TableOptions): Promise<string[]> {
   const batches = readBatches(rowsToIpc(rows));
   const { text, notes } = await drawTable(batches, (batches[0] as RecordBatch).schema, options);
@@ -17,7 +17,7 @@ async function lines(rows: Row[], options?: TableOptions): Promise<string[]> {
 }
 
 describe('drawTable', () => {
-  it('draws the count of the guide', async () => {
+  it('draws the count from the Ballista user guide', async () => {
     expect(await lines([{ 'COUNT(UInt8(1))': 9071244 }])).toEqual([
       '+-----------------+',
       '| COUNT(UInt8(1)) |',
@@ -27,7 +27,7 @@ describe('drawTable', () => {
     ]);
   });
 
-  it('draws the plans of the guide, one line of a plan a line', async () => {
+  it('draws the plans from the Ballista user guide, as cells with several lines', async () => {
     const logical = [
       'Projection: #COUNT(UInt8(1))',
       '  Aggregate: groupBy=[[]], aggr=[[COUNT(UInt8(1))]]',
@@ -71,7 +71,7 @@ describe('drawTable', () => {
     expect((await drawTable([], new Schema([]))).text).toBe('++\n++');
   });
 
-  it('measures text as a terminal does', async () => {
+  it('measures text width as a terminal does', async () => {
     expect(await lines([{ t: '日本' }, { t: '👩‍👩‍👧' }, { t: 'é' }])).toEqual([
       '+------+',
       '| t    |',
@@ -83,16 +83,16 @@ describe('drawTable', () => {
     ]);
   });
 
-  it('cuts text that is wider than its letters', async () => {
+  it('cuts text with wide characters', async () => {
     const [, , , row] = await lines([{ t: '日本語のとても長いテキスト' }], { maxWidth: 15 });
     expect(row).toBe('| 日本語のと… |');
   });
 
-  it('shows control characters instead of sending them', async () => {
+  it('escapes control characters', async () => {
     expect((await lines([{ t: '\u001b[31mred\r\t|' }]))[3]).toBe('| \\x1b[31mred\\r    | |');
   });
 
-  it('says when there are more rows', async () => {
+  it('notes that there are more rows', async () => {
     expect((await lines([{ a: 1 }, { a: 2 }, { a: 3 }], { maxRows: 2 })).slice(3)).toEqual([
       '| 1 |',
       '| 2 |',
@@ -116,7 +116,7 @@ describe('drawTable', () => {
     ]);
   });
 
-  it('leaves out columns in the middle where shrinking is not enough', async () => {
+  it('omits columns in the middle if shrinking is not enough', async () => {
     const row = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`column_${i}`, i]));
     const table = await lines([row], { maxWidth: 60 });
     expect(table[1]).toBe('| column_0 | column_1 | … | column_18 | column_19 |');
@@ -177,11 +177,11 @@ describe('formatter', () => {
     [0.000001, '1e-6'],
     [Number.NaN, 'NaN'],
     [-Infinity, '-inf'],
-  ])('prints the float %d as Rust does', (value, text) => {
+  ])('prints the float %d like Rust', (value, text) => {
     expect(formatFloat(value, Precision.DOUBLE)).toBe(text);
   });
 
-  it('prints a Float32 with its own digits', () => {
+  it('prints a Float32 with single-precision digits', () => {
     expect(formatFloat(Math.fround(0.1), Precision.SINGLE)).toBe('0.1');
     expect(formatFloat(Math.fround(16777216), Precision.SINGLE)).toBe('16777216.0');
     expect(formatFloat(Math.fround(3.4028235e38), Precision.SINGLE)).toBe('3.4028235e38');

@@ -11,7 +11,7 @@ const sum = callFunction('sum', a);
 const rows = new WindowFrame('rows', -1, 0);
 
 describe('the clauses of a call', () => {
-  it('are data', () => {
+  it('are stored in the node', () => {
     const call = { kind: 'call', name: 'sum', args: [a.node] };
     expect(sum.distinct().node).toMatchObject({ ...call, distinct: true });
     expect(sum.filter('b > 1').node).toMatchObject({ ...call, filter: { kind: 'sql', text: 'b > 1' } });
@@ -22,12 +22,12 @@ describe('the clauses of a call', () => {
     expect(String(sum)).toBe('sum(a)');
   });
 
-  it('can all be given', () => {
+  it('can be combined', () => {
     const all = sum.distinct().filter('b').nullTreatment('respect').over(Window.orderBy('t'));
     expect(String(all)).toBe('sum(DISTINCT a) FILTER (WHERE b) RESPECT NULLS OVER (ORDER BY t ASC NULLS LAST)');
   });
 
-  it('replace what was said before', () => {
+  it('replace earlier clauses', () => {
     expect(String(sum.filter('b').filter('c'))).toBe('sum(a) FILTER (WHERE c)');
     expect(String(sum.over(Window.orderBy('t')).over(Window.partitionBy('g')))).toBe('sum(a) OVER (PARTITION BY g)');
   });
@@ -48,7 +48,7 @@ describe('the clauses of a call', () => {
     expect(String(sum.over(Window.partitionBy('h').rowsBetween(-1, 0)).orderBy('t').partitionBy('g'))).toBe(text);
   });
 
-  it('keep the order of the values apart from the order of the window', () => {
+  it('distinguish the order of the values from the order of the window', () => {
     expect(String(sum.orderBy('a').over(Window.orderBy('t')))).toBe(
       'sum(a ORDER BY a ASC NULLS LAST) OVER (ORDER BY t ASC NULLS LAST)',
     );
@@ -58,7 +58,7 @@ describe('the clauses of a call', () => {
   });
 });
 
-describe('clauses are refused', () => {
+describe('invalid clauses', () => {
   it.each<[string, (expr: typeof a) => unknown]>([
     ['over', (it) => it.over({})],
     ['filter', (it) => it.filter('b')],
@@ -67,7 +67,7 @@ describe('clauses are refused', () => {
     ['nullTreatment', (it) => it.nullTreatment('ignore')],
     ['partitionBy', (it) => it.partitionBy('b')],
     ['windowFrame', (it) => it.windowFrame(rows)],
-  ])('%s, where there is no call', (clause, run) => {
+  ])('rejects %s on an expression that is not a call', (clause, run) => {
     for (const it of [a, a.add(sum), sum.cast('Int8')])
       expect(refused(() => run(it))).toBe(`${clause} works only on a function call, and this expression is not one`);
     expect(refused(() => run(sum.alias('s')))).toContain(`; call ${clause} before alias`);
@@ -86,7 +86,7 @@ describe('clauses are refused', () => {
     ['over: the window', () => sum.over(undefined as never)],
     ['over: the window', () => sum.over('g' as never)],
     ['did you mean "orderBy"', () => sum.over({ orderby: 'a' } as never)],
-  ])('%s, where it is no such thing', (where, run) => {
+  ])('rejects an invalid argument with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });

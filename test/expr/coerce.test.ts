@@ -6,8 +6,8 @@ import { refused } from '../support/refused.js';
 
 const a = col('a');
 
-describe('the doors', () => {
-  it('read strings by their place', () => {
+describe('conversions of arguments', () => {
+  it('read strings as literals, columns or SQL', () => {
     expect(operand('a', 'x')).toEqual({ kind: 'literal', value: { type: 'utf8', value: 'a' } });
     expect(toColumnNode('a b', 'x')).toEqual({ kind: 'column', name: 'a b' });
     expect(toColumnNode('*', 'x')).toEqual({ kind: 'wildcard' });
@@ -16,8 +16,8 @@ describe('the doors', () => {
     expect(toSortNode('a', 'x')).toEqual({ expr: { kind: 'column', name: 'a' }, ascending: true, nullsFirst: false });
   });
 
-  it('let expressions and sort keys through', () => {
-    for (const door of [operand, toColumnNode, toKeyNode, toSqlNode]) expect(door(a, 'x')).toBe(a.node);
+  it('pass expressions and sort keys through', () => {
+    for (const convert of [operand, toColumnNode, toKeyNode, toSqlNode]) expect(convert(a, 'x')).toBe(a.node);
     const key = a.desc();
     expect(toSortNode(key, 'x')).toBe(key.node);
     expect(toSortNode(a, 'x')).toEqual(a.asc().node);
@@ -25,19 +25,19 @@ describe('the doors', () => {
     expect(toSubquery(frame, 'x')).toBe(frame);
   });
 
-  it('take expressions of another copy of the package', () => {
+  it('take expressions from another copy of the package', () => {
     const foreign = { [Symbol.for('ballista.expr')]: true, node: { kind: 'column', name: 'z' } };
-    for (const door of [operand, toColumnNode, toKeyNode, toSqlNode])
-      expect(door(foreign as unknown as Expr, 'x')).toBe(foreign.node);
+    for (const convert of [operand, toColumnNode, toKeyNode, toSqlNode])
+      expect(convert(foreign as unknown as Expr, 'x')).toBe(foreign.node);
     expect(String(a.add(foreign as unknown as Expr))).toBe('a + z');
   });
 
-  it.each([undefined, null, 5, {}, '', [], () => a, '\ud800', Symbol('s'), 1n])('refuse %s', (value) => {
-    for (const door of [toColumnNode, toKeyNode, toSqlNode, toSortNode, toSubquery])
-      expect(refused(() => door(value as never, 'it'))).toMatch(/^it must be /);
+  it.each([undefined, null, 5, {}, '', [], () => a, '\ud800', Symbol('s'), 1n])('reject %s', (value) => {
+    for (const convert of [toColumnNode, toKeyNode, toSqlNode, toSortNode, toSubquery])
+      expect(refused(() => convert(value as never, 'it'))).toMatch(/^it must be /);
   });
 
-  it('refuse what belongs behind another', () => {
+  it('reject values that only another conversion takes', () => {
     expect(refused(() => toColumnNode(a.asc() as never, 'it'))).toContain('not a SortExpr');
     expect(refused(() => toSqlNode(' \n', 'it'))).toContain('not an empty string');
     expect(refused(() => toSubquery({ toSql: 'SELECT 1' } as never, 'it'))).toBe(

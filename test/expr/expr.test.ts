@@ -14,14 +14,14 @@ describe('col', () => {
     expect(col('a', 't').node).toEqual({ kind: 'column', name: 'a', relation: 't' });
   });
 
-  it.each([undefined, null, '', 1, ['a'], Symbol('a'), a, '\udc00'])('refuses %s', (name) => {
+  it.each([undefined, null, '', 1, ['a'], Symbol('a'), a, '\udc00'])('rejects %s', (name) => {
     expect(refused(() => col(name as never))).toContain('the name of col');
     if (name !== undefined) expect(refused(() => col('a', name as never))).toContain('the relation of col');
   });
 });
 
 describe('Expr', () => {
-  it('is plain frozen data inside', () => {
+  it('has a node that is plain data', () => {
     expect(JSON.parse(JSON.stringify(a.add(1).node))).toEqual({
       kind: 'binary',
       op: '+',
@@ -30,7 +30,7 @@ describe('Expr', () => {
     });
   });
 
-  it('is frozen all through', () => {
+  it('is deeply frozen', () => {
     const sum = callFunction('sum', a).filter('b').orderBy('a').over({ partitionBy: 'a', orderBy: 'b' });
     const frozen = (value: unknown): boolean =>
       typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
@@ -38,7 +38,7 @@ describe('Expr', () => {
       expect(frozen(expr)).toBe(true);
   });
 
-  it('does not change with what it was made from', () => {
+  it('copies the objects that it is made from', () => {
     const list = [1, 2];
     const metadata = { k: 'v' };
     const [inList, alias] = [a.inList(list), a.alias('n', metadata)];
@@ -49,7 +49,7 @@ describe('Expr', () => {
     expect(Object.isFrozen(list) || Object.isFrozen(metadata)).toBe(false);
   });
 
-  it('leaves the DataFrame of a subquery as it is', () => {
+  it('does not freeze the DataFrame of a subquery', () => {
     class Frame {
       cache: string | undefined;
       toSql(): string {
@@ -62,7 +62,7 @@ describe('Expr', () => {
     expect(Object.isFrozen(query)).toBe(false);
   });
 
-  it('gives a new one from every method', () => {
+  it('returns a new expression from every method', () => {
     const text = String(a);
     for (const other of [a.add(1), a.not(), a.alias('n'), a.cast('Int8'), a.get(0), a.abs()]) {
       expect(other).not.toBe(a);
@@ -71,12 +71,12 @@ describe('Expr', () => {
     expect(String(a)).toBe(text);
   });
 
-  it('has functions of one argument as methods', () => {
+  it('has methods for functions with one argument', () => {
     expect(String(a.lower().length().abs())).toBe('abs(character_length(lower(a)))');
     expect(a.upper().node).toEqual({ kind: 'call', name: 'upper', args: [a.node] });
   });
 
-  it('is known, also from another copy', () => {
+  it('is recognised, even from another copy of the package', () => {
     expect(Expr.is(a)).toBe(true);
     expect(Expr.is({ [Symbol.for('ballista.expr')]: true })).toBe(true);
     for (const value of [undefined, null, 'a', {}, a.asc(), a.node]) expect(Expr.is(value)).toBe(false);
@@ -84,12 +84,12 @@ describe('Expr', () => {
 });
 
 describe('casts', () => {
-  it('take names and types of apache-arrow', () => {
+  it('take type names and apache-arrow types', () => {
     expect(a.cast('Int32').node).toEqual({ kind: 'cast', expr: a.node, dataType: 'Int32', safe: false });
     expect(a.tryCast(new Decimal(2, 10)).node).toMatchObject({ dataType: 'Decimal128(10, 2)', safe: true });
   });
 
-  it.each([undefined, null, 5, ' ', {}, Int32, () => 'Int32'])('refuse %s', (type) => {
+  it.each([undefined, null, 5, ' ', {}, Int32, () => 'Int32'])('reject %s', (type) => {
     expect(refused(() => a.cast(type as never))).toContain('the type of a cast');
     expect(refused(() => a.tryCast(type as never))).toContain('the type of a cast');
   });
@@ -108,7 +108,7 @@ describe('alias', () => {
     ['the metadata of alias', () => a.alias('n', 'unit' as never)],
     ['the metadata of alias', () => a.alias('n', ['unit'] as never)],
     ['the metadata of alias: unit', () => a.alias('n', { unit: 1 } as never)],
-  ])('refuses %s', (where, run) => {
+  ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });
@@ -128,7 +128,7 @@ describe('get and slice', () => {
     expect(args(a.slice(-3, -1))).toBe('array_slice(-3, -2)');
   });
 
-  it.each([undefined, null, 1.5, Number.NaN, Infinity, 1n, b, '1'])('refuse %s', (key) => {
+  it.each([undefined, null, 1.5, Number.NaN, Infinity, 1n, b, '1'])('reject %s', (key) => {
     if (typeof key !== 'string') expect(refused(() => a.get(key as never))).toContain('the key of get');
     expect(refused(() => a.slice(key as never))).toContain('slice: begin');
     if (key !== undefined) expect(refused(() => a.slice(0, key as never))).toContain('slice: end');
@@ -136,7 +136,7 @@ describe('get and slice', () => {
 });
 
 describe('fillNull and fillNan', () => {
-  it('are calls', () => {
+  it('call functions', () => {
     expect(String(a.fillNull(0))).toBe('coalesce(a, 0)');
     expect(String(a.fillNan(b))).toBe('nanvl(a, b)');
   });
@@ -147,7 +147,7 @@ describe('inSubquery', () => {
     expect(a.inSubquery(frame).node).toEqual({ kind: 'inSubquery', expr: a.node, frame, negated: false });
   });
 
-  it('refuses what is none', () => {
+  it('rejects values that are not DataFrames', () => {
     for (const value of [undefined, null, [1, 2], 'SELECT 1', b, Promise.resolve(frame)])
       expect(refused(() => a.inSubquery(value as never))).toContain('must be a DataFrame');
     expect(refused(() => a.inSubquery(frame, 'not' as never))).toContain('negated');
@@ -155,26 +155,26 @@ describe('inSubquery', () => {
 });
 
 describe('sort keys', () => {
-  it('sort as SQL does', () => {
+  it('order nulls as SQL does', () => {
     expect(a.asc().node).toEqual({ expr: a.node, ascending: true, nullsFirst: false });
     expect(a.desc().node).toEqual({ expr: a.node, ascending: false, nullsFirst: true });
     expect(String(a.sort(false, false))).toBe('a DESC NULLS LAST');
   });
 
-  it('can be looked at', () => {
+  it('expose their expression and order', () => {
     const key = a.add(1).desc();
     expect([String(key.expr), key.ascending, key.nullsFirst]).toEqual(['a + 1', false, true]);
     expect(SortExpr.is(key) && !SortExpr.is(a) && Object.isFrozen(key)).toBe(true);
   });
 
-  it('refuse what is not true or false', () => {
+  it('reject options that are not booleans', () => {
     expect(refused(() => a.sort('desc' as never))).toContain('sort: ascending must be true or false');
     expect(refused(() => a.sort(true, 1 as never))).toContain('sort: nullsFirst');
   });
 });
 
 describe('lit', () => {
-  it('gives an expression back', () => {
+  it('returns an expression unchanged', () => {
     expect(lit(a)).toBe(a);
     expect(lit(lit(1), 'Int8').node).toEqual({
       kind: 'literal',
@@ -183,20 +183,20 @@ describe('lit', () => {
   });
 
   it.each([undefined, () => 1, Symbol('s'), /x/, new Set([1]), new Date(Number.NaN), 2n ** 70n, Promise.resolve(1)])(
-    'refuses %s',
+    'rejects %s',
     (value) => {
       expect(refused(() => lit(value as never))).toContain('lit(value)');
     },
   );
 
-  it('refuses what does not fit its type', () => {
+  it('rejects values that do not fit the type', () => {
     expect(refused(() => lit(1.5, 'Int32'))).toContain('which is not a valid Int32');
     expect(refused(() => lit(Number.NaN, 'Int32'))).toContain('which is not a valid Int32');
     expect(refused(() => lit(1, 5 as never))).toContain('the type of lit');
     expect(refused(() => lit(a, 'Int32'))).toContain('lit(value)');
   });
 
-  it('carries metadata', () => {
+  it('takes metadata', () => {
     expect(litWithMetadata(1, { k: 'v' }).node).toEqual({
       kind: 'literal',
       value: { type: 'int64', value: '1' },

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { col, type Expr, lit } from '../../src/expr/expr.js';
 import { refused } from '../support/refused.js';
 
-describe('lit makes', () => {
+describe('lit creates', () => {
   it.each<[string, Expr]>([
     ['make_array(1, 2)', lit([1, 2])],
     ['make_array()', lit([])],
@@ -31,10 +31,10 @@ describe('lit makes', () => {
   });
 });
 
-describe('lit says where a value is wrong', () => {
+describe('lit names the place of an invalid value', () => {
   it.each<[string, unknown]>([
     ['lit(value)[1] is undefined', [1, undefined]],
-    // biome-ignore lint/suspicious/noSparseArray: what somebody may give
+    // biome-ignore lint/suspicious/noSparseArray: users may pass it
     ['lit(value)[1] is undefined', [1, , 2]],
     ['lit(value).a[0] is a function', { a: [() => 1] }],
     ['lit(value): key[0] is a symbol', new Map([[Symbol('s'), 1]])],

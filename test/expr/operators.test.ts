@@ -35,7 +35,7 @@ describe('binary operators', () => {
     expect(expr.node).toEqual({ kind: 'binary', op, left: a.node, right: b.node });
   });
 
-  it('take a value on either side', () => {
+  it('take values on both sides', () => {
     expect(String(lit(10).sub(a))).toBe('10 - a');
     expect(String(a.sub(10))).toBe('a - 10');
     expect(String(a.eq('b'))).toBe("a = 'b'");
@@ -58,14 +58,14 @@ describe('binary operators', () => {
     new Map(),
   ];
 
-  it.each([...binary, ...more, ...tests])('%s refuses what is no operand', (method) => {
+  it.each([...binary, ...more, ...tests])('%s rejects invalid operands', (method) => {
     for (const value of bad)
       expect(refused(() => (a[method] as (value: unknown) => unknown)(value))).toMatch(
         /^the (right side|pattern|value) /,
       );
   });
 
-  it('say what to do', () => {
+  it('suggest a fix in the message', () => {
     expect(refused(() => a.eq(undefined as never))).toContain('use null for NULL');
     expect(refused(() => a.eq([1] as never))).toBe(
       'the right side of = must not be an array; for a list, use lit([…])',
@@ -73,7 +73,7 @@ describe('binary operators', () => {
   });
 });
 
-describe('operators of one operand', () => {
+describe('unary operators', () => {
   it.each([
     [a.not(), 'not'],
     [a.neg(), 'negative'],
@@ -91,7 +91,7 @@ describe('operators of one operand', () => {
 });
 
 describe('between, inList and like', () => {
-  it('are nodes of their own', () => {
+  it('have their own kinds of nodes', () => {
     const one = { kind: 'literal', value: { type: 'int64', value: '1' } };
     expect(a.between(1, b).node).toEqual({ kind: 'between', expr: a.node, low: one, high: b.node, negated: false });
     expect(a.inList([1, b], true).node).toEqual({ kind: 'inList', expr: a.node, list: [one, b.node], negated: true });
@@ -108,13 +108,13 @@ describe('between, inList and like', () => {
     ['the list of inList', () => a.inList('abc' as never)],
     ['the list of inList', () => a.inList(new Set([1]) as never)],
     ['item 1 of inList', () => a.inList([1, undefined as never])],
-    // biome-ignore lint/suspicious/noSparseArray: what somebody may give
+    // biome-ignore lint/suspicious/noSparseArray: users may pass it
     ['item 1 of inList', () => a.inList([1, , 2] as never)],
     ['inList: negated', () => a.inList([1], 1 as never)],
     ['the pattern', () => a.like(/x/ as never)],
     ['like: negated', () => a.like('x', null as never)],
     ['matches: negated', () => a.matches('x', 'i' as never)],
-  ])('refuse %s', (where, run) => {
+  ])('reject with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });

@@ -22,10 +22,10 @@ const cases: [name: string, value: unknown, literal: object][] = [
   ['text', "it's", { type: 'utf8', value: "it's" }],
   ['a Date before 1970', new Date(-1), { type: 'timestamp', value: '-1' }],
   ['bytes', Uint8Array.of(0, 255), { type: 'binary', value: 'AP8=' }],
-  ['a view on bytes', new Uint8Array([9, 0, 255, 9]).subarray(1, 3), { type: 'binary', value: 'AP8=' }],
+  ['a view of a larger buffer', new Uint8Array([9, 0, 255, 9]).subarray(1, 3), { type: 'binary', value: 'AP8=' }],
   ['a Buffer', Buffer.from('hi'), { type: 'binary', value: 'aGk=' }],
-  ['a Date of another realm', runInContext('new Date(5)', realm), { type: 'timestamp', value: '5' }],
-  ['bytes of another realm', runInContext('Uint8Array.of(1)', realm), { type: 'binary', value: 'AQ==' }],
+  ['a Date from another realm', runInContext('new Date(5)', realm), { type: 'timestamp', value: '5' }],
+  ['bytes from another realm', runInContext('Uint8Array.of(1)', realm), { type: 'binary', value: 'AQ==' }],
   ['a typed literal', lit(5, 'Int32'), { type: 'int64', value: '5', dataType: 'Int32' }],
 ];
 
@@ -46,7 +46,7 @@ describe('toLiteral', () => {
     2n ** 64n,
     -(2n ** 63n) - 1n,
     'a\ud800',
-  ])('refuses %s with its place', (value) => {
+  ])('rejects %s and names its place', (value) => {
     const error = thrown(() => toLiteral(value, 'params[3]'));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toMatch(/^params\[3\] /);
@@ -54,7 +54,7 @@ describe('toLiteral', () => {
 });
 
 describe('toTypedLiteral', () => {
-  it('casts', () => {
+  it('adds the type', () => {
     expect(toTypedLiteral('2021-01-01', 'Date32', 'x')).toEqual({
       type: 'utf8',
       value: '2021-01-01',
@@ -68,7 +68,7 @@ describe('toTypedLiteral', () => {
     expect(toTypedLiteral(10n ** 30n, 'Decimal128(38, 0)', 'x')).toEqual(literal);
   });
 
-  it.each([Number.NaN, 1.5, Infinity])('refuses %s as an integer', (value) => {
+  it.each([Number.NaN, 1.5, Infinity])('rejects %s as an integer', (value) => {
     expect(thrown(() => toTypedLiteral(value, 'Int32', 'x')).code).toBe('INVALID_ARGUMENT');
     expect(thrown(() => toTypedLiteral(value, 'UInt8', 'x')).code).toBe('INVALID_ARGUMENT');
     expect(toTypedLiteral(value, 'Float32', 'x')).toMatchObject({ dataType: 'Float32' });

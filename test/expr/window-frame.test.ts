@@ -21,7 +21,7 @@ describe('the bounds of a frame', () => {
       expect(String(new WindowFrame(units, start, end))).toBe(`${units.toUpperCase()} BETWEEN ${text}`);
   });
 
-  it('of a range are measured in anything', () => {
+  it('can have any unit in a range frame', () => {
     const frame = (start: FrameBound, end: FrameBound) => String(new WindowFrame('range', start, end));
     expect(frame(-0.5, 1.5)).toBe('RANGE BETWEEN 0.5 PRECEDING AND 1.5 FOLLOWING');
     expect(frame({ preceding: '1 day' }, 0)).toBe("RANGE BETWEEN INTERVAL '1 day' PRECEDING AND CURRENT ROW");
@@ -31,7 +31,7 @@ describe('the bounds of a frame', () => {
     );
   });
 
-  it('can be looked at', () => {
+  it('expose offset and direction', () => {
     const frame = new WindowFrame('rows', -2, Infinity);
     expect(frame.units).toBe('rows');
     expect(frame.lowerBound).toMatchObject({
@@ -53,7 +53,7 @@ describe('the bounds of a frame', () => {
     expect(inspect(frame)).toBe('WindowFrame(ROWS BETWEEN 2 PRECEDING AND UNBOUNDED FOLLOWING)');
   });
 
-  it('are frozen data', () => {
+  it('are immutable data', () => {
     const frame = new WindowFrame('groups', { preceding: 1 }, 0);
     expect(frame.node).toEqual({
       units: 'groups',
@@ -65,8 +65,8 @@ describe('the bounds of a frame', () => {
   });
 });
 
-describe('a frame refuses', () => {
-  it.each([undefined, null, 'ROWS', 'row', 5, {}])('units %s', (units) => {
+describe('a frame rejects', () => {
+  it.each([undefined, null, 'ROWS', 'row', 5, {}])('the units %s', (units) => {
     expect(refused(() => new WindowFrame(units as never, 0, 0))).toContain('units');
   });
 
@@ -88,7 +88,7 @@ describe('a frame refuses', () => {
     },
   );
 
-  it('parts of rows', () => {
+  it('fractions of rows', () => {
     for (const units of ['rows', 'groups'] as const) {
       expect(refused(() => new WindowFrame(units, -1.5, 0))).toContain(`${units} must be a whole number`);
       expect(refused(() => new WindowFrame(units, { preceding: '1 day' }, 0))).toContain('a whole number');
@@ -96,7 +96,7 @@ describe('a frame refuses', () => {
     }
   });
 
-  it('to end before it starts', () => {
+  it('an end before the start', () => {
     expect(refused(() => new WindowFrame('rows', 1, 0))).toContain('end before it starts');
     expect(refused(() => new WindowFrame('rows', 0, -1))).toContain('end before it starts');
     expect(refused(() => new WindowFrame('range', -1, -2))).toContain('end before it starts');

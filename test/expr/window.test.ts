@@ -20,7 +20,7 @@ describe('a window', () => {
     expect(String(new Window().groupsBetween(0, 1))).toBe('GROUPS BETWEEN CURRENT ROW AND 1 FOLLOWING');
   });
 
-  it('is the same from options', () => {
+  it('can also be built from options', () => {
     const windowFrame = new WindowFrame('rows', -1, 0);
     const built = Window.orderBy(a).partitionBy('g').rowsBetween(-1, 0);
     expect(new Window({ partitionBy: 'g', orderBy: a, windowFrame }).node).toEqual(built.node);
@@ -29,7 +29,7 @@ describe('a window', () => {
     expect(toWindow(built)).toBe(built);
   });
 
-  it('does not change', () => {
+  it('is immutable', () => {
     const window = Window.partitionBy('g');
     window.orderBy('t').rowsBetween(0, 1).partitionBy('h');
     expect(String(window)).toBe('PARTITION BY g');
@@ -38,7 +38,7 @@ describe('a window', () => {
     expect(String(window.partitionBy())).toBe('');
   });
 
-  it('keeps the null treatment for over', () => {
+  it('keeps the null treatment', () => {
     expect(new Window({ nullTreatment: 'ignore' }).partitionBy('g').nulls).toBe('ignore');
   });
 
@@ -58,7 +58,7 @@ describe('a window', () => {
     ['over: the window', () => toWindow(undefined as never)],
     ['over: the window', () => toWindow('g' as never)],
     ['over: the window', () => toWindow([a] as never)],
-  ])('refuses %s', (where, run) => {
+  ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });

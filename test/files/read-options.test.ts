@@ -7,7 +7,7 @@ import { toPathsNative, toReadOptionsNative } from '../../src/files/read-options
 import { thrown } from '../support/thrown.js';
 
 describe('toReadOptionsNative', () => {
-  it('names options as the engine does', () => {
+  it('uses the engine’s names for options', () => {
     const native = toReadOptionsNative('csv', {
       hasHeader: false,
       delimiter: ';',
@@ -50,13 +50,13 @@ describe('toReadOptionsNative', () => {
     ['the parquet reader: skipMetadata must be true or false, not a number', { skipMetadata: 1 }],
     ['tablePartitionCols[0] must be [name, type]', { tablePartitionCols: ['year'] }],
     ['the parquet reader: schema must be an apache-arrow Schema', { schema: {} }],
-  ])('refuses: %s', (message, options) => {
+  ])('rejects with a message that contains "%s"', (message, options) => {
     const error = thrown(() => toReadOptionsNative('parquet', options));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toContain(message);
   });
 
-  it.each(['', ';;', 'é', 5])('refuses the delimiter %j', (delimiter) => {
+  it.each(['', ';;', 'é', 5])('rejects the delimiter %j', (delimiter) => {
     expect(thrown(() => toReadOptionsNative('csv', { delimiter: delimiter as string })).message).toContain(
       'one ASCII character',
     );
@@ -73,7 +73,7 @@ describe('toPathsNative', () => {
     ]);
   });
 
-  it.each([[], '', [''], null, 5, ['a', 5], new URL('file://elsewhere/x')])('refuses %j', (path) => {
+  it.each([[], '', [''], null, 5, ['a', 5], new URL('file://elsewhere/x')])('rejects %j', (path) => {
     expect(thrown(() => toPathsNative(path as never)).code).toBe('INVALID_ARGUMENT');
   });
 });

@@ -14,8 +14,8 @@ function write(format: Format, options?: object, path: string | URL = '/out/') {
 
 const path = (target: string | URL, singleFileOutput?: boolean) => write('csv', { singleFileOutput }, target).path;
 
-describe('options of files', () => {
-  it('that are not given are the engine’s, but for zstd and the header', () => {
+describe('file options', () => {
+  it('default to the engine’s, except zstd compression and a CSV header', () => {
     const common = { kind: 'files', path: '/out/', partitionBy: [], sortBy: [] };
     expect(write('parquet')).toEqual({ ...common, format: 'parquet', options: { 'format.compression': 'zstd(3)' } });
     expect(write('csv')).toEqual({ ...common, format: 'csv', options: { 'format.has_header': 'true' } });
@@ -23,7 +23,7 @@ describe('options of files', () => {
     expect(write('arrow')).toEqual({ ...common, format: 'arrow', options: {} });
   });
 
-  it('of all formats', () => {
+  it('include those that all formats share', () => {
     const options = { partitionBy: ['a', 'B c'], keepPartitionByColumns: true, sortBy: ['a', col('b').desc()] };
     for (const format of ['parquet', 'csv', 'json', 'arrow'] as const) {
       const { partitionBy, sortBy, options: engine } = write(format, options);
@@ -34,7 +34,7 @@ describe('options of files', () => {
     expect(write('csv', { partitionBy: 'a', sortBy: 'a' })).toMatchObject({ partitionBy: ['a'], sortBy: [{}] });
   });
 
-  it('the signal', () => {
+  it('include the signal', () => {
     const { signal } = new AbortController();
     expect(toFileWriteNative('csv', 'x.csv', { signal }).signal).toBe(signal);
     expect(toTableWriteNative('t', { signal }).signal).toBe(signal);
@@ -85,11 +85,11 @@ describe('options of files', () => {
     [{ compression: 'brotli', compressionLevel: 11 }, 'brotli(11)'],
     [{ compressionLevel: 22 }, 'zstd(22)'],
     [{ compression: 'lz4_raw' }, 'lz4_raw'],
-  ])('compression of Parquet: %o is %s', (options, text) => {
+  ])('Parquet compression: %o becomes %s', (options, text) => {
     expect(write('parquet', options).options['format.compression']).toBe(text);
   });
 
-  it('of columns', () => {
+  it('can be set for single Parquet columns', () => {
     const columnSpecificOptions = {
       a: {
         encoding: 'plain',
@@ -126,7 +126,7 @@ describe('paths', () => {
     [pathToFileURL('/out/Käse #1.csv'), '/out/Käse #1.csv'],
     ['s3://bucket/a.csv', 's3://bucket/a.csv'],
     [new URL('s3://bucket/a/'), 's3://bucket/a/'],
-    // The engine takes these for patterns, unless they come as URLs.
+    // The engine reads these as glob patterns, unless they are URLs.
     ['/out/br[1]/', 'file:///out/br%5B1%5D/'],
     ['/out/q?.csv', 'file:///out/q%3F.csv'],
     ['/out/st*r.csv', 'file:///out/st*r.csv'],
@@ -134,7 +134,7 @@ describe('paths', () => {
     expect(path(given)).toBe(native);
   });
 
-  it('singleFileOutput', () => {
+  it('depend on singleFileOutput', () => {
     expect(path('/out/a.csv', true)).toBe('/out/a.csv');
     expect(path('/out/a.csv', false)).toBe('/out/a.csv/');
     expect(path('/out/a', false)).toBe('/out/a');
@@ -142,12 +142,12 @@ describe('paths', () => {
       expect(thrown(() => path(folder, true)).message).toContain('such as "/out/a.parquet"');
   });
 
-  it.each([[], '', [''], ['a', 'b'], null, 5])('refuses %j', (bad) => {
+  it.each([[], '', [''], ['a', 'b'], null, 5])('reject %j', (bad) => {
     expect(thrown(() => path(bad as never)).code).toBe('INVALID_ARGUMENT');
   });
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   it.each<[Format, unknown, string]>([
     ['parquet', { comprssion: 'zstd' }, 'writeParquet has no option "comprssion"; did you mean "compression"?'],
     ['csv', { compressionLevel: 1 }, 'writeCsv has no option "compressionLevel"'],
@@ -179,7 +179,7 @@ describe('refuses', () => {
     ['csv', { partitionBy: ['a', 'a'] }, 'partitionBy contains "a" twice'],
     ['csv', { sortBy: 5 }, 'sortBy'],
     ['csv', { signal: 5 }, 'signal must be an AbortSignal'],
-  ])('%s %o', (format, options, message) => {
+  ])('%s options %o', (format, options, message) => {
     const error = thrown(() => write(format, options as object));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toContain(message);
@@ -187,7 +187,7 @@ describe('refuses', () => {
 });
 
 describe('toTableWriteNative', () => {
-  it('names the table', () => {
+  it('includes the table and the options', () => {
     const { target } = JSON.parse(toTableWriteNative('a.b', undefined).json);
     expect(target).toEqual({ kind: 'table', name: 'a.b', insertOp: 'append' });
     const native = JSON.parse(toTableWriteNative('t', { insertOp: 'overwrite', sortBy: 'x' }).json);
@@ -199,7 +199,7 @@ describe('toTableWriteNative', () => {
     [5, undefined, 'a number'],
     ['t', { insertOp: 'upsert' }, 'insertOp must be one of'],
     ['t', { partitionBy: 'a' }, 'writeTable has no option "partitionBy"'],
-  ])('refuses %j with %o', (name, options, message) => {
+  ])('rejects %j with %o', (name, options, message) => {
     const error = thrown(() => toTableWriteNative(name as string, options as never));
     expect([error.code, error.message]).toEqual(['INVALID_ARGUMENT', expect.stringContaining(message)]);
   });

@@ -7,7 +7,7 @@ import { thrown } from '../support/thrown.js';
 const [a, b] = [col('a'), col('b')];
 const any = (value: unknown) => value as never;
 
-describe('functions whose shape is their own', () => {
+describe('hand-written functions', () => {
   it.each([
     [namedStruct({ x: a, y: 1 }), "named_struct('x', a, 'y', 1)"],
     [
@@ -40,22 +40,26 @@ describe('functions whose shape is their own', () => {
   });
 
   it.each([
-    ['a struct of nothing', () => namedStruct({}), 'at least one field'],
-    ['a struct of an array', () => namedStruct(any(['x', 1])), 'must be an object, or an array of [name, value]'],
+    ['a struct without fields', () => namedStruct({}), 'at least one field'],
+    ['a struct from an array', () => namedStruct(any(['x', 1])), 'must be an object, or an array of [name, value]'],
     ['a field without a name', () => namedStruct({ '': 1 }), 'the name of a field'],
-    ['a field that is nothing', () => namedStruct({ x: any(undefined) }), 'field x of namedStruct is undefined'],
-    ['a map of nothing', () => makeMap({}), 'at least one entry'],
-    ['a map of an expression', () => makeMap(any(a)), 'takes 2 arguments, not 1'],
-    ['a map of text', () => makeMap(any('x')), 'must be an object, a Map, or an array of [key, value], not a string'],
-    ['no metadata', () => withMetadata(a, {}), 'at least one key'],
-    ['metadata of numbers', () => withMetadata(a, { x: any(1) }), 'must be a string'],
-    ['metadata of no expression', () => withMetadata(any('a'), { x: 'y' }), 'must be an expression'],
-    ['an order in words', () => arraySort(a, any('DESC')), 'must be an object'],
+    ['a field that is undefined', () => namedStruct({ x: any(undefined) }), 'field x of namedStruct is undefined'],
+    ['a map without entries', () => makeMap({}), 'at least one entry'],
+    ['a map from one expression', () => makeMap(any(a)), 'takes 2 arguments, not 1'],
+    [
+      'a map from a string',
+      () => makeMap(any('x')),
+      'must be an object, a Map, or an array of [key, value], not a string',
+    ],
+    ['empty metadata', () => withMetadata(a, {}), 'at least one key'],
+    ['metadata with numbers', () => withMetadata(a, { x: any(1) }), 'must be a string'],
+    ['metadata for a string', () => withMetadata(any('a'), { x: 'y' }), 'must be an expression'],
+    ['a string for the order', () => arraySort(a, any('DESC')), 'must be an object'],
     ['an unknown order', () => arraySort(a, any({ desc: true })), 'has no option "desc"'],
-    ['counting text', () => count(any('a')), 'must be an expression'],
-    ['counting nothing', () => count([]), 'at least 1 argument'],
-    ['distinct rows', () => count(undefined, { distinct: true }), 'count has no option "distinct"'],
-  ])('refuses %s', (_, make, message) => {
+    ['count of a string', () => count(any('a')), 'must be an expression'],
+    ['count of no columns', () => count([]), 'at least 1 argument'],
+    ['distinct without a column', () => count(undefined, { distinct: true }), 'count has no option "distinct"'],
+  ])('rejects %s', (_, make, message) => {
     expect(thrown(make)).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) });
   });
 });

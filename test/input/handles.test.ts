@@ -8,12 +8,12 @@ const handle = {};
 const handles = new Handles<object>('must be a plan');
 handles.set(owner, handle);
 
-it('finds what stands behind an object', () => {
+it('finds the handle of an object', () => {
   expect(handles.get(owner)).toBe(handle);
   expect(handles.of(owner, 'it')).toBe(handle);
 });
 
-it.each([{}, handle, null, undefined, 5, 'x'])('finds nothing behind %j', (other) => {
+it.each([{}, handle, null, undefined, 5, 'x'])('finds no handle for %j', (other) => {
   expect(handles.get(other)).toBeUndefined();
   expect(thrown(() => handles.of(other, 'the argument'))).toMatchObject({
     code: 'INVALID_ARGUMENT',

@@ -13,7 +13,7 @@ it.each([
 });
 
 it.each([-1, -1n, 0.5, 2 ** 53, 2n ** 53n, Number.NaN, Infinity, '5', null, undefined, true, {}])(
-  'refuses %s',
+  'rejects %s',
   (value) => {
     const error = thrown(() => toInteger(value as number, 'it', 0));
     expect(error.code).toBe('INVALID_ARGUMENT');

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { toLocalPath } from '../../src/input/local-path.js';
 import { thrown } from '../support/thrown.js';
 
-it('gives absolute paths', () => {
+it('returns absolute paths', () => {
   expect(toLocalPath('data/x', 'it')).toBe(resolve('data/x'));
   expect(toLocalPath(resolve('a b'), 'it')).toBe(resolve('a b'));
   expect(toLocalPath(pathToFileURL(resolve('a b')), 'it')).toBe(resolve('a b'));
@@ -20,7 +20,7 @@ it.each([
   [['a'], 'an array'],
   [new URL('s3://bucket/x'), 'on this machine'],
   [new URL('file:///a%2Fb'), 'on this machine'],
-])('refuses %j', (path, text) => {
+])('rejects %j', (path, text) => {
   const error = thrown(() => toLocalPath(path as string, 'it'));
   expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });
   expect(error.message).toMatch(/^it must be /);

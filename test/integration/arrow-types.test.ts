@@ -1,8 +1,8 @@
 /**
- * Every Arrow type that a query can return, with nulls and nesting, as `toArray` gives it by default.
+ * Tests every Arrow type that a query can return, with nulls and nesting, as `toArray` returns it by default.
  *
- * All but Union: no query of DataFusion 55 makes one (its functions only take unions apart, and it casts nothing to them).
- * `values.test.ts` reads unions.
+ * The exception is Union. No query of DataFusion 55 can make one: its functions only read unions, and no cast makes them.
+ * `values.test.ts` tests unions.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ const date = (text: string): Date => new Date(text);
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const interval = (months: number, days: number, nanoseconds: bigint) => ({ months, days, nanoseconds });
 
-/** The type that a column is cast to, what is cast, and what comes back; a null is added to each. */
+/** The type that a column is cast to, the values in SQL, and the expected values. The test adds a null to each. */
 type Case = readonly [type: string, sql: readonly string[], values: readonly unknown[]];
 
 const SIMPLE: readonly Case[] = [
@@ -87,7 +87,7 @@ const SIMPLE: readonly Case[] = [
 ];
 
 const TIMESTAMPS: readonly Case[] = ['Second', 'Millisecond', 'Microsecond', 'Nanosecond'].flatMap((unit) => {
-  // A millisecond before the epoch: what is floored the wrong way becomes the epoch.
+  // The second value is just before the epoch. If it is rounded in the wrong direction, it becomes the epoch.
   const sql = ["'2021-06-30T23:59:59.999999999Z'", "'1969-12-31T23:59:59.999999999Z'", "'1700-01-01T00:00:00Z'"];
   const fraction = unit === 'Second' ? '' : '.999';
   const values = [`2021-06-30T23:59:59${fraction}Z`, `1969-12-31T23:59:59${fraction}Z`, '1700-01-01T00:00:00Z'].map(
@@ -121,7 +121,7 @@ const LISTS: readonly Case[] = [
   ['List(List(Int32))', ['[[1, NULL], [], NULL]'], [[[1, null], [], null]]],
 ];
 
-/** Written out, because arrow_cast does not make them. */
+/** Types that arrow_cast cannot make. */
 const WHOLE: readonly (readonly [name: string, query: string, values: readonly unknown[]])[] = [
   ['Null', 'SELECT NULL AS x', [null]],
   [
@@ -156,7 +156,7 @@ const WHOLE: readonly (readonly [name: string, query: string, values: readonly u
     [new Map([['k', '1.50']])],
   ],
   ['List of maps', "SELECT [MAP {'a': 1}, NULL] AS x", [[new Map([['a', 1n]]), null]]],
-  ['an empty list', "SELECT arrow_cast([], 'List(Int64)') AS x", [[]]],
+  ['List, empty', "SELECT arrow_cast([], 'List(Int64)') AS x", [[]]],
 ];
 
 async function values(query: string): Promise<unknown[]> {
@@ -181,7 +181,7 @@ describe.each([
   });
 });
 
-describe('as keys of groups and sorts', () => {
+describe('as keys of GROUP BY and ORDER BY', () => {
   it.each([
     ['Dictionary(Int32, Utf8)'],
     ['Dictionary(UInt16, LargeUtf8)'],
@@ -199,13 +199,13 @@ describe('as keys of groups and sorts', () => {
   });
 });
 
-describe('whole', () => {
+describe('types without a cast', () => {
   it.each(WHOLE)('%s', async (_, query, expected) => {
     expect(await values(query)).toEqual(expected);
   });
 });
 
-describe('types of the engine itself', () => {
+describe('results of functions and operators', () => {
   it.each([
     ['date_trunc', "date_trunc('year', TIMESTAMP '1969-07-20T20:17:40')", date('1969-01-01')],
     ['a difference of timestamps', "TIMESTAMP '1970-01-01' - TIMESTAMP '1970-01-02'", -86_400_000_000_000n],

@@ -1,6 +1,6 @@
 /**
- * Every example of the Ballista user guide (Python bindings), in TypeScript and in the guide's order. Functions of the
- * user's own, its last section, do not exist there yet.
+ * Every example of the Ballista user guide (Python bindings), in TypeScript, in the order of the guide. Only its last section,
+ * user-defined functions, is missing, because they do not exist there yet.
  */
 
 import { RecordBatch, tableFromArrays } from 'apache-arrow';
@@ -42,7 +42,7 @@ afterAll(async () => {
   await scheduler.close();
 });
 
-/** What an action prints on standard output. */
+/** Runs an action, and returns what it prints to standard output. */
 async function printed(action: () => Promise<void>): Promise<string> {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   await action();
@@ -136,7 +136,7 @@ describe('SQL', () => {
       ['', '  Aggregate: groupBy=[[]], aggr=[[count(Int64(1))]]'],
       ['', '    TableScan: trips projection=[]'],
     ]);
-    // As in the guide, the count comes from the statistics of the files.
+    // As in the guide, the count comes from the file statistics.
     const physical = cells.findIndex(([type]) => type?.trim() === 'physical_plan');
     expect(cells.slice(physical, physical + 2).map(([, plan]) => plan?.trimEnd())).toEqual([
       'ProjectionExec: expr=[3000000 as count(*)]',

@@ -17,7 +17,7 @@ function local(runtime: RuntimeEnvBuilder | RuntimeOptions): SessionContext {
   return ctx;
 }
 
-/** Sorts more than a few MiB. */
+/** Sorts three million rows, which need more memory than the limits in these tests. */
 async function sort(ctx: SessionContext): Promise<number> {
   const sorted = (await ctx.readParquet(FLIGHTS)).sort('delay', 'date');
   let rows = 0;
@@ -26,13 +26,13 @@ async function sort(ctx: SessionContext): Promise<number> {
 }
 
 describe('memory', () => {
-  it('fair: what does not fit is spilled, or fails where it may not be', async () => {
+  it('fair: spills data that exceeds the limit, or fails if spilling is disabled', async () => {
     const fair = none.withFairSpillPool(60 * MIB);
     expect(await sort(local(fair.withDiskManagerOs()))).toBe(3_000_000);
     expect(await rejected(sort(local(fair.withDiskManagerDisabled())))).toMatchObject({ code: 'RESOURCES_EXHAUSTED' });
   });
 
-  it('greedy: who comes too late fails', async () => {
+  it('greedy: fails if the limit is reached', async () => {
     const options = { memoryPool: 'greedy', diskManager: 'disabled' } as const;
     expect(await sort(local({ ...options, memoryLimitBytes: 2048 * MIB }))).toBe(3_000_000);
     expect(await rejected(sort(local({ ...options, memoryLimitBytes: 5 * MIB })))).toMatchObject({
@@ -40,7 +40,7 @@ describe('memory', () => {
     });
   });
 
-  it('unbounded: nothing is spilled', async () => {
+  it('unbounded: does not need to spill', async () => {
     expect(await sort(local(none.withUnboundedMemoryPool().withDiskManagerDisabled()))).toBe(3_000_000);
   });
 });
@@ -49,7 +49,7 @@ describe('disk', () => {
   it.each<[string, (path: string) => RuntimeEnvBuilder]>([
     ['withTempFilePath', (path) => none.withTempFilePath(path)],
     ['withDiskManagerSpecified', (path) => none.withDiskManagerSpecified(path)],
-  ])('%s: it is where queries spill to', async (name, choose) => {
+  ])('%s: sets the folder that queries spill to', async (name, choose) => {
     const folder = temp(name);
     mkdirSync(folder);
     const ctx = SessionContext.local({ runtime: choose(folder).withFairSpillPool(60 * MIB) });
@@ -61,7 +61,7 @@ describe('disk', () => {
     await ctx.close();
   });
 
-  it('a folder that cannot be is refused at once', () => {
+  it('rejects a folder that cannot be created', () => {
     writeFileSync(temp('file'), '');
     expect(thrown(() => local(none.withTempFilePath(temp('file', 'below')))).code).toBe('IO');
   });

@@ -17,7 +17,7 @@ const cluster = await setupTestCluster({ executors: 2, vcores: 2 });
 afterAll(() => cluster.close());
 const temp = tempFolder();
 
-/** How many tasks each stage of a query had. */
+/** The number of tasks of each stage of a query. */
 async function tasks(df: DataFrame): Promise<number[]> {
   const plan = await df.explainString({ analyze: true });
   const stages = [...plan.matchAll(/Stage \d+ \((\d+) partitions\)/g)].map(([, count]) => Number(count));
@@ -26,10 +26,10 @@ async function tasks(df: DataFrame): Promise<number[]> {
 }
 
 describe(PARTITIONS, () => {
-  it.each([1, 3, 7, 16])('is the number of tasks: %i', async (partitions) => {
+  it.each([1, 3, 7, 16])('sets the number of tasks: %i', async (partitions) => {
     const ctx = withContext(cluster, { clusterConfig: { ...NEVER, [PARTITIONS]: partitions } });
     await ctx.registerParquet('flights', FLIGHTS);
-    // With one partition there is nothing to exchange, so only one stage.
+    // With one partition there is no shuffle, so there is only one stage.
     expect(await tasks(await ctx.sql(QUERY))).toEqual(partitions === 1 ? [1] : [partitions, partitions]);
   });
 
@@ -37,7 +37,7 @@ describe(PARTITIONS, () => {
     { executors: 1, vcores: 3 },
     { executors: 2, vcores: 2 },
     { executors: 3, vcores: 2 },
-  ])('follows the slots of the cluster by default: %j', async ({ executors, vcores }) => {
+  ])('defaults to the number of slots in the cluster: %j', async ({ executors, vcores }) => {
     const other = await setupTestCluster({ executors, vcores });
     const ctx = new BallistaSessionContext(other.url, { clusterConfig: NEVER });
     await ctx.registerParquet('flights', FLIGHTS);
@@ -46,7 +46,7 @@ describe(PARTITIONS, () => {
     await other.close();
   });
 
-  it('survives every transformation', async () => {
+  it('applies after every transformation', async () => {
     const ctx = withContext(cluster, { clusterConfig: { ...NEVER, [PARTITIONS]: 3 } });
     const flights = await ctx.readParquet(FLIGHTS);
     await ctx.registerView('view', flights.filter('delay > 0'));
@@ -64,7 +64,7 @@ describe(PARTITIONS, () => {
     }
   });
 
-  it('SET changes it, RESET brings back the default', async () => {
+  it('is changed by SET, and reset to its default by RESET', async () => {
     const ctx = withContext(cluster, { clusterConfig: NEVER });
     await ctx.registerParquet('flights', FLIGHTS);
     await ctx.sql(`SET ${PARTITIONS} = 5`);
@@ -78,7 +78,7 @@ describe(INFER, () => {
   it.each([
     [true, ['a', 'year']],
     ['false', ['a']],
-  ])('%s: CREATE EXTERNAL TABLE finds the columns', async (infer, columns) => {
+  ])('%s: decides whether CREATE EXTERNAL TABLE finds partition columns', async (infer, columns) => {
     mkdirSync(temp('years/year=2021'), { recursive: true });
     writeFileSync(temp('years/year=2021/data.csv'), 'a\n1\n');
     const ctx = withContext(cluster, { clusterConfig: { [INFER]: infer } });
@@ -98,7 +98,7 @@ describe('a setting', () => {
     expect(Math.max(...batches.map((batch) => batch.numRows))).toBeLessThanOrEqual(500);
   });
 
-  it('belongs to its context', async () => {
+  it('applies only to its context', async () => {
     const [one, other] = [withContext(cluster, { clusterConfig: { [PARTITIONS]: 9 } }), withContext(cluster)];
     const show = async (ctx: SessionContext) => (await ctx.sql(`SHOW ${PARTITIONS}`)).toArray();
     expect(await show(one)).toEqual([{ name: PARTITIONS, value: '9' }]);

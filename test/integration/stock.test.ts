@@ -1,4 +1,4 @@
-/** The client against a stock Ballista 55: a scheduler and an executor that know nothing of this package. */
+/** Tests the client with a stock Ballista 55 cluster: a scheduler and an executor without code of this package. */
 
 import {
   Binary,
@@ -32,7 +32,7 @@ const temp = tempFolder();
 let stock: ServerProcess;
 let ctx: BallistaSessionContext;
 
-// The first time, cargo compiles it.
+// The first run compiles the cluster with cargo.
 beforeAll(async () => {
   stock = await ServerProcess.start('scripts/stock.mjs', 'serve');
   ctx = new BallistaSessionContext(`df://127.0.0.1:${stock.port}`);
@@ -50,7 +50,7 @@ async function rows(query: string) {
 }
 
 describe('files', () => {
-  it('SELECT over Parquet and CSV', async () => {
+  it('can be queried with SELECT', async () => {
     const query = `SELECT a.city, count(*) AS n, sum(f.delay) AS delay FROM flights f JOIN airports a ON a.iata = f.origin
                    WHERE a.state = 'WA' GROUP BY a.city ORDER BY n DESC`;
     expect(await rows(query)).toEqual([
@@ -60,33 +60,33 @@ describe('files', () => {
     ]);
   });
 
-  it('a large result, batch by batch', async () => {
+  it('return a large result batch by batch', async () => {
     let count = 0;
     for await (const batch of (await ctx.table('flights')).select('delay')) count += batch.numRows;
     expect(count).toBe(3_000_000);
   });
 
-  it('COPY TO, and back', async () => {
+  it('can be written with COPY TO and read again', async () => {
     const copy = `COPY (SELECT origin, count(*) AS n FROM flights GROUP BY origin) TO '${temp('counts.parquet')}' STORED AS PARQUET`;
     expect(await rows(copy)).toEqual([{ count: 229 }]);
     const df = await ctx.readParquet(temp('counts.parquet'));
     expect(await df.aggregate([], 'sum(n) AS n').toArray()).toEqual([{ n: 3_000_000n }]);
   });
 
-  it('an empty result keeps its columns', async () => {
+  it('keep their columns in an empty result', async () => {
     const table = await (await ctx.sql('SELECT origin, delay FROM flights WHERE 1 = 2')).toArrow();
     expect([table.numRows, table.schema.fields.map((field) => field.name)]).toEqual([0, ['origin', 'delay']]);
   });
 });
 
-describe('small tables in memory travel as VALUES', () => {
-  it('CREATE TABLE AS', async () => {
+describe('small in-memory tables', () => {
+  it('can be created with CREATE TABLE AS', async () => {
     await ctx.sql(`CREATE TABLE west AS SELECT iata, city FROM airports WHERE state = 'WA'`);
     const query = `SELECT w.city, count(*) AS n FROM flights f JOIN west w ON w.iata = f.origin GROUP BY w.city ORDER BY n`;
     expect((await rows(query)).map((row) => row['city'])).toEqual(['Pasco', 'Spokane', 'Seattle']);
   });
 
-  it('of all basic types, with nulls', async () => {
+  it('can have all basic types, with nulls', async () => {
     const fields = {
       bool: [new Bool(), true],
       int8: [new Int8(), -8],
@@ -116,18 +116,18 @@ describe('small tables in memory travel as VALUES', () => {
     expect(await df.sort('id').toArray()).toEqual([full, nulls]);
   });
 
-  it('with projection, filter and limit', async () => {
+  it('work with projection, filter and limit', async () => {
     const df = await ctx.fromColumns({ a: [1, 2, 3, 4], b: ['w', 'x', 'y', 'z'] });
     expect(await df.filter(col('a').gt(1)).select('b').sort('b').limit(2).toArray()).toEqual([{ b: 'x' }, { b: 'y' }]);
   });
 
-  it('without rows', async () => {
+  it('can be empty', async () => {
     const df = await ctx.fromRows([], new Schema([new Field('a', new Int32(), true)]));
     expect(await df.count()).toBe(0);
     expect((await df.toArrow()).schema.fields.map(String)).toEqual(['a: Int32']);
   });
 
-  it('after INSERT and cache', async () => {
+  it('work after INSERT and cache()', async () => {
     await ctx.sql('CREATE TABLE grows (a BIGINT)');
     await rows('INSERT INTO grows VALUES (1), (2)');
     const cached = await (await ctx.table('grows')).cache();
@@ -135,7 +135,7 @@ describe('small tables in memory travel as VALUES', () => {
     expect([await cached.count(), await (await ctx.table('grows')).count()]).toEqual([2, 3]);
   });
 
-  it('UPDATE and DELETE', async () => {
+  it('can be changed with UPDATE and DELETE', async () => {
     await ctx.sql("CREATE TABLE changes AS SELECT * FROM (VALUES (1, 'a'), (2, 'b'), (3, NULL)) AS t(id, text)");
     expect(await rows("UPDATE changes SET text = text || '!', id = id * 10 WHERE id > 1")).toEqual([{ count: 2 }]);
     expect(await rows('DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE text IS NULL)')).toEqual([
@@ -148,8 +148,8 @@ describe('small tables in memory travel as VALUES', () => {
   });
 });
 
-describe('large tables in memory', () => {
-  it('are refused with the reason', async () => {
+describe('large in-memory tables', () => {
+  it('are rejected with the reason', async () => {
     const df = await ctx.fromArrow(tableFromArrays({ a: Float64Array.from({ length: 20_000 }, (_, i) => i) }));
     const error = await rejected(df.collect());
     expect(error.code).toBe('NOT_IMPLEMENTED');
@@ -157,8 +157,8 @@ describe('large tables in memory', () => {
   });
 });
 
-describe('what stock alone cannot', () => {
-  it('generate_series and range', async () => {
+describe('features without support in stock Ballista', () => {
+  it('generate_series and range work', async () => {
     expect(await rows('SELECT sum(value) AS s, count(*) AS n FROM generate_series(1, 100000)')).toEqual([
       { s: 5_000_050_000, n: 100_000 },
     ]);
@@ -166,13 +166,13 @@ describe('what stock alone cannot', () => {
     expect(await rows(`SELECT count(*) AS n FROM (${union})`)).toEqual([{ n: 1_500 }]);
   });
 
-  it('functions of TypeScript are refused at once', async () => {
+  it('TypeScript UDFs are rejected immediately', async () => {
     const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64' }, (x) => x);
     const error = await rejected((await ctx.table('flights')).select(twice(col('delay'))).collect());
     expect(error).toMatchObject({ code: 'UDF', message: expect.stringContaining('BallistaExecutor({ udf: true })') });
   });
 
-  it('EXPLAIN, VERBOSE and ANALYZE', async () => {
+  it('EXPLAIN works, also with VERBOSE and ANALYZE', async () => {
     const df = await ctx.sql('SELECT origin, count(*) FROM flights GROUP BY origin');
     const plain = await df.explainString();
     for (const type of ['logical_plan', 'physical_plan', 'distributed_plan']) expect(plain).toContain(type);
@@ -181,8 +181,8 @@ describe('what stock alone cannot', () => {
   });
 });
 
-describe('an executor of stock Ballista at a scheduler of this package', () => {
-  it('runs queries; those with functions fail at once, and run where an executor of this package is', async () => {
+describe('a stock executor with a scheduler of this package', () => {
+  it('runs queries, and queries with UDFs need an executor of this package', async () => {
     await using scheduler = new BallistaScheduler({ port: 0 });
     await scheduler.start();
     const other = await ServerProcess.start('scripts/stock.mjs', 'join', String(scheduler.port));
@@ -212,7 +212,7 @@ describe('an executor of stock Ballista at a scheduler of this package', () => {
 });
 
 describe('errors', () => {
-  it('JOB_FAILED has the id of the job', async () => {
+  it('JOB_FAILED includes the job id', async () => {
     const df = await ctx.sql('SELECT 1 / (delay - delay) FROM flights');
     const error = await rejected(df.collect());
     expect(error).toMatchObject({
@@ -222,7 +222,7 @@ describe('errors', () => {
     });
   });
 
-  it('a cancelled query ends on the scheduler', async () => {
+  it('an aborted query is cancelled on the scheduler', async () => {
     const controller = new AbortController();
     const stream = (await ctx.sql(LONG_QUERY)).stream({ signal: controller.signal });
     const pending = expect(stream.next()).rejects.toThrow('enough');

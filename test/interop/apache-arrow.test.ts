@@ -8,8 +8,8 @@ const ctx = await withFlights();
 const types = await ctx.sql(TYPES);
 const late = await ctx.sql(LATE);
 
-describe('out', () => {
-  it('a Table', async () => {
+describe('a result', () => {
+  it('is returned as a Table', async () => {
     const table = await types.toArrow();
     expect(table).toBeInstanceOf(Table);
     expect(table.schema.fields.map(String)).toEqual(types.schema().fields.map(String));
@@ -18,20 +18,20 @@ describe('out', () => {
     expect(table.getChild('list')?.get(0)?.toJSON()).toEqual([1n, null]);
   });
 
-  it('batches', async () => {
+  it('is returned as batches', async () => {
     const batches = await late.collect();
     expect(batches.length).toBeGreaterThan(1);
     for (const batch of batches) expect(batch).toBeInstanceOf(RecordBatch);
     expect(countLate(new Table(batches).getChild('origin') ?? [])).toEqual(LATE_COUNTS);
   });
 
-  it('a stream of batches', async () => {
+  it('is returned as a stream of batches', async () => {
     const origins: unknown[] = [];
     for await (const batch of late) origins.push(...(batch.getChild('origin') ?? []));
     expect(countLate(origins)).toEqual(LATE_COUNTS);
   });
 
-  it.each(['stream', 'file'] as const)('the bytes of an IPC %s', async (format) => {
+  it.each(['stream', 'file'] as const)('is returned as the bytes of an IPC %s', async (format) => {
     const bytes = await late.toIPC({ format });
     const reader = RecordBatchReader.from(bytes);
     expect(reader.isFile()).toBe(format === 'file');
@@ -39,7 +39,7 @@ describe('out', () => {
     expect(tableFromIPC(await types.toIPC({ format })).toString()).toBe((await types.toArrow()).toString());
   });
 
-  it('bytes while they come', async () => {
+  it('is returned as streams of bytes', async () => {
     expect(countLate((await tableFromIPC(late.stream().ipc())).getChild('origin') ?? [])).toEqual(LATE_COUNTS);
     const response = new Response(late.toReadableStream({ format: 'ipc' }));
     const reader = await RecordBatchReader.from(response);
@@ -48,7 +48,7 @@ describe('out', () => {
     expect(rows).toBe(63_449);
   });
 
-  it('one dictionary a column, with every entry once', async () => {
+  it('has one dictionary for each column, with every entry once', async () => {
     const column = (await late.toArrow()).getChild('origin');
     expect(new Set(column?.data.map(({ dictionary }) => dictionary)).size).toBe(1);
     const entries = column?.data[0]?.dictionary?.toJSON() ?? [];
@@ -57,7 +57,7 @@ describe('out', () => {
   });
 });
 
-describe('in', () => {
+describe('fromArrow', () => {
   const table = tableFromArrays({ n: Int32Array.of(1, 2, 3), text: ['a', 'b', 'a'] });
   const rows = [
     { n: 1, text: 'a' },
@@ -77,15 +77,15 @@ describe('in', () => {
     ['the bytes of an IPC stream', () => tableToIPC(table, 'stream')],
     ['the bytes of an IPC file', () => tableToIPC(table, 'file')],
     ['an ArrayBuffer', () => new Uint8Array(tableToIPC(table)).buffer],
-    ['a reader of a stream', () => RecordBatchReader.from(tableToIPC(table, 'stream'))],
-    ['a reader of a file', () => RecordBatchReader.from(tableToIPC(table, 'file'))],
+    ['a reader of an IPC stream', () => RecordBatchReader.from(tableToIPC(table, 'stream'))],
+    ['a reader of an IPC file', () => RecordBatchReader.from(tableToIPC(table, 'file'))],
   ];
 
-  it.each(sources)('%s', async (_, source) => {
+  it.each(sources)('takes %s', async (_, source) => {
     expect(await (await ctx.fromArrow(source())).toArray()).toEqual(rows);
   });
 
-  it('a Table of many batches, and slices of one', async () => {
+  it('takes a Table with many batches, and a slice of it', async () => {
     const many = await late.toArrow();
     const back = await ctx.fromArrow(many, 'late_again');
     expect(await back.count()).toBe(63_449);
@@ -97,7 +97,7 @@ describe('in', () => {
     });
   });
 
-  it('there and back, for every type', async () => {
+  it('restores results of every type', async () => {
     for (const data of [
       await types.toArrow(),
       await types.collect(),

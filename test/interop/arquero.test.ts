@@ -5,15 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { rejected } from '../support/rejected.js';
 import { countLate, LATE, LATE_COUNTS, ROUNDED, TYPES, withFlights } from './context.js';
 
-/** Its types know only Arrow tables of its own library; it reads others by their shape. */
+/** The types of arquero accept only Arrow tables of its own library. At run time, it also reads other Arrow tables. */
 type Source = Parameters<typeof aq.fromArrow>[0];
 
 const ctx = await withFlights();
 const types = await ctx.sql(TYPES);
 const late = await ctx.sql(LATE);
 
-describe('there', () => {
-  it('by bytes, with its own reader of Arrow: plain values', async () => {
+describe('arquero reads', () => {
+  it('IPC bytes as plain values, with its own Arrow reader', async () => {
     const table = aq.fromArrow(await types.toIPC());
     const [first, second] = table.objects();
     expect(first).toEqual({
@@ -27,7 +27,7 @@ describe('there', () => {
     expect(second).toEqual({ ...ROUNDED[1], id: 2 });
   });
 
-  it('by a Table: the values of apache-arrow', async () => {
+  it('a Table as values of apache-arrow', async () => {
     const table = aq.fromArrow((await types.select('id', 'text', 'at', 'number').toArrow()) as unknown as Source);
     expect(table.objects()).toEqual([
       { id: 1n, text: 'Köln', at: -0.001, number: 1.5 },
@@ -39,7 +39,7 @@ describe('there', () => {
     ['a Table', () => late.toArrow()],
     ['an IPC stream', () => late.toIPC()],
     ['an IPC file', () => late.toIPC({ format: 'file' })],
-  ])('%s of many batches, with a dictionary each', async (_, source) => {
+  ])('%s with many batches and dictionaries', async (_, source) => {
     const table = aq.fromArrow((await source()) as Source);
     expect(table.numRows()).toBe(63_449);
     expect(countLate(table.array('origin') as Iterable<unknown>)).toEqual(LATE_COUNTS);
@@ -48,7 +48,7 @@ describe('there', () => {
   });
 });
 
-describe('and back', () => {
+describe('a table of arquero', () => {
   const made = aq.table({
     who: ['Ada', null, 'Bob'],
     n: [1, 2, 3],
@@ -61,12 +61,12 @@ describe('and back', () => {
     { who: 'Bob', n: 3, at: new Date(0), big: null },
   ];
 
-  it.each(['stream', 'file'] as const)('as the bytes of an IPC %s', async (format) => {
+  it.each(['stream', 'file'] as const)('can be read as the bytes of an IPC %s', async (format) => {
     const bytes = made.toArrowIPC({ format }) as Uint8Array;
     expect(await (await ctx.fromArrow(bytes)).toArray()).toEqual(expected);
   });
 
-  it('not as its Arrow table, which is one of another library', async () => {
+  it('is rejected as an Arrow table of another library', async () => {
     const table: unknown = made.toArrow();
     expect(isArrowTable(table)).toBe(false);
     const error = await rejected(ctx.fromArrow(table as Uint8Array));
@@ -74,7 +74,7 @@ describe('and back', () => {
     expect(error.message).toContain('as Arrow IPC bytes');
   });
 
-  it('as rows', async () => {
+  it('can be read as rows', async () => {
     expect(await (await ctx.fromRows(made.objects())).toArray()).toEqual(
       expected.map((row) => ({ ...row, n: BigInt(row.n) })),
     );

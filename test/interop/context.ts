@@ -4,7 +4,7 @@ import { setupTestCluster } from '../../src/cluster/test-cluster.js';
 import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import { FLIGHTS } from '../support/data.js';
 
-/** A context on a cluster for the tests of a file, with three million flights in the table `flights`. */
+/** Starts a cluster for the tests of a file. Returns a context with three million flights in the table `flights`. */
 export async function withFlights(): Promise<BallistaSessionContext> {
   const cluster = await setupTestCluster({ executors: 1, vcores: 2 });
   const ctx = new BallistaSessionContext(cluster.url);
@@ -16,7 +16,7 @@ export async function withFlights(): Promise<BallistaSessionContext> {
   return ctx;
 }
 
-/** Two rows of many types, the second of nulls. */
+/** Two rows with many types. The second row has nulls. */
 export const TYPES = `
   SELECT * FROM (VALUES
     (1, 1.5, true, 'Köln', CAST('12.30' AS DECIMAL(10, 2)), DATE '2021-01-31',
@@ -32,7 +32,7 @@ const NULLS = {
   ...{ word: null, list: null, struct: null, bytes: null },
 };
 
-/** What {@link TYPES} is as plain objects. */
+/** The rows of {@link TYPES} as plain objects. */
 export const ROWS = [
   {
     id: 1n,
@@ -51,18 +51,18 @@ export const ROWS = [
   { id: 2n, ...NULLS },
 ] as const;
 
-/** The same as other libraries make it: they round instants before 1970 towards it. */
+/** The same rows as other libraries return them. These round timestamps before 1970 toward 1970. */
 export const ROUNDED = [{ ...ROWS[0], at: new Date(0) }, ROWS[1]] as const;
 
-/** 63 449 rows in several batches, with a dictionary in each; needs the table `flights`. */
+/** A query for 63,449 rows in several batches, each with a dictionary. Needs the table `flights`. */
 export const LATE = `
   SELECT arrow_cast(origin, 'Dictionary(Int32, Utf8)') AS origin, CAST(delay AS INT) AS delay
   FROM flights WHERE delay > 100`;
 
-/** What {@link LATE} counts for some airports. */
+/** The number of rows in {@link LATE} for some airports. */
 export const LATE_COUNTS = { ABE: 65, ABI: 23, ABQ: 249 };
 
-/** How many rows there are for each of the airports in {@link LATE_COUNTS}. */
+/** Counts the rows for each airport in {@link LATE_COUNTS}. */
 export function countLate(origins: Iterable<unknown>): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const origin of origins)

@@ -17,8 +17,8 @@ async function rows(query: string): Promise<unknown[]> {
   return (await duckdb.runAndReadAll(query)).getRowObjectsJS();
 }
 
-describe('Parquet written here', () => {
-  it('types, nulls and values', async () => {
+describe('DuckDB reads Parquet of ballista', () => {
+  it('with the right types, nulls and values', async () => {
     await (await ctx.sql(TYPES)).writeParquet(folder('types.parquet'));
     const from = `FROM read_parquet('${folder('types.parquet')}')`;
     const types = (await rows(`DESCRIBE SELECT * ${from}`)) as { column_name: string; column_type: string }[];
@@ -37,7 +37,7 @@ describe('Parquet written here', () => {
       'bytes BLOB',
     ]);
     const [first, second] = (await rows(`SELECT * ${from} ORDER BY id`)) as Record<string, unknown>[];
-    // Its plain JavaScript values have no exact decimals.
+    // DuckDB returns decimals as inexact JavaScript numbers.
     expect({ ...first, bytes: Uint8Array.from(first?.['bytes'] as Uint8Array) }).toEqual({
       ...ROUNDED[0],
       price: 12.3,
@@ -45,7 +45,7 @@ describe('Parquet written here', () => {
     expect(second).toEqual(ROUNDED[1]);
   });
 
-  it('a folder of files, partitioned', async () => {
+  it('from a partitioned folder', async () => {
     const written = await (await ctx.sql(LATE)).writeParquet(folder('late/'), { partitionBy: 'origin' });
     expect(written).toBe(63_449);
     const query = `SELECT origin, count(*)::INT AS n FROM read_parquet('${folder('late')}/**/*.parquet', hive_partitioning = true)
@@ -54,8 +54,8 @@ describe('Parquet written here', () => {
   });
 });
 
-describe('what DuckDB has, here', () => {
-  it('by Parquet, without loss', async () => {
+describe('ballista reads data of DuckDB', () => {
+  it('from Parquet, without loss', async () => {
     const path = folder('duckdb.parquet');
     await duckdb.run(`COPY (
       SELECT 9007199254740993::BIGINT AS big, 12.30::DECIMAL(10, 2) AS price, DATE '2021-01-31' AS day,
@@ -81,7 +81,7 @@ describe('what DuckDB has, here', () => {
     ]);
   });
 
-  it('by columns and by rows', async () => {
+  it('from columns and from rows', async () => {
     const result = await duckdb.runAndReadAll(`
       SELECT range AS n, range / 2 AS half, 's' || range AS text, TIMESTAMP '2021-01-01' + INTERVAL (range) DAY AS at,
              CASE WHEN range = 1 THEN 'x' END AS some
@@ -98,8 +98,8 @@ describe('what DuckDB has, here', () => {
   });
 });
 
-it('speaks Arrow only with an extension that it loads from its makers', async () => {
-  // Why the guide goes by Parquet: change it when this is no longer so.
+it('DuckDB supports Arrow only with an extension that it downloads', async () => {
+  // For this reason the guide uses Parquet. Change the guide if this test fails.
   expect(Object.getOwnPropertyNames(Object.getPrototypeOf(duckdb)).filter((name) => /arrow/i.test(name))).toEqual([]);
   const known = await rows(
     "SELECT installed FROM duckdb_extensions() WHERE extension_name IN ('arrow', 'nanoarrow') AND installed",

@@ -12,29 +12,32 @@ const types = await ctx.sql(TYPES);
 const late = await ctx.sql(LATE);
 const folder = tempFolder();
 
-describe('Parquet written here', () => {
-  it('types, nulls and values', async () => {
+describe('hyparquet reads Parquet of ballista', () => {
+  it('with the right types, nulls and values', async () => {
     await types.writeParquet(folder('types.parquet'));
     const file = await asyncBufferFromFile(folder('types.parquet'));
     const [first, second] = await parquetReadObjects({ file, compressors, utf8: false });
-    // Numbers of decimals, and text of bytes unless told otherwise.
+    // It returns decimals as numbers. Without `utf8: false`, it would return bytes as strings.
     expect(first).toEqual({ ...ROUNDED[0], price: 12.3 });
     for (const [name, value] of Object.entries(second ?? {}))
       expect([name, value ?? null]).toEqual([name, name === 'id' ? 2n : null]);
   });
 
-  it.each(['uncompressed', 'snappy', 'zstd', 'gzip', 'brotli', 'lz4_raw'] as const)('%s', async (compression) => {
-    const path = folder(`${compression}.parquet`);
-    expect(await late.writeParquet(path, { compression })).toBe(63_449);
-    const file = await asyncBufferFromFile(path);
-    const metadata = await parquetMetadataAsync(file);
-    expect(Number(metadata.num_rows)).toBe(63_449);
-    expect(metadata.row_groups[0]?.columns[0]?.meta_data?.codec).toBe(compression.toUpperCase());
-    const rows = await parquetReadObjects({ file, compressors, columns: ['origin'] });
-    expect(countLate(rows.map(({ origin }) => origin))).toEqual(LATE_COUNTS);
-  });
+  it.each(['uncompressed', 'snappy', 'zstd', 'gzip', 'brotli', 'lz4_raw'] as const)(
+    'with compression %s',
+    async (compression) => {
+      const path = folder(`${compression}.parquet`);
+      expect(await late.writeParquet(path, { compression })).toBe(63_449);
+      const file = await asyncBufferFromFile(path);
+      const metadata = await parquetMetadataAsync(file);
+      expect(Number(metadata.num_rows)).toBe(63_449);
+      expect(metadata.row_groups[0]?.columns[0]?.meta_data?.codec).toBe(compression.toUpperCase());
+      const rows = await parquetReadObjects({ file, compressors, columns: ['origin'] });
+      expect(countLate(rows.map(({ origin }) => origin))).toEqual(LATE_COUNTS);
+    },
+  );
 
-  it('with only what hyparquet itself uncompresses', async () => {
+  it('with snappy and no extra compressors', async () => {
     await late.writeParquet(folder('plain.parquet'), { compression: 'snappy' });
     const file = await asyncBufferFromFile(folder('plain.parquet'));
     const rows = await parquetQuery({ file, filter: { origin: { $eq: 'ABQ' } } });
@@ -42,7 +45,7 @@ describe('Parquet written here', () => {
   });
 });
 
-it('Parquet written by hyparquet-writer', async () => {
+it('ballista reads Parquet of hyparquet-writer', async () => {
   const bytes = parquetWriteBuffer({
     columnData: [
       { name: 'id', data: [1n, 2n], type: 'INT64' },

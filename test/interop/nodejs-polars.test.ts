@@ -15,7 +15,7 @@ const read = {
 };
 
 describe.each(['file', 'stream'] as const)('an Arrow IPC %s', (format) => {
-  it('there: types, nulls and values', async () => {
+  it('is read by polars with the right types, nulls and values', async () => {
     const df = read[format](await types.toIPC({ format }));
     const type = (name: string) => String(df.getColumn(name).dtype).replaceAll('DataType(', '').replaceAll(')', '');
     expect(df.columns.filter((name) => name !== 'bytes').map((name) => `${name}: ${type(name)}`)).toEqual([
@@ -31,7 +31,7 @@ describe.each(['file', 'stream'] as const)('an Arrow IPC %s', (format) => {
       'list: List(Int64',
       'struct: Struct(Field("x", Int64,Field("y", String',
     ]);
-    // It makes no JavaScript values of decimals and bytes, and numbers of 64-bit integers.
+    // polars does not convert decimals and bytes to JavaScript values, and converts 64-bit integers to numbers.
     expect(df.drop('price', 'bytes').toRecords()).toEqual([
       { ...without(ROUNDED[0]), id: 1, list: [1, null], struct: { x: 1, y: 'k' } },
       { ...without(ROUNDED[1]), id: 2 },
@@ -39,7 +39,7 @@ describe.each(['file', 'stream'] as const)('an Arrow IPC %s', (format) => {
     expect(df.select(pl.col('price').cast(pl.Float64)).toRecords()).toEqual([{ price: 12.3 }, { price: null }]);
   });
 
-  it('and back', async () => {
+  it('is read back from polars', async () => {
     const df = read[format](await types.toIPC({ format }));
     const bytes = format === 'file' ? df.writeIPC() : df.writeIPCStream();
     const back = await ctx.fromArrow(bytes);
@@ -47,7 +47,7 @@ describe.each(['file', 'stream'] as const)('an Arrow IPC %s', (format) => {
     expect((await back.toColumns({ timestamp: 'string' }))['at']?.[0]).toBe('1969-12-31T23:59:59.999999');
   });
 
-  it('there and back, in many batches with a dictionary each', async () => {
+  it('is read by polars and back, with many batches and dictionaries', async () => {
     const df = read[format](await late.toIPC({ format }));
     expect(df.height).toBe(63_449);
     expect(countLate(df.getColumn('origin').toArray())).toEqual(LATE_COUNTS);
@@ -56,7 +56,7 @@ describe.each(['file', 'stream'] as const)('an Arrow IPC %s', (format) => {
   });
 });
 
-it('what polars makes, in a query', async () => {
+it('a table of polars can be queried', async () => {
   const df = pl.DataFrame({
     who: ['Ada', null, 'Bob'],
     at: [new Date(-1), null, new Date(0)],
@@ -73,7 +73,7 @@ it('what polars makes, in a query', async () => {
 });
 
 describe('Parquet', () => {
-  it('written here', async () => {
+  it('of ballista is read by polars', async () => {
     await types.writeParquet(folder('here.parquet'));
     const df = pl.readParquet(folder('here.parquet'));
     expect(df.select('id', 'text', 'day', 'at').toRecords()).toEqual(
@@ -81,8 +81,8 @@ describe('Parquet', () => {
     );
   });
 
-  it('written there', async () => {
-    // The engine cannot read back the type that polars notes for a categorical.
+  it('of polars is read by ballista', async () => {
+    // The engine cannot read the type that polars stores in the file for a categorical column.
     const df = read.file(await types.toIPC({ format: 'file' })).withColumn(pl.col('word').cast(pl.String));
     df.writeParquet(folder('there.parquet'));
     expect(await (await ctx.readParquet(folder('there.parquet'))).toArray()).toEqual(ROWS);

@@ -12,12 +12,12 @@ const busiest = await ctx.sql<{ origin: string; delay: number; n: number }>(`
 const daily = await ctx.sql(`
   SELECT date_trunc('day', date) AS day, count(*) AS n FROM flights WHERE date < '2001-02-01' GROUP BY 1 ORDER BY 1`);
 
-/** The marks of a plot: an element for each bar, and so on. */
+/** The marks of a plot, such as one element for each bar. */
 function marks(plot: Element, label: string, element: string): Element[] {
   return [...plot.querySelectorAll(`g[aria-label="${label}"] ${element}`)];
 }
 
-/** An attribute that is a number, of each element. */
+/** The values of a numeric attribute, one for each element. */
 function numbers(elements: Element[], attribute: string): number[] {
   return elements.map((element) => Number(element.getAttribute(attribute)));
 }
@@ -26,7 +26,7 @@ describe.each([
   ['rows', async () => busiest.toArray({ int64: 'number' })],
   ['an Arrow Table', async () => busiest.toArrow()],
 ])('bars of %s', (_, source) => {
-  it('are as high as their values', async () => {
+  it('have heights in proportion to their values', async () => {
     const plot = Plot.plot({ document, marks: [Plot.barY(await source(), { x: 'origin', y: 'n' })] });
     expect(plot.outerHTML).toMatch(/^<svg .*<\/svg>$/s);
     const heights = numbers(marks(plot, 'bar', 'rect'), 'height');
@@ -36,7 +36,7 @@ describe.each([
     expect(heights.map((height) => Math.round(height / scale))).toEqual(values);
   });
 
-  it('have a scale of names, and may have a legend', async () => {
+  it('can have a categorical scale and a legend', async () => {
     const plot = Plot.plot({
       document,
       color: { legend: true },
@@ -58,11 +58,11 @@ describe('a line over time', () => {
       .join(' ');
   };
 
-  it('of rows', async () => {
+  it('is drawn from rows', async () => {
     expect(ticks(await daily.toArray({ int64: 'number' }))).toContain('Jan');
   });
 
-  it('of an Arrow Table, whose times it knows as such in milliseconds', async () => {
+  it('is drawn from an Arrow Table, with a time axis only for milliseconds', async () => {
     const inMs = daily.withColumn('day', "arrow_cast(day, 'Timestamp(Millisecond, None)')");
     expect(ticks(await inMs.toArrow())).toContain('Jan');
     expect(ticks(await daily.toArrow())).not.toContain('Jan');

@@ -10,7 +10,7 @@ const busiest = await ctx.sql(`
   SELECT origin, avg(delay) AS delay, CAST(count(*) AS INT) AS n, max(date) AS last
   FROM flights GROUP BY origin ORDER BY n DESC LIMIT 5`);
 
-/** A chart of bars over data that it is given by name. */
+/** A bar chart of the named data set `flights`. */
 function bars(field: string): TopLevelSpec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -23,7 +23,7 @@ function bars(field: string): TopLevelSpec {
   };
 }
 
-/** The picture, with what the bars say of themselves. */
+/** Draws a chart, and returns the SVG with the labels of the bars. */
 async function draw(spec: TopLevelSpec, rows: unknown[]): Promise<{ svg: string; labels: string[] }> {
   const view = new View(parse(compile(spec).spec), { renderer: 'none' }).data('flights', rows);
   try {
@@ -43,8 +43,8 @@ async function draw(spec: TopLevelSpec, rows: unknown[]): Promise<{ svg: string;
 describe.each([
   ['an Arrow Table', async () => (await busiest.toArrow()).toArray()],
   ['rows', async () => busiest.toArray()],
-])('%s', (_, source) => {
-  it.each(['delay', 'n'] as const)('bars of %s', async (field) => {
+])('from %s', (_, source) => {
+  it.each(['delay', 'n'] as const)('draws bars of %s', async (field) => {
     const { svg, labels } = await draw(bars(field), await source());
     expect(svg).toMatch(/^<svg .*<\/svg>$/s);
     const rows = (await busiest.toArray()) as { origin: string; delay: number; n: number }[];
@@ -55,7 +55,7 @@ describe.each([
   });
 });
 
-it('a line over time, of rows', async () => {
+it('draws points over time from rows', async () => {
   const daily = await ctx.sql(`
     SELECT date_trunc('day', date) AS day, count(*) AS n FROM flights WHERE date < '2001-01-08' GROUP BY 1 ORDER BY 1`);
   const spec: TopLevelSpec = {
@@ -71,7 +71,7 @@ it('a line over time, of rows', async () => {
   expect(labels.join()).not.toMatch(/NaN|Invalid/);
 });
 
-it('bigints draw nothing: why the guide asks for numbers', async () => {
+it('fails for bigints, so the guide converts them to numbers', async () => {
   const errors: string[] = [];
   const view = new View(parse(compile(bars('n')).spec), {
     renderer: 'none',

@@ -1,4 +1,4 @@
-/** Results as the body of a `Response`: over HTTP, from a server of Node to `fetch`. */
+/** Tests results as the body of a `Response`, over HTTP from a Node server to `fetch`. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -18,13 +18,13 @@ import { countLate, LATE, LATE_COUNTS, TYPES, withFlights } from './context.js';
 const ARROW = 'application/vnd.apache.arrow.stream';
 const NDJSON = 'application/x-ndjson';
 
-/** A gigabyte. */
+/** A query with a result of one gigabyte. */
 const GIGABYTE = 'SELECT repeat(chr(97 + n.x % 26), 100) AS s FROM (SELECT x FROM k WHERE x < 10) AS k CROSS JOIN n';
 
 const ctx = await withFlights();
 await registerNumbers(ctx);
 
-/** The stream behind the last answer, its cancel, and how many bytes have left it. */
+/** The stream of the last response, the spy on its `cancel`, and the number of bytes that it has sent. */
 let stream: RecordBatchStream | undefined;
 let cancel: MockInstance<RecordBatchStream['cancel']> | undefined;
 let sent = 0;
@@ -51,7 +51,7 @@ async function answer(request: Request): Promise<Response> {
   return new Response(body, { headers: { 'content-type': format === 'ipc' ? ARROW : NDJSON } });
 }
 
-/** What frameworks on Node do: the body goes as fast as its client, and is cancelled when the client goes. */
+/** Works like frameworks on Node: sends the body as fast as the client reads it, and cancels it when the client disconnects. */
 const server = createServer((incoming, outgoing) => {
   const init = { method: 'POST', body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' };
   answer(new Request(`http://localhost${incoming.url}`, init))
@@ -65,7 +65,7 @@ server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 afterAll(() => server.close());
 
-/** Nobody asked but the client that went; and then the job is over, and its slots are free. */
+/** Checks that the disconnected client has cancelled the stream, that the job has ended, and that its slots are free. */
 async function expectOver(): Promise<void> {
   await until('the stream is cancelled', () => cancel?.mock.results[0] !== undefined);
   await cancel?.mock.results[0]?.value;
@@ -80,14 +80,14 @@ function post(format: 'ipc' | 'ndjson', query: string, init: { signal?: AbortSig
   return fetch(`http://127.0.0.1:${port}/${format}`, { ...init, method: 'POST', body: query });
 }
 
-describe('Arrow IPC', () => {
-  it('a table', async () => {
+describe('an Arrow IPC response', () => {
+  it('is read as a table', async () => {
     const response = await post('ipc', TYPES);
     expect(response.headers.get('content-type')).toBe(ARROW);
     expect((await tableFromIPC(response)).toString()).toBe((await (await ctx.sql(TYPES)).toArrow()).toString());
   });
 
-  it('batch by batch, and back into a query', async () => {
+  it('is read batch by batch, and can be queried', async () => {
     const reader = await RecordBatchReader.from(await post('ipc', LATE));
     let batches = 0;
     const origins: unknown[] = [];
@@ -101,14 +101,14 @@ describe('Arrow IPC', () => {
     expect(await back.filter("origin = 'ABQ'").count()).toBe(LATE_COUNTS.ABQ);
   });
 
-  it('a result without rows', async () => {
+  it('can have no rows', async () => {
     const table = await tableFromIPC(await post('ipc', 'SELECT 1 AS a WHERE false'));
     expect([table.numRows, table.schema.fields.map(String)]).toEqual([0, ['a: Int64']]);
   });
 });
 
-describe('NDJSON', () => {
-  it('line by line', async () => {
+describe('an NDJSON response', () => {
+  it('has one line for each row', async () => {
     const response = await post('ndjson', `${LATE} ORDER BY delay DESC, origin`);
     expect(response.headers.get('content-type')).toBe(NDJSON);
     const lines = (await response.text()).split('\n');
@@ -118,7 +118,7 @@ describe('NDJSON', () => {
     expect(countLate(rows.map(({ origin }) => origin))).toEqual(LATE_COUNTS);
   });
 
-  it('every type', async () => {
+  it('supports every type', async () => {
     const [line] = (await (await post('ndjson', TYPES)).text()).split('\n');
     expect(JSON.parse(line ?? '')).toEqual({
       ...{ id: 1, number: 1.5, truth: true, text: 'Köln', price: '12.30', day: '2021-01-31' },
@@ -127,13 +127,13 @@ describe('NDJSON', () => {
     });
   });
 
-  it('a result without rows', async () => {
+  it('can have no rows', async () => {
     expect(await (await post('ndjson', 'SELECT 1 AS a WHERE false')).text()).toBe('');
   });
 });
 
-describe.each(['ipc', 'ndjson'] as const)('%s', (format) => {
-  it('goes no faster than it is read, and an abort cancels the job', async () => {
+describe.each(['ipc', 'ndjson'] as const)('a response in the format %s', (format) => {
+  it('is sent only as fast as the client reads, and an abort cancels the job', async () => {
     const controller = new AbortController();
     const response = await post(format, GIGABYTE, { signal: controller.signal });
     const reader = response.body?.getReader();
@@ -143,13 +143,13 @@ describe.each(['ipc', 'ndjson'] as const)('%s', (format) => {
       await setTimeout(1000);
       return sent === before;
     });
-    // What is on the way is in buffers of the sockets; the rest of the gigabyte is where it was.
+    // The socket buffers hold a part of the result. The rest of the gigabyte has not been sent.
     expect(sent).toBeLessThan(50e6);
     controller.abort();
     await expectOver();
   });
 
-  it('an abort before the first batch cancels the job', async () => {
+  it('is aborted before the first batch, which cancels the job', async () => {
     const controller = new AbortController();
     const response = failure(post(format, LONG, { signal: controller.signal }).then((response) => response.text()));
     await until('the job is on the scheduler', () => stream?.jobId !== undefined);
@@ -158,13 +158,13 @@ describe.each(['ipc', 'ndjson'] as const)('%s', (format) => {
     await expectOver();
   });
 
-  it('a job that fails is no result', async () => {
+  it('fails if the job fails', async () => {
     const body = post(format, "SELECT CAST(x AS INT) AS a FROM (VALUES ('1'), ('x')) AS t(x)").then((it) => it.text());
     expect(await failure(body)).toBeInstanceOf(TypeError);
   });
 });
 
-it('what fails on the way does not look like a shorter result', async () => {
+it('an error during a response terminates it, so that it is not mistaken for a shorter result', async () => {
   const response = await post('ndjson', 'SELECT CASE WHEN x = 999999 THEN 9007199254740993 ELSE x END AS big FROM n');
   expect(response.status).toBe(200);
   expect(await failure(response.text())).toMatchObject({ message: 'terminated' });

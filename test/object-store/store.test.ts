@@ -85,7 +85,7 @@ const stores: [string, ObjectStore, native: object, shown: string][] = [
 ];
 
 describe.each(stores)('%s', (_name, store, native, shown) => {
-  it('crosses with all its options', () => {
+  it('passes all options to the addon', () => {
     expect(JSON.parse(toObjectStoreNative(store))).toEqual(native);
   });
 
@@ -102,20 +102,20 @@ describe.each(stores)('%s', (_name, store, native, shown) => {
     expect(everything).not.toContain('sEcReT');
   });
 
-  it('is an object store that never changes', () => {
+  it('is an immutable object store', () => {
     expect([ObjectStore.is(store), Object.isFrozen(store)]).toEqual([true, true]);
   });
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   const s3 = (options: object) => () => new AmazonS3({ bucketName: 'b', ...options } as never);
   const azure = (options: object) => () => new MicrosoftAzure({ containerName: 'c', ...options } as never);
   const http = (url: unknown) => () => new HttpStore({ url: url as string });
 
   it.each<[string, () => unknown, string]>([
-    ['no options', () => new AmazonS3(undefined as never), 'AmazonS3: the option bucketName is required'],
+    ['undefined for options', () => new AmazonS3(undefined as never), 'AmazonS3: the option bucketName is required'],
     ['null for options', () => new AmazonS3(null as never), 'not null'],
-    ['text for options', () => new AmazonS3('b' as never), 'not a string'],
+    ['a string for options', () => new AmazonS3('b' as never), 'not a string'],
     [
       'an empty bucket',
       () => new AmazonS3({ bucketName: '' }),
@@ -123,39 +123,47 @@ describe('refuses', () => {
     ],
     ['an unknown option', s3({ buketName: 'b' }), 'AmazonS3 has no option "buketName"; did you mean "bucketName"?'],
     ['a number for a secret', s3({ secretAccessKey: 5 }), 'secretAccessKey must be a non-empty string, not a number'],
-    ['text for a flag', s3({ imdsv1Fallback: 'yes' }), 'imdsv1Fallback must be true or false'],
-    ['http:// that was not allowed', s3({ endpoint: 'http://minio' }), 'allowHttp: true'],
-    ['http:// that was forbidden', s3({ endpoint: 'http://minio', allowHttp: false }), 'allowHttp: true'],
-    ['an endpoint of another kind', s3({ endpoint: 's3://minio' }), 'https:// or http://, not s3:'],
-    ['an endpoint that does not parse', s3({ endpoint: 'sEcReT minio' }), 'endpoint is not a valid URL'],
-    ['an endpoint that is no text', s3({ endpoint: 5 }), 'endpoint must be a URL, not a number'],
+    ['a string for a flag', s3({ imdsv1Fallback: 'yes' }), 'imdsv1Fallback must be true or false'],
+    ['http:// without allowHttp', s3({ endpoint: 'http://minio' }), 'allowHttp: true'],
+    ['http:// with allowHttp: false', s3({ endpoint: 'http://minio', allowHttp: false }), 'allowHttp: true'],
+    ['an endpoint with another scheme', s3({ endpoint: 's3://minio' }), 'https:// or http://, not s3:'],
+    ['an endpoint that is not a URL', s3({ endpoint: 'sEcReT minio' }), 'endpoint is not a valid URL'],
+    ['a number for an endpoint', s3({ endpoint: 5 }), 'endpoint must be a URL, not a number'],
     ['an endpoint with a password', s3({ endpoint: 'https://me:sEcReT@minio' }), 'an address without'],
     ['an endpoint with a query', s3({ endpoint: 'https://minio?token=sEcReT' }), 'an address without'],
     ['an endpoint with a fragment', s3({ endpoint: 'https://minio#sEcReT' }), 'an address without'],
-    ['no bucket', () => new GoogleCloud({} as never), 'GoogleCloud: the option bucketName is required'],
+    ['a missing bucket', () => new GoogleCloud({} as never), 'GoogleCloud: the option bucketName is required'],
     [
-      'no file',
+      'an empty path',
       () => new GoogleCloud({ bucketName: 'b', serviceAccountPath: '' }),
       'serviceAccountPath must be a path',
     ],
-    ['no container', () => new MicrosoftAzure({} as never), 'MicrosoftAzure: the option containerName is required'],
-    ['an emulator that was not allowed', azure({ endpoint: 'http://127.0.0.1:10000' }), 'allowHttp: true'],
-    ['a signature as text', azure({ sasQueryPairs: 'sig=sEcReT' }), 'an array of [name, value] pairs, not a string'],
+    [
+      'a missing container',
+      () => new MicrosoftAzure({} as never),
+      'MicrosoftAzure: the option containerName is required',
+    ],
+    ['an emulator without allowHttp', azure({ endpoint: 'http://127.0.0.1:10000' }), 'allowHttp: true'],
+    [
+      'a signature as a string',
+      azure({ sasQueryPairs: 'sig=sEcReT' }),
+      'an array of [name, value] pairs, not a string',
+    ],
     ['a signature as an object', azure({ sasQueryPairs: { sig: 'sEcReT' } }), 'not an object'],
     ['half a pair', azure({ sasQueryPairs: [['a', 'b'], ['sEcReT']] }), 'sasQueryPairs[1] must be [name, value]'],
-    ['a pair of a number', azure({ sasQueryPairs: [['sEcReT', 5]] }), 'sasQueryPairs[0] must be [name, value]'],
+    ['a pair with a number', azure({ sasQueryPairs: [['sEcReT', 5]] }), 'sasQueryPairs[0] must be [name, value]'],
     ['a mistyped option', azure({ acessKey: 'sEcReT' }), 'did you mean "accessKey"?'],
-    ['no URL', () => new HttpStore({} as never), 'HttpStore: the option url is required'],
+    ['a missing URL', () => new HttpStore({} as never), 'HttpStore: the option url is required'],
     ['an empty URL', http(''), 'url must be a URL, not an empty string'],
     ['a path for a URL', http('/sEcReT'), 'url is not a valid URL'],
     ['a URL with a password', http('https://me:sEcReT@host'), 'an address without'],
     ['a URL with a query', http('https://host/?token=sEcReT'), 'an address without'],
-    ['ftp', http('ftp://sEcReT@host'), 'not ftp:'],
+    ['an FTP URL', http('ftp://sEcReT@host'), 'not ftp:'],
     ['an empty prefix', () => new LocalFileSystem({ prefix: '' }), 'prefix must be a path'],
-    ['a prefix elsewhere', () => new LocalFileSystem({ prefix: new URL('s3://b') }), 'prefix must be a path'],
-    ['text for a store', () => toObjectStoreNative('s3' as never), 'not a string'],
+    ['a remote prefix', () => new LocalFileSystem({ prefix: new URL('s3://b') }), 'prefix must be a path'],
+    ['a string for a store', () => toObjectStoreNative('s3' as never), 'not a string'],
     ['options for a store', () => toObjectStoreNative({ bucketName: 'b' } as never), 'not an object'],
-    ['nothing for a store', () => toObjectStoreNative(undefined as never), 'not undefined'],
+    ['undefined for a store', () => toObjectStoreNative(undefined as never), 'not undefined'],
   ])('%s', (_what, run, text) => {
     const error = thrown(run);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });

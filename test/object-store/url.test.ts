@@ -30,7 +30,7 @@ it.each<[unknown, string]>([
   [null, 'not null'],
   [undefined, 'not undefined'],
   [{ href: 's3://bucket' }, 'not an object'],
-])('refuses %j', (url, text) => {
+])('rejects %j', (url, text) => {
   const error = thrown(() => toStoreUrl(url as string));
   expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });
   expect(error.message).not.toContain('sEcReT');

@@ -13,36 +13,36 @@ beforeAll(async () => {
   ({ statuses, problems } = await readStatus());
 });
 
-/** The rows of a priority. */
+/** The rows with the given priority. */
 function of(priority: Row['priority']) {
   return statuses.filter(({ row }) => row.priority === priority);
 }
 
-test('every name is in the built package or explained, and no explanation is wrong or left over', () => {
+test('every name is in the built package or has an explanation, and all explanations are right and needed', () => {
   expect(problems).toEqual([]);
   expect(statuses).toHaveLength(1053);
   expect(new Set(statuses.map(({ row }) => row.id)).size).toBe(1053);
 });
 
-test('all of core and common is there', () => {
+test('the package has all core and common names', () => {
   const { rows: core, missing: ofCore } = count(of('core'));
   const { rows: common, missing: ofCommon } = count(of('common'));
   expect({ core, ofCore, common, ofCommon }).toEqual({ core: 98, ofCore: 0, common: 306, ofCommon: 0 });
 });
 
-test('95 % of rare is there', () => {
+test('the package has 95 % of the rare names', () => {
   const { rows, missing } = count(of('rare'));
   expect(rows).toBe(516);
   expect((rows - missing) / rows).toBeGreaterThanOrEqual(0.95);
 });
 
-test('what is for Python only says what to use instead', () => {
+test('every Python-only name has a replacement', () => {
   const only = of('python-only');
   expect(only).toHaveLength(133);
   expect(only.filter(({ state, text }) => state !== 'python-only' || !text)).toEqual([]);
 });
 
-test('functions can be imported one by one', () => {
+test('every function can be imported separately', () => {
   const modules = new Map([
     ['functions', 'ballista/functions'],
     ['spark', 'ballista/spark'],
@@ -56,8 +56,8 @@ test('functions can be imported one by one', () => {
   expect(references.filter((reference) => !surface.has(reference))).toEqual([]);
 });
 
-test('a reference is looked up as what it says', () => {
-  const there = [
+test('references are looked up by kind', () => {
+  const present = [
     'DataFrame',
     'ReadOptions',
     'DataFrame#filter',
@@ -78,11 +78,11 @@ test('a reference is looked up as what it says', () => {
   const absent = [
     'Dataframe',
     'DataFrame#filtered',
-    // Static is not of an instance, and the other way round.
+    // Static members are not instance members, and vice versa.
     'DataFrame.filter',
     'SessionContext#local',
     'functions#abs',
-    // What every object or every function has.
+    // Members of every object or every function do not count.
     'SqlOptions#hasOwnProperty',
     'DataFrame.call',
     'functions.abss',
@@ -94,13 +94,13 @@ test('a reference is looked up as what it says', () => {
     'ballista/spark:arrayAgg',
     'apache-arrow:Frame',
   ];
-  expect(there.filter((reference) => !surface.has(reference))).toEqual([]);
+  expect(present.filter((reference) => !surface.has(reference))).toEqual([]);
   expect(absent.filter((reference) => surface.has(reference))).toEqual([]);
   expect(() => surface.has('not a reference')).toThrow('not a reference to the package');
   expect(() => surface.has('lodash:map')).toThrow('not a reference to the package');
 });
 
-test('a decision about no row, or a second one about a row, is told', () => {
+test('reports decisions without a row, and second decisions about a row', () => {
   const rows = readChecklist();
   expect(readDecisions(rows).problems).toEqual([]);
   const without = rows.filter(({ id }) => id !== 'datafusion.functions.in_list');

@@ -24,4 +24,4 @@ it.each([
   [bytesText(1536), '1.5 KiB'],
   [bytesText(20 * 2 ** 20), '20 MiB'],
   [bytesText(2 ** 59), '512 PiB'],
-])('%s', (text, expected) => expect(text).toBe(expected));
+])('formats %s', (text, expected) => expect(text).toBe(expected));

@@ -7,7 +7,7 @@ import type { SessionContext } from '../../src/session/session-context.js';
 import { metric, planned, ran, twoStages } from '../support/plans.js';
 import { thrown } from '../support/thrown.js';
 
-/** Its bytes are the path asked for. */
+/** A plan whose bytes are the requested path. */
 const handle: ExecutionPlanHandle = {
   tree: () => JSON.stringify(planned('SortExec: a', planned('UnionExec', planned('A: 1'), planned('B: 2')))),
   toBytes: (path) => Uint8Array.from([9, ...path]),
@@ -33,17 +33,17 @@ describe('ExecutionPlan', () => {
     expect(inspect(plan)).toBe(`ExecutionPlan {\n${text.map((line) => `  ${line}`).join('\n')}\n}`);
   });
 
-  it('gives the bytes of each operator', () => {
+  it('returns the bytes of each operator', () => {
     expect([...plan.toBytes()]).toEqual([9]);
     expect([...(plan.children[0]?.children[1]?.toBytes() ?? [])]).toEqual([9, 0, 1]);
   });
 
-  it('has no metrics before it ran', () => {
+  it('has no metrics before it runs', () => {
     expect(plan.metrics()).toBeUndefined();
     expect(plan.collectMetrics()).toEqual([]);
   });
 
-  it('comes back from bytes through the context', () => {
+  it('is restored from bytes by the context', () => {
     const ctx = {} as SessionContext;
     expect(thrown(() => ExecutionPlan.fromBytes(ctx, new Uint8Array(1))).code).toBe('INVALID_ARGUMENT');
     const never = (): never => {
@@ -61,17 +61,17 @@ describe('ExecutionPlan', () => {
     }
   });
 
-  it.each([undefined, null, 1, 'ctx', {}])('fromBytes refuses %s as a context', (ctx) => {
+  it.each([undefined, null, 1, 'ctx', {}])('fromBytes rejects %s as a context', (ctx) => {
     const error = thrown(() => ExecutionPlan.fromBytes(ctx as never, new Uint8Array(1)));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toContain('ExecutionPlan.fromBytes takes a context');
   });
 });
 
-describe('the stages of a query that ran', () => {
+describe('the stages of a finished query', () => {
   const [first, second] = twoStages();
 
-  it('have number, partitions and operators', () => {
+  it('have a number, partitions and operators', () => {
     expect(first).toMatchObject({ stage: 1, partitions: 2 });
     expect(second?.plan.name).toBe('AggregateExec');
     expect(second?.plan.partitionCount).toBeUndefined();
@@ -100,7 +100,7 @@ describe('the stages of a query that ran', () => {
     );
   });
 
-  it('have no partitions in their metrics, which a scheduler adds up', () => {
+  it('have no partitions in metrics that a scheduler has added up', () => {
     const partition = (stage: number): number | undefined => {
       const root = { ...ran('A', 1, 1), metrics: [metric('output_rows', 1, 'count', { partition: 3 })] };
       const [only] = readStages(JSON.stringify({ stages: [{ stage, partitions: 1, root }] }));

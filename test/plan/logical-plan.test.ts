@@ -35,7 +35,7 @@ describe('LogicalPlan', () => {
     expect(logicalPlans.of(input, 'it')).toBe(table);
   });
 
-  it('says which SQL it writes', () => {
+  it('writes SQL in the given dialect', () => {
     expect(plan.toSql()).toBe('default false');
     expect(plan.toSql({ dialect: 'duckdb', pretty: true })).toBe('duckdb true');
   });
@@ -45,13 +45,13 @@ describe('LogicalPlan', () => {
     [{ dialekt: 'mysql' }, 'did you mean "dialect"'],
     [{ pretty: 1 }, 'true or false'],
     ['mysql', 'must be an object'],
-  ])('toSql refuses %j', (options, message) => {
+  ])('toSql rejects %j', (options, message) => {
     const error = thrown(() => plan.toSql(options as never));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message.toLowerCase()).toContain(message);
   });
 
-  it.each([undefined, null, 1, {}, 'plan'])('is not %j', (other) => {
+  it.each([undefined, null, 1, {}, 'plan'])('rejects %j in place of a LogicalPlan', (other) => {
     expect(thrown(() => logicalPlans.of(other, 'the plan')).message).toMatch(/^the plan must be a LogicalPlan, not /);
   });
 });

@@ -23,7 +23,7 @@ describe('MetricsSet', () => {
     expect(set.sumByName('output_rows')).toBe(7);
   });
 
-  it('has nothing where nothing was measured, or nothing adds up', () => {
+  it('has no value for missing metrics and for metrics that cannot be added', () => {
     expect(set.spillCount).toBeUndefined();
     expect(set.spilledRows).toBeUndefined();
     expect(set.sumByName('start_timestamp')).toBeUndefined();
@@ -36,7 +36,7 @@ describe('MetricsSet', () => {
     expect(inspect(set)).toBe(`MetricsSet { ${set} }`);
   });
 
-  it('keeps its values to itself', () => {
+  it('does not expose its own array', () => {
     set.metrics().length = 0;
     expect(set.metrics()).toHaveLength(8);
   });
@@ -50,12 +50,12 @@ describe('Metric', () => {
     expect(compute).toMatchObject({ value: 1_500_000, partition: undefined, labels: {}, valueAsDate: undefined });
   });
 
-  it('has a date for a point in time', () => {
+  it('has a date for a timestamp', () => {
     expect(start?.value).toBe(1_700_000_000_000);
     expect(start?.valueAsDate).toEqual(new Date(1_700_000_000_000));
   });
 
-  it('has no value where there is no one number', () => {
+  it('has no value if it is not a single number', () => {
     expect(pruned?.value).toBeUndefined();
     expect(inspect(pruned)).toBe('Metric { pruned=3 of 5 }');
   });

@@ -11,7 +11,7 @@ const temp = tempFolder();
 const JSON_TEXT = '{"version":{"minorNumber":50,"producer":"test"}}';
 
 describe('SubstraitPlan', () => {
-  it('goes from JSON to bytes and back', async () => {
+  it('converts JSON to bytes and back', async () => {
     const plan = SubstraitPlan.fromJson(JSON_TEXT);
     const again = substrait.deserializeBytes(plan.encode());
     expect(JSON.parse(again.toJson())).toMatchObject({ version: { minorNumber: 50, producer: 'test' } });
@@ -20,7 +20,7 @@ describe('SubstraitPlan', () => {
     expect((await substrait.deserialize(temp('plan'))).encode()).toEqual(plan.encode());
   });
 
-  it('keeps its bytes to itself', () => {
+  it('does not expose its own bytes', () => {
     const plan = SubstraitPlan.fromJson(JSON_TEXT);
     const given = plan.encode();
     const read = substrait.deserializeBytes(given);
@@ -29,18 +29,15 @@ describe('SubstraitPlan', () => {
     expect(read.toJson()).toBe(plan.toJson());
   });
 
-  it.each(['', '{', '[]', '{"version": 1}', null, undefined, {}])('is not made of the JSON %j', (json) => {
+  it.each(['', '{', '[]', '{"version": 1}', null, undefined, {}])('rejects the JSON %j', (json) => {
     expect(thrown(() => SubstraitPlan.fromJson(json as string)).code).toBe('INVALID_ARGUMENT');
   });
 
-  it.each([new Uint8Array(), Uint8Array.of(255, 255, 255), 'text', [1], null])(
-    'is not made of the bytes %j',
-    (bytes) => {
-      expect(thrown(() => substrait.deserializeBytes(bytes as Uint8Array)).code).toBe('INVALID_ARGUMENT');
-    },
-  );
+  it.each([new Uint8Array(), Uint8Array.of(255, 255, 255), 'text', [1], null])('rejects the bytes %j', (bytes) => {
+    expect(thrown(() => substrait.deserializeBytes(bytes as Uint8Array)).code).toBe('INVALID_ARGUMENT');
+  });
 
-  it('says which file it cannot read', async () => {
+  it('names the file that it cannot read', async () => {
     const error = await rejected(substrait.deserialize(temp('none')));
     expect(error.code).toBe('IO');
     expect(error.message).toContain(temp('none'));
@@ -55,6 +52,6 @@ it.each([
   ['serializeBytes', () => substrait.serializeBytes('select 1', null as never)],
   ['toSubstraitPlan', () => substrait.toSubstraitPlan({} as never, {} as never)],
   ['fromSubstraitPlan', () => substrait.fromSubstraitPlan({} as never, {} as never)],
-] as const)('%s refuses what it does not take', async (_, run) => {
+] as const)('%s rejects invalid arguments', async (_, run) => {
   expect((await rejected(run())).code).toBe('INVALID_ARGUMENT');
 });

@@ -8,13 +8,13 @@ import { rejected } from '../support/rejected.js';
 const temp = tempFolder();
 
 describe('writeWhole', () => {
-  it('writes, and replaces', async () => {
+  it('writes and replaces a file', async () => {
     await writeWhole(temp('a'), 'one');
     await writeWhole(temp('a'), Uint8Array.of(50));
     expect(readFileSync(temp('a'), 'utf8')).toBe('2');
   });
 
-  it('writes through a link', async () => {
+  it('writes to the target of a symbolic link', async () => {
     writeFileSync(temp('target'), '');
     symlinkSync(temp('target'), temp('link'));
     await writeWhole(temp('link'), 'x');
@@ -22,7 +22,7 @@ describe('writeWhole', () => {
     expect(readFileSync(temp('target'), 'utf8')).toBe('x');
   });
 
-  it('leaves nothing where it fails', async () => {
+  it('leaves no file after a failure', async () => {
     mkdirSync(temp('folder'));
     const before = readdirSync(temp());
     for (const path of [temp('folder'), temp('none', 'a'), '/dev/null']) {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { Program } from '../support/program.js';
 
-it('a result of a gigabyte that is read slowly stays in bounded memory', async () => {
+it('reading a one-gigabyte result slowly takes bounded memory', async () => {
   const { code, stdout, stderr, left } = await new Program('backpressure.mjs').ended;
   expect({ code, stderr, left }).toEqual({ code: 0, stderr: '', left: [] });
   const { rows, bytes, idleMb, peakMb } = JSON.parse(stdout);

@@ -16,7 +16,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AIRPORTS, FLIGHTS, FLIGHTS_ARROW, PEOPLE_AVRO, tempFolder } from '../support/data.js';
 
-// Whatever is passed: a BallistaError of the right code, and the next query works.
+// Every bad input fails with a BallistaError with the right code, and the next query works.
 
 const temp = tempFolder();
 const cluster = await setupTestCluster({ vcores: 2 });
@@ -31,8 +31,8 @@ afterAll(async () => {
 
 type Case = [what: string, code: BallistaErrorCode, run: () => unknown];
 
-/** As untyped JavaScript would call it. */
-// biome-ignore lint/suspicious/noExplicitAny: the compiler would refuse every case
+/** Removes the type, as in a call from untyped JavaScript. */
+// biome-ignore lint/suspicious/noExplicitAny: the compiler would reject every case
 const any = (value: unknown): any => value;
 const show = (value: unknown) =>
   typeof value === 'function'
@@ -167,7 +167,7 @@ const PARAMS: Case[] = [
   ...NOT_A_NAME.map((name): Case => [`sql.ident ${String(name)}`, 'INVALID_ARGUMENT', () => sql.ident(any(name))]),
   ['a lone surrogate', 'INVALID_ARGUMENT', () => ctx.sql('SELECT $1', { params: ['\uD800'] })],
   ['too few parameters', 'PLAN', () => ctx.sql('SELECT $2', { params: [1] })],
-  ['a parameter of another name', 'PLAN', () => ctx.sql('SELECT $a', { params: { b: 1 } })],
+  ['a parameter with another name', 'PLAN', () => ctx.sql('SELECT $a', { params: { b: 1 } })],
   ...[{ parms: [] }, { allowDdl: 'no' }, { allowDml: 1 }, { signal: {} }].map(
     (options): Case => [`sql with ${show(options)}`, 'INVALID_ARGUMENT', () => ctx.sql('SELECT 1', any(options))],
   ),
@@ -186,7 +186,7 @@ const PATHS: Case[] = FORMATS.flatMap((format) => {
     ...['nothing', 'empty', 'empty/', '*.nothing', 'no/such/folder/'].map(
       (path): Case => [`read${format}(${path})`, 'OBJECT_STORE', () => read(temp(path))],
     ),
-    [`register${format} of no file`, 'OBJECT_STORE', () => register(temp('nothing'))],
+    [`register${format} of a missing file`, 'OBJECT_STORE', () => register(temp('nothing'))],
     [
       `register${format} of a taken name`,
       'EXECUTION',
@@ -212,10 +212,10 @@ const PATHS: Case[] = FORMATS.flatMap((format) => {
 
 const LINES = temp('lines.json');
 writeFileSync(LINES, '{"a": 1}\n');
-/** Their ends are right, and say what columns there are. */
+/** These files have a correct end, and it has the schema. So the error is found later. */
 const FOUND_LATE: Record<string, BallistaErrorCode> = {
-  'Parquet of its second half': 'OBJECT_STORE',
-  'Arrow of its second half': 'JOB_FAILED',
+  'Parquet with only its second half': 'OBJECT_STORE',
+  'Arrow with only its second half': 'JOB_FAILED',
 };
 
 const CORRUPT: Case[] = (
@@ -227,19 +227,19 @@ const CORRUPT: Case[] = (
 ).flatMap(([format, path]) => {
   const bytes = readFileSync(path);
   const parts = {
-    'no byte': bytes.subarray(0, 0),
-    'one byte': bytes.subarray(0, 1),
-    'its first half': bytes.subarray(0, bytes.length >> 1),
-    'its second half': bytes.subarray(bytes.length >> 1),
-    text: Buffer.from('no such format\n'.repeat(100)),
-    zeros: Buffer.alloc(4096),
+    'no bytes': bytes.subarray(0, 0),
+    'only one byte': bytes.subarray(0, 1),
+    'only its first half': bytes.subarray(0, bytes.length >> 1),
+    'only its second half': bytes.subarray(bytes.length >> 1),
+    'only text': Buffer.from('no such format\n'.repeat(100)),
+    'only zeros': Buffer.alloc(4096),
   };
   return Object.entries(parts).map(([what, content], i): Case => {
     const file = temp(`${format}-${i}`);
     writeFileSync(file, content);
     return [
-      `${format} of ${what}`,
-      FOUND_LATE[`${format} of ${what}`] ?? 'EXECUTION',
+      `${format} with ${what}`,
+      FOUND_LATE[`${format} with ${what}`] ?? 'EXECUTION',
       async () => (await ctx[`read${format}`](file)).collect(),
     ];
   });
@@ -301,8 +301,8 @@ const VERBS: Case[] = [
   ['sort by an unknown column', 'SCHEMA', () => df.sort('nothing')],
   ['aggregate of an unknown column', 'SCHEMA', () => df.aggregate('nothing', f.count())],
   ['join on an unknown column', 'SCHEMA', () => df.join(other, 'nothing')],
-  ['union of other columns', 'PLAN', () => df.union(df.select('a'))],
-  ['select of two equal names', 'PLAN', () => df.select('a', 'a')],
+  ['union of different numbers of columns', 'PLAN', () => df.union(df.select('a'))],
+  ['select of two columns with the same name', 'PLAN', () => df.select('a', 'a')],
   ['an unknown function', 'PLAN', () => df.select(callFunction('nothing', col('a')))],
 ];
 
@@ -337,7 +337,7 @@ const MEMORY: Case[] = [
   ...[undefined, null, 5, [5], [[5]]].map(
     (data): Case => [`createDataFrame ${show(data)}`, 'INVALID_ARGUMENT', () => ctx.createDataFrame(any(data))],
   ),
-  ['fromArrow of no IPC', 'ARROW', () => ctx.fromArrow(new Uint8Array(100).fill(7))],
+  ['fromArrow of bytes that are not IPC', 'ARROW', () => ctx.fromArrow(new Uint8Array(100).fill(7))],
   [
     'registerRecordBatches of a taken name',
     'EXECUTION',
@@ -383,7 +383,11 @@ const CONTEXTS: Case[] = [
     'CONFIG',
     () => new BallistaSessionContext('df://localhost', { clusterConfig: { nothing: 1 } }),
   ],
-  ['nobody at the address', 'CONNECTION', () => new BallistaSessionContext('df://127.0.0.1:1').ready()],
+  [
+    'a context at an address without a scheduler',
+    'CONNECTION',
+    () => new BallistaSessionContext('df://127.0.0.1:1').ready(),
+  ],
   ...[
     { executors: 0 },
     { executors: 1.5 },
@@ -399,7 +403,7 @@ const CONTEXTS: Case[] = [
   ),
   ['a cluster on a taken port', 'ADDRESS_IN_USE', () => setupTestCluster({ port: cluster.port })],
   [
-    'a scheduler on a host of others',
+    'a scheduler on a remote host',
     'INVALID_ARGUMENT',
     () => new BallistaScheduler({ host: '203.0.113.1', port: 0 }).start(),
   ],
@@ -408,7 +412,7 @@ const CONTEXTS: Case[] = [
     'CONNECTION',
     () => new BallistaExecutor({ schedulerHost: '127.0.0.1', schedulerPort: 1, port: 0, grpcPort: 0 }).start(),
   ],
-  ['the port of what has not started', 'INVALID_ARGUMENT', () => new BallistaScheduler({ port: 0 }).port],
+  ['the port of a scheduler that has not started', 'INVALID_ARGUMENT', () => new BallistaScheduler({ port: 0 }).port],
   ...NOT_A_NAME.flatMap((name): Case[] => [
     [`table(${String(name)})`, 'INVALID_ARGUMENT', () => ctx.table(any(name))],
     [`cancelJob(${String(name)})`, 'INVALID_ARGUMENT', () => ctx.cancelJob(any(name))],
@@ -466,7 +470,7 @@ const CASES = [
   ...CLOSED,
 ];
 
-it('there are at least 300', () => expect(CASES.length).toBeGreaterThanOrEqual(300));
+it('has at least 300 cases', () => expect(CASES.length).toBeGreaterThanOrEqual(300));
 
 it.each(CASES)('%s: %s', async (_, code, run) => {
   const outcome = await Promise.resolve()

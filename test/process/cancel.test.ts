@@ -18,14 +18,14 @@ let executor: BallistaExecutor;
 let ctx: BallistaSessionContext;
 let other: BallistaSessionContext;
 
-/** The only slot of the cluster is free, and soon: a small query runs. */
+/** Checks that the only slot of the cluster is free soon: a small query runs. */
 async function expectFreeSlot(): Promise<void> {
   expect(await (await other.sql('select 1 as a')).toArray({ signal: AbortSignal.timeout(120_000) })).toEqual([
     { a: 1n },
   ]);
 }
 
-/** The scheduler has nothing left to cancel. */
+/** Checks that the job has ended on the scheduler, and that its slot is free. */
 async function expectOver(jobId: string): Promise<void> {
   expect(await other.cancelJob(jobId)).toBe(false);
   await expectFreeSlot();
@@ -53,14 +53,14 @@ afterAll(async () => {
   await scheduler.close();
 });
 beforeEach(async () => {
-  // The files of stages tell when a task runs; test/modes/cancel.test.ts has whole queries.
+  // Runs queries in stages, because their files show when a task runs. test/modes/cancel.test.ts tests whole queries.
   ctx = new BallistaSessionContext(scheduler.url, { clusterConfig: { 'cluster.whole_query': 'never' } });
   await registerNumbers(ctx);
 });
 afterEach(() => ctx.close());
 
-describe('a running query is over on the scheduler, and its slot is free,', () => {
-  it('after an abort, which rejects with the reason', async () => {
+describe('a running query ends on the scheduler and frees its slot', () => {
+  it('after an abort, and rejects with the reason', async () => {
     const controller = new AbortController();
     const { first, jobId } = await running(controller.signal);
     const reason = new Error('enough');
@@ -70,7 +70,7 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
     await expectOver(jobId);
   });
 
-  it('after an abort while it is on its way to the scheduler', async () => {
+  it('after an abort while it is being submitted', async () => {
     const df = await ctx.sql(LONG);
     for (let turns = 0; turns < 40; turns += 4) {
       const controller = new AbortController();
@@ -82,13 +82,13 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
     await expectFreeSlot();
   });
 
-  it('after the time of AbortSignal.timeout', async () => {
+  it('after AbortSignal.timeout', async () => {
     const df = await ctx.sql(LONG);
     expect(await failure(df.toArray({ signal: AbortSignal.timeout(500) }))).toMatchObject({ name: 'TimeoutError' });
     await expectFreeSlot();
   });
 
-  it('after stream.cancel(), which waits for it', async () => {
+  it('after stream.cancel(), which waits until it has ended', async () => {
     const { stream, first, jobId } = await running();
     await stream.cancel();
     expect((await rejected(first)).code).toBe('JOB_CANCELLED');
@@ -97,7 +97,7 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
     await stream.cancel();
   });
 
-  it('after return() of the iterator while a batch is awaited', async () => {
+  it('after return() of the iterator while next() is pending', async () => {
     const { stream, first, jobId } = await running();
     expect(await stream.return()).toEqual({ done: true, value: undefined });
     expect((await rejected(first)).code).toBe('JOB_CANCELLED');
@@ -105,7 +105,7 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
     expect((await stream.next()).done).toBe(true);
   });
 
-  it('after the cancel of a web stream', async () => {
+  it('after cancel() of a web stream', async () => {
     const stream = (await ctx.sql(LONG)).stream();
     const reader = stream.toReadableStream().getReader();
     const read = reader.read();
@@ -128,7 +128,7 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
     await expectOver(jobId);
   });
 
-  it('after ctx.close(), for all queries of the context', async () => {
+  it('after ctx.close(), like all queries of the context', async () => {
     const all = [await running(), await running(), await running()];
     const ended = all.map(({ first }) => rejected(first));
     await ctx.close();
@@ -155,7 +155,7 @@ describe('a running query is over on the scheduler, and its slot is free,', () =
   });
 });
 
-it('break out of for await frees the slot and removes what is left of the result', async () => {
+it('break in for await frees the slot and removes the rest of the result', async () => {
   const df = await ctx.sql(WIDE);
   const stream = df.stream();
   for await (const batch of stream) {
@@ -166,7 +166,7 @@ it('break out of for await frees the slot and removes what is left of the result
   await until('its folder is gone', () => !jobsOf(executor).includes(String(stream.jobId)));
 });
 
-it('an aborted signal starts nothing', async () => {
+it('an aborted signal prevents the start of a query', async () => {
   const df: DataFrame = await ctx.sql('select 1 as a');
   const reason = new Error('never');
   const signal = AbortSignal.abort(reason);
@@ -190,7 +190,7 @@ it('an abort between two batches ends the iteration with the reason', async () =
   await expectFreeSlot();
 });
 
-it('one task that never waits gives back its slot too', async () => {
+it('a cancelled task that never yields frees its slot', async () => {
   const program = new Program('stubborn.mjs');
   expect(await program.ended).toMatchObject({ code: 0, stderr: '', stdout: 'TimeoutError\n1\nclosed\n', left: [] });
 });

@@ -5,7 +5,7 @@ import { jobsOf } from '../support/jobs.js';
 import { until } from '../support/until.js';
 import { LONG, registerNumbers, SHORT, SHORT_RESULT, startJob } from './fixtures/queries.mjs';
 
-/** One executor of one slot. */
+/** Starts a cluster with one executor with one slot. */
 async function cluster(targetPartitions: number) {
   const scheduler = new BallistaScheduler({ port: 0 });
   await scheduler.start();
@@ -13,14 +13,14 @@ async function cluster(targetPartitions: number) {
   const first = executor();
   await first.start();
   const ctx = new BallistaSessionContext(scheduler.url, {
-    // The files of stages tell when a task runs.
+    // Runs queries in stages, because their files show when a task runs.
     clusterConfig: { 'cluster.whole_query': 'never', 'datafusion.execution.target_partitions': targetPartitions },
   });
   await registerNumbers(ctx);
   return { scheduler, executor, first, ctx };
 }
 
-it('close() of an executor lets its running task end, and the result arrives', async () => {
+it('close() of an executor waits for its running task, and the query returns its result', async () => {
   const { scheduler, first, ctx } = await cluster(1);
   const stream = (await ctx.sql(SHORT)).stream();
   const { first: result } = await startJob(stream);
@@ -33,7 +33,7 @@ it('close() of an executor lets its running task end, and the result arrives', a
   await scheduler.close();
 });
 
-it('close() of one of two executors loses nothing: the other takes over', async () => {
+it('close() of one of two executors loses no rows, because the other takes over', async () => {
   const { scheduler, executor, first, ctx } = await cluster(4);
   const groups = 'select k.x as g, sum(k.x * cast(n.x as bigint)) as s from k cross join n group by k.x';
   const stream = (await ctx.sql(`select sum(s) as s, count(*) as c from (${groups})`)).stream();
@@ -50,7 +50,7 @@ it('close() of one of two executors loses nothing: the other takes over', async 
   await scheduler.close();
 });
 
-it('close() of a cluster with a running query neither hangs nor crashes, and the query ends with a BallistaError', async () => {
+it('close() of a cluster with a running query ends, and the query fails with a BallistaError', async () => {
   const whole = await setupTestCluster({ executors: 2, vcores: 1 });
   const ctx = new BallistaSessionContext(whole.url);
   await registerNumbers(ctx);

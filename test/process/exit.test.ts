@@ -6,18 +6,18 @@ const posix = process.platform !== 'win32';
 
 describe('a script that never calls close()', () => {
   it.each([
-    ['ends at its last line', 'last-line', 0],
-    ['ends with a result half read', 'half-read', 0],
-    ['ends by process.exit', 'exit', 3],
-    ['ends by process.exit while a query runs', 'exit-running', 3],
-    ['ends by process.exit while an executor starts', 'exit-starting', 3],
-    ['ends by an uncaught exception', 'throw', 1],
-    ['ends by an unhandled rejection', 'reject', 1],
+    ['exits after its last line', 'last-line', 0],
+    ['exits with a result that is only partly read', 'half-read', 0],
+    ['exits by process.exit', 'exit', 3],
+    ['exits by process.exit while a query runs', 'exit-running', 3],
+    ['exits by process.exit while an executor starts', 'exit-starting', 3],
+    ['exits by an uncaught exception', 'throw', 1],
+    ['exits by an unhandled rejection', 'reject', 1],
   ])('%s, and leaves no folder', async (_, way, code) => {
     expect(await runProgram('exit.mjs', way)).toMatchObject({ code, signal: null, left: [] });
   });
 
-  it('keeps its cluster, although nobody holds it', async () => {
+  it('keeps its cluster, even without a reference to it', async () => {
     const { code, stdout, stderr, left } = await new Program('collected.mjs', { nodeArgs: ['--expose-gc'] }).ended;
     expect({ code, stdout, stderr, left }).toEqual({ code: 0, stdout: 'served\n', stderr: '', left: [] });
   });
@@ -25,7 +25,7 @@ describe('a script that never calls close()', () => {
 
 describe.runIf(posix)('a signal', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '%s ends it as by default, and leaves no folder',
+    '%s terminates the process as by default, and leaves no folder',
     async (signal) => {
       const program = new Program('exit.mjs', { args: ['running'] });
       await program.line('ready');
@@ -37,14 +37,14 @@ describe.runIf(posix)('a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s gives a shell %i', async (signal, status) => {
+  ] as const)('%s results in the shell exit status %i', async (signal, status) => {
     const program = new Program('exit.mjs', { args: ['running'], shell: '"$@"; echo "status $?"' });
     process.kill(Number(await program.line('ready')), signal);
     expect(await program.line('status')).toBe(String(status));
     expect(await program.ended).toMatchObject({ code: 0, left: [] });
   });
 
-  it('goes to the handler of the program, which may go on with queries and ends as it likes', async () => {
+  it('calls the handler of the program, which can still run queries and decides when to exit', async () => {
     const program = new Program('exit.mjs', { args: ['handler'] });
     await program.line('ready');
     program.kill('SIGINT');
@@ -52,7 +52,7 @@ describe.runIf(posix)('a signal', () => {
     expect(await program.ended).toMatchObject({ code: 5, signal: null, left: [] });
   });
 
-  it('goes to a handler for one time that was there first', async () => {
+  it('calls a once handler that was registered first', async () => {
     const program = new Program('exit.mjs', { args: ['once-before'] });
     await program.line('ready');
     program.kill('SIGINT');
@@ -60,7 +60,7 @@ describe.runIf(posix)('a signal', () => {
     expect(await program.line('closed')).toBe('');
   });
 
-  it('is not lost between this package and signal-exit', async () => {
+  it('terminates the process if signal-exit also has a listener', async () => {
     const program = new Program('exit.mjs', { args: ['signal-exit'] });
     await program.line('ready');
     program.kill('SIGINT');
@@ -69,8 +69,8 @@ describe.runIf(posix)('a signal', () => {
   });
 });
 
-describe('the listeners', () => {
-  it('come with the first executor, go with the last, and are shared by all copies of the package', async () => {
+describe('listeners on the process', () => {
+  it('are added with the first executor, removed with the last, and shared by all copies of the package', async () => {
     const { code, stdout, left } = await runProgram('listeners.mjs');
     const added = { exit: 1, SIGINT: 1, ...(posix ? { SIGTERM: 1, SIGHUP: 1 } : {}) };
     const none = Object.fromEntries(Object.keys(added).map((name) => [name, 0]));
@@ -83,7 +83,7 @@ describe('the listeners', () => {
     ).toEqual([
       { when: 'imported', ...none },
       { when: 'scheduler', ...none },
-      { when: 'two executors of two copies', ...added },
+      { when: 'two executors, from two copies', ...added },
       { when: 'one executor', ...added },
       { when: 'no executor', ...none },
     ]);

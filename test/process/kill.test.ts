@@ -17,12 +17,12 @@ import { rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
 import { registerNumbers, SHORT, SHORT_RESULT } from './fixtures/queries.mjs';
 
-/** Past this a query hangs. An executor that only computes is missed after 30 s. */
+/** A query that takes longer counts as hanging. The scheduler notices a missing executor after 30 s. */
 const BOUND_MS = 300_000;
 const PARTS = 20;
 const QUERY = `select sum(s) as s from (${Array(PARTS).fill(SHORT).join(' union all ')})`;
 
-/** A scheduler, an executor to be killed in a process of its own, and one that stays, started by `survive`. */
+/** Starts a scheduler and, in its own process, an executor that the test kills. `survive` starts a second executor, which stays. */
 async function withVictim(
   options: SessionOptions,
   body: (cluster: { ctx: BallistaSessionContext; victim: Victim; survive: () => Promise<void> }) => Promise<void>,
@@ -60,9 +60,9 @@ class Victim {
   }
 }
 
-describe.concurrent('an executor that is killed in the middle of', () => {
+describe.concurrent('killing an executor', () => {
   it.for([1, 4, 8])(
-    'a query (%i stages) costs no row and adds none',
+    'during a query with %i stages loses and duplicates no rows',
     { timeout: 2 * BOUND_MS },
     async (stages, { expect }) => {
       await withVictim({}, async ({ ctx, victim, survive }) => {
@@ -72,7 +72,7 @@ describe.concurrent('an executor that is killed in the middle of', () => {
         let over = false;
         const ended = () => (over = true);
         result.then(ended, ended);
-        // The other may be quicker.
+        // The other executor may finish the query first.
         await until('it has results', () => over || stagesOf(victim).length >= stages, BOUND_MS);
         await victim.kill();
         expect(await result).toEqual([{ s: BigInt(PARTS) * SHORT_RESULT }]);
@@ -81,7 +81,7 @@ describe.concurrent('an executor that is killed in the middle of', () => {
     },
   );
 
-  it('a write ends it with JOB_FAILED: what was written is not written twice', { timeout: 2 * BOUND_MS }, async ({
+  it('during a write fails with JOB_FAILED, so that no file is written twice', { timeout: 2 * BOUND_MS }, async ({
     expect,
   }) => {
     const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
@@ -100,7 +100,7 @@ describe.concurrent('an executor that is killed in the middle of', () => {
 });
 
 it.concurrent(
-  'an executor whose scheduler is gone says so',
+  'an executor fails with CONNECTION if its scheduler has closed',
   async ({ expect }) => {
     const scheduler = new BallistaScheduler({ port: 0 });
     await scheduler.start();
@@ -113,8 +113,8 @@ it.concurrent(
   BOUND_MS,
 );
 
-describe('whether an executor of a failed job is lost', () => {
-  it.each(['127.0.0.1', '::1'])('is answered by the scheduler on %s', async (host) => {
+describe('the list of lost executors of a failed job', () => {
+  it.each(['127.0.0.1', '::1'])('is served by the scheduler on %s', async (host) => {
     await using cluster = await setupTestCluster({ host, vcores: 1 });
     await using ctx = new BallistaSessionContext(cluster.url);
     const { jobId } = await rejected((await ctx.sql('select 1 / (x - 1) from (values (1)) as t(x)')).collect());

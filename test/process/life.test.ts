@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => scheduler.close());
 
-it('close() may be called twice and at the same time', async () => {
+it('close() can be called twice and concurrently', async () => {
   const one = executor();
   await one.start();
   const { workDir } = one;
@@ -28,23 +28,23 @@ it('close() may be called twice and at the same time', async () => {
   expect(cluster.closed).toBe(true);
 });
 
-it('close() before start() ends it for good', async () => {
+it('close() before start() makes start() fail with CLOSED', async () => {
   const one = executor();
   await one.close();
   expect((await rejected(one.start())).code).toBe('CLOSED');
 });
 
-it('close() during start() waits for it, and nothing is left', async () => {
+it('close() during start() waits for it, and leaves no folder', async () => {
   const one = executor();
   const starting = one.start();
   await one.close();
-  await starting.catch(() => undefined); // whether it came to serve for a moment is open
+  await starting.catch(() => undefined); // start() may succeed or fail
   expect(one.running).toBe(false);
   expect(one.closed).toBe(true);
   expect(existsSync(one.workDir)).toBe(false);
 });
 
-it('start() twice is refused, and the first is not disturbed', async () => {
+it('a second start() is rejected, and the first one succeeds', async () => {
   const one = executor();
   const first = one.start();
   expect((await rejected(one.start())).code).toBe('INVALID_ARGUMENT');
@@ -63,14 +63,14 @@ it('waitForTermination() resolves after close()', async () => {
   await terminated;
 });
 
-it('what starts later is refused before', async () => {
+it('port, host, id and workDir are not available before start()', async () => {
   const one = executor();
   for (const read of [() => one.port, () => one.host, () => one.id, () => one.workDir])
     expect(read).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
   expect((await rejected(one.waitForTermination())).code).toBe('INVALID_ARGUMENT');
 });
 
-it('an executor outlives its scheduler, and closes without it', async () => {
+it('an executor can be closed after its scheduler has closed', async () => {
   const own = new BallistaScheduler({ port: 0 });
   await own.start();
   const one = new BallistaExecutor({ schedulerPort: own.port, port: 0, grpcPort: 0, vcores: 1 });

@@ -5,7 +5,7 @@ import { registerNumbers, SHORT, WIDE } from './fixtures/queries.mjs';
 
 let ctx: BallistaSessionContext;
 
-/** Runs `work` and counts how often a timer of 5 ms came to its turn meanwhile. */
+/** Runs `work`, and counts how often a 5 ms timer fires meanwhile. */
 async function ticksDuring(work: () => Promise<unknown>): Promise<{ ticks: number; ms: number }> {
   let ticks = 0;
   const timer = setInterval(() => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => ctx.close());
 
-// A call that blocked would let the timer run once or twice. A free loop runs it 200 times a second; a tenth is asked for.
+// If a call blocks, the timer fires only once or twice. An idle loop fires it 200 times a second. The test requires a tenth of that.
 it.each([
   ['a heavy query', async () => (await ctx.sql(`${SHORT} union all ${SHORT} union all ${SHORT}`)).collect()],
   [
@@ -32,7 +32,7 @@ it.each([
       for await (const _ of await ctx.sql(WIDE));
     },
   ],
-  ['a table in memory', async () => ctx.sql('create or replace table copy as select * from n')],
+  ['an in-memory table', async () => ctx.sql('create or replace table copy as select * from n')],
   ['starting and closing', async () => (await BallistaSessionContext.standalone({ executors: 4, vcores: 2 })).close()],
 ])('%s does not block the event loop', async (_, work) => {
   const { ticks, ms } = await ticksDuring(async () => {

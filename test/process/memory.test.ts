@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { Program } from '../support/program.js';
 
-// Only glibc keeps what is free; where it is not, nothing is returned either.
-describe.runIf(process.platform === 'linux')('a process that is idle', () => {
+// Runs only on Linux: only glibc keeps freed memory, which the package then returns to the system.
+describe.runIf(process.platform === 'linux')('an idle process', () => {
   let took: Record<'before' | 'large' | 'after' | 'jobs' | 'afterJobs', number>;
 
   beforeAll(async () => {
@@ -13,13 +13,13 @@ describe.runIf(process.platform === 'linux')('a process that is idle', () => {
     console.log(`megabytes: ${stdout}`);
   });
 
-  it('has returned the memory of large results', () => {
+  it('returns the memory of large results to the system', () => {
     expect(took.large).toBeGreaterThan(took.before + 300);
     expect(took.after).toBeLessThanOrEqual(took.before + 100);
   });
 
-  it('keeps little of the jobs that have finished', () => {
-    // The plans of as many would be over a hundred megabytes.
+  it('keeps little memory for finished jobs', () => {
+    // The plans of all these jobs would take more than a hundred megabytes.
     expect(took.afterJobs).toBeLessThan(took.after + 70);
   });
 });

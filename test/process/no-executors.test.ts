@@ -28,7 +28,7 @@ afterEach(async () => {
   await scheduler.close();
 });
 
-it('a query rejects with NO_EXECUTORS after the time that was set, again and again', async () => {
+it('a query fails with NO_EXECUTORS after the timeout, also the second time', async () => {
   const ctx = connect(600);
   const df = await ctx.sql('select 1 as a');
   for (let i = 0; i < 2; i++) {
@@ -43,7 +43,7 @@ it('a query rejects with NO_EXECUTORS after the time that was set, again and aga
   }
 });
 
-it('several at a time reject, and each context has its own time', async () => {
+it('concurrent queries fail, each after the timeout of its context', async () => {
   const [short, long] = [connect(300), connect(25_000)];
   const waiting = (await long.sql('select 2 as a')).toArray();
   const df = await short.sql('select 1 as a');
@@ -62,7 +62,7 @@ it('a query succeeds when an executor joins in time', async () => {
   expect((await stream.next()).done).toBe(true);
 });
 
-it('what was refused does not run later', async () => {
+it('a query that failed with NO_EXECUTORS does not run later', async () => {
   const ctx = connect(300);
   const stream = (await ctx.sql('select 1 as a')).stream();
   const { first, jobId } = await startJob(stream);

@@ -16,7 +16,7 @@ import { SessionTables } from '../../src/session/tables.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';
 import { failure } from '../support/rejected.js';
 
-// A cluster without executors: whatever answers has run in this process.
+// Tests a cluster without executors. If a query returns a result, it has run in this process, which is wrong.
 
 type Action = () => Promise<unknown>;
 
@@ -24,7 +24,7 @@ const temp = tempFolder();
 let files = 0;
 const path = (): string => temp(`written-${files++}`);
 
-/** What runs a query: every method of a DataFrame that is not in {@link INERT}. */
+/** The methods of a DataFrame that run a query. All others are in {@link INERT}. */
 const ACTIONS: Readonly<Record<string, (df: DataFrame) => Action[]>> = {
   cache: (df) => [() => df.cache()],
   writeParquet: (df) => [
@@ -58,7 +58,7 @@ const ACTIONS: Readonly<Record<string, (df: DataFrame) => Action[]>> = {
   [named(Symbol.asyncIterator)]: (df) => [() => drain(df)],
 };
 
-/** What only tells of a query: its schema, its plans, its columns as expressions, its text. */
+/** The methods of a DataFrame that only describe the query: its schema, plans, columns and SQL. */
 const INERT = [
   'schema',
   'column',
@@ -73,7 +73,7 @@ const INERT = [
   'toString',
 ];
 
-/** What runs a query of a stream, as `DataFrame.stream()` and `DataFrame.rows()` give it. */
+/** The methods of the streams of `DataFrame.stream()` and `DataFrame.rows()` that run a query. */
 const STREAM_ACTIONS: Readonly<Record<string, (df: DataFrame) => Action[]>> = {
   next: (df) => [() => df.stream().next(), () => df.rows().next()],
   toReadableStream: (df) => [
@@ -84,10 +84,10 @@ const STREAM_ACTIONS: Readonly<Record<string, (df: DataFrame) => Action[]>> = {
   [named(Symbol.asyncIterator)]: (df) => [() => drain(df.stream()), () => drain(df.rows())],
 };
 
-/** What ends a stream, or tells of it. */
+/** The methods that end or describe a stream. */
 const STREAM_INERT = ['return', 'cancel', 'toString', named(Symbol.asyncDispose)];
 
-/** What runs as soon as it is said to a context, and statements that run with their DataFrame. */
+/** Calls of a context that run immediately, and statements that run when their DataFrame is collected. */
 const CONTEXT_ACTIONS: Readonly<Record<string, (ctx: BallistaSessionContext) => Action[]>> = {
   sql: (ctx) => [
     () => ctx.sql('CREATE TABLE made AS SELECT 1 AS a'),
@@ -107,7 +107,7 @@ const CONTEXT_ACTIONS: Readonly<Record<string, (ctx: BallistaSessionContext) => 
   ],
 };
 
-/** What tells of tables and settings, or defines a query or a table without running one. */
+/** The methods of a context that describe tables and settings, or define a query or a table, without running a query. */
 const CONTEXT_INERT = [
   ...['toString', 'close', 'ready', 'prepare', 'cancelJob', named(Symbol.asyncDispose)],
   ...['catalogNames', 'catalog', 'registerCatalogProvider', 'getTables', 'refreshCatalogs'],
@@ -118,17 +118,17 @@ const CONTEXT_INERT = [
   ...['registerBatch', 'registerRecordBatches', 'registerView', 'table', 'tables', 'tableExists', 'deregisterTable'],
 ];
 
-/** Queries that a process could answer by itself: constants, statistics of files, nothing to read. */
+/** Queries that a client could answer without a cluster, such as constants, file statistics or empty results. */
 const SOURCES: Readonly<Record<string, (ctx: BallistaSessionContext) => Promise<DataFrame> | DataFrame>> = {
   'a constant': (ctx) => ctx.sql('SELECT 1 AS a'),
-  'rows of a query': (ctx) => ctx.sql('SELECT * FROM (VALUES (1), (2)) AS t(a)'),
+  VALUES: (ctx) => ctx.sql('SELECT * FROM (VALUES (1), (2)) AS t(a)'),
   'a series': (ctx) => ctx.sql('SELECT value AS a FROM range(0, 10)'),
-  'a table in memory': (ctx) => ctx.fromColumns({ a: [1, 2, 3] }),
-  'a result that was cached': (ctx) => ctx.table('cached'),
+  'an in-memory table': (ctx) => ctx.fromColumns({ a: [1, 2, 3] }),
+  'a cached result': (ctx) => ctx.table('cached'),
   'a view': (ctx) => ctx.table('view'),
   'a CSV file': (ctx) => ctx.table('text'),
-  'statistics of a Parquet file': async (ctx) => (await ctx.table('flights')).aggregate([], 'max(delay) AS a'),
-  'the rows of a Parquet file': async (ctx) => (await ctx.table('flights')).aggregate([], 'count(*) AS a'),
+  'the statistics of a Parquet file': async (ctx) => (await ctx.table('flights')).aggregate([], 'max(delay) AS a'),
+  'the row count of a Parquet file': async (ctx) => (await ctx.table('flights')).aggregate([], 'count(*) AS a'),
   'no rows': (ctx) => ctx.sql('SELECT 1 AS a WHERE false'),
   'a recursive query': (ctx) =>
     ctx.sql('WITH RECURSIVE r(a) AS (SELECT a FROM text UNION ALL SELECT a + 1 FROM r WHERE a < 5) SELECT a FROM r'),
@@ -175,24 +175,24 @@ function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Recor
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value]));
 }
 
-/** Node 20 has symbols of its own for what the language has later. */
+/** The name of a symbol. Names are compared, because Node 20 has its own symbols for later symbols of the language. */
 function named(symbol: symbol): string {
   return `[${symbol.description}]`;
 }
 
-/** The methods that users see. */
+/** The names of the public methods. */
 function methodsOf(...classes: { readonly prototype: object }[]): string[] {
   const keys = classes.flatMap(({ prototype }) =>
     Reflect.ownKeys(prototype)
       .filter((key) => typeof Object.getOwnPropertyDescriptor(prototype, key)?.value === 'function')
       .map((key) => (typeof key === 'symbol' ? named(key) : key)),
   );
-  // What is not for users: constructors, hooks of the console, what is protected.
+  // Not public: constructors, inspect hooks and protected methods.
   const inside = ['constructor', '[nodejs.util.inspect.custom]', 'derive', 'call', 'callSync', 'frame'];
   return [...new Set(keys)].filter((name) => !inside.includes(name)).sort();
 }
 
-describe('every method is known, either as one that runs a query or as one that does not:', () => {
+describe('every method is listed as running a query or not', () => {
   it.each([
     ['DataFrame', methodsOf(DataFrame), [...Object.keys(ACTIONS), ...INERT], 34],
     ['streams', methodsOf(RecordBatchStream, RowStream), [...Object.keys(STREAM_ACTIONS), ...STREAM_INERT], 8],
@@ -209,7 +209,7 @@ describe('every method is known, either as one that runs a query or as one that 
 });
 
 describe('with an executor', () => {
-  it('every action answers', async () => {
+  it('every action returns a result', async () => {
     let answered = 0;
     for (const [name, run] of actionsOf(await ctx.sql("SELECT 'x' AS a, 1 AS b"))) {
       await run().catch((error: unknown) => expect.soft(error, name).toBeUndefined());
@@ -222,33 +222,33 @@ describe('with an executor', () => {
 describe('with the executors stopped', () => {
   beforeAll(() => executor.close());
 
-  it.each(Object.keys(SOURCES))('no action answers: %s', async (source) => {
+  it.each(Object.keys(SOURCES))('every action fails with NO_EXECUTORS: %s', async (source) => {
     const df = frames[source] as DataFrame;
     const actions = actionsOf(source === 'describe()' ? df.withColumnRenamed('a', 'b').withColumn('a', 'b') : df);
-    const refused = actions.map(async ([name, run]) => {
+    const failing = actions.map(async ([name, run]) => {
       const error = await failure(run()).catch((answer: unknown) => answer);
       expect.soft(error, `${name} of ${source}`).toMatchObject({ code: 'NO_EXECUTORS' });
     });
-    await Promise.all(refused);
-    expect(refused.length).toBeGreaterThan(30);
+    await Promise.all(failing);
+    expect(failing.length).toBeGreaterThan(30);
   });
 
-  it('no statement runs', async () => {
+  it('every statement fails with NO_EXECUTORS', async () => {
     const runs = Object.values(CONTEXT_ACTIONS).flatMap((of) => of(ctx));
     for (const run of runs) await expect(run(), String(run)).rejects.toMatchObject({ code: 'NO_EXECUTORS' });
     expect(runs).toHaveLength(10);
     expect(await ctx.tableExists('made')).toBe(false);
   });
 
-  it('nothing was written', () => {
+  it('no file is written', () => {
     const written = Array.from({ length: files }, (_, i) => temp(`written-${i}`));
-    // The first were, while there was an executor.
+    // The first files were written while the executor was running.
     expect(written.filter((file) => existsSync(file))).toEqual(written.slice(0, 5));
     expect(files).toBeGreaterThan(60);
   });
 
-  it('metadata is there, and the session without a cluster', async () => {
-    const df = frames['statistics of a Parquet file'] as DataFrame;
+  it('metadata and a local session are available', async () => {
+    const df = frames['the statistics of a Parquet file'] as DataFrame;
     expect([String(df), df.schema().fields.length]).toEqual(['DataFrame { a: Int64 }', 1]);
     expect(df.toSql()).toContain('max');
     expect(String(df.logicalPlan())).toContain('Aggregate');

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { rejected } from '../support/rejected.js';
 
-/** Where nothing is quicker than this, something waits for a timeout. */
+/** A failure that takes longer has waited for a timeout. */
 const QUICK_MS = 30_000;
 
 function listen(port = 0): Promise<Server> {
@@ -25,7 +25,7 @@ function portOf(server: Server): number {
 
 const stop = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
-/** A port that nobody listens on. */
+/** A port that is not in use. */
 async function freePort(): Promise<number> {
   const server = await listen();
   const port = portOf(server);
@@ -33,7 +33,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Fails where somebody listens on it. */
+/** Fails if the port is in use. */
 async function expectFree(port: number): Promise<void> {
   await stop(await listen(port));
 }
@@ -74,19 +74,23 @@ afterEach(async () => {
   rmSync(workDir, { recursive: true });
 });
 
-describe('a start that fails', () => {
+describe('a failing start', () => {
   const cases: [string, () => BallistaScheduler | BallistaExecutor, string][] = [
     ['a scheduler on a port in use', () => new BallistaScheduler({ port: portOf(busy) }), 'ADDRESS_IN_USE'],
-    ['a cluster port that is its own', () => new BallistaScheduler({ port: scheduler.port }), 'ADDRESS_IN_USE'],
+    [
+      'a scheduler on the port of another scheduler',
+      () => new BallistaScheduler({ port: scheduler.port }),
+      'ADDRESS_IN_USE',
+    ],
     ['an executor on a port in use', () => executor({ port: portOf(busy) }), 'ADDRESS_IN_USE'],
     ['an executor on a task port in use', () => executor({ grpcPort: portOf(busy) }), 'ADDRESS_IN_USE'],
     ['a scheduler on a foreign address', () => new BallistaScheduler({ host: '203.0.113.1' }), 'INVALID_ARGUMENT'],
     ['an executor on a foreign address', () => executor({ host: '203.0.113.1' }), 'INVALID_ARGUMENT'],
-    ['a host that is no name', () => new BallistaScheduler({ host: 'a..b' }), 'INVALID_ARGUMENT'],
-    ['an executor in a folder that is a file', () => executor({ workDir: process.execPath }), 'IO'],
+    ['a scheduler on an invalid host name', () => new BallistaScheduler({ host: 'a..b' }), 'INVALID_ARGUMENT'],
+    ['an executor with a file as its folder', () => executor({ workDir: process.execPath }), 'IO'],
   ];
 
-  it.each(cases)('%s: a code, quickly', async (_, make, code) => {
+  it.each(cases)('%s: fails quickly with the right code', async (_, make, code) => {
     const begin = performance.now();
     const service = make();
     expect((await rejected(service.start())).code).toBe(code);
@@ -95,7 +99,7 @@ describe('a start that fails', () => {
     await service.close();
   });
 
-  it('an executor whose scheduler is not there: CONNECTION, quickly, and its ports are free', async () => {
+  it('an executor without a scheduler: fails quickly with CONNECTION, and its ports are free', async () => {
     const [port, grpcPort, schedulerPort] = [await freePort(), await freePort(), await freePort()];
     const begin = performance.now();
     const error = await rejected(executor({ port, grpcPort, schedulerPort }).start());
@@ -106,7 +110,7 @@ describe('a start that fails', () => {
     await expectFree(grpcPort);
   });
 
-  it('a context whose scheduler is not there: CONNECTION, quickly', async () => {
+  it('a context without a scheduler: fails quickly with CONNECTION', async () => {
     const ctx = new BallistaSessionContext(`df://127.0.0.1:${await freePort()}`);
     const begin = performance.now();
     expect((await rejected(ctx.ready())).code).toBe('CONNECTION');
@@ -116,7 +120,7 @@ describe('a start that fails', () => {
     await ctx.close();
   });
 
-  it('can be tried again', async () => {
+  it('can be retried', async () => {
     const port = await freePort();
     const server = await listen(port);
     const late = executor({ port });
@@ -128,7 +132,7 @@ describe('a start that fails', () => {
 });
 
 describe('ports', () => {
-  it('chosen by the system are real', async () => {
+  it('chosen by the system are in use', async () => {
     const one = executor();
     await one.start();
     for (const port of [scheduler.port, one.port]) {
@@ -137,10 +141,10 @@ describe('ports', () => {
     }
   });
 
-  it('chosen by the caller are taken, and free again after close', async () => {
+  it('chosen by the caller are in use, and free again after close()', async () => {
     const [schedulerPort, port, grpcPort] = [await freePort(), await freePort(), await freePort()];
     const own = new BallistaScheduler({ port: schedulerPort });
-    started.unshift(own); // closed last by the loop below, first here
+    started.unshift(own); // first in the list, so that it is closed first
     await own.start();
     const one = executor({ schedulerPort, port, grpcPort });
     await one.start();
@@ -152,7 +156,7 @@ describe('ports', () => {
     for (const free of [schedulerPort, port, grpcPort]) await expectFree(free);
   });
 
-  it('of a cluster are free after close', async () => {
+  it('of a cluster are free after close()', async () => {
     const port = await freePort();
     const cluster = await setupTestCluster({ port, vcores: 1 });
     expect(cluster.port).toBe(port);

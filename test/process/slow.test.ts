@@ -20,7 +20,7 @@ function context(port: number, setting: string, seconds = 1): BallistaSessionCon
   return ctx;
 }
 
-/** A TCP server that does with each connection what it is told. */
+/** Starts a TCP server that passes each connection to `serve`. Returns its port. */
 async function listen(serve: (client: Socket) => void): Promise<number> {
   const clients: Socket[] = [];
   const server: Server = createServer((client) => {
@@ -35,8 +35,8 @@ async function listen(serve: (client: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-it('an upload may take longer than a call', async () => {
-  // In a process of its own: within one, tables are not sent.
+it('an upload can take longer than the timeout of a call', async () => {
+  // The scheduler has its own process, because tables are not sent within a process.
   const scheduler = await ServerProcess.start('test/support/server.mjs', 'scheduler');
   open.push(() => scheduler.close());
   const executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
@@ -62,7 +62,7 @@ it('an upload may take longer than a call', async () => {
   expect(sent).toBeGreaterThan(8e6);
 });
 
-it('a scheduler that does not answer is given the time that the session sets', async () => {
+it('a scheduler that does not answer fails with CONNECTION after the timeout of the session', async () => {
   const port = await listen(() => undefined);
   const ctx = context(port, 'ballista.client.grpc_timeout_seconds');
   const begin = performance.now();
@@ -71,7 +71,7 @@ it('a scheduler that does not answer is given the time that the session sets', a
   expect(performance.now() - begin).toBeLessThan(15_000);
 });
 
-it('a result whose executor falls silent ends with an error', async () => {
+it('a result fails if its executor stops answering', async () => {
   const scheduler = new BallistaScheduler({ port: 0 });
   open.push(() => scheduler.close());
   await scheduler.start();
@@ -89,6 +89,6 @@ it('a result whose executor falls silent ends with an error', async () => {
   const read = async () => {
     for await (const _ of stream);
   };
-  // Inside a batch, or between two.
+  // ARROW inside a batch, IO between two batches.
   expect(['ARROW', 'IO']).toContain((await rejected(read())).code);
 }, 120_000);

@@ -7,7 +7,7 @@ import { udf } from '../../src/udf/udf.js';
 
 const QUERIES = 10_000;
 
-/** Of this process: its threads, what it has open, its memory in bytes. */
+/** The threads, open file descriptors and memory in bytes of this process. */
 function taken() {
   return {
     threads: readdirSync('/proc/self/task').length,
@@ -17,7 +17,7 @@ function taken() {
 }
 
 it.skipIf(process.platform !== 'linux')(
-  `${QUERIES} queries with functions leave no thread, no handle and no memory`,
+  `${QUERIES} queries with UDFs leak no threads, handles or memory`,
   { timeout: 900_000 },
   async () => {
     await using ctx = SessionContext.local({ config: { 'datafusion.execution.target_partitions': 1 } });
@@ -40,10 +40,10 @@ it.skipIf(process.platform !== 'linux')(
     const before = taken();
     for (let i = 0; i < QUERIES; i++) await query(i);
     const after = taken();
-    // The engine adds a thread for a while where a call takes long.
+    // The engine temporarily adds a thread if a call takes long.
     expect(after.threads).toBeLessThanOrEqual(before.threads + 4);
     expect(after.open).toBeLessThanOrEqual(before.open);
-    // Ten kilobytes for each would be a leak; garbage that is not collected yet is less.
+    // Ten kilobytes for each query would be a leak. Garbage that is not collected yet takes less.
     expect(after.memory - before.memory).toBeLessThan(100e6);
   },
 );

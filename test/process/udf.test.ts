@@ -38,7 +38,7 @@ afterAll(async () => {
 
 const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => x * 2n);
 
-describe('while ten other queries run and finish,', () => {
+describe('while ten other queries run and finish', () => {
   it.each<[string, () => unknown, number | undefined, RegExp]>([
     [
       'an endless loop',
@@ -48,16 +48,16 @@ describe('while ten other queries run and finish,', () => {
       500,
       /500 ms/u,
     ],
-    ['a thread that leaves', () => process.exit(3), undefined, /code 3/u],
+    ['a thread that exits', () => process.exit(3), undefined, /code 3/u],
     [
-      'what it throws',
+      'an exception',
       () => {
         throw new Error('on purpose');
       },
       undefined,
       /on purpose/u,
     ],
-    ['a wrong type', () => Symbol('x'), undefined, /symbol/u],
+    ['a value of the wrong type', () => Symbol('x'), undefined, /symbol/u],
     [
       'too much memory',
       () => {
@@ -67,7 +67,7 @@ describe('while ten other queries run and finish,', () => {
       undefined,
       /memory/u,
     ],
-  ])('%s fails its query alone', async (_, fn, timeoutMs, text) => {
+  ])('%s fails only its own query', async (_, fn, timeoutMs, text) => {
     const bad = udf({ name: 'bad', args: ['Int64'], returns: 'Int64', ...(timeoutMs && { timeoutMs }) }, fn as never);
     const rows = await ctx.sql('SELECT value AS x FROM generate_series(1, 50000)');
     const failing = rejected(rows.select(bad(col('x'))).collect());
@@ -93,7 +93,7 @@ describe('while ten other queries run and finish,', () => {
 });
 
 describe('an executor', () => {
-  it('that runs no functions is passed by, or says so', async () => {
+  it('without UDF support is skipped, and queries fail if there is no other', async () => {
     const none = await start('no-udf');
     const query = async () => (await ctx.sql('SELECT 1 AS x')).select(twice(col('x')).alias('y')).toArray();
     for (let i = 0; i < 8; i++) expect(await query()).toEqual([{ y: 2n }]);
@@ -103,14 +103,14 @@ describe('an executor', () => {
     expect(error).toMatchObject({ code: 'UDF', message: expect.stringContaining('udf') });
   });
 
-  it('runs none for other machines', () => {
+  it('rejects UDFs on an address that other machines can reach', () => {
     expect(thrown(() => new BallistaExecutor({ host: '0.0.0.0', udf: true }))).toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('loopback'),
     });
   });
 
-  it('runs only what its list has', async () => {
+  it('runs only UDFs whose hash is in its list', async () => {
     expect(twice.codeHash).toMatch(/^[0-9a-f]{64}$/u);
     for (const udfCodeHashes of ['x', [1], ['ABC']])
       expect(() => new BallistaExecutor({ udf: true, udfCodeHashes } as never)).toThrow(/64 hexadecimal digits/u);

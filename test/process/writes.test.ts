@@ -11,7 +11,7 @@ import { registerNumbers } from './fixtures/queries.mjs';
 const BOUND_MS = 120_000;
 const temp = tempFolder();
 
-it('what an executor that is killed leaves of a write is no file to a reader, and no row is doubled', {
+it('a killed executor leaves no readable files of a write, and no row is duplicated', {
   timeout: 2 * BOUND_MS,
 }, async () => {
   await using scheduler = new BallistaScheduler({ port: 0 });
@@ -28,7 +28,7 @@ it('what an executor that is killed leaves of a write is no file to a reader, an
   await until('it writes', () =>
     (readdirSync(temp(), { recursive: true }) as string[]).some((name) => /\.parquet/u.test(name)),
   );
-  // It goes on no further while the other starts.
+  // Pauses it, so that it writes no more while the other executor starts.
   victim.kill('SIGSTOP');
   await survivor.start();
   victim.kill('SIGKILL');

@@ -8,12 +8,12 @@ import { refused } from '../support/refused.js';
 const a = col('a');
 
 describe('expr', () => {
-  it('is SQL text without values', () => {
+  it('is plain SQL if there are no values', () => {
     expect(expr`delay > 60`.node).toEqual({ kind: 'sql', text: 'delay > 60' });
     expect(expr`delay > $1 and x = '$2'`.node).toEqual({ kind: 'sql', text: "delay > $1 and x = '$2'" });
   });
 
-  it('keeps values apart from the text', () => {
+  it('separates values from the text', () => {
     expect(expr`delay > ${60} and origin = ${"x' or 1=1"}`.node).toEqual({
       kind: 'sql',
       text: 'delay > $1 and origin = $2',
@@ -31,7 +31,7 @@ describe('expr', () => {
     expect(String(nested.alias('n'))).toBe('(a + 1) * 2 > (b or true) AS n');
   });
 
-  it('takes parts of sql', () => {
+  it('takes parts of the sql tag', () => {
     const name = sql.ident('My Column');
     expect(String(expr`${name} in (${sql.join([1, 'x', lit(2, 'Int8')])})`)).toBe(
       `"My Column" in (1, 'x', CAST(2 AS TINYINT))`,
@@ -39,7 +39,7 @@ describe('expr', () => {
     expect(String(expr`a ${sql.raw('<')} ${1} and ${sql`b = ${2}`}`)).toBe('a < 1 and b = 2');
   });
 
-  it('prints values where they go', () => {
+  it('prints values in place of their placeholders', () => {
     expect(String(expr`a = '$1' and b = ${'$2'} and "c$1" = ${-1} -- $1`)).toBe(
       `a = '$1' and b = '$2' and "c$1" = (-1) -- $1`,
     );
@@ -48,7 +48,7 @@ describe('expr', () => {
     expect(String(many)).toBe('a in (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)');
   });
 
-  it('is frozen', () => {
+  it('is immutable', () => {
     const { node } = expr`a > ${1}`;
     expect(node.kind === 'sql' && Object.isFrozen(node) && Object.isFrozen(node.args)).toBe(true);
   });
@@ -69,7 +69,7 @@ describe('expr', () => {
     ['a value cannot be inside quotes', () => expr`"${'a'}" = 1`],
     ['placeholders of its own', () => expr`a = ${1} and b = $1`],
     ['placeholders of its own', () => expr`a = $2 and b = ${1}`],
-  ])('refuses %s', (where, run) => {
+  ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });

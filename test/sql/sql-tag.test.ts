@@ -11,29 +11,29 @@ describe('sql tag', () => {
     expect(query.values).toEqual([5, "x'; drop table t"]);
   });
 
-  it('nests queries and numbers their placeholders anew', () => {
+  it('nests queries and renumbers their placeholders', () => {
     const inner = sql`b = ${2} or b = ${3}`;
     const query = sql`a = ${1} and (${inner}) and c = ${4} and (${inner})`;
     expect(query.text).toBe('a = $1 and (b = $2 or b = $3) and c = $4 and (b = $5 or b = $6)');
     expect(query.values).toEqual([1, 2, 3, 4, 2, 3]);
   });
 
-  it('numbers past nine placeholders right', () => {
+  it('numbers more than nine placeholders', () => {
     const query = sql`in (${sql.join(Array.from({ length: 11 }, (_, i) => i))})`;
     expect(query.text).toBe(`in (${Array.from({ length: 11 }, (_, i) => `$${i + 1}`).join(', ')})`);
   });
 
-  it('keeps text without values as it is', () => {
+  it('keeps text without values unchanged', () => {
     expect(sql`select '$5'`.text).toBe("select '$5'");
     expect(sql``.text).toBe('');
   });
 
-  it('is frozen', () => {
+  it('is immutable', () => {
     const query = sql`select ${1}`;
     expect(Object.isFrozen(query) && Object.isFrozen(query.values)).toBe(true);
   });
 
-  it('refuses what has no SQL type, with its place', () => {
+  it('rejects values without an SQL type, and names their place', () => {
     expect(thrown(() => sql`select ${1}, ${undefined as unknown as null}`)).toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: 'value 2 of the sql template is undefined; use null for NULL',
@@ -43,7 +43,7 @@ describe('sql tag', () => {
     }
   });
 
-  it('refuses to be called as a function', () => {
+  it('rejects a call as a function, and invalid escapes', () => {
     const call = sql as unknown as (text: string) => unknown;
     expect(thrown(() => call('select 1')).message).toContain('template tag');
     expect(thrown(() => sql`select '\u{zz}'`).message).toContain('escape');
@@ -56,7 +56,7 @@ describe('sql.ident', () => {
     expect(sql.ident('t')).toBeInstanceOf(Identifier);
   });
 
-  it('refuses empty and impossible names', () => {
+  it('rejects empty and invalid names', () => {
     for (const path of [[], [''], ['a', ''], ['a\0b'], [1 as unknown as string]]) {
       expect(thrown(() => sql.ident(...path)).code).toBe('INVALID_ARGUMENT');
     }
@@ -64,7 +64,7 @@ describe('sql.ident', () => {
 });
 
 describe('sql.raw and sql.join', () => {
-  it('takes raw text as it is', () => {
+  it('inserts raw text unchanged', () => {
     expect(sql`select ${sql.raw('a, b')} from t where c = ${1}`.text).toBe('select a, b from t where c = $1');
   });
 
@@ -77,14 +77,14 @@ describe('sql.raw and sql.join', () => {
     expect(sql.join([]).text).toBe('');
   });
 
-  it('refuses other arguments', () => {
+  it('rejects other arguments', () => {
     expect(thrown(() => sql.raw(1 as unknown as string)).code).toBe('INVALID_ARGUMENT');
     expect(thrown(() => sql.join('ab' as unknown as [])).code).toBe('INVALID_ARGUMENT');
     expect(thrown(() => sql.join([1], ' and ' as unknown as SqlQuery)).code).toBe('INVALID_ARGUMENT');
     expect(thrown(() => sql.join([1, undefined as unknown as null])).message).toContain('part 2 of sql.join');
   });
 
-  it('recognises queries of another copy of the package', () => {
+  it('recognises queries from another copy of the package', () => {
     const foreign = { [Symbol.for('ballista.sql.query')]: true, texts: ['a = ', ''], values: [7] };
     expect(SqlQuery.is(foreign)).toBe(true);
     expect(sql`where ${foreign as unknown as SqlQuery}`).toMatchObject({ text: 'where a = $1', values: [7] });

@@ -1,5 +1,5 @@
 /**
- * Six queries of TPC-H by verbs. `queries/` has their SQL, with which they share results, row by row.
+ * Six TPC-H queries, written with verbs. `queries/` has their SQL. Both return the same rows.
  *
  * @module
  */
@@ -16,11 +16,11 @@ export interface Tables {
   region: DataFrame;
 }
 
-// An expression is a value: it can have a name, and go into several queries.
+// An expression is a value: it can be stored in a variable and used in several queries.
 const discounted = col('l_extendedprice').mul(lit(1).sub(col('l_discount')));
 const revenue = f.sum(discounted).alias('revenue');
 
-/** 1: what was shipped, by its state. */
+/** 1: totals of shipped items, by return flag and line status. */
 function pricingSummary({ lineitem }: Tables): DataFrame {
   return lineitem
     .filter(col('l_shipdate').lte('1998-09-02'))
@@ -38,7 +38,7 @@ function pricingSummary({ lineitem }: Tables): DataFrame {
     .sort('l_returnflag', 'l_linestatus');
 }
 
-/** 3: the orders of most value that were not shipped by a day. */
+/** 3: the most valuable orders that were not yet shipped on a given day. */
 function shippingPriority({ customer, orders, lineitem }: Tables): DataFrame {
   const day = '1995-03-15';
   return customer
@@ -52,7 +52,7 @@ function shippingPriority({ customer, orders, lineitem }: Tables): DataFrame {
     .select('l_orderkey', 'revenue', 'o_orderdate', 'o_shippriority');
 }
 
-/** 5: revenue of a year where customer and supplier share a nation of a region. */
+/** 5: revenue of a year from customers and suppliers in the same nation, for the nations of a region. */
 function localSupplierVolume({ customer, orders, lineitem, supplier, nation, region }: Tables): DataFrame {
   const ofYear = orders.filter(col('o_orderdate').gte('1994-01-01'), col('o_orderdate').lt('1995-01-01'));
   return customer
@@ -66,7 +66,7 @@ function localSupplierVolume({ customer, orders, lineitem, supplier, nation, reg
     .sort(col('revenue').desc());
 }
 
-/** 10: the customers who cost most revenue by what they sent back in a quarter. */
+/** 10: the customers whose returns in a quarter cost the most revenue. */
 function returnedItems({ customer, orders, lineitem, nation }: Tables): DataFrame {
   const ofQuarter = orders.filter(col('o_orderdate').gte('1993-10-01'), col('o_orderdate').lt('1994-01-01'));
   return customer
@@ -80,7 +80,7 @@ function returnedItems({ customer, orders, lineitem, nation }: Tables): DataFram
     .select('c_custkey', 'c_name', 'revenue', 'c_acctbal', 'n_name', 'c_address', 'c_phone', 'c_comment');
 }
 
-/** 13: how many customers have how many orders, without special requests. */
+/** 13: the distribution of customers by their number of orders, without special requests. */
 function customerDistribution({ customer, orders }: Tables): DataFrame {
   const usual = col('o_comment').like('%special%requests%').not();
   return customer
@@ -92,7 +92,7 @@ function customerDistribution({ customer, orders }: Tables): DataFrame {
     .sort(col('custdist').desc(), col('c_count').desc());
 }
 
-/** 18: who placed orders of a large quantity. */
+/** 18: customers with large orders. */
 function largeVolumeCustomers({ customer, orders, lineitem }: Tables): DataFrame {
   const quantity = f.sum(col('l_quantity')).alias('quantity');
   const large = lineitem.groupBy('l_orderkey').agg(quantity).filter(col('quantity').gt(300));
@@ -106,7 +106,7 @@ function largeVolumeCustomers({ customer, orders, lineitem }: Tables): DataFrame
     .limit(100);
 }
 
-/** The queries, by their numbers. */
+/** The queries by number. */
 export const VERBS: Readonly<Record<number, (tables: Tables) => DataFrame>> = {
   1: pricingSummary,
   3: shippingPriority,

@@ -23,14 +23,14 @@ declare const ctx: BallistaSessionContext;
 declare const table: Table;
 
 describe('a context', () => {
-  it('takes configuration as text, numbers and booleans', () => {
+  it('takes configuration as strings, numbers and booleans', () => {
     expectTypeOf<ConstructorParameters<typeof BallistaSessionContext>[0]>().toEqualTypeOf<string>();
     new BallistaSessionContext('df://h', { clusterConfig: { a: '1', b: 2, c: true }, convert: { int64: 'number' } });
-    // @ts-expect-error null is no value
+    // @ts-expect-error null is not a value
     new BallistaSessionContext('df://h', { clusterConfig: { a: null } });
     // @ts-expect-error there is no such option
     new BallistaSessionContext('df://h', { cluster_config: {} });
-    // @ts-expect-error the address is needed
+    // @ts-expect-error the address is required
     new BallistaSessionContext();
   });
 
@@ -39,7 +39,7 @@ describe('a context', () => {
     expectTypeOf<Offered<ClusterConfig>>().toEqualTypeOf<ConfigKey>();
     expectTypeOf<'datafusion.execution.target_partitions'>().toExtend<ConfigKey>();
     expectTypeOf<'datafusion.execution.target_partition'>().not.toExtend<ConfigKey>();
-    // @ts-expect-error undefined is no value
+    // @ts-expect-error undefined is not a value
     new BallistaSessionContext('df://h', { clusterConfig: { 'datafusion.execution.target_partitions': undefined } });
   });
 
@@ -47,11 +47,11 @@ describe('a context', () => {
     expectTypeOf(ctx).toExtend<AsyncDisposable>();
     expectTypeOf(ctx.close()).resolves.toEqualTypeOf<void>();
     expectTypeOf(BallistaSessionContext.standalone({ vcores: 1, clusterConfig: {} })).resolves.toEqualTypeOf(ctx);
-    // @ts-expect-error standalone starts its own scheduler, of no address
+    // @ts-expect-error standalone starts its own scheduler, so it takes no address
     void BallistaSessionContext.standalone({ address: 'df://h' });
   });
 
-  it('tells of tables and jobs', () => {
+  it('has methods for tables and jobs', () => {
     expectTypeOf(ctx.tables()).resolves.toEqualTypeOf<TableRef[]>();
     expectTypeOf(ctx.tableExists('t')).resolves.toEqualTypeOf<boolean>();
     expectTypeOf(ctx.deregisterTable('t')).resolves.toEqualTypeOf<boolean>();
@@ -60,7 +60,7 @@ describe('a context', () => {
 });
 
 describe('a prepared statement', () => {
-  it('gives DataFrames of the type that was claimed for it', async () => {
+  it('returns DataFrames with the given row type', async () => {
     const statement = await ctx.prepare<{ a: number }>('select 1 as a', { allowDml: false });
     expectTypeOf(statement).toEqualTypeOf<PreparedStatement<{ a: number }>>();
     expectTypeOf(statement.execute([1])).resolves.toEqualTypeOf<DataFrame<{ a: number }>>();
@@ -68,9 +68,9 @@ describe('a prepared statement', () => {
     expectTypeOf(statement.parameters).toEqualTypeOf<readonly StatementParameter[]>();
     expectTypeOf(statement.schema()).toEqualTypeOf<Schema>();
     void ctx.prepare(sql`select $1`);
-    // @ts-expect-error values belong to execute
+    // @ts-expect-error values are passed to execute
     void ctx.prepare('', { params: [1] });
-    // @ts-expect-error undefined is no value
+    // @ts-expect-error undefined is not a value
     void statement.execute([undefined]);
   });
 });
@@ -79,24 +79,24 @@ describe('parameters', () => {
   it('are values with an SQL type', () => {
     void ctx.sql('', { params: [null, true, 1, 1n, 'x', new Date(), new Uint8Array(), lit(1, 'Int8')] });
     void ctx.sql('', { params: { a: 1, b: null } });
-    // @ts-expect-error undefined is no value
+    // @ts-expect-error undefined is not a value
     void ctx.sql('', { params: [undefined] });
-    // @ts-expect-error a list is no value
+    // @ts-expect-error a list is not a value
     void ctx.sql('', { params: [[1]] });
-    // @ts-expect-error a function is no value
+    // @ts-expect-error a function is not a value
     void ctx.sql('', { params: { a: () => 1 } });
     // @ts-expect-error there is no such option
     void ctx.sql('', { parameters: [] });
   });
 
-  it('go into the tag', () => {
+  it('can be used in the sql tag', () => {
     expectTypeOf(sql`a = ${1} and ${sql`b`} = ${sql.ident('c')}`).toEqualTypeOf<SqlQuery>();
     void ctx.sql(sql`select ${1}`);
-    // @ts-expect-error undefined is no value
+    // @ts-expect-error undefined is not a value
     sql`${undefined}`;
-    // @ts-expect-error the tag is no function
+    // @ts-expect-error the tag is not a function
     sql('select 1');
-    // @ts-expect-error a name is text
+    // @ts-expect-error a name must be a string
     sql.ident(1);
   });
 });
@@ -111,20 +111,20 @@ describe('files and data', () => {
     void ctx.registerCsv();
     // @ts-expect-error there is no such compression
     void ctx.readJson('p', { fileCompressionType: 'rar' });
-    // @ts-expect-error a partition column has a type
+    // @ts-expect-error a partition column needs a type
     void ctx.readCsv('p', { tablePartitionCols: ['year'] });
   });
 
-  it('take what Arrow has', () => {
+  it('take Arrow tables, batches and bytes', () => {
     void ctx.fromArrow(table);
     void ctx.fromArrow(table.batches);
     void ctx.fromArrow(new Uint8Array());
     void ctx.createDataFrame([table.batches], 'name');
-    // @ts-expect-error partitions are lists of batches
+    // @ts-expect-error partitions must be lists of batches
     void ctx.createDataFrame(table.batches);
-    // @ts-expect-error rows are objects
+    // @ts-expect-error rows must be objects
     void ctx.fromRows([1, 2]);
-    // @ts-expect-error a view is of a DataFrame
+    // @ts-expect-error a view needs a DataFrame
     void ctx.registerView('v', table);
   });
 });
@@ -137,7 +137,7 @@ describe('clusters', () => {
     void setupTestCluster({ executor: 2 });
     expectTypeOf(new BallistaScheduler({ port: 0 }).start()).resolves.toEqualTypeOf<void>();
     expectTypeOf(new BallistaExecutor({ schedulerPort: 1, vcores: 2 }).port).toEqualTypeOf<number>();
-    // @ts-expect-error a port is a number
+    // @ts-expect-error a port must be a number
     new BallistaExecutor({ schedulerPort: '50050' });
   });
 });

@@ -10,7 +10,7 @@ declare const flights: DataFrame<Flight>;
 declare const untyped: DataFrame;
 
 describe('web streams', () => {
-  it('are of batches, or of bytes', () => {
+  it('contain batches or bytes', () => {
     expectTypeOf(flights.toReadableStream()).toEqualTypeOf<ReadableStream<RecordBatch>>();
     expectTypeOf(flights.toReadableStream({ signal: undefined })).toEqualTypeOf<ReadableStream<RecordBatch>>();
     expectTypeOf(flights.toReadableStream({ format: 'ipc' })).toEqualTypeOf<ReadableStream<Uint8Array>>();
@@ -27,7 +27,7 @@ describe('the row type', () => {
     expectTypeOf(ctx.table<Flight>('t')).resolves.toEqualTypeOf<DataFrame<Flight>>();
     expectTypeOf(ctx.readParquet<Flight>('t')).resolves.toEqualTypeOf<DataFrame<Flight>>();
     expectTypeOf(ctx.sql('')).resolves.toEqualTypeOf<DataFrame<Row>>();
-    // @ts-expect-error a row is an object
+    // @ts-expect-error a row must be an object
     void ctx.sql<number>('');
   });
 
@@ -35,14 +35,14 @@ describe('the row type', () => {
     expectTypeOf(ctx.fromRows([{ a: 1, b: 'x' }])).resolves.toEqualTypeOf<DataFrame<{ a: number; b: string }>>();
   });
 
-  it('may be an interface', () => {
+  it('can be an interface', () => {
     interface Airport {
       iata: string;
     }
     expectTypeOf(ctx.sql<Airport>('')).resolves.toEqualTypeOf<DataFrame<Airport>>();
   });
 
-  it('stays where the columns stay', () => {
+  it('is kept if the columns stay the same', () => {
     expectTypeOf(flights.filter('delay > 1')).toEqualTypeOf<DataFrame<Flight>>();
     expectTypeOf(flights.sort('delay')).toEqualTypeOf<DataFrame<Flight>>();
     expectTypeOf(flights.limit(1)).toEqualTypeOf<DataFrame<Flight>>();
@@ -51,7 +51,7 @@ describe('the row type', () => {
     expectTypeOf(flights.cache()).resolves.toEqualTypeOf<DataFrame<Flight>>();
   });
 
-  it('goes where the columns change, unless said', () => {
+  it('is lost if the columns change, unless it is given', () => {
     expectTypeOf(flights.select('origin')).toEqualTypeOf<DataFrame<Row>>();
     expectTypeOf(flights.select<{ origin: string }>('origin')).toEqualTypeOf<DataFrame<{ origin: string }>>();
     expectTypeOf(flights.aggregate('origin', f.count())).toEqualTypeOf<DataFrame<Row>>();
@@ -87,45 +87,45 @@ describe('results', () => {
     expectTypeOf(flights.stream()).toExtend<AsyncIterableIterator<RecordBatch> & AsyncDisposable>();
   });
 
-  it('are no promises by themselves', () => {
+  it('are not promises before an action', () => {
     expectTypeOf<DataFrame>().not.toExtend<PromiseLike<unknown>>();
   });
 });
 
-describe('misuse', () => {
-  it('of verbs', () => {
-    // @ts-expect-error a number is no column
+describe('does not compile', () => {
+  it('misuse of verbs', () => {
+    // @ts-expect-error a number is not a column
     flights.select(1);
-    // @ts-expect-error a boolean of JavaScript is no predicate
+    // @ts-expect-error a JavaScript boolean is not a predicate
     flights.filter(1 > 2);
     // @ts-expect-error there is no such join
     flights.join(untyped, 'a', 'outer');
-    // @ts-expect-error both sides are needed
+    // @ts-expect-error both sides are required
     flights.join(untyped, { left: 'a' });
     // @ts-expect-error a string could be a column or a value
     f.sum('delay');
-    // @ts-expect-error undefined is no value
+    // @ts-expect-error undefined is not a value
     col('a').eq(undefined);
-    // @ts-expect-error a count is a number
+    // @ts-expect-error a count must be a number
     flights.limit('3');
   });
 
-  it('of actions', () => {
+  it('misuse of actions', () => {
     // @ts-expect-error there is no such format
     void flights.toIPC({ format: 'feather' });
     // @ts-expect-error there is no such conversion
     void flights.toArray({ int64: 'float' });
     // @ts-expect-error there is no such option
     void flights.toArray({ timeout: 5 });
-    // @ts-expect-error there is no such format of plans
+    // @ts-expect-error there is no such plan format
     void flights.explain({ format: 'svg' });
-    // @ts-expect-error there is no such format of web streams
+    // @ts-expect-error there is no such web stream format
     void flights.toReadableStream({ format: 'csv' });
-    // @ts-expect-error bytes of Arrow are not converted
+    // @ts-expect-error Arrow bytes are not converted
     void flights.toReadableStream({ format: 'ipc', int64: 'number' });
-    // @ts-expect-error lines of JSON are always safe for JSON
+    // @ts-expect-error NDJSON is always converted for JSON
     void flights.toReadableStream({ format: 'ndjson', json: false });
-    // @ts-expect-error only verbs of rows convert
+    // @ts-expect-error only actions that return rows convert values
     void flights.collect({ int64: 'number' });
   });
 });

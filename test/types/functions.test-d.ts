@@ -3,7 +3,7 @@ import { upper } from 'ballista/functions';
 import { describe, expectTypeOf, it } from 'vitest';
 
 describe('functions', () => {
-  it('give expressions', () => {
+  it('return expressions', () => {
     expectTypeOf(upper('a')).toEqualTypeOf<Expr>();
     expectTypeOf(f.lpad(col('a'), 5, '-')).toEqualTypeOf<Expr>();
     expectTypeOf(f.range(5)).toEqualTypeOf<Expr>();
@@ -16,22 +16,22 @@ describe('functions', () => {
     expectTypeOf(spark.makeInterval(1)).toEqualTypeOf<Expr>();
   });
 
-  it('refuse what they do not take', () => {
+  it('reject invalid arguments', () => {
     // @ts-expect-error: a string could mean a column or a literal
     f.sum('a');
-    // @ts-expect-error: sum has no order
+    // @ts-expect-error: sum does not take an order
     f.sum(col('a'), { orderBy: 'b' });
-    // @ts-expect-error: too few
+    // @ts-expect-error: too few arguments
     f.lpad(col('a'));
-    // @ts-expect-error: too many
+    // @ts-expect-error: too many arguments
     f.abs(col('a'), 1);
-    // @ts-expect-error: an array is no operand; lit makes a list
+    // @ts-expect-error: an array is not an operand; lit makes a list
     f.arrayHas([1, 2], 1);
-    // @ts-expect-error: no lambda
+    // @ts-expect-error: a number is not a lambda
     f.arrayTransform(col('xs'), 1);
-    // @ts-expect-error: a value of no literal
+    // @ts-expect-error: undefined is not a value
     f.namedStruct({ a: undefined });
-    // @ts-expect-error: no option of windows
+    // @ts-expect-error: there is no such window option
     f.rank({ order: 'a' });
   });
 });

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
-// What the type tests of this folder expect to be refused, as a user reads it.
+// Checks the compiler messages that users see for the code that the type tests in this folder expect to fail.
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const CONFIG = join(FOLDER, '../../tsconfig.json');
 const EXPECTED = /^ *\/\/ @ts-expect-error .*$/gm;
 
-/** The messages of the compiler by the line of code, for files of which all expectations are left out. */
+/** The messages of the compiler by line of code, after removing all `@ts-expect-error` comments. */
 function messages(): Map<string, string> {
   const { config } = ts.readConfigFile(CONFIG, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, join(FOLDER, '../..'));
@@ -39,7 +39,7 @@ function messages(): Map<string, string> {
   return found;
 }
 
-it('the messages for misuse are short, and say what is wrong in their first line', () => {
+it('compiler messages for misuse are short, and name the error in their first line', () => {
   const all = messages();
   const expected = readdirSync(FOLDER).flatMap(
     (name) => readFileSync(join(FOLDER, name), 'utf8').match(EXPECTED) ?? [],
@@ -49,7 +49,7 @@ it('the messages for misuse are short, and say what is wrong in their first line
   for (const [code, message] of all) {
     const lines = message.split('\n');
     expect.soft(lines.length, `${code}\n${message}`).toBeLessThanOrEqual(8);
-    // The compiler lists the members of long unions: keys of the configuration, codes of errors.
+    // The compiler lists the members of long unions, such as configuration keys and error codes.
     const most = message.includes(' more ...') ? 450 : 200;
     expect.soft(lines[0]?.length, `${code}\n${message}`).toBeLessThanOrEqual(most);
   }

@@ -12,13 +12,13 @@ import {
 import { describe, expectTypeOf, it } from 'vitest';
 
 describe('udf', () => {
-  it('gives a function of expressions', () => {
+  it('returns a function that makes expressions', () => {
     const twice = udf({ name: 'twice', args: ['Float64'], returns: 'Float64', skipNulls: true }, (x) => x * 2);
     expectTypeOf(twice).toEqualTypeOf<ScalarUdf>();
     expectTypeOf(twice(1)).toEqualTypeOf<Expr>();
   });
 
-  it('knows its arguments by their types', () => {
+  it('infers the types of its arguments', () => {
     udf(
       { name: 'f', args: ['Int32', 'Utf8', 'Boolean', 'Binary', 'Date32'], returns: 'Utf8' },
       (n, s, b, bytes, day) => {
@@ -45,20 +45,20 @@ describe('udf', () => {
     });
   });
 
-  it('refuses what does not fit', () => {
-    // @ts-expect-error: nulls come too
+  it('rejects invalid definitions', () => {
+    // @ts-expect-error: arguments can be null
     udf({ name: 'f', args: ['Float64'], returns: 'Float64' }, (x: number) => x);
-    // @ts-expect-error: a text is no number
+    // @ts-expect-error: a string is not a number
     udf({ name: 'f', args: ['Utf8'], returns: 'Float64', skipNulls: true }, (x) => x);
-    // @ts-expect-error: one argument only, and what is told besides
+    // @ts-expect-error: only one argument, and the context
     udf({ name: 'f', args: ['Utf8'], returns: 'Utf8' }, (x, _y, _z) => x);
-    // @ts-expect-error: no such option
+    // @ts-expect-error: there is no such option
     udf({ name: 'f', args: [], returns: 'Utf8', retries: 3 }, () => 'x');
   });
 });
 
 describe('udaf', () => {
-  it('knows its state by init, its arguments by their types', () => {
+  it('infers its state from init, and the types of its arguments', () => {
     const longest = udaf({
       name: 'longest',
       args: ['Utf8'],
@@ -77,17 +77,17 @@ describe('udaf', () => {
     expectTypeOf(longest('s')).toEqualTypeOf<Expr>();
   });
 
-  it('refuses what does not fit', () => {
+  it('rejects invalid definitions', () => {
     const common = { name: 'f', args: ['Int32'], returns: 'Int32', merge: (a: number, b: number) => a + b } as const;
-    // @ts-expect-error: a state is a number
+    // @ts-expect-error: the state must be a number
     udaf({ ...common, init: () => 0, update: () => 'x' });
-    // @ts-expect-error: nothing folds rows
+    // @ts-expect-error: update is missing
     udaf({ ...common, init: () => 0 });
   });
 });
 
 describe('udwf and udtf', () => {
-  it('know their arguments by their types', () => {
+  it('infer the types of their arguments', () => {
     const rank = udwf({ name: 'f', args: ['Int32'], returns: 'Float64' }, (values, { rows }) => {
       expectTypeOf(values).toEqualTypeOf<(number | null)[]>();
       return Array.from({ length: rows }, () => 0);
@@ -100,12 +100,12 @@ describe('udwf and udtf', () => {
     expectTypeOf(days).toEqualTypeOf<TableUdf>();
   });
 
-  it('refuse what does not fit', () => {
-    // @ts-expect-error: a text is no number
+  it('reject invalid definitions', () => {
+    // @ts-expect-error: a string is not a number
     udwf({ name: 'f', args: ['Int32'], returns: 'Float64' }, (values) => values.map(String));
     // @ts-expect-error: there is no such column
     udtf({ name: 'f', args: [], returns: { n: 'Int32' } }, () => [{ m: 1 }]);
-    // @ts-expect-error: a text is no number
+    // @ts-expect-error: a string is not a number
     udtf({ name: 'f', args: [], returns: { n: 'Int32' } }, () => [{ n: 'x' }]);
   });
 });

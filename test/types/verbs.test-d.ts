@@ -21,8 +21,8 @@ declare const other: DataFrame<{ code: string }>;
 declare const table: Table;
 declare const ctx: SessionContext;
 
-describe('a verb gives', () => {
-  it('the same rows where columns stay', () => {
+describe('a verb returns', () => {
+  it('the same row type if columns stay the same', () => {
     type Same = DataFrame<Flight>;
     expectTypeOf(df.filter('delay > 1', col('delay').gt(1))).toEqualTypeOf<Same>();
     expectTypeOf(df.sort('delay', col('delay'), col('delay').desc())).toEqualTypeOf<Same>();
@@ -36,7 +36,7 @@ describe('a verb gives', () => {
     expectTypeOf(df.withParamValues([1, 'x', null]).withParamValues({ a: 1n })).toEqualTypeOf<Same>();
   });
 
-  it('unknown rows where columns change', () => {
+  it('an unknown row type if columns change', () => {
     type Unknown = DataFrame<Row>;
     expectTypeOf(df.select('origin', col('delay').add(1))).toEqualTypeOf<Unknown>();
     expectTypeOf(df.selectExprs('origin')).toEqualTypeOf<Unknown>();
@@ -55,7 +55,7 @@ describe('a verb gives', () => {
     expectTypeOf(df.crossJoin(other)).toEqualTypeOf<Unknown>();
   });
 
-  it('the rows that the caller names', () => {
+  it('the row type that the caller gives', () => {
     type Named = { n: bigint };
     expectTypeOf(df.select<Named>('n')).toEqualTypeOf<DataFrame<Named>>();
     expectTypeOf(df.groupBy('origin').count<Named>()).toEqualTypeOf<DataFrame<Named>>();
@@ -67,7 +67,7 @@ describe('a verb gives', () => {
     expectTypeOf(df.as<Shape>().toArray()).resolves.toEqualTypeOf<Shape[]>();
   });
 
-  it('what a function makes of it', () => {
+  it('the result of a function', () => {
     const top = (frame: DataFrame<Flight>, n: number, by = 'delay') => frame.sort(by).limit(n);
     expectTypeOf(df.transform(top, 3)).toEqualTypeOf<DataFrame<Flight>>();
     expectTypeOf(df.transform((frame) => frame.count())).resolves.toEqualTypeOf<number>();
@@ -75,148 +75,148 @@ describe('a verb gives', () => {
     df.transform(top);
     // @ts-expect-error the function takes a number
     df.transform(top, '3');
-    // @ts-expect-error a DataFrame of other rows
+    // @ts-expect-error the row types differ
     df.transform((frame: DataFrame<{ code: string }>) => frame);
   });
 
-  it('groups, which are no DataFrame', () => {
+  it('groups, which are not a DataFrame', () => {
     expectTypeOf(df.groupBy('origin')).toEqualTypeOf<GroupedData>();
     expectTypeOf(df.rollup('a', col('b')).pivot('c', [1, null])).toEqualTypeOf<GroupedData>();
     expectTypeOf(df.groupingSets(['a', 'b'], [], [col('c')])).toEqualTypeOf<GroupedData>();
-    // @ts-expect-error groups have no rows: agg first
+    // @ts-expect-error groups have no rows: call agg first
     df.groupBy('origin').collect();
-    // @ts-expect-error and take no verbs
+    // @ts-expect-error groups have no row verbs
     df.cube('origin').sort('origin');
-    // @ts-expect-error a grouping set is a list
+    // @ts-expect-error a grouping set must be a list
     df.groupingSets('a');
   });
 });
 
-it('a DataFrame of known rows is one of any rows', () => {
+it('a DataFrame with a known row type is assignable to any DataFrame', () => {
   const count = (frame: DataFrame) => frame.count();
   void count(df);
   expectTypeOf(df).toExtend<DataFrame>();
   expectTypeOf<DataFrame>().not.toExtend<typeof df>();
 });
 
-describe('misuse does not compile:', () => {
-  it('of columns', () => {
-    // @ts-expect-error a number is no column
+describe('does not compile', () => {
+  it('misuse of column verbs', () => {
+    // @ts-expect-error a number is not a column
     df.select(1);
-    // @ts-expect-error a list: select('a', 'b')
+    // @ts-expect-error a list is not a column: use select('a', 'b')
     df.select(['a', 'b']);
-    // @ts-expect-error a column of a verb is no DataFrame
+    // @ts-expect-error a DataFrame is not a column
     df.select(df);
-    // @ts-expect-error SQL is text
+    // @ts-expect-error SQL must be a string
     df.selectExprs(col('a'));
-    // @ts-expect-error a boolean of JavaScript is no predicate
+    // @ts-expect-error a JavaScript boolean is not a predicate
     df.filter(1 > 2);
-    // @ts-expect-error an arrow function is no predicate
+    // @ts-expect-error an arrow function is not a predicate
     df.filter((row) => row.delay > 1);
-    // @ts-expect-error a sort key is no predicate
+    // @ts-expect-error a sort key is not a predicate
     df.filter(col('a').desc());
-    // @ts-expect-error a number is no expression: lit(1)
+    // @ts-expect-error a number is not an expression: use lit(1)
     df.withColumn('x', 1);
-    // @ts-expect-error an expression is needed
+    // @ts-expect-error an expression is required
     df.withColumn('x');
-    // @ts-expect-error a number is no expression: lit(1)
+    // @ts-expect-error a number is not an expression: use lit(1)
     df.withColumns({ x: 1 });
-    // @ts-expect-error pairs are an object
+    // @ts-expect-error names must be an object
     df.rename(['a', 'b']);
-    // @ts-expect-error both names
+    // @ts-expect-error both names are required
     df.withColumnRenamed('a');
     // @ts-expect-error a column is dropped by its name
     df.drop(col('a'));
-    // @ts-expect-error types by column
+    // @ts-expect-error types must be given by column
     df.cast('Int32');
-    // @ts-expect-error a type is no constructor
+    // @ts-expect-error a type must be an instance or a name
     df.cast({ a: Float32 });
-    // @ts-expect-error a name
+    // @ts-expect-error a name must be a string
     df.alias(1);
   });
 
-  it('of groups', () => {
-    // @ts-expect-error aggregates are needed, [] for none
+  it('misuse of group verbs', () => {
+    // @ts-expect-error aggregates are required: use [] for none
     df.aggregate('a');
-    // @ts-expect-error a number is no aggregate
+    // @ts-expect-error a number is not an aggregate
     df.groupBy('a').agg(1);
-    // @ts-expect-error an aggregate by its function is an expression
+    // @ts-expect-error an aggregate must be an expression
     df.groupBy('a').agg({ a: 'sum' });
-    // @ts-expect-error columns by name
+    // @ts-expect-error columns must be names
     df.groupBy('a').sum(col('b'));
-    // @ts-expect-error values are needed
+    // @ts-expect-error values are required
     df.groupBy('a').pivot('b');
-    // @ts-expect-error the same
+    // @ts-expect-error values are required
     df.pivot({ index: 'a', on: 'b', aggregates: 'count(*)' });
     // @ts-expect-error there is no such option
     df.pivot({ index: 'a', on: 'b', values: [1], aggregates: 'count(*)', fill: 0 });
-    // @ts-expect-error columns are needed
+    // @ts-expect-error columns are required
     df.unpivot({ index: 'a' });
-    // @ts-expect-error a statistic is text
+    // @ts-expect-error a statistic must be a string
     df.summary(0.5);
   });
 
-  it('of rows', () => {
-    // @ts-expect-error a number is no sort key
+  it('misuse of row verbs', () => {
+    // @ts-expect-error a number is not a sort key
     df.sort(1);
-    // @ts-expect-error a direction is not text of its own
+    // @ts-expect-error options are not a sort key
     df.sort('delay', { descending: true });
-    // @ts-expect-error a count is a number
+    // @ts-expect-error a count must be a number
     df.limit('3');
-    // @ts-expect-error a count is a number
+    // @ts-expect-error a count must be a number
     df.head(3n);
-    // @ts-expect-error a share is a number
+    // @ts-expect-error a fraction must be a number
     df.sample('10%');
-    // @ts-expect-error keys and columns
+    // @ts-expect-error keys and columns are required
     df.distinctOn('a');
-    // @ts-expect-error undefined is no value
+    // @ts-expect-error undefined is not a value
     df.fillNull(undefined);
-    // @ts-expect-error values by column are several calls
+    // @ts-expect-error values by column need several calls
     df.fillNull({ a: 1 });
-    // @ts-expect-error NaN is filled with a number
+    // @ts-expect-error NaN can only be filled with a number
     df.fillNan('x');
-    // @ts-expect-error there is no such way
+    // @ts-expect-error there is no such mode
     df.dropNull('a', 'some');
     // @ts-expect-error there is no such option
     df.unnestColumns('a', { preserveNull: true });
-    // @ts-expect-error a recursion is [column, output, depth]
+    // @ts-expect-error a recursion must be [column, output, depth]
     df.unnestColumns('a', { recursions: [['a', 2]] });
-    // @ts-expect-error a number of partitions
+    // @ts-expect-error a number of partitions is required
     df.repartition();
-    // @ts-expect-error keys and a number of partitions
+    // @ts-expect-error keys and a number of partitions are required
     df.repartitionByHash('a');
-    // @ts-expect-error a list is no value
+    // @ts-expect-error a list is not a value
     df.withParamValues([[1]]);
   });
 
-  it('of joins and sets', () => {
+  it('misuse of join and set verbs', () => {
     // @ts-expect-error there is no such join
     df.join(other, 'a', 'outer');
-    // @ts-expect-error both sides are needed
+    // @ts-expect-error both sides are required
     df.join(other, { left: 'a' });
-    // @ts-expect-error keys are names: joinOn takes expressions
+    // @ts-expect-error keys must be names: joinOn takes expressions
     df.join(other, col('a').eq(col('b')));
-    // @ts-expect-error keys are needed: crossJoin has none
+    // @ts-expect-error keys are required: use crossJoin for none
     df.join(other);
-    // @ts-expect-error a table is no DataFrame: ctx.fromArrow
+    // @ts-expect-error a table is not a DataFrame: use ctx.fromArrow
     df.join(table, 'a');
-    // @ts-expect-error nor is a promise of one: await
+    // @ts-expect-error a promise is not a DataFrame: use await
     df.join(ctx.table('t'), 'a');
     // @ts-expect-error there is no such option
     df.join(other, 'a', 'left', { suffix: '_r' });
-    // @ts-expect-error a boolean of JavaScript is no predicate
+    // @ts-expect-error a JavaScript boolean is not a predicate
     df.joinOn(other, df === other);
-    // @ts-expect-error a name of a table is no DataFrame
+    // @ts-expect-error a name of a table is not a DataFrame
     df.union('t');
-    // @ts-expect-error one at a time
+    // @ts-expect-error union takes one DataFrame at a time
     df.union([other, other]);
-    // @ts-expect-error the option of union is a boolean
+    // @ts-expect-error the option of union must be a boolean
     df.union(other, { distinct: true });
-    // @ts-expect-error a DataFrame is needed
+    // @ts-expect-error a DataFrame is required
     df.except();
   });
 
-  it('of types by name', () => {
+  it('misuse of JoinType and JoinOn', () => {
     expectTypeOf<'left'>().toExtend<JoinType>();
     expectTypeOf<'leftOuter'>().not.toExtend<JoinType>();
     expectTypeOf<readonly ['a', 'b']>().toExtend<JoinOn>();

@@ -13,7 +13,7 @@ import { rejected } from '../support/rejected.js';
 
 const temp = tempFolder();
 
-it('threads keep what they have loaded, so others take their places after some', async () => {
+it('threads are replaced after a number of functions, because they keep loaded code', async () => {
   await using ctx = SessionContext.local();
   const df = await ctx.fromColumns({ n: [1] });
   const threads = new Set<number>();
@@ -27,7 +27,7 @@ it('threads keep what they have loaded, so others take their places after some',
   expect(threads.size).toBe(3);
 });
 
-it('a table function leaves a thread for what takes its rows', async () => {
+it('a table function leaves a thread free for functions that read its rows', async () => {
   await using cluster = await setupTestCluster({ executors: 1, vcores: 1 });
   await using ctx = new BallistaSessionContext(cluster.url);
   ctx.registerUdtf(
@@ -40,7 +40,7 @@ it('a table function leaves a thread for what takes its rows', async () => {
   expect(rows).toEqual([{ n: 1 }, { n: 3 }, { n: 5 }]);
 });
 
-it('a thread that ends while it loads leaves no folder', async () => {
+it('a thread that exits while it loads leaves no folder', async () => {
   const module = temp('leaves.mjs');
   writeFileSync(module, 'process.exit(3);\nexport const f = () => 1;\n');
   vi.stubEnv('TMPDIR', temp());

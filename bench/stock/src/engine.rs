@@ -34,7 +34,7 @@ pub async fn run(system: &str, folder: String) -> Result<()> {
         "single" => SessionContext::new_with_config(SessionConfig::new().with_target_partitions(PARTITIONS)),
         "stock" => stock(folder, 1).await?,
         "stock-2" => stock(folder, 2).await?,
-        _ => panic!("{system} is none of stock, stock-2 and single"),
+        _ => panic!("{system} is not stock, stock-2 or single"),
     };
     let mut lines = BufReader::new(stdin()).lines();
     while let Some(line) = lines.next_line().await? {

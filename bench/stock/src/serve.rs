@@ -1,5 +1,5 @@
-//! Runs a stock scheduler with one stock executor, for clients that were not made for our own scheduler.
-//! Prints `{"port":N}` when it serves, and ends with its standard input.
+//! Runs a stock scheduler with one stock executor, to test our client with a scheduler that is not ours.
+//! Prints `{"port":N}` when it serves, and exits when its standard input closes.
 
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;

@@ -1,5 +1,5 @@
 //! Simulated executors that do no work: they register with a scheduler, accept its tasks and report them as
-//! successful at once. So the time of a query is the work of the scheduler alone.
+//! successful at once. So the time of a query is only the work of the scheduler.
 //!
 //! Each executor has its own port, because a launch does not say which executor it is for. Like real
 //! executors, they send a heartbeat every five seconds, and report all tasks that have ended since the last
@@ -42,11 +42,11 @@ use tonic::{Request, Response, Status};
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How many executors register at once.
 const AT_ONCE: usize = 32;
-/// About as many as a Parquet scan has, and as other operators have.
+/// About the number of metrics of a Parquet scan, and of other operators.
 const METRICS_OF_SCAN: usize = 30;
 const METRICS_OF_OTHERS: usize = 8;
 
-/// What all tasks of a stage report.
+/// The report of every task of a stage.
 struct Report {
     metrics: Vec<OperatorMetricsSet>,
     /// The number of partitions that the stage shuffles its rows to. 0 if the client reads the result, which
@@ -110,7 +110,7 @@ fn measure(node: &Arc<dyn ExecutionPlan>, metrics: &mut Vec<OperatorMetricsSet>)
     }
 }
 
-/// Reads the setting like the executors of the package.
+/// Whether tasks report metrics. Reads the setting as the executors of the package do.
 fn is_measured(tasks: &MultiTaskDefinition) -> bool {
     let setting =
         |prop: &KeyValuePair| prop.key == "cluster.task_metrics" && prop.value.as_deref() == Some("false");
@@ -193,8 +193,8 @@ impl ExecutorGrpc for Simulated {
     }
 }
 
-/// Starts the executors, and prints `{"port":N}` with the port of one of them when all have registered. Ends
-/// with its standard input.
+/// Starts the executors, and prints `{"port":N}` with the port of one of them when all have registered. Exits
+/// when its standard input closes.
 pub async fn run(scheduler: u16, executors: usize, vcores: u32, filled: usize) -> Result<()> {
     let context = SessionContext::new_with_config(SessionConfig::new_with_ballista());
     let stages = Arc::new(Stages {

@@ -31,7 +31,7 @@ describe('toIpc', () => {
     expect(decode(toIpc(input)).rows).toEqual(rows);
   });
 
-  it('takes bytes as they are', () => {
+  it('returns bytes unchanged', () => {
     const bytes = arrow.tableToIPC(table);
     expect(toIpc(bytes)).toBe(bytes);
   });
@@ -44,7 +44,7 @@ describe('toIpc', () => {
     expect(decode(toIpc(empty))).toEqual({ schema: schemaText(table.schema), rows: [] });
   });
 
-  it('joins the nullability of batches, and refuses other differences', () => {
+  it('merges the nullability of batches, and rejects other schema differences', () => {
     const one = (nullable: boolean, type: arrow.DataType = new arrow.Int32()) => {
       const [made] = readBatches(rowsToIpc([{ n: 1 }], new Schema([new Field('n', type, nullable)])));
       return made as RecordBatch;
@@ -54,11 +54,11 @@ describe('toIpc', () => {
     expect(thrown(() => toIpc([one(true), batch])).code).toBe('INVALID_ARGUMENT');
   });
 
-  it.each([null, undefined, 5, 'x', {}, [], [1], [table], new Map([[1, 2]])])('refuses %s', (input) => {
+  it.each([null, undefined, 5, 'x', {}, [], [1], [table], new Map([[1, 2]])])('rejects %s', (input) => {
     expect(thrown(() => toIpc(input as never)).code).toBe('INVALID_ARGUMENT');
   });
 
-  it('makes a partition of each list of batches', () => {
+  it('makes one partition from each list of batches', () => {
     const partitions = toPartitions([[batch], [], [batch, batch]]);
     expect(partitions.map((bytes) => decode(bytes).rows.length)).toEqual([3, 0, 6]);
     expect(toPartitions([batch, batch])).toHaveLength(1);
@@ -67,7 +67,7 @@ describe('toIpc', () => {
   });
 });
 
-it('takes the bytes of a response', () => {
+it('takes an ArrayBuffer, such as the body of a response', () => {
   const bytes = rowsToIpc([{ a: 'x' }]);
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   expect(Buffer.from(toIpc(buffer))).toEqual(Buffer.from(bytes));

@@ -10,7 +10,7 @@ import { schemaText } from '../../../src/arrow/type-name.js';
 describe('readBatches', () => {
   const schema = new Schema([new Field('id', new arrow.Int32()), new Field('id', new arrow.Utf8())]);
 
-  it('shares one schema, right also where columns share a name', () => {
+  it('gives all batches the same schema object, even with duplicate column names', () => {
     const struct = new arrow.Struct(schema.fields);
     const ids = arrow.vectorFromArray([1], new arrow.Int32()).data[0] as arrow.Data;
     const names = arrow.vectorFromArray(['x'], new arrow.Utf8()).data[0] as arrow.Data;
@@ -20,10 +20,10 @@ describe('readBatches', () => {
     expect(batches).toHaveLength(2);
     expect(batches[0]?.schema).toBe(batches[1]?.schema);
     expect(schemaText((batches[0] as RecordBatch).schema)).toBe('id: Int32, id: Utf8');
-    expect(readBatches(encode(schema, [made]), schema)[0]?.schema).toBe(schema); // equal is enough: it takes the object given
+    expect(readBatches(encode(schema, [made]), schema)[0]?.schema).toBe(schema); // an equal schema is replaced with the given object
   });
 
-  it('copies nothing', () => {
+  it('does not copy buffers', () => {
     const bytes = rowsToIpc([{ a: 'x' }]);
     const aligned = Buffer.from(new ArrayBuffer(bytes.byteLength));
     aligned.set(bytes);

@@ -10,7 +10,7 @@ const item = (type: DataType) => new Field('item', type, true);
 const words = (indices: arrow.Int = new arrow.Int32()) =>
   new arrow.Dictionary(new arrow.Utf8(), indices as arrow.Int32, 0);
 
-/** Values of the first batch, and of the second, whose dictionary begins otherwise. */
+/** Values of the first and the second batch, which have different dictionaries. */
 const CASES: [type: DataType, first: unknown[], second: unknown[]][] = [
   [words(), ['a', 'b', null], ['c', null, 'a']],
   [words(new arrow.Uint8()), ['a', 'b'], ['b', 'a', 'b']],
@@ -36,19 +36,19 @@ describe.each(CASES)('%s', (type, first, second) => {
   const { schema, batches } = shareDictionaries(given, schemaOf(type));
   const expected = [...first, ...second, ...first];
 
-  it('keeps rows and type', () => {
+  it('keeps rows and types', () => {
     expect(batches.flatMap((batch) => valuesOf(batch))).toEqual(expected);
     expect(schema.fields.map(String)).toEqual(schemaOf(type).fields.map(String));
     for (const batch of batches) expect(batch.schema).toBe(schema);
   });
 
-  it.each(['file', 'stream'] as const)('and is one Arrow IPC %s', (format) => {
+  it.each(['file', 'stream'] as const)('can be encoded as one Arrow IPC %s', (format) => {
     const read = tableFromIPC(encode(schema, batches, format));
     expect(read.batches.flatMap((batch) => valuesOf(batch))).toEqual(expected);
   });
 });
 
-describe('one dictionary', () => {
+describe('a shared dictionary', () => {
   const share = (...texts: string[][]): Table => {
     const { schema, batches } = shareDictionaries(
       texts.map((some) => batchOf(words(new arrow.Int8()), some)),
@@ -57,13 +57,13 @@ describe('one dictionary', () => {
     return new Table(schema, batches);
   };
 
-  it('has every entry once', () => {
+  it('has each entry once', () => {
     const [first, second] = share(['b', 'a', 'b'], ['c', 'a']).getChildAt(0)?.data ?? [];
     expect(first?.dictionary).toBe(second?.dictionary);
     expect(first?.dictionary?.toJSON()).toEqual(['b', 'a', 'c']);
   });
 
-  it('gets wider indices where it needs them', () => {
+  it('gets wider indices if it needs them', () => {
     const texts = (start: number) => Array.from({ length: 100 }, (_, i) => `${start + i}`);
     const table = share(texts(0), texts(100));
     expect(String(table.schema.fields[0]?.type)).toBe('Dictionary<Int32, Utf8>');
@@ -72,7 +72,7 @@ describe('one dictionary', () => {
   });
 });
 
-it('makes plain texts of entries that are views, and leaves those that it cannot build', () => {
+it('converts string views to Utf8 entries, and leaves dictionaries of structs unchanged', () => {
   const dictionaryOf = (entries: arrow.Vector, index: number[]): RecordBatch => {
     const type = new arrow.Dictionary(entries.type, new arrow.Int32(), 0);
     const column = arrow.makeData({ type, length: index.length, data: Int32Array.from(index), dictionary: entries });
@@ -96,7 +96,7 @@ it('makes plain texts of entries that are views, and leaves those that it cannot
   expect(left.batches.flatMap((batch) => valuesOf(batch))).toEqual([{ x: 1 }, { x: 1 }, { x: 1 }, { x: 2 }]);
 });
 
-it('gives back what has no dictionaries, and what is one batch', () => {
+it('returns batches without dictionaries and single batches unchanged', () => {
   for (const given of [
     [batchOf(new arrow.Utf8(), ['a']), batchOf(new arrow.Utf8(), ['b'])],
     [batchOf(words(), ['a'])],
@@ -109,7 +109,7 @@ it('gives back what has no dictionaries, and what is one batch', () => {
   expect(shareDictionaries([], new Schema([])).batches).toEqual([]);
 });
 
-it('tells columns apart that share a name', () => {
+it('distinguishes columns with the same name', () => {
   const struct = new arrow.Struct([new Field('x', words(), true), new Field('x', new arrow.Int32(), true)]);
   const batches = [
     ['a', 1],

@@ -6,21 +6,24 @@ import { rowsToIpc } from '../../../src/arrow/ipc/plain-input.js';
 import { decode } from '../../support/ipc.js';
 import { thrown } from '../../support/thrown.js';
 
-describe('messages', () => {
+describe('IPC messages', () => {
   const streams = [rowsToIpc([{ a: 'x' }]), rowsToIpc([{ a: 'y' }])] as const;
 
-  it('makes one stream of several', () => {
+  it('join several streams into one', () => {
     const joined = concatBytes([schemaMessage(streams[0]), ...streams.map(bodyMessages), END_OF_STREAM]);
     expect(decode(joined).rows).toEqual([{ a: 'x' }, { a: 'y' }]);
   });
 
-  it('makes a stream without batches of a schema alone', () => {
+  it('make a stream without batches from only a schema', () => {
     const joined = concatBytes([schemaMessage(streams[0]), END_OF_STREAM]);
     expect(decode(joined)).toEqual({ schema: 'a: Utf8', rows: [] });
   });
 
-  it.each([new Uint8Array(0), Buffer.from('ARROW1'), new Uint8Array(64)])('refuses what is no stream', (bytes) => {
-    expect(thrown(() => schemaMessage(bytes)).code).toBe('ARROW');
-    expect(thrown(() => readBatches(bytes)).code).toBe('ARROW');
-  });
+  it.each([new Uint8Array(0), Buffer.from('ARROW1'), new Uint8Array(64)])(
+    'reject bytes that are not a stream',
+    (bytes) => {
+      expect(thrown(() => schemaMessage(bytes)).code).toBe('ARROW');
+      expect(thrown(() => readBatches(bytes)).code).toBe('ARROW');
+    },
+  );
 });

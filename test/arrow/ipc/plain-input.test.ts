@@ -7,7 +7,7 @@ import { columnsToIpc, rowsToIpc } from '../../../src/arrow/ipc/plain-input.js';
 import { decode, foreign } from '../../support/ipc.js';
 import { thrown } from '../../support/thrown.js';
 
-/** A value that holds itself, twice. */
+/** Adds two references to the value to itself. */
 function cyclic<T extends object>(value: T): T {
   if (Array.isArray(value)) value.push(value, value);
   else if (value instanceof Map) value.set('self', value).set('me', value);
@@ -38,7 +38,7 @@ describe('rowsToIpc', () => {
     ['booleans', [true, undefined], 'Boolean', [true, null]],
     ['instants before 1970', [new Date(-1), null], 'Timestamp(ms, "UTC")'],
     ['bytes', [Buffer.of(1), null], 'Binary', [Uint8Array.of(1), null]],
-    ['nothing', [null, undefined], 'Null', [null, null]],
+    ['only null and undefined', [null, undefined], 'Null', [null, null]],
     ['lists', [[1, null], [], null], 'List(Int64)', [[1n, null], [], null]],
     ['typed arrays', [Float64Array.of(0.5)], 'List(Float64)', [[0.5]]],
     ['empty lists', [[], null], 'List(Null)'],
@@ -75,11 +75,11 @@ describe('rowsToIpc', () => {
     expect(decoded.rows).toEqual(out.map((x) => ({ x })));
   });
 
-  it('takes lists of 30 levels', () => {
+  it('takes lists with 30 levels', () => {
     expect(decode(rowsToIpc([{ x: nested(30) }])).schema).toMatch(/^x: (List\(){30}Int64/);
   });
 
-  it('fills in keys that rows lack, in the order of their first appearance', () => {
+  it('fills missing keys with null, and orders columns by first appearance', () => {
     expect(decode(rowsToIpc([{ b: 1 }, { a: 'x', toString: true }]))).toEqual({
       schema: 'b: Int64, a: Utf8, toString: Boolean',
       rows: [
@@ -89,7 +89,7 @@ describe('rowsToIpc', () => {
     });
   });
 
-  const refused: [name: string, rows: unknown, message: RegExp][] = [
+  const invalid: [name: string, rows: unknown, message: RegExp][] = [
     ['mixed types', [{ a: 1 }, { a: 'x' }], /row 1, column "a": a string after a number in row 0/],
     ['mixed types deep inside', [{ a: [{ b: 1 }] }, { a: [{ b: 2 }, { b: true }] }], /row 1, column "a\[\]\.b"/],
     ['bigints with fractions', [{ a: 1n }, { a: 0.5 }], /no type holds both/],
@@ -101,24 +101,24 @@ describe('rowsToIpc', () => {
     ],
     ['lone surrogates in maps', [{ a: new Map([['\ud800', 1]]) }], /row 0, column "a\.key": .*lone surrogate/],
     ['functions', [{ a: () => 1 }], /row 0, column "a": a function/],
-    ['objects that hold themselves', [{ a: 1 }, cyclic({})], /row 1, column "self".*contain themselves/],
-    ['lists that hold themselves', [{ a: cyclic([]) }], /row 0, column "a".*contain themselves/],
-    ['maps that hold themselves', [{ a: cyclic(new Map()) }], /row 0, column "a".*contain themselves/],
-    ['lists of 31 levels', [{ a: nested(31) }], /row 0, column "a".*more than 30 levels/],
+    ['objects that contain themselves', [{ a: 1 }, cyclic({})], /row 1, column "self".*contain themselves/],
+    ['lists that contain themselves', [{ a: cyclic([]) }], /row 0, column "a".*contain themselves/],
+    ['maps that contain themselves', [{ a: cyclic(new Map()) }], /row 0, column "a".*contain themselves/],
+    ['lists with 31 levels', [{ a: nested(31) }], /row 0, column "a".*more than 30 levels/],
     ['empty objects', [{ a: {} }], /without keys/],
-    ['rows that are none', [{ a: 1 }, 5], /row 1 must be an object/],
+    ['rows that are not objects', [{ a: 1 }, 5], /row 1 must be an object/],
     ['no rows', [], /schema/],
     ['rows without keys', [{}], /schema/],
-    ['no array', { a: 1 }, /array of objects/],
+    ['an object instead of an array', { a: 1 }, /array of objects/],
   ];
 
-  it.each(refused)('refuses %s', (_name, given, message) => {
+  it.each(invalid)('rejects %s', (_name, given, message) => {
     const error = thrown(() => rowsToIpc(given as object[]));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toMatch(message);
   });
 
-  it('takes a schema, also without rows', () => {
+  it('takes a schema, even without rows', () => {
     const schema = new Schema([new Field('a', new arrow.Int32(), false)]);
     expect(decode(rowsToIpc([], schema))).toEqual({ schema: 'a: Int32', rows: [] });
     expect(thrown(() => rowsToIpc([{ a: 1 }, { a: null }], schema)).message).toMatch(/row 1, column "a": null/);
@@ -155,7 +155,7 @@ describe('rowsToIpc', () => {
     [MAP, 'k'],
   ];
 
-  it.each(misfits)('refuses for %s: %s', (type, value) => {
+  it.each(misfits)('rejects a value that does not fit the type %s: %s', (type, value) => {
     const error = thrown(() => rowsToIpc([{ x: value }], new Schema([new Field('x', type, true)])));
     expect(error.message).toMatch(/row 0, column "x"/);
     expect(error.code).toBe('INVALID_ARGUMENT');
@@ -163,7 +163,7 @@ describe('rowsToIpc', () => {
 });
 
 describe('columnsToIpc', () => {
-  it('infers, and keeps the types of typed arrays', () => {
+  it('infers types, and keeps those of typed arrays', () => {
     const decoded = decode(
       columnsToIpc({ a: Float32Array.of(1, 2), b: ['x', null], c: BigUint64Array.of(1n, 2n), d: Uint8Array.of(1, 2) }),
     );
@@ -171,17 +171,17 @@ describe('columnsToIpc', () => {
     expect(decoded.rows[1]).toEqual({ a: 2, b: null, c: 2n, d: 2 });
   });
 
-  it.each([{ a: [1], b: [1, 2] }, { a: 5 }, { a: null }, {}, null, [[1]]])('refuses %j', (columns) => {
+  it.each([{ a: [1], b: [1, 2] }, { a: 5 }, { a: null }, {}, null, [[1]]])('rejects %j', (columns) => {
     expect(thrown(() => columnsToIpc(columns as never)).code).toBe('INVALID_ARGUMENT');
   });
 
   const vector = arrow.vectorFromArray(['x', 'y']);
-  it.each([vector, foreign(vector), vector.data[0]])('refuses a vector, and says what takes it', (a) => {
+  it.each([vector, foreign(vector), vector.data[0]])('rejects a vector, and names the method that takes it', (a) => {
     const error = thrown(() => columnsToIpc({ n: [1, 2], a: a as never }));
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/column "a".*fromArrow/) });
   });
 
-  it('needs every column of a schema', () => {
+  it('requires every column of a schema', () => {
     const schema = new Schema([new Field('b', new arrow.Int32())]);
     expect(thrown(() => columnsToIpc({ a: [1] }, schema)).message).toContain('"b"');
   });

@@ -22,7 +22,7 @@ const mapType = new arrow.Map_(
   ) as never,
 );
 
-/** What goes in, what comes out by default, and what comes out for JSON (where that differs). */
+/** The input, the default output, and the output for JSON if it differs. */
 const cases: [type: DataType, given: unknown[], values: unknown[], json?: unknown[]][] = [
   [new arrow.Null(), [null, null], [null, null]],
   [new arrow.Bool(), [true, null, false], [true, null, false]],
@@ -151,7 +151,7 @@ describe('every type', () => {
   });
 });
 
-/** A batch of one column made by apache-arrow itself. */
+/** A batch with one column that apache-arrow made. */
 function arrowBatch(vector: arrow.Vector): RecordBatch {
   const schema = new Schema([new Field('x', vector.type, true)]);
   const [batch] = readBatches(encode(schema, new arrow.Table(schema, { x: vector }).batches));
@@ -160,7 +160,7 @@ function arrowBatch(vector: arrow.Vector): RecordBatch {
 }
 
 describe('columns that apache-arrow builds', () => {
-  it('reads views, short and long', () => {
+  it('reads short and long views', () => {
     const texts = ['short', 'a text of more than twelve bytes', null, '', 'ä'.repeat(20)];
     const batch = arrowBatch(arrow.vectorFromArray(texts, new arrow.Utf8View()));
     expect(valuesOf(batch)).toEqual(texts);
@@ -206,7 +206,7 @@ describe('rows', () => {
     return converter((batch as RecordBatch).schema, toConversion({ int64: 'number' })).rows(batch as RecordBatch);
   };
 
-  it('are objects of their own, also with hundreds of columns', () => {
+  it('are separate plain objects, even with hundreds of columns', () => {
     const names = Array.from({ length: 300 }, (_, i) => `column ${i}`);
     const rows = [0, 1000].map((start) => Object.fromEntries(names.map((name, i) => [name, start + i])));
     const found = rowsOf(rows);
@@ -215,7 +215,7 @@ describe('rows', () => {
     expect(Object.getPrototypeOf(found[0])).toBe(Object.prototype);
   });
 
-  it('have any name as a key', () => {
+  it('can have any column name as a key', () => {
     const rows = [1, 2].map((n) => JSON.parse(`{"__proto__": ${n}, "constructor": ${n}, "1": ${n}}`));
     const found = rowsOf(rows);
     expect(found.map((row) => JSON.stringify(row))).toEqual(rows.map((row) => JSON.stringify(row)));
@@ -240,7 +240,7 @@ describe('options', () => {
     expect(valuesOf(batchOf(type, [given]), convert)).toEqual([value]);
   });
 
-  it('never rounds: it names column and row', () => {
+  it('fails with UNSAFE_INTEGER instead of rounding, and names the column and row', () => {
     const rows = (values: bigint[]) => rowsToIpc(values.map((n) => ({ ok: 1, n })));
     const [first, second] = [rows([1n, 2n]), rows([3n, 2n ** 53n])].map(
       (bytes) => readBatches(bytes)[0] as RecordBatch,
@@ -252,7 +252,7 @@ describe('options', () => {
     expect(error.message).toContain('column "n", row 3');
   });
 
-  it('refuses instants that no Date holds, and still prints them', () => {
+  it('rejects timestamps that are out of range for Date, but returns them as strings', () => {
     const batch = batchOf(new arrow.TimestampSecond(), [10n ** 15n]);
     expect(thrown(() => valuesOf(batch)).code).toBe('UNSAFE_INTEGER');
     expect(valuesOf(batch, { timestamp: 'string' })).toEqual(['+31690708-07-05T01:46:40']);
@@ -262,25 +262,25 @@ describe('options', () => {
     [new arrow.TimestampSecond(), 8_640_000_000_000n],
     [new arrow.TimestampMillisecond(), 8_640_000_000_000_000n],
     [new arrow.TimestampMicrosecond(), 8_640_000_000_000_000_000n],
-  ])('%s: the first and the last instant that a Date holds, and none beyond', (type, last) => {
+  ])('converts a %s up to the first and the last timestamp that Date supports', (type, last) => {
     const ends = [-last, last].map((value) => valuesOf(batchOf(type, [value]))[0]);
     expect(ends).toEqual([new Date(-8.64e15), new Date(8.64e15)]);
     expect(thrown(() => valuesOf(batchOf(type, [-last - 1n]))).code).toBe('UNSAFE_INTEGER');
   });
 
-  it('refuses columns that share a name', () => {
+  it('rejects duplicate column names', () => {
     const twice = new Schema([new Field('id', new arrow.Int32()), new Field('id', new arrow.Utf8())]);
     expect(thrown(() => converter(twice, toConversion()))).toMatchObject({ code: 'SCHEMA' });
   });
 
   it.each<ConvertOptions>([{ int64: 'int' as never }, { json: 1 as never }, { json: true, int64: 'bigint' }])(
-    'refuses %j',
+    'rejects %j',
     (convert) => {
       expect(thrown(() => toConversion(convert)).code).toBe('INVALID_ARGUMENT');
     },
   );
 
-  it('lets the later options win', () => {
+  it('gives later options precedence', () => {
     expect(toConversion({ int64: 'number' }, { int64: 'string', date: undefined as never })).toMatchObject({
       int64: 'string',
       date: 'date',
@@ -288,7 +288,7 @@ describe('options', () => {
   });
 });
 
-it('copies bytes out of the batch', () => {
+it('returns binary values as copies', () => {
   const [bytes] = valuesOf(batchOf(new arrow.Binary(), [Uint8Array.of(1, 2)])) as [Uint8Array];
   expect(bytes.buffer.byteLength).toBe(2);
 });

@@ -12,14 +12,14 @@ describe.each([
 ] as const)('%s', (_, values) => {
   const rows = Array.from(values.keys());
 
-  it('as bigints, twice over', () => {
+  it('is read as bigints, also a second time', () => {
     const read = sharedBigints(values);
     expect(rows.map(read)).toEqual([...values]);
     expect(rows.map(read)).toEqual([...values]);
     expect(rows.map(eachBigint((value) => value)(values))).toEqual([...values]);
   });
 
-  it('as numbers: those that are exact, and no other looks as if it were', () => {
+  it('is read as numbers, and only exact ones are safe integers', () => {
     const read = wideNumbers(values);
     for (const row of rows) {
       const exact = Number(values[row]);
@@ -28,7 +28,7 @@ describe.each([
     }
   });
 
-  it('from the middle of a buffer', () => {
+  it('is read from the middle of a buffer', () => {
     const part = values.subarray(3, 6);
     expect([0, 1, 2].map(sharedBigints(part))).toEqual([...part]);
   });

@@ -8,7 +8,7 @@ import { refused } from '../../support/refused.js';
 const a = col('a');
 
 describe('when', () => {
-  it('takes predicates, of which strings are SQL', () => {
+  it('takes predicates, and reads strings as SQL', () => {
     expect(String(when(a.gt(1), 'x').when('a < 0', 'y').otherwise(col('b')))).toBe(
       "CASE WHEN a > 1 THEN 'x' WHEN a < 0 THEN 'y' ELSE b END",
     );
@@ -18,7 +18,7 @@ describe('when', () => {
 });
 
 describe('case_', () => {
-  it('takes values, of which strings are literals', () => {
+  it('takes values, and reads strings as literals', () => {
     expect(String(case_(a).when('x', 1).when(col('b'), 2).end())).toBe("CASE a WHEN 'x' THEN 1 WHEN b THEN 2 END");
     expect(case_(a).when(null, 1).end().node).toEqual({
       kind: 'case',
@@ -34,8 +34,8 @@ describe('case_', () => {
   });
 });
 
-describe('a case', () => {
-  it('does not change', () => {
+describe('CaseBuilder', () => {
+  it('is immutable', () => {
     const one = when(a, 1);
     const two = one.when('b', 2);
     expect(String(one.end())).toBe('CASE WHEN a THEN 1 END');
@@ -61,7 +61,7 @@ describe('a case', () => {
     ['the argument of case_', () => case_(undefined as never)],
     ['at least one branch', () => case_(a).end()],
     ['at least one branch', () => case_(a).otherwise(1)],
-  ])('refuses %s', (where, run) => {
+  ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });

@@ -28,7 +28,7 @@ describe('GroupingSet', () => {
     ['argument 1 of groupingSets', () => GroupingSet.groupingSets()],
     ['argument 2 of groupingSets', () => GroupingSet.groupingSets(['a'], 'b' as never)],
     ['a column of list 1 of groupingSets', () => GroupingSet.groupingSets([1 as never])],
-  ])('refuses %s', (where, run) => {
+  ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });

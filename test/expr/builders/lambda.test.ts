@@ -5,13 +5,13 @@ import { col, Expr, lit } from '../../../src/expr/expr.js';
 import { expr } from '../../../src/sql/expr-tag.js';
 import { refused } from '../../support/refused.js';
 
-/** A call with a lambda, as the functions make it. */
+/** Calls array_transform with a lambda, as the function of the package does. */
 function each(list: Expr, fn: LambdaFunction): Expr {
   return new Expr({ kind: 'call', name: 'array_transform', args: [list.node, toArgumentNode(fn, 'argument 2')] });
 }
 
 describe('lambda', () => {
-  it('traces a function', () => {
+  it('builds the body by calling a function', () => {
     expect(lambda((v) => v.mul(2)).node).toEqual({
       kind: 'lambda',
       params: ['x'],
@@ -20,19 +20,19 @@ describe('lambda', () => {
     expect(String(lambda((first, second, third) => first.add(second).add(third)))).toBe('(x, y, z) -> x + y + z');
   });
 
-  it('takes values, constants and columns from around it', () => {
+  it('takes outer values, constants and columns', () => {
     const least = 5;
     expect(String(lambda((v) => v.gt(least).and(col('b'))))).toBe('x -> x > 5 AND b');
     expect(String(lambda(() => 1))).toBe('x -> 1');
     expect(String(lambda((v) => expr`${v} is null`))).toBe('x -> x is null');
   });
 
-  it('names nested variables apart', () => {
+  it('gives nested variables different names', () => {
     const nested = each(col('xss'), (xs) => each(xs, (x) => each(x, (y) => y.add(x).add(xs))));
     expect(String(nested)).toBe(
       'array_transform(xss, x -> array_transform(x, x1 -> array_transform(x1, x2 -> x2 + x1 + x)))',
     );
-    // A neighbour is not nested.
+    // Lambdas beside each other can use the same name.
     expect(
       String(
         each(
@@ -43,7 +43,7 @@ describe('lambda', () => {
     ).toBe('array_transform(array_transform(a, x -> x), x -> x)');
   });
 
-  it('keeps out of the way of columns', () => {
+  it('avoids the names of columns', () => {
     expect(String(each(col('x'), (v) => v.mul(2)))).toBe('array_transform(x, x -> x * 2)');
     expect(String(each(col('xs'), (v) => v.mul(col('x'))))).toBe('array_transform(xs, _x -> _x * x)');
     expect(String(lambda((v, w) => v.add(w).add(col('y')).add(col('_x'))))).toBe('(__x, __y) -> __x + __y + y + _x');
@@ -52,7 +52,7 @@ describe('lambda', () => {
     );
   });
 
-  it('goes on counting after a function that throws', () => {
+  it('resets the nesting level after a function throws', () => {
     const boom = new Error('boom');
     expect(() =>
       lambda(() => {
@@ -62,14 +62,14 @@ describe('lambda', () => {
     expect(String(lambda((v) => v))).toBe('x -> x');
   });
 
-  it('takes names and a body', () => {
+  it('takes parameter names and a body', () => {
     const body = lambdaVar('k').add(lambdaVar('v'));
     expect(lambda(['k', 'v'], body).node).toEqual({ kind: 'lambda', params: ['k', 'v'], body: body.node });
     expect(String(lambda(['Big Name'], lambdaVar('Big Name')))).toBe('"Big Name" -> "Big Name"');
     expect(String(lambda(['v'], 1))).toBe('v -> 1');
   });
 
-  it('is frozen', () => {
+  it('is immutable', () => {
     const { node } = lambda((v) => v);
     expect(node.kind === 'lambda' && Object.isFrozen(node.params) && Object.isFrozen(node.body)).toBe(true);
   });
@@ -89,12 +89,12 @@ describe('lambda', () => {
     ['the body of lambda', () => lambda(['v'], ((v: Expr) => v) as never)],
     ['the name of lambdaVar', () => lambdaVar('')],
     ['the name of lambdaVar', () => lambdaVar(col('x') as never)],
-  ])('refuses %s', (where, run) => {
+  ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });
 
-describe('the door of arguments', () => {
+describe('toArgumentNode', () => {
   it('takes operands and functions', () => {
     expect(toArgumentNode('text', 'it')).toEqual({ kind: 'literal', value: { type: 'utf8', value: 'text' } });
     const a = col('a');
@@ -102,7 +102,7 @@ describe('the door of arguments', () => {
     expect(toArgumentNode((v) => v, 'it')).toEqual(lambda((v) => v).node);
   });
 
-  it.each([undefined, {}, [], Symbol('s')])('refuses %s', (value) => {
+  it.each([undefined, {}, [], Symbol('s')])('rejects %s', (value) => {
     expect(refused(() => toArgumentNode(value as never, 'it'))).toMatch(/^it is /);
   });
 });

@@ -5,7 +5,7 @@ import { placeholder } from '../../../src/expr/builders/placeholder.js';
 import { refused } from '../../support/refused.js';
 
 describe('placeholder', () => {
-  it('has a name, and maybe a type', () => {
+  it('has a name and an optional type', () => {
     expect(placeholder('$1').node).toEqual({ kind: 'placeholder', name: '$1' });
     expect(placeholder('$least_1', new Int32()).node).toEqual({
       kind: 'placeholder',
@@ -15,13 +15,13 @@ describe('placeholder', () => {
   });
 
   it.each([undefined, null, '', '$', '1', 'name', '$0', '$01', '$1a', '$a b', '$$', 1, '$1; drop table t'])(
-    'refuses %s',
+    'rejects %s',
     (name) => {
       expect(refused(() => placeholder(name as never))).toContain('the name of placeholder');
     },
   );
 
-  it('refuses a type that is none', () => {
+  it('rejects an invalid type', () => {
     expect(refused(() => placeholder('$1', 1 as never))).toContain('the type of placeholder');
   });
 });

@@ -15,14 +15,14 @@ describe('subqueries', () => {
   });
 
   it.each([undefined, null, 'SELECT 1', {}, { toSql: 1 }, Promise.resolve(frame), () => frame])(
-    'refuse %s',
+    'reject %s',
     (value) => {
       expect(refused(() => exists(value as never))).toContain('the subquery of exists must be a DataFrame');
       expect(refused(() => scalarSubquery(value as never))).toContain('must be a DataFrame');
     },
   );
 
-  it('are negated by true or false', () => {
+  it('reject a negated that is not a boolean', () => {
     expect(refused(() => exists(frame, 'not' as never))).toContain('exists: negated');
   });
 });
@@ -43,7 +43,7 @@ describe('outerRef', () => {
     ['the name of outerRef', () => outerRef(undefined as never, 'Int64')],
     ['the type of outerRef', () => outerRef('a', undefined as never)],
     ['the relation of outerRef', () => outerRef('a', 'Int64', null as never)],
-  ])('refuses %s', (where, run) => {
+  ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
 });

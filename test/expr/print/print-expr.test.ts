@@ -77,7 +77,7 @@ describe('precedence', () => {
     expect(String(it)).toBe(text);
   });
 
-  it('drops names inside of expressions', () => {
+  it('drops aliases inside expressions', () => {
     expect(String(a.add(1).alias('n').mul(b.alias('m')).alias('p'))).toBe('(a + 1) * b AS p');
     expect(String(callFunction('f', a.alias('n')))).toBe('f(a)');
     expect(String(a.alias('n').asc())).toBe('a ASC NULLS LAST');
@@ -120,11 +120,11 @@ describe('names', () => {
     ['substr', 'substr(a)'],
     ['spark.substr', '"spark.substr"(a)'],
     ['spark.ceil', '"spark.ceil"(a)'],
-  ])('of functions: %s', (name, text) => {
+  ])('function name: %s', (name, text) => {
     expect(String(callFunction(name, a))).toBe(text);
   });
 
-  it('of relations part at dots', () => {
+  it('relation names are split at dots', () => {
     expect(String(col('x', 'cat.My Schema.t'))).toBe('cat."My Schema".t.x');
     expect(String(outerRef('x', 'Int32', 'order'))).toBe('"order".x');
   });
@@ -168,7 +168,7 @@ describe('literals', () => {
   });
 });
 
-describe('the rest', () => {
+describe('other expressions', () => {
   it.each<[Expr, string]>([
     [callFunction('count'), 'count(*)'],
     [callFunction('now'), 'now()'],
@@ -198,14 +198,14 @@ describe('the rest', () => {
   });
 });
 
-describe('the console', () => {
-  it('shows what things are', () => {
+describe('inspect', () => {
+  it('shows the class and the SQL', () => {
     expect(inspect(a.add(1))).toBe('Expr(a + 1)');
     expect(inspect({ key: a.desc() })).toBe('{ key: SortExpr(a DESC NULLS FIRST) }');
     expect(inspect(GroupingSet.rollup('a'))).toBe('Expr(ROLLUP (a))');
   });
 
-  it('shows an expression whose subquery has no SQL', () => {
+  it('shows the error of a subquery that has no SQL', () => {
     const broken = exists({
       toSql: () => {
         throw new Error('no SQL for it');

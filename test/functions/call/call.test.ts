@@ -34,16 +34,20 @@ describe('aggregate functions', () => {
   });
 
   it.each([
-    ['a clause it has not', () => f.sum(a, any({ orderBy: 'b' })), 'sum has no option "orderBy"'],
-    ['a misspelt one', () => f.sum(a, any({ distnct: true })), 'sum has no option "distnct"; did you mean "distinct"?'],
-    ['a wrong one', () => f.sum(a, any({ distinct: 1 })), 'sum: distinct must be true or false, not a number'],
-    ['no options', () => f.sum(a, any(1)), 'sum(expression: Expr) takes 1 argument and options, not 2'],
+    ['a clause that the function does not have', () => f.sum(a, any({ orderBy: 'b' })), 'sum has no option "orderBy"'],
     [
-      'options for an argument',
+      'a misspelled clause',
+      () => f.sum(a, any({ distnct: true })),
+      'sum has no option "distnct"; did you mean "distinct"?',
+    ],
+    ['an invalid clause', () => f.sum(a, any({ distinct: 1 })), 'sum: distinct must be true or false, not a number'],
+    ['a number for options', () => f.sum(a, any(1)), 'sum(expression: Expr) takes 1 argument and options, not 2'],
+    [
+      'options in place of an argument',
       () => f.sum(any({ distinct: true })),
       "argument expression of sum must be an expression, such as col('price'), not an object",
     ],
-  ])('refuses %s', (_, make, message) => {
+  ])('rejects %s', (_, make, message) => {
     expect(thrown(make)).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) });
   });
 });
@@ -76,22 +80,22 @@ describe('window functions', () => {
   it.each([
     ['an unknown option', () => f.rank(any({ order: 'b' })), 'a window has no option "order"'],
     [
-      'too many',
+      'too many arguments',
       () => f.lag(a, 1, 2, any(3)),
       'lag(expression: Expr, offset?, defaultValue?) takes 1 to 3 arguments and a window, not 4',
     ],
-  ])('refuses %s', (_, make, message) => {
+  ])('rejects %s', (_, make, message) => {
     expect(thrown(make)).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) });
   });
 });
 
 describe('callFunction', () => {
-  it('takes any name and lambdas', () => {
+  it('takes any function name, and lambdas', () => {
     expect(String(f.callFunction('mine', a, 1))).toBe('mine(a, 1)');
     expect(String(f.callFunction('array_filter', a, (x: typeof a) => x.gt(1)))).toBe('array_filter(a, x -> x > 1)');
   });
 
-  it('takes no empty name', () => {
+  it('rejects an empty name', () => {
     expect(thrown(() => f.callFunction(''))).toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });

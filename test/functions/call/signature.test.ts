@@ -5,19 +5,19 @@ import * as f from '../../../src/functions/index.js';
 import { thrown } from '../../support/thrown.js';
 
 const a = col('a');
-// What TypeScript refuses, said to the function all the same.
+// Passes arguments that TypeScript rejects.
 const any = (value: unknown) => value as never;
 
 describe('arguments', () => {
   it.each([
-    ['an operand', f.lpad(a, 5), 'lpad(a, 5)'],
-    ['an optional one', f.lpad(a, 5, '-'), "lpad(a, 5, '-')"],
-    ['an optional one that is undefined', f.lpad(a, 5, undefined), 'lpad(a, 5)'],
-    ['null, which is a value', f.lpad(a, 5, null), 'lpad(a, 5, NULL)'],
-    ['any number', f.concat(a, 'b', 1), "concat(a, 'b', 1)"],
-    ['none', f.pi(), 'pi()'],
-    ['one form of several', f.range(5), 'range(5)'],
-    ['another form', f.range(1, 5, 2), 'range(1, 5, 2)'],
+    ['operands', f.lpad(a, 5), 'lpad(a, 5)'],
+    ['an optional argument', f.lpad(a, 5, '-'), "lpad(a, 5, '-')"],
+    ['undefined for an optional argument', f.lpad(a, 5, undefined), 'lpad(a, 5)'],
+    ['null as a value', f.lpad(a, 5, null), 'lpad(a, 5, NULL)'],
+    ['rest arguments', f.concat(a, 'b', 1), "concat(a, 'b', 1)"],
+    ['no arguments', f.pi(), 'pi()'],
+    ['the first of several signatures', f.range(5), 'range(5)'],
+    ['another signature', f.range(1, 5, 2), 'range(1, 5, 2)'],
     ['a lambda', f.arrayTransform(a, (x) => x.add(1)), 'array_transform(a, x -> x + 1)'],
     ['a type', f.arrowCast(a, 'Int32'), "arrow_cast(a, 'Int32')"],
     ['a type as an expression', f.arrowCast(a, lit('Int32')), "arrow_cast(a, 'Int32')"],
@@ -27,15 +27,27 @@ describe('arguments', () => {
 
   it.each([
     [
-      'too few',
+      'too few arguments',
       () => f.lpad(any(a), ...([] as never as [never])),
       'lpad(str, n, paddingStr?) takes 2 or 3 arguments, not 1',
     ],
-    ['too many', () => f.abs(...([a, 1] as never as [never])), 'abs(numericExpression) takes 1 argument, not 2'],
-    ['one for none', () => f.pi(...([1] as never as [])), 'pi() takes no arguments, not 1'],
-    ['none for some', () => f.concat(), 'concat(str, ...strs) takes at least 1 argument, not 0'],
     [
-      'none for forms',
+      'too many arguments',
+      () => f.abs(...([a, 1] as never as [never])),
+      'abs(numericExpression) takes 1 argument, not 2',
+    ],
+    [
+      'an argument for a function without arguments',
+      () => f.pi(...([1] as never as [])),
+      'pi() takes no arguments, not 1',
+    ],
+    [
+      'no arguments for a function that requires one',
+      () => f.concat(),
+      'concat(str, ...strs) takes at least 1 argument, not 0',
+    ],
+    [
+      'no arguments for several signatures',
       () => f.range(...([] as never as [never])),
       'range(stop) or range(start, stop, step?) takes 1 to 3 arguments, not 0',
     ],
@@ -45,14 +57,18 @@ describe('arguments', () => {
       () => f.arrayHas(any([1]), 1),
       'argument array of arrayHas must not be an array; for a list, use lit([…])',
     ],
-    ['a rest argument', () => f.concat(a, 'b', any({})), 'argument strs of concat is an object, which has no SQL type'],
     [
-      'no lambda',
+      'an object as a rest argument',
+      () => f.concat(a, 'b', any({})),
+      'argument strs of concat is an object, which has no SQL type',
+    ],
+    [
+      'a number for a lambda',
       () => f.arrayFilter(a, any(1)),
       'argument lambda of arrayFilter must be a function, such as (x) => x.mul(2), not a number',
     ],
     [
-      'no type',
+      'a number for a type',
       () => f.arrowCast(a, any(1)),
       "argument datatype of arrowCast must be the name of an Arrow type, such as 'Int32', or an apache-arrow DataType, not a number",
     ],
@@ -62,21 +78,21 @@ describe('arguments', () => {
       "argument expression of sum must be an expression, such as col('price'), not a string",
     ],
     [
-      'no expression',
+      'a string for an expression',
       () => f.corr(a, any('b')),
       "argument expression2 of corr must be an expression, such as col('price'), not a string",
     ],
     [
-      'a sort key for one',
+      'a sort key for an expression',
       () => f.sum(any(a.desc())),
       "argument expression of sum must be an expression, such as col('price'), not a SortExpr",
     ],
     [
-      'a function where there is no lambda',
+      'a function for a parameter that is not a lambda',
       () => f.abs(any(() => 1)),
       'argument numericExpression of abs is a function, which has no SQL type',
     ],
-  ])('refuses %s', (_, make, message) => {
+  ])('rejects %s', (_, make, message) => {
     expect(thrown(make)).toMatchObject({ code: 'INVALID_ARGUMENT', message });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Rows that the package has under another name or in another place than the checklist proposes: where, and why. Only these;
- * a row that is found under its proposed name must not be here. The members of a class are looked for where the class is.
+ * Rows that the package has under another name or in another place than the checklist proposes, with the place and the
+ * reason. A row that is found under its proposed name must not be here. Members of a class are looked up in that class.
  *
  * @module
  */

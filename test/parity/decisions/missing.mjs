@@ -1,5 +1,5 @@
 /**
- * Rows that the package has in no form, and why. `Class.*` is a class with all its members.
+ * Rows that the package does not have, with the reason. `Class.*` means a class with all its members.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What to use instead of what only Python has or needs. `Class.*` is a class with all its members.
+ * Rows that only Python has or needs, with the replacement. `Class.*` means a class with all its members.
  *
  * @module
  */

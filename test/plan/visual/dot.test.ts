@@ -4,7 +4,7 @@ import { toDot } from '../../../src/plan/visual/dot.js';
 import { draw } from '../../../src/plan/visual/drawing.js';
 import { twoStages } from '../../support/plans.js';
 
-it('puts stages into clusters', () => {
+it('draws stages as clusters', () => {
   const dot = toDot(draw(twoStages()));
   expect(dot.match(/subgraph cluster_\w+ \{/g)).toEqual(['subgraph cluster_p0 {', 'subgraph cluster_p1 {']);
   expect(dot).toContain('label="Stage 1, 2 partitions"');
@@ -12,7 +12,7 @@ it('puts stages into clusters', () => {
   expect(dot).toContain('  p1n1 -> p0n0 [tooltip="400 rows", label=" 400 rows", style=dashed];');
 });
 
-it('escapes for both kinds of strings', () => {
+it('escapes quoted strings and HTML labels', () => {
   const text = 'a "b" <c> & \\n \\';
   const box = { id: 'n', title: text, detail: [text], facts: [], heat: undefined, tooltip: [text, 'two'] };
   expect(

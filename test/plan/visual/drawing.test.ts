@@ -5,7 +5,7 @@ import { draw } from '../../../src/plan/visual/drawing.js';
 import { metric, planned, ran, twoStages } from '../../support/plans.js';
 
 describe('draw', () => {
-  it('draws a query as planned without a frame, without numbers', () => {
+  it('draws a query that has not run without a frame and without numbers', () => {
     const plan = new ExecutionPlan(planned('SortExec: expr=[a]', planned('EmptyExec')));
     expect(draw([{ plan }])).toEqual({
       groups: [
@@ -29,7 +29,7 @@ describe('draw', () => {
     });
   });
 
-  it('joins stages where one reads the other', () => {
+  it('draws an arrow between stages if one reads the other', () => {
     const { groups, arrows } = draw([...twoStages()].reverse());
     expect(groups.map(({ title }) => title)).toEqual(['Stage 2, 4 partitions', 'Stage 1, 2 partitions']);
     expect(arrows).toEqual([
@@ -40,7 +40,7 @@ describe('draw', () => {
     ]);
   });
 
-  it('shows times, their share, and the rows of the result', () => {
+  it('shows times with their percentage, and the row count of the result', () => {
     const boxes = draw([...twoStages()].reverse()).groups.flatMap((group) => group.boxes);
     expect(boxes.map(({ title, facts, heat }) => [title, facts, heat])).toEqual([
       ['AggregateExec', ['200 rows', '4 ms (4 %)'], undefined],
@@ -51,7 +51,7 @@ describe('draw', () => {
     ]);
   });
 
-  it('draws no arrow to a stage that is not there', () => {
+  it('draws no arrow to a missing stage', () => {
     expect(draw(twoStages().filter(({ stage }) => stage === 2)).arrows).toHaveLength(1);
     expect(draw(twoStages().filter(({ stage }) => stage === 1)).groups[0]?.boxes[0]?.facts).toEqual([
       '400 rows',
@@ -59,7 +59,7 @@ describe('draw', () => {
     ]);
   });
 
-  it('shows the longest time, with a name where it is not compute time', () => {
+  it('shows the longest time, with its name if it is not compute time', () => {
     const metrics = [
       metric('elapsed_compute', 4, 'time'),
       metric('join_time', 3e6, 'time', { partition: 0 }),
@@ -76,7 +76,7 @@ describe('draw', () => {
     expect(draw([{ plan }]).groups[0]?.boxes[0]?.facts).toEqual(['spilled 1 MiB to disk']);
   });
 
-  it('cuts what an operator does, and keeps all of it for the tooltip', () => {
+  it('shortens details of an operator, and shows all of them in the tooltip', () => {
     const display = `FilterExec: ${Array.from({ length: 500 }, (_, i) => `a${i} = ${i}`).join(' OR ')}`;
     const box = draw([{ plan: new ExecutionPlan(ran(display, 1, 1)) }]).groups[0]?.boxes[0];
     expect(box?.detail).toHaveLength(3);

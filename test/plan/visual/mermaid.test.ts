@@ -4,7 +4,7 @@ import { draw } from '../../../src/plan/visual/drawing.js';
 import { toMermaid } from '../../../src/plan/visual/mermaid.js';
 import { NASTY, nastyPlan, twoStages } from '../../support/plans.js';
 
-it('puts stages into subgraphs', () => {
+it('draws stages as subgraphs', () => {
   expect(toMermaid(draw(twoStages())).split('\n')).toEqual([
     'flowchart BT',
     '  subgraph p0["Stage 1, 2 partitions"]',
@@ -27,8 +27,8 @@ it('puts stages into subgraphs', () => {
   ]);
 });
 
-// The real parser needs a browser and 150 MB of packages. When this was written, Mermaid 11 drew each of these texts as it is.
-it('keeps labels to characters that mean nothing to Mermaid', () => {
+// The real parser needs a browser and 150 MB of packages. Mermaid 11 drew each of these strings correctly when this was written.
+it('escapes all characters that have a meaning in Mermaid', () => {
   const labels = toMermaid(draw([{ plan: nastyPlan() }])).match(/(?<=\[").*(?="\])/g) ?? [];
   expect(labels).toHaveLength(NASTY.length + 1);
   for (const label of labels) {

@@ -13,7 +13,7 @@ const temp = tempFolder();
 const plan = new ExecutionPlan(planned('SortExec: expr=[a]', planned('EmptyExec')));
 
 describe('PlanVisualization', () => {
-  it('of a query as planned', () => {
+  it('shows the plan of a query that has not run', () => {
     const visual = new PlanVisualization(plan);
     expect(visual.analyze).toBe(false);
     expect(visual.stages).toEqual([]);
@@ -22,7 +22,7 @@ describe('PlanVisualization', () => {
     expect(inspect(visual)).toBe('PlanVisualization { not run, 2 operators }');
   });
 
-  it('of a query that ran: the last stage first', () => {
+  it('shows the stages of a finished query, the last stage first', () => {
     const visual = new PlanVisualization(twoStages());
     expect(visual.analyze).toBe(true);
     expect(visual.stages.map(({ stage }) => stage)).toEqual([2, 1]);
@@ -39,7 +39,7 @@ describe('PlanVisualization', () => {
     expect(inspect(visual)).toBe('PlanVisualization { 2 stages, 5 operators }');
   });
 
-  it('of a query that ran in this process: no stages to see', () => {
+  it('shows no stages for a query that ran in this process', () => {
     const visual = new PlanVisualization([
       { stage: 0, partitions: 4, plan: new ExecutionPlan(ran('EmptyExec', 1, 1)) },
     ]);
@@ -54,7 +54,7 @@ describe('PlanVisualization', () => {
     expect(await visual.svg).toContain('<svg');
   });
 
-  it('saves by the ending', async () => {
+  it('saves in the format of the file extension', async () => {
     const visual = new PlanVisualization(plan);
     for (const [name, text] of [
       ['a.svg', await visual.svg],
@@ -70,13 +70,13 @@ describe('PlanVisualization', () => {
   });
 
   it.each(['plan.png', 'plan', '.svg', '', 'a.constructor', undefined, null, 1, new URL('https://a.b/c.svg')])(
-    'does not save to %s',
+    'rejects the path %s',
     async (path) => {
       expect((await rejected(new PlanVisualization(plan).save(path as string))).code).toBe('INVALID_ARGUMENT');
     },
   );
 
-  it('says where it cannot write', async () => {
+  it('fails with IO if it cannot write the file', async () => {
     expect((await rejected(new PlanVisualization(plan).save(temp('no', 'folder', 'a.dot')))).code).toBe('IO');
   });
 });

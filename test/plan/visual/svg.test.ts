@@ -8,7 +8,7 @@ import { rejected } from '../../support/rejected.js';
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
 
-/** The text of an SVG as a reader sees it. */
+/** The visible text of an SVG. */
 function texts(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text = '']) =>
     text
@@ -36,7 +36,7 @@ describe('toSvg', () => {
     expect(svg).toContain('class="node operator hot"');
   });
 
-  it('shows any text as it is', async () => {
+  it('shows text with special characters', async () => {
     const svg = await toSvg(toDot(draw([{ plan: nastyPlan() }])));
     const shown = texts(svg).join(' ');
     for (const text of [
@@ -58,7 +58,7 @@ describe('toSvg', () => {
     expect(svg.match(/class="node/g)).toHaveLength(NASTY.length + 1);
   });
 
-  it('rejects what is no graph, and works after that', async () => {
+  it('rejects invalid DOT, and works afterwards', async () => {
     expect((await rejected(toSvg('digraph {'))).code).toBe('INTERNAL');
     expect(await toSvg('digraph { a }')).toContain('<svg');
   });

@@ -8,7 +8,7 @@ import { tempFolder } from '../../support/data.js';
 
 const temp = tempFolder();
 
-it('the code of a module is the same wherever it is, and its packages', async () => {
+it('the bundled code does not depend on the folder of the module and its packages', async () => {
   const packages = temp('first/node_modules');
   mkdirSync(join(packages, 'twice'), { recursive: true });
   writeFileSync(join(packages, 'twice/package.json'), '{ "type": "module", "main": "./twice.js" }');

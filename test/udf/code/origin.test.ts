@@ -8,7 +8,7 @@ import { tempFolder } from '../../support/data.js';
 const temp = tempFolder();
 const dist = new URL('../../../dist/index.mjs', import.meta.url).href;
 
-/** What a program prints that Node runs as it is. */
+/** Runs a program in Node, and returns what it prints. */
 function printed(name: string, text: string): string {
   const file = temp(name);
   writeFileSync(file, text);
@@ -17,8 +17,8 @@ function printed(name: string, text: string): string {
   return stdout.replaceAll(pathToFileURL(temp()).href, '');
 }
 
-describe('what a function throws', () => {
-  it('has the lines of the file: of the function, of its methods and of what it captures', () => {
+describe('an error thrown by a UDF', () => {
+  it('has the lines of the UDF, its methods and its captures in the file', () => {
     const program = `
 import { SessionContext, udaf, udf } from '${dist}';
 
@@ -58,7 +58,7 @@ RangeError: too much
 `);
   });
 
-  it('has the line where it was defined, where its text is in the file more than once', () => {
+  it('has the line of the definition if the code is in the file more than once', () => {
     const program = `
 import { SessionContext, udf } from '${dist}';
 
@@ -79,7 +79,7 @@ await ctx.close();
     expect(printed('twice.mjs', program)).toBe('    at /twice.mjs:7:5\n    at /twice.mjs:8:5\n');
   });
 
-  it('has the line where it was defined, where its text is not in the file', () => {
+  it('has the line of the definition if the code is not in the file', () => {
     const program = `
 import { SessionContext, udf } from '${dist}';
 

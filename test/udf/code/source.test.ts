@@ -7,7 +7,7 @@ import { thrown } from '../../support/thrown.js';
 
 type Fn = (...args: never[]) => unknown;
 
-/** The function that a worker makes of the module. */
+/** Loads the module of a function as a worker does. */
 async function loaded(fn: Fn, captures = {}): Promise<(...args: unknown[]) => unknown> {
   const { code, values } = toModule('f', fn, captures);
   const loading = new Map(values ? [[hashOf(values), deserialize(values)]] : []);
@@ -37,11 +37,11 @@ class Class {
   own = 1;
 }
 
-describe('a function as a module', () => {
+describe('toModule supports', () => {
   it.each<[string, Fn]>([
-    ['an arrow', (x: number) => x * 2],
+    ['an arrow function', (x: number) => x * 2],
     [
-      'an arrow with a body',
+      'an arrow function with a body',
       (x: number) => {
         const y = x;
         return y * 2;
@@ -54,14 +54,14 @@ describe('a function as a module', () => {
       },
     ],
     [
-      'one that calls itself',
+      'a recursive function',
       function twice(x: number, again = true): number {
         return again ? twice(x, false) : x * 2;
       },
     ],
     ['globals', (x: number) => Math.max(x, Number.parseInt('2', 10)) * new Date(2).getTime()],
     [
-      'what it declares itself',
+      'local variables',
       (x: number) => {
         const { a, ...rest } = { a: x, b: 0 };
         for (const y of [a]) return y * 2 + rest.b;
@@ -79,7 +79,7 @@ describe('a function as a module', () => {
     expect((await loaded(Class.shared))(1)).toBe(5);
   });
 
-  it('with captures: values of any kind, functions, and functions that use captures', async () => {
+  it('captures: values of any kind, functions, and functions that use captures', async () => {
     const table = new Map([['a', new Date(0)]]);
     const big = 2n ** 70n;
     const add = (x: number): number => x + factor;
@@ -87,7 +87,7 @@ describe('a function as a module', () => {
     expect((await loaded(fn, { add, factor, table, big }))(1)).toEqual([4, 0, big]);
   });
 
-  it('with classes, in any order', async () => {
+  it('captured classes, in any order', async () => {
     class Base {
       made = (): string => new Other().name;
       static parts = 2;
@@ -106,7 +106,7 @@ describe('a function as a module', () => {
     expect((await loaded(fn, { Base, factor, Third, Other }))()).toEqual(['other', 6, 7]);
   });
 
-  it('with the helper that compilers put in', async () => {
+  it('the __name helper that compilers insert', async () => {
     const fn = new Function(
       '__name',
       'return (x) => { const inner = __name((y) => y * 2, "inner"); return inner.name + inner(x); }',
@@ -115,8 +115,8 @@ describe('a function as a module', () => {
   });
 });
 
-describe('refuses', () => {
-  it('a free variable, by its name', () => {
+describe('toModule rejects', () => {
+  it('a free variable, and names it', () => {
     const fn = (x: number) => x * factor + object.method(x);
     expect(thrown(() => toModule('f', fn, {}))).toMatchObject({
       code: 'INVALID_ARGUMENT',
@@ -139,7 +139,7 @@ describe('refuses', () => {
     }
   });
 
-  it('captures that cannot be copied, or are no names', () => {
+  it('captures that cannot be copied or have invalid names', () => {
     expect(thrown(() => toModule('f', () => 1, { a: Symbol('a') })).message).toContain('"a" cannot be sent');
     expect(thrown(() => toModule('f', () => 1, { 'a b': 1 })).message).toContain('"a b" is not a valid variable name');
     expect(thrown(() => toModule('f', () => 1, { class: 1 })).message).toContain(

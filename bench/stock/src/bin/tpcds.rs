@@ -1,4 +1,4 @@
-//! Generates the 24 tables of TPC-DS as Parquet files: `tpcds <scale factor> <folder>`.
+//! Generates the 24 TPC-DS tables as Parquet files: `tpcds <scale factor> <folder>`.
 
 #[path = "../table_files.rs"]
 mod table_files;
@@ -57,7 +57,7 @@ fn write_files(session: &Session, folder: &Path, file: u32) -> Result<()> {
     Ok(())
 }
 
-/// The generator's rows of one file of a table, counted from 1; `None` if the table has fewer files.
+/// The range of generator rows for one file of a table, counted from 1. `None` if the table has fewer files.
 fn rows_of_file(session: &Session, table: Table, file: u32) -> Option<RangeInclusive<u64>> {
     let rows = session.get_scaling().get_row_count(table);
     let files = if rows < ROWS_TO_SPLIT { 1 } else { u64::from(FILES) };

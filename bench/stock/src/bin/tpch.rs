@@ -1,4 +1,4 @@
-//! Generates the eight tables of TPC-H as Parquet files: `tpch <scale factor> <folder>`.
+//! Generates the eight TPC-H tables as Parquet files: `tpch <scale factor> <folder>`.
 
 #[path = "../table_files.rs"]
 mod table_files;
@@ -28,7 +28,7 @@ fn write_files(scale: f64, folder: &Path, file: u32) -> Result<()> {
     write("partsupp", Box::new(arrow::PartSuppArrow::new(rows::PartSuppGenerator::new(scale, part, parts))))?;
     write("supplier", Box::new(arrow::SupplierArrow::new(rows::SupplierGenerator::new(scale, part, parts))))?;
     if file == 1 {
-        // 25 and 5 rows at every scale.
+        // They have 25 and 5 rows at every scale.
         write("nation", Box::new(arrow::NationArrow::new(rows::NationGenerator::default())))?;
         write("region", Box::new(arrow::RegionArrow::new(rows::RegionGenerator::default())))?;
     }
