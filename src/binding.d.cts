@@ -4,50 +4,50 @@ export declare class NativeCatalog {
   static memory(): NativeCatalog
   schemaNames(): Array<string>
   schema(name: string): NativeSchema | null
-  /** The schema that had the name before. */
+  /** Returns the schema that had this name before. */
   registerSchema(name: string, schema: NativeSchema): NativeSchema | null
   deregisterSchema(name: string, cascade: boolean): NativeSchema | null
 }
 
 export declare class NativeDataFrame {
   /**
-   * Whether the rows are about a query or a table, as those of EXPLAIN and DESCRIBE: no verb
-   * applies to them.
+   * Whether the rows describe a query or a table, like the rows of EXPLAIN and DESCRIBE. Verbs cannot
+   * be applied to them.
    */
   get isAbout(): boolean
   /** An IPC stream that holds only the schema. */
   schema(): Buffer
-  /** `verb`: JSON of a Verb. `frames`: the DataFrames it speaks of, by their place. */
+  /** `verb`: a Verb as JSON. `frames`: the other DataFrames, which the verb refers to by index. */
   verb(verb: string, frames: Array<NativeDataFrame>): NativeDataFrame
-  /** The table or alias that a column belongs to, and its type's name: JSON. */
+  /** Returns JSON: the table or alias that a column belongs to, and the name of its type. */
   column(name: string): string
-  /** Checks SQL text against the columns; the expression as the engine understands it. */
+  /** Checks SQL text against the columns. Returns the expression as the engine parses it. */
   parseSqlExpr(sql: string): string
   toSql(): string
   logicalPlan(): NativeLogicalPlan
   optimizedLogicalPlan(): Promise<NativeLogicalPlan>
-  /** What the planner of one process makes of the query; a scheduler cuts it into stages. */
+  /** The plan for one process. A scheduler cuts it into stages. */
   executionPlan(): Promise<NativeExecutionPlan>
-  /** Runs the query; JSON: what every operator of every stage measured. */
+  /** Runs the query. Returns JSON: the metrics of every operator of every stage. */
   analyze(task?: number | undefined | null): Promise<string>
   intoView(temporary: boolean): NativeTable
   /** Runs the query now and keeps the result as an in-memory table. */
   cache(task?: number | undefined | null): Promise<NativeDataFrame>
-  /** Runs the query and writes its rows; how many. `target`: JSON of a Write. */
+  /** Runs the query and writes its rows. Returns the number of rows. `target`: a Write as JSON. */
   write(target: string, task?: number | undefined | null): Promise<number>
-  /** Lazy: the job starts at the stream's first `next`. */
+  /** Lazy: the job starts with the first `next` of the stream. */
   execute(): NativeStream
 }
 
 export declare class NativeExecutionPlan {
-  /** JSON: a node with its children. */
+  /** Returns JSON: a node with its children. */
   tree(): string
-  /** The node at a path of indexes of children. */
+  /** Serializes the node at a path of child indexes. */
   toBytes(path: Array<number>): Buffer
 }
 
 export declare class NativeExecutor {
-  /** Resolves when the scheduler has registered it. */
+  /** Resolves when the scheduler has registered the executor. */
   static start(options: NativeExecutorOptions): Promise<NativeExecutor>
   get id(): string
   get host(): string
@@ -55,11 +55,11 @@ export declare class NativeExecutor {
   get workDir(): string
   waitForTermination(): Promise<void>
   /**
-   * Takes no new tasks, lets the running ones end, frees ports and threads and removes the
+   * Accepts no new tasks, waits for the running tasks, frees ports and threads, and removes the work
    * folder. Idempotent.
    */
   close(): Promise<void>
-  /** Stops at once and removes the folder: for a process that is ending. */
+  /** Stops immediately and removes the work folder. For a process that is exiting. */
   abandon(): void
 }
 
@@ -73,16 +73,19 @@ export declare class NativeLogicalPlan {
 }
 
 export declare class NativePreparedStatement {
-  /** An IPC stream that holds only a schema: a column for each parameter, of type Null where any type will do. */
+  /**
+   * An IPC stream that holds only a schema: one column for each parameter. Its type is Null if the parameter
+   * accepts any type.
+   */
   parameters(): Buffer
   /** An IPC stream that holds only the schema of the result. */
   schema(): Buffer
-  /** `params`: JSON, as of NativeSqlOptions. */
+  /** `params`: JSON, like the field of NativeSqlOptions. */
   execute(params?: string | undefined | null): NativeDataFrame
 }
 
 export declare class NativeScheduler {
-  /** Resolves when it serves. */
+  /** Resolves when the scheduler accepts connections. */
   static start(options: NativeSchedulerOptions): Promise<NativeScheduler>
   get host(): string
   get port(): number
@@ -101,29 +104,29 @@ export declare class NativeSchema {
 }
 
 /**
- * Asynchronous methods work on clones of what they need: a thread of JavaScript that ends frees its
- * objects, whatever still runs for them.
+ * Asynchronous methods work on clones of what they need: when a JavaScript thread ends, it frees its
+ * objects, even while their methods still run.
  */
 export declare class NativeSession {
   constructor(options: NativeSessionOptions)
   get sessionId(): string
-  /** Connects now rather than with the first query. */
+  /** Connects now, not with the first query. */
   ready(): Promise<void>
-  /** `definition`: JSON of a Definition. */
+  /** `definition`: a Definition as JSON. */
   registerUdf(definition: string): void
-  /** Tells what functions print, as JSON, until the session is closed. */
+  /** Passes the console output of UDFs to the listener, as JSON, until the session is closed. */
   listen(listener: (arg: string) => void): void
-  /** Gives up the call that was started with this number. */
+  /** Cancels the call that was started with this number. */
   abandon(task: number): void
   sql(query: string, options: NativeSqlOptions, task?: number | undefined | null): Promise<NativeDataFrame>
   prepare(query: string, allowDml: boolean, task?: number | undefined | null): Promise<NativePreparedStatement>
   table(name: string): Promise<NativeDataFrame>
   read(paths: Array<string>, options: NativeReadOptions): Promise<NativeDataFrame>
   register(name: string, paths: Array<string>, options: NativeReadOptions): Promise<void>
-  /** One IPC stream or file per partition. */
+  /** `partitions`: one IPC stream or file for each partition. */
   fromIpc(partitions: Array<Uint8Array>): Promise<NativeDataFrame>
   registerIpc(name: string, partitions: Array<Uint8Array>): Promise<void>
-  /** The DataFrame's plan under a name. */
+  /** Registers the plan of the DataFrame under a name. */
   registerView(name: string, frame: NativeDataFrame): void
   frame(plan: NativeLogicalPlan): NativeDataFrame
   planFromBytes(bytes: Uint8Array): NativeLogicalPlan
@@ -131,48 +134,48 @@ export declare class NativeSession {
   executionPlanFromBytes(bytes: Uint8Array): NativeExecutionPlan
   catalogNames(): Array<string>
   catalog(name: string): NativeCatalog | null
-  /** The catalog that had the name before. */
+  /** Returns the catalog that had this name before. */
   registerCatalog(name: string, catalog: NativeCatalog): NativeCatalog | null
   registerTable(name: string, table: NativeTable): void
   tableProvider(name: string): Promise<NativeTable>
   readTable(table: NativeTable): Promise<NativeDataFrame>
   /** `options`: JSON. */
   registerObjectStore(url: string, options: string): void
-  /** Whether there was one. */
+  /** Returns whether a store was registered. */
   deregisterObjectStore(url: string): boolean
   /** The names of all functions of a kind: 'scalar', 'aggregate' or 'window'. */
   functionNames(kind: string): Array<string>
-  /** Whether there was one. */
+  /** Returns whether the function existed. */
   deregisterFunction(kind: string, name: string): boolean
   enableSparkFunctions(): void
-  /** Makes names of tables that are paths of files mean these. */
+  /** Makes a table name that is a file path refer to this file. */
   enableUrlTable(): void
   /** Checks SQL text against columns. `schema`: an IPC stream that holds only the schema. */
   parseSqlExpr(sql: string, schema: Uint8Array): void
-  /** A DataFrame with columns and without rows. */
+  /** A DataFrame without columns and rows. */
   emptyTable(): NativeDataFrame
-  /** A setting as it is now. */
+  /** The current settings. */
   config(): Record<string, string>
   /** In milliseconds since the epoch. */
   get startTime(): number
-  /** Whether there was such a rule. */
+  /** Returns whether the rule existed. */
   removeOptimizerRule(name: string): boolean
   refreshCatalogs(): Promise<void>
   deregisterTable(name: string): Promise<boolean>
   tableExists(name: string): Promise<boolean>
   tables(): Promise<Array<NativeTableRef>>
-  /** Whether there was a running job of that id to cancel. */
+  /** Returns whether a running job with this id was cancelled. */
   cancelJob(jobId: string): Promise<boolean>
-  /** Cancels the session's running jobs. Idempotent. */
+  /** Cancels the running jobs of the session. Idempotent. */
   close(): Promise<void>
 }
 
 export declare class NativeStream {
-  /** The job's id, once it is submitted. */
+  /** The id of the job. Null until the job is submitted. */
   get jobId(): string | null
-  /** IPC stream bytes of one or more record batches; null at the end. */
+  /** The bytes of an IPC stream with one or more record batches. Null at the end. */
   next(): Promise<Buffer | null>
-  /** Cancels on the scheduler too; resolves when it says that the job is over. */
+  /** Also cancels the job on the scheduler. Resolves when the scheduler reports that the job has ended. */
   cancel(): Promise<void>
 }
 
@@ -183,7 +186,7 @@ export declare class NativeTable {
   get kind(): string
 }
 
-/** A pool, as the thread holds it that makes its threads. */
+/** A worker pool, for the thread that starts its workers. */
 export declare class NativeUdfPool {
   constructor(size: number, start: (arg: number) => void, end: (arg: number) => void)
   get id(): number
@@ -191,52 +194,52 @@ export declare class NativeUdfPool {
   close(): void
 }
 
-/** A thread of a pool, as it sees itself. */
+/** A worker of a pool, for its own thread. */
 export declare class NativeUdfWorker {
-  /** `run` answers with one of the methods below. */
+  /** `run` must report the result of a call with one of the methods below. */
   constructor(pool: number, id: number, run: (call: number, functionHash: string, task: string, rows: number, block: Uint8Array | null, log: string | null) => void)
-  /** Where blocks are, unless they are too long. */
+  /** The shared memory with the input of a call, unless the input is too large. */
   room(): Uint8Array
-  /** The function of a call: its definition as JSON. */
+  /** The definition of the called function, as JSON. */
   definition(call: number): string
-  /** Its code, where that is from, and the values that it uses: empty, if there are none. */
+  /** The code of the called function, the origin of the code, and the values that it uses. Each may be empty. */
   module(call: number): Promise<Array<Buffer>>
-  /** The types of its arguments and of its result, as an IPC stream that holds only a schema. */
+  /** The types of the arguments and of the result, as an IPC stream that holds only a schema. */
   types(call: number): Buffer
-  /** Something that was printed, as JSON. */
+  /** Passes on a line of console output, as JSON. */
   log(session: string, line: string): void
-  /** The values as the engine lays them out, and where a bitmap says which are there. */
+  /** Returns the values in the engine's layout. A bitmap marks the values that are not null. */
   values(call: number, values: Uint8Array, validity?: Uint8Array | undefined | null, text?: Uint8Array | undefined | null): void
-  /** The values as an IPC stream of one column. */
+  /** Returns the values as an IPC stream of one column. */
   column(call: number, stream: Uint8Array): void
-  /** The function is loaded: its time begins. */
+  /** Reports that the function is loaded. Its time limit starts now. */
   ready(call: number): void
-  /** Some of the values, as an IPC stream of one column; the others follow. */
+  /** Returns some of the values, as an IPC stream of one column. More values follow. */
   part(call: number, stream: Uint8Array): void
-  /** What was thrown, as JSON, and whether some of the call goes on. */
+  /** Reports what the function threw, as JSON, and whether part of the call still runs. */
   failed(call: number, report: string, goesOn: boolean): void
 }
 
-/** Every `datafusion.*` and `ballista.*` key, sorted. */
+/** All `datafusion.*` and `ballista.*` keys, sorted. */
 export declare function configEntries(): Array<NativeConfigEntry>
 
 export declare function engineVersions(): NativeVersions
 
-/** What the bytes mean, as SQL text. */
+/** Decodes an expression and returns it as SQL text. */
 export declare function exprFromBytes(bytes: Uint8Array): string
 
-/** The name that the column of an expression gets. */
+/** The name of the column that an expression makes. */
 export declare function exprName(node: string): string
 
 export declare function exprToBytes(node: string): Buffer
 
-/** JSON: an array of what `scripts/generate.mjs` turns into `src/functions/generated`. */
+/** Returns JSON: the array that `scripts/functions.mjs` turns into `src/functions/generated`. */
 export declare function functionEntries(): string
 
-/** A key of the engine's configuration. */
+/** A configuration key of the engine. */
 export interface NativeConfigEntry {
   key: string
-  /** The default that a session of this package starts with; absent: not set. */
+  /** The default value in a session of this package. Absent: the key has no default value. */
   value?: string
   description: string
 }
@@ -245,21 +248,21 @@ export interface NativeExecutorOptions {
   schedulerHost: string
   schedulerPort: number
   host: string
-  /** Where results are fetched from. 0: one that is free. */
+  /** The port that serves results. 0: a free port. */
   port: number
-  /** Where the scheduler sends tasks to. 0: one that is free. */
+  /** The port that receives tasks from the scheduler. 0: a free port. */
   grpcPort: number
-  /** What others connect to, if it is not `host`. */
+  /** The host that others connect to, if it is not `host`. */
   externalHost?: string
   vcores: number
-  /** What all tasks together may take before they spill to disk. */
+  /** The memory that all tasks together may use before they spill to disk. */
   memoryLimitBytes: number
   /**
-   * The folder in which the executor makes its own, and removes it; absent: the system's
-   * temporary folder.
+   * The folder in which the executor creates its work folder, which it removes when it closes. Absent: the
+   * system's temporary folder.
    */
   workDir?: string
-  /** The pool of workers for functions of TypeScript; absent: they are off. */
+  /** The worker pool for TypeScript UDFs. Absent: the executor does not run them. */
   udfPool?: number
 }
 
@@ -294,27 +297,27 @@ export interface NativeRuntimeOptions {
 
 export interface NativeSchedulerOptions {
   host: string
-  /** 0: one that is free. */
+  /** 0: a free port. */
   port: number
-  /** What executors connect to, if it is not `host`. */
+  /** The host that executors connect to, if it is not `host`. */
   externalHost?: string
 }
 
 export interface NativeSessionOptions {
-  /** The scheduler; absent: everything runs in this process. */
+  /** The host of the scheduler. Absent: everything runs in this process. */
   host?: string
   port?: number
   config: Record<string, string>
-  /** How long a query may wait for a first executor. */
+  /** How long a query waits for the first executor. */
   executorTimeoutMs: number
   memoryTableLimitBytes: number
   runtime?: NativeRuntimeOptions
-  /** Where functions of TypeScript run, of a session without a cluster. */
+  /** The worker pool for the TypeScript UDFs of a session without a cluster. */
   udfPool?: number
 }
 
 export interface NativeSqlOptions {
-  /** JSON: Literal[] for $1…, or an object of them for $name. */
+  /** JSON: an array of Literal for $1…, or an object of Literal by name for $name. */
   params?: string
   allowDdl: boolean
   allowDml: boolean
@@ -334,12 +337,12 @@ export interface NativeVersions {
   datafusion: string
 }
 
-/** "100M" as bytes. */
+/** Converts a limit such as "100M" to a number of bytes. */
 export declare function parseCapacityLimit(name: string, limit: string): number
 
 /**
- * Removes the folders of all executors, also of those that are just starting: for a process that
- * is ending.
+ * Removes the work folders of all executors, including executors that are still starting. For a process
+ * that is exiting.
  */
 export declare function removeWorkFolders(): void
 
@@ -347,5 +350,5 @@ export declare function substraitFromJson(json: string): Buffer
 
 export declare function substraitToJson(bytes: Uint8Array): string
 
-/** Checks names and values against the engine. */
+/** Checks keys and values against the engine. */
 export declare function validateConfig(config: Record<string, string>): void

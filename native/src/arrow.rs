@@ -63,7 +63,7 @@ pub fn batches_from_ipc(bytes: &[u8]) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     read().map_err(|error: ArrowError| {
         Error::new(
             Code::Arrow,
-            format!("The bytes are not an Arrow IPC stream or file: {error}"),
+            format!("The bytes are not an Arrow IPC stream or file: {error}."),
         )
     })
 }

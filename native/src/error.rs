@@ -104,9 +104,9 @@ impl Error {
         }
     }
 
-    /// `what` is the kind of thing, for example "operator"; none of that kind has the name.
+    /// `what` is the kind of thing, for example "operator". Nothing of this kind has the name.
     pub fn unknown(code: Code, what: &str, name: &str) -> Self {
-        Self::new(code, format!("There is no {what} \"{name}\"."))
+        Self::new(code, format!("The {what} \"{name}\" does not exist."))
     }
 
     pub fn of_job(mut self, job_id: &str) -> Self {
@@ -212,7 +212,9 @@ fn from_external(error: &(dyn std::error::Error + 'static)) -> Error {
 fn parser_message(error: &ParserError) -> String {
     match error {
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.clone(),
-        ParserError::RecursionLimitExceeded => "The statement is nested too deeply to be parsed.".into(),
+        ParserError::RecursionLimitExceeded => {
+            "The statement cannot be parsed, because it is nested too deeply.".into()
+        }
     }
 }
 
@@ -272,7 +274,7 @@ pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
                 .unwrap_or_else(|| "no message".into());
             Err(Error::new(
                 Code::Internal,
-                format!("The engine panicked, which is a bug: {text}"),
+                format!("The engine panicked, which is a bug. Its message: {text}"),
             ))
         })
 }

@@ -41,8 +41,12 @@ enum Float {
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T> {
-    text.parse()
-        .map_err(|_| Error::new(Code::InvalidArgument, format!("\"{text}\" is out of range.")))
+    text.parse().map_err(|_| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("The number \"{text}\" is out of range."),
+        )
+    })
 }
 
 pub fn data_type(name: &str) -> Result<DataType> {
@@ -50,7 +54,7 @@ pub fn data_type(name: &str) -> Result<DataType> {
         Error::new(
             Code::InvalidArgument,
             format!(
-                "\"{name}\" is not an Arrow type: write it as arrow_typeof() does, for example \
+                "\"{name}\" is not an Arrow type. Write the type as arrow_typeof() shows it, for example \
                  \"Int32\", \"Decimal128(10, 2)\" or \"Timestamp(ms)\"."
             ),
         )
@@ -69,9 +73,12 @@ impl Literal {
             LiteralValue::Float64(Float::Text(text)) => ScalarValue::from(number::<f64>(text)?),
             LiteralValue::Utf8(text) => ScalarValue::from(text.as_str()),
             LiteralValue::Binary(text) => {
-                let bytes = BASE64_STANDARD
-                    .decode(text)
-                    .map_err(|error| Error::new(Code::InvalidArgument, format!("Bad base64: {error}.")))?;
+                let bytes = BASE64_STANDARD.decode(text).map_err(|error| {
+                    Error::new(
+                        Code::InvalidArgument,
+                        format!("The binary value is not valid base64: {error}."),
+                    )
+                })?;
                 ScalarValue::Binary(Some(bytes))
             }
             LiteralValue::Timestamp(text) => {

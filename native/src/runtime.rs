@@ -28,7 +28,7 @@ impl OwnedRuntime {
         let runtime = builder(name, threads).build().map_err(|error| {
             Error::new(
                 Code::Io,
-                format!("Cannot start the threads of a {name}: {error}."),
+                format!("The threads of the {name} runtime could not be started: {error}."),
             )
         })?;
         Ok(Self(Mutex::new(Some(runtime))))
@@ -38,7 +38,7 @@ impl OwnedRuntime {
         let runtime = self.0.lock();
         let runtime = runtime
             .as_ref()
-            .ok_or_else(|| Error::new(Code::Closed, "It is closed."))?;
+            .ok_or_else(|| Error::new(Code::Closed, "The session, scheduler or executor is closed."))?;
         Ok(runtime.handle().clone())
     }
 
@@ -51,7 +51,7 @@ impl OwnedRuntime {
             Ok(result) => result,
             Err(error) => Err(Error::new(
                 Code::Internal,
-                format!("The engine panicked: {error}."),
+                format!("The engine panicked, which is a bug: {error}."),
             )),
         }
     }

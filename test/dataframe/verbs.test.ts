@@ -19,7 +19,12 @@ const never = undefined as never;
 type Rejection = [what: string, run: () => unknown, code: string, text: string];
 
 const COLUMNS: Rejection[] = [
-  ['select of an unknown column', () => df.select('nam'), 'SCHEMA', '"nam"; there are: id, Name, v'],
+  [
+    'select of an unknown column',
+    () => df.select('nam'),
+    'SCHEMA',
+    '"nam" does not exist. The columns are: id, Name, v',
+  ],
   ['select of a column with different letter case', () => df.select('name'), 'SCHEMA', 'Name'],
   ['select of a number', () => df.select(1 as never), 'INVALID_ARGUMENT', 'argument 1 of select'],
   ['select of an array', () => df.select(['id'] as never), 'INVALID_ARGUMENT', 'an array'],
@@ -59,7 +64,7 @@ const GROUPS: Rejection[] = [
   ['groupingSets without a set', () => df.groupingSets(), 'INVALID_ARGUMENT', '[]'],
   ['sum without columns', () => df.groupBy('id').sum(), 'INVALID_ARGUMENT', 'the columns of sum'],
   ['sum of strings', () => df.groupBy('id').sum('Name'), 'PLAN', 'sum'],
-  ['pivot without an aggregate', () => df.groupBy('id').pivot('Name', ['x']).agg('v'), 'PLAN', 'aggregates nothing'],
+  ['pivot without an aggregate', () => df.groupBy('id').pivot('Name', ['x']).agg('v'), 'PLAN', 'is not an aggregate'],
   ['pivot to columns with the same name', () => df.groupBy('id').pivot('Name', ['x', 'x']).count(), 'SCHEMA', 'x'],
   [
     'pivot without values',
@@ -71,7 +76,7 @@ const GROUPS: Rejection[] = [
   ['pivot with an unknown option', () => df.pivot({ indx: 'id' } as never), 'INVALID_ARGUMENT', '"index"'],
   ['unpivot of columns without a common type', () => nested.unpivot({ on: ['id', 's'] }), 'PLAN', 'make_array'],
   ['unpivot without columns', () => df.unpivot({ on: [] }), 'INVALID_ARGUMENT', 'at least one'],
-  ['describe of columns with the same name', () => joined.describe(), 'PLAN', 'rename one'],
+  ['describe of columns with the same name', () => joined.describe(), 'PLAN', 'Rename one'],
   ['summary of an unknown statistic', () => df.summary('mode'), 'INVALID_ARGUMENT', '"mode"'],
   ['summary of a percentile past 100', () => df.summary('101%'), 'INVALID_ARGUMENT', '101%'],
 ];

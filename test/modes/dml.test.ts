@@ -374,15 +374,15 @@ describe('ways to run it', () => {
 
 describe('is refused', () => {
   it.each([
-    ['NOT_IMPLEMENTED', 'UPDATE flights SET delay = 0', 'Update: the files of a table do not change'],
-    ['NOT_IMPLEMENTED', 'DELETE FROM flights WHERE delay > 0', 'Delete: the files of a table do not change'],
-    ['NOT_IMPLEMENTED', 'TRUNCATE TABLE flights', 'Truncate: the files of a table do not change'],
+    ['NOT_IMPLEMENTED', 'UPDATE flights SET delay = 0', 'Update is not supported for tables over files'],
+    ['NOT_IMPLEMENTED', 'DELETE FROM flights WHERE delay > 0', 'Delete is not supported for tables over files'],
+    ['NOT_IMPLEMENTED', 'TRUNCATE TABLE flights', 'Truncate is not supported for tables over files'],
     ['NOT_IMPLEMENTED', 'UPDATE people SET id = 0 FROM flights', 'UPDATE ... FROM'],
     ['NOT_IMPLEMENTED', 'UPDATE people JOIN flights ON delay = id SET id = 0', 'subqueries'],
     [
       'NOT_IMPLEMENTED',
       'MERGE INTO people USING (SELECT 1 AS x) AS s ON s.x = people.id WHEN MATCHED THEN DELETE',
-      'MERGE INTO an in-memory table',
+      'MERGE INTO is not supported for in-memory tables',
     ],
     ['SCHEMA', 'UPDATE people SET nothing = 0', 'nothing'],
     ['SCHEMA', 'DELETE FROM people WHERE nothing = 0', 'nothing'],
@@ -401,7 +401,7 @@ describe('is refused', () => {
     const both = count.union(await ctx.sql('SELECT CAST(1 AS BIGINT UNSIGNED) AS count'));
     const { code, message } = await rejected(both.collect());
     expect(code).toBe('NOT_IMPLEMENTED');
-    expect(message).toContain('run the statement by itself');
+    expect(message).toContain('Run the statement separately');
     expect(await left()).toEqual([1, 2, 3, 4]);
   });
 });

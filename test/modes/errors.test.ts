@@ -80,8 +80,8 @@ describe('a context', () => {
   it.each([
     ['CONFIG', { 'datafusion.execution.target_partition': 4 }, '"datafusion.execution.target_partitions"'],
     ['CONFIG', { 'datafusion.execution.target_partitions': 'many' }, 'many'],
-    ['CONFIG', { 'ballista.client.pull': 'perhaps' }, LOCAL ? 'no setting "ballista.client.pull"' : 'perhaps'],
-    ['CONFIG', { 'ballista.client.pul': true }, LOCAL ? 'no setting' : '"ballista.client.pull"'],
+    ['CONFIG', { 'ballista.client.pull': 'perhaps' }, LOCAL ? '"ballista.client.pull" does not exist' : 'perhaps'],
+    ['CONFIG', { 'ballista.client.pul': true }, LOCAL ? 'does not exist' : '"ballista.client.pull"'],
     ['INVALID_ARGUMENT', { 'ballista.client.pull': null }, 'ballista.client.pull'],
   ])('%s: clusterConfig %j', (code, clusterConfig, text) => {
     const error = thrown(() => newContext(cluster, { clusterConfig: clusterConfig as never }));

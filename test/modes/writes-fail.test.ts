@@ -106,7 +106,7 @@ describe('a write that is aborted leaves nothing', () => {
     await until('it writes', () => staged(folder).length > 0);
     if (shape === 'a folder') {
       const read = await rejected(ctx[`read${format}`](`${folder}/${target}`));
-      expect(read.message).toContain('no file');
+      expect(read.message).toContain('No file');
     }
     const reason = new Error('enough');
     controller.abort(reason);

@@ -35,7 +35,7 @@ it('a killed executor leaves no readable files of a write, and no row is duplica
   await victim.ended;
   expect(await write).toMatchObject({ code: 'JOB_FAILED', message: expect.stringMatching(/executor \S+ was lost/u) });
 
-  expect((await rejected(ctx.readParquet(folder))).message).toContain('no file');
+  expect((await rejected(ctx.readParquet(folder))).message).toContain('No file');
   const m = await ctx.table('m');
   expect(await m.writeParquet(folder, { signal })).toBe(100_000);
   expect(await (await ctx.readParquet(folder)).count({ signal })).toBe(100_000);

@@ -41,7 +41,7 @@ impl NativeCatalog {
         self.0.schema(&name).map(NativeSchema)
     }
 
-    /// The schema that had the name before.
+    /// Returns the schema that had this name before.
     #[napi(catch_unwind)]
     pub fn register_schema(&self, name: String, schema: &NativeSchema) -> napi::Result<Option<NativeSchema>> {
         let before = self.0.register_schema(&name, schema.0.clone());

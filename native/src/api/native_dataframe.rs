@@ -90,8 +90,8 @@ impl NativeDataFrame {
 
 #[napi]
 impl NativeDataFrame {
-    /// Whether the rows are about a query or a table, as those of EXPLAIN and DESCRIBE: no verb
-    /// applies to them.
+    /// Whether the rows describe a query or a table, like the rows of EXPLAIN and DESCRIBE. Verbs cannot
+    /// be applied to them.
     #[napi(getter)]
     pub fn is_about(&self) -> bool {
         let plan = self.frame().logical_plan();
@@ -108,7 +108,7 @@ impl NativeDataFrame {
         Ok(schema_to_ipc(schema.as_arrow())?.into())
     }
 
-    /// `verb`: JSON of a Verb. `frames`: the DataFrames it speaks of, by their place.
+    /// `verb`: a Verb as JSON. `frames`: the other DataFrames, which the verb refers to by index.
     #[napi(catch_unwind)]
     pub fn verb(
         &self,
@@ -119,7 +119,7 @@ impl NativeDataFrame {
         Ok(Self::new(self.session.clone(), self.apply(&verb, &others)?))
     }
 
-    /// The table or alias that a column belongs to, and its type's name: JSON.
+    /// Returns JSON: the table or alias that a column belongs to, and the name of its type.
     #[napi(catch_unwind)]
     pub fn column(&self, name: String) -> napi::Result<String> {
         let column = find(self.frame(), &name)?;
@@ -129,7 +129,7 @@ impl NativeDataFrame {
         Ok(serde_json::json!({ "relation": relation, "dataType": kind }).to_string())
     }
 
-    /// Checks SQL text against the columns; the expression as the engine understands it.
+    /// Checks SQL text against the columns. Returns the expression as the engine parses it.
     #[napi(catch_unwind)]
     pub fn parse_sql_expr(&self, sql: String) -> napi::Result<String> {
         let expr = self.frame().parse_sql_expr(&sql).map_err(Error::from)?;
@@ -152,7 +152,7 @@ impl NativeDataFrame {
         guard(async move { Ok(NativeLogicalPlan::new(session, frame.into_optimized_plan()?)) }).await
     }
 
-    /// What the planner of one process makes of the query; a scheduler cuts it into stages.
+    /// The plan for one process. A scheduler cuts it into stages.
     #[napi]
     pub async fn execution_plan(&self) -> napi::Result<NativeExecutionPlan> {
         let frame = self.frame().clone();
@@ -166,7 +166,7 @@ impl NativeDataFrame {
         .await
     }
 
-    /// Runs the query; JSON: what every operator of every stage measured.
+    /// Runs the query. Returns JSON: the metrics of every operator of every stage.
     #[napi]
     pub async fn analyze(&self, task: Option<u32>) -> napi::Result<String> {
         let frame = self.frame().clone();
@@ -207,7 +207,7 @@ impl NativeDataFrame {
         self.task(task, work).await
     }
 
-    /// Runs the query and writes its rows; how many. `target`: JSON of a Write.
+    /// Runs the query and writes its rows. Returns the number of rows. `target`: a Write as JSON.
     #[napi]
     pub async fn write(&self, target: String, task: Option<u32>) -> napi::Result<f64> {
         let (session, frame) = (self.session.clone(), self.frame().clone());
@@ -221,7 +221,7 @@ impl NativeDataFrame {
         self.task(task, work).await
     }
 
-    /// Lazy: the job starts at the stream's first `next`.
+    /// Lazy: the job starts with the first `next` of the stream.
     #[napi(catch_unwind)]
     pub fn execute(&self) -> NativeStream {
         NativeStream::new(self.session.clone(), self.query.clone())

@@ -31,19 +31,20 @@ impl NativeExecutionPlan {
 
 #[napi]
 impl NativeExecutionPlan {
-    /// JSON: a node with its children.
+    /// Returns JSON: a node with its children.
     #[napi(catch_unwind)]
     pub fn tree(&self) -> String {
         tree(&self.0).to_string()
     }
 
-    /// The node at a path of indexes of children.
+    /// Serializes the node at a path of child indexes.
     #[napi(catch_unwind)]
     pub fn to_bytes(&self, path: Vec<u32>) -> napi::Result<Buffer> {
         let mut plan = self.0.clone();
         for index in path {
             let child = plan.children().get(index as usize).map(|child| Arc::clone(child));
-            plan = child.ok_or_else(|| Error::new(Code::InvalidArgument, "There is no such node."))?;
+            plan = child
+                .ok_or_else(|| Error::new(Code::InvalidArgument, "The plan has no node at this path."))?;
         }
         Ok(encode(plan)?)
     }

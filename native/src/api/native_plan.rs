@@ -60,7 +60,7 @@ impl NativeLogicalPlan {
             "indentSchema" => self.plan.display_indent_schema().to_string(),
             "graphviz" => self.plan.display_graphviz().to_string(),
             "pgjson" => self.plan.display_pg_json().to_string(),
-            other => return Err(Error::unknown(Code::InvalidArgument, "format", other).into()),
+            other => return Err(Error::unknown(Code::InvalidArgument, "plan format", other).into()),
         })
     }
 
@@ -86,7 +86,7 @@ impl NativeLogicalPlan {
 pub fn no_plan(error: DataFusionError) -> Error {
     Error::new(
         Code::Plan,
-        format!("The bytes are no such plan: {}", error.message()),
+        format!("The bytes are not a serialized plan: {}", error.message()),
     )
 }
 
@@ -94,6 +94,6 @@ pub fn no_plan(error: DataFusionError) -> Error {
 pub fn no_message(error: DataFusionError) -> Error {
     Error::new(
         Code::NotImplemented,
-        format!("The plan has no form as bytes: {}", error.message()),
+        format!("The plan cannot be serialized: {}", error.message()),
     )
 }

@@ -22,7 +22,8 @@ impl NativePreparedStatement {
 
 #[napi]
 impl NativePreparedStatement {
-    /// An IPC stream that holds only a schema: a column for each parameter, of type Null where any type will do.
+    /// An IPC stream that holds only a schema: one column for each parameter. Its type is Null if the parameter
+    /// accepts any type.
     #[napi(catch_unwind)]
     pub fn parameters(&self) -> napi::Result<Buffer> {
         Ok(schema_to_ipc(&self.prepared.parameters())?.into())
@@ -37,7 +38,7 @@ impl NativePreparedStatement {
         Ok(schema_to_ipc(schema.as_arrow())?.into())
     }
 
-    /// `params`: JSON, as of NativeSqlOptions.
+    /// `params`: JSON, like the field of NativeSqlOptions.
     #[napi(catch_unwind)]
     pub fn execute(&self, params: Option<String>) -> napi::Result<NativeDataFrame> {
         self.session.check_open()?;

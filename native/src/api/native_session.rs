@@ -26,20 +26,20 @@ use std::time::Duration;
 
 #[napi(object)]
 pub struct NativeSessionOptions {
-    /// The scheduler; absent: everything runs in this process.
+    /// The host of the scheduler. Absent: everything runs in this process.
     pub host: Option<String>,
     pub port: Option<u16>,
     pub config: HashMap<String, String>,
-    /// How long a query may wait for a first executor.
+    /// How long a query waits for the first executor.
     pub executor_timeout_ms: u32,
     pub memory_table_limit_bytes: f64,
     pub runtime: Option<NativeRuntimeOptions>,
-    /// Where functions of TypeScript run, of a session without a cluster.
+    /// The worker pool for the TypeScript UDFs of a session without a cluster.
     pub udf_pool: Option<u32>,
 }
 
-/// Asynchronous methods work on clones of what they need: a thread of JavaScript that ends frees its
-/// objects, whatever still runs for them.
+/// Asynchronous methods work on clones of what they need: when a JavaScript thread ends, it frees its
+/// objects, even while their methods still run.
 #[napi]
 pub struct NativeSession {
     pub(super) session: Arc<Session>,
@@ -76,14 +76,14 @@ impl NativeSession {
         self.session.id().to_owned()
     }
 
-    /// Connects now rather than with the first query.
+    /// Connects now, not with the first query.
     #[napi]
     pub async fn ready(&self) -> napi::Result<()> {
         let session = self.session.clone();
         guard(async move { session.connect().await }).await
     }
 
-    /// `definition`: JSON of a Definition.
+    /// `definition`: a Definition as JSON.
     #[napi(catch_unwind)]
     pub fn register_udf(&self, definition: String) -> napi::Result<()> {
         self.session.check_open()?;
@@ -100,7 +100,7 @@ impl NativeSession {
         Ok(())
     }
 
-    /// Tells what functions print, as JSON, until the session is closed.
+    /// Passes the console output of UDFs to the listener, as JSON, until the session is closed.
     #[napi]
     pub fn listen(&self, listener: Function<String, ()>) -> napi::Result<()> {
         let listener = listener.build_threadsafe_function().weak::<true>();
@@ -109,7 +109,7 @@ impl NativeSession {
         Ok(())
     }
 
-    /// Gives up the call that was started with this number.
+    /// Cancels the call that was started with this number.
     #[napi]
     pub fn abandon(&self, task: u32) {
         self.session.abandon(task);
@@ -143,7 +143,7 @@ impl NativeSession {
     }
 }
 
-/// "100M" as bytes.
+/// Converts a limit such as "100M" to a number of bytes.
 #[napi(catch_unwind)]
 pub fn parse_capacity_limit(name: String, limit: String) -> napi::Result<f64> {
     let bytes = SessionContext::parse_capacity_limit(&name, &limit);

@@ -52,7 +52,7 @@ impl NativeSession {
         .await
     }
 
-    /// One IPC stream or file per partition.
+    /// `partitions`: one IPC stream or file for each partition.
     #[napi(js_name = "fromIpc")]
     pub async fn read_ipc(&self, partitions: Vec<Uint8Array>) -> napi::Result<NativeDataFrame> {
         let (owner, session) = (self.session.clone(), self.session.clone());
@@ -72,7 +72,7 @@ impl NativeSession {
         .await
     }
 
-    /// The DataFrame's plan under a name.
+    /// Registers the plan of the DataFrame under a name.
     #[napi(catch_unwind)]
     pub fn register_view(&self, name: String, frame: &NativeDataFrame) -> napi::Result<()> {
         let register = || {

@@ -31,7 +31,7 @@ impl NativeSession {
         self.session.context().catalog(&name).map(NativeCatalog::new)
     }
 
-    /// The catalog that had the name before.
+    /// Returns the catalog that had this name before.
     #[napi(catch_unwind)]
     pub fn register_catalog(&self, name: String, catalog: &NativeCatalog) -> Option<NativeCatalog> {
         let before = self.session.context().register_catalog(name, catalog.provider());
@@ -69,7 +69,7 @@ impl NativeSession {
         Ok(self.session.register_store(&url, options)?)
     }
 
-    /// Whether there was one.
+    /// Returns whether a store was registered.
     #[napi(catch_unwind)]
     pub fn deregister_object_store(&self, url: String) -> napi::Result<bool> {
         self.session.check_open()?;
@@ -91,7 +91,7 @@ impl NativeSession {
         Ok(names)
     }
 
-    /// Whether there was one.
+    /// Returns whether the function existed.
     #[napi(catch_unwind)]
     pub fn deregister_function(&self, kind: String, name: String) -> napi::Result<bool> {
         self.session.check_open()?;
@@ -115,7 +115,7 @@ impl NativeSession {
         Ok(taken.map_err(Error::from)?)
     }
 
-    /// Makes names of tables that are paths of files mean these.
+    /// Makes a table name that is a file path refer to this file.
     #[napi(catch_unwind)]
     pub fn enable_url_table(&self) -> napi::Result<()> {
         self.session.check_open()?;
@@ -139,7 +139,7 @@ impl NativeSession {
         Ok(())
     }
 
-    /// A DataFrame with columns and without rows.
+    /// A DataFrame without columns and rows.
     #[napi(catch_unwind)]
     pub fn empty_table(&self) -> napi::Result<NativeDataFrame> {
         self.session.check_open()?;
@@ -147,7 +147,7 @@ impl NativeSession {
         Ok(NativeDataFrame::new(self.session.clone(), frame))
     }
 
-    /// A setting as it is now.
+    /// The current settings.
     #[napi(catch_unwind)]
     pub fn config(&self) -> HashMap<String, String> {
         let state = self.session.context().state_ref();
@@ -165,7 +165,7 @@ impl NativeSession {
         start.timestamp_millis() as f64
     }
 
-    /// Whether there was such a rule.
+    /// Returns whether the rule existed.
     #[napi(catch_unwind)]
     pub fn remove_optimizer_rule(&self, name: String) -> bool {
         self.session.context().remove_optimizer_rule(&name)
@@ -203,14 +203,14 @@ impl NativeSession {
         run(session.clone(), async move { session.tables().await }).await
     }
 
-    /// Whether there was a running job of that id to cancel.
+    /// Returns whether a running job with this id was cancelled.
     #[napi]
     pub async fn cancel_job(&self, job_id: String) -> napi::Result<bool> {
         let session = self.session.clone();
         run(session.clone(), async move { session.cancel_job(job_id).await }).await
     }
 
-    /// Cancels the session's running jobs. Idempotent.
+    /// Cancels the running jobs of the session. Idempotent.
     #[napi]
     pub async fn close(&self) -> napi::Result<()> {
         let session = self.session.clone();

@@ -62,20 +62,20 @@ impl NativeStream {
         }))
     }
 
-    /// The job's id, once it is submitted.
+    /// The id of the job. Null until the job is submitted.
     #[napi(getter)]
     pub fn job_id(&self) -> Option<String> {
         self.0.current_job().map(|job| job.id.clone())
     }
 
-    /// IPC stream bytes of one or more record batches; null at the end.
+    /// The bytes of an IPC stream with one or more record batches. Null at the end.
     #[napi]
     pub async fn next(&self) -> napi::Result<Option<Buffer>> {
         let stream = self.0.clone();
         guard(async move { Ok(stream.next().await?.map(Buffer::from)) }).await
     }
 
-    /// Cancels on the scheduler too; resolves when it says that the job is over.
+    /// Also cancels the job on the scheduler. Resolves when the scheduler reports that the job has ended.
     #[napi]
     pub async fn cancel(&self) -> napi::Result<()> {
         let stream = self.0.clone();
@@ -119,7 +119,7 @@ impl Stream {
     fn cancelled_error(&self) -> Error {
         match self.current_job() {
             Some(job) => job.cancelled_error(),
-            None => Error::new(Code::JobCancelled, "The query was cancelled before it began."),
+            None => Error::new(Code::JobCancelled, "The query was cancelled before it started."),
         }
     }
 

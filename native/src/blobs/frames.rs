@@ -25,7 +25,8 @@ pub fn frames(blob: &Blob) -> impl Stream<Item = FlightData> + use<> {
         kind: blob.kind,
         files: blob.files.iter().map(Bytes::len).collect(),
     };
-    let first = FlightData::new().with_app_metadata(serde_json::to_vec(&header).expect("a plain struct"));
+    let first = FlightData::new()
+        .with_app_metadata(serde_json::to_vec(&header).expect("the header serializes to JSON"));
     let pieces = blob.files.clone().into_iter().flat_map(|file| {
         (0..file.len())
             .step_by(PIECE_BYTES)
@@ -41,9 +42,9 @@ pub async fn assemble(frames: impl Stream<Item = Result<FlightData, Status>>) ->
     let first = frames
         .next()
         .await
-        .ok_or_else(|| Status::invalid_argument("the stream of a blob is empty"))??;
+        .ok_or_else(|| Status::invalid_argument("the upload is empty"))??;
     let header: Header = serde_json::from_slice(&first.app_metadata)
-        .map_err(|error| Status::invalid_argument(format!("bad header of a blob: {error}")))?;
+        .map_err(|error| Status::invalid_argument(format!("the header is not valid: {error}")))?;
     let kind = header.kind;
     let mut files = Vec::with_capacity(header.files.len());
     for size in &header.files {
@@ -53,12 +54,12 @@ pub async fn assemble(frames: impl Stream<Item = Result<FlightData, Status>>) ->
             let piece = frames
                 .next()
                 .await
-                .ok_or_else(|| Status::data_loss(format!("the stream of the {kind} ended early")))??;
+                .ok_or_else(|| Status::data_loss(format!("the stream of the {kind} ended too early")))??;
             file.extend_from_slice(&piece.data_body);
         }
         if file.len() != *size {
             return Err(Status::data_loss(format!(
-                "the files of the {kind} have wrong sizes"
+                "the files of the {kind} have the wrong size"
             )));
         }
         files.push(Bytes::from(file));

@@ -24,7 +24,7 @@ pub async fn ensure(channel: &Transport, blob: &Blob) -> Result<bool> {
     // The response begins at once; its message comes when the scheduler has the blob.
     let put = async { client.do_put(frames).await?.into_inner().message().await };
     let answer = put.await.and_then(|message| {
-        message.ok_or_else(|| Status::data_loss("the scheduler did not say that it has it"))
+        message.ok_or_else(|| Status::data_loss("the scheduler did not confirm the upload"))
     });
     answer.map(|_| true).map_err(|status| unsent(blob.kind, &status))
 }
@@ -41,6 +41,6 @@ fn unsent(kind: Kind, status: &Status) -> Error {
     };
     Error::new(
         Code::Connection,
-        format!("{what} could not be sent to the scheduler: {}", status.message()),
+        format!("{what} could not be sent to the scheduler: {}.", status.message()),
     )
 }

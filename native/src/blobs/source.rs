@@ -45,11 +45,11 @@ impl BlobSource {
                 Code::Connection,
                 match kind {
                     Kind::Table => {
-                        format!("In-memory table {id} could not be fetched from the scheduler: {reason}")
+                        format!("The in-memory table {id} could not be fetched from the scheduler: {reason}.")
                     }
                     Kind::Code => {
                         format!(
-                            "The code of a TypeScript UDF could not be fetched from the scheduler: {reason}"
+                            "The code of a TypeScript UDF could not be fetched from the scheduler: {reason}."
                         )
                     }
                 },

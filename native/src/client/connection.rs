@@ -73,7 +73,7 @@ impl Connection {
         match self.closed.load(Ordering::Acquire) {
             true => Err(Error::new(
                 Code::Closed,
-                "The session is closed: create a new BallistaSessionContext.",
+                "The session is closed. Create a new BallistaSessionContext.",
             )),
             false => Ok(()),
         }
@@ -153,8 +153,8 @@ impl Connection {
         Error::new(
             Code::NoExecutors,
             format!(
-                "The scheduler at {}:{} had no executor for {} ms. Start one that connects to it, \
-                 or raise executorTimeoutMs.",
+                "No executor connected to the scheduler at {}:{} within {} ms. Start an executor that \
+                 connects to this scheduler, or raise executorTimeoutMs.",
                 self.host,
                 self.port,
                 self.executor_timeout.as_millis()
@@ -218,7 +218,7 @@ impl Connection {
         Error::new(
             Code::Connection,
             format!(
-                "The connection to the scheduler at {}:{} failed: {error}",
+                "The connection to the scheduler at {}:{} failed: {error}.",
                 self.host, self.port
             ),
         )

@@ -84,7 +84,7 @@ async fn read(
     sender: &mpsc::Sender<Result<Chunk>>,
 ) -> Result<()> {
     let layout = location.layout();
-    let missing = |what| Error::new(Code::Internal, format!("The scheduler sent no {what}."));
+    let missing = |what| Error::new(Code::Internal, format!("The scheduler did not send the {what}."));
     let executor = location
         .executor_meta
         .ok_or_else(|| missing("executor of a partition"))?;
@@ -180,7 +180,7 @@ fn split(address: &str) -> Result<(String, u16)> {
         .ok_or_else(|| {
             Error::new(
                 Code::Connection,
-                format!("The scheduler names a bad proxy: {address}"),
+                format!("The scheduler sent an invalid proxy address: {address}."),
             )
         })
 }

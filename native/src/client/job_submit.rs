@@ -65,8 +65,8 @@ fn check_size(plan: &[u8], limit: usize) -> Result<()> {
     Err(Error::new(
         Code::ResourcesExhausted,
         format!(
-            "The query takes {} bytes as a message, more than the limit of {limit}: raise \
-             ballista.client.grpc_max_message_size, or move its data to a table.",
+            "The message of the query has {} bytes, which exceeds the limit of {limit} bytes. Raise \
+             ballista.client.grpc_max_message_size, or move the data of the query to a table.",
             plan.len()
         ),
     ))
@@ -79,7 +79,7 @@ fn refused(connection: &Connection, status: &tonic::Status) -> Error {
             Code::ResourcesExhausted,
             format!(
                 "The query is too large for one message: {}. Raise \
-                 ballista.client.grpc_max_message_size and the scheduler's limit.",
+                 ballista.client.grpc_max_message_size, and the limit of the scheduler.",
                 status.message()
             ),
         ),
@@ -93,13 +93,13 @@ fn job_id(answer: Option<execute_query_result::Result>) -> Result<String> {
         Some(execute_query_result::Result::Failure(failure)) => {
             let text = match failure.failure {
                 Some(Failure::PlanParsingFailure(text) | Failure::SessionNotFound(text)) => text,
-                _ => "no reason was given".into(),
+                _ => "it gave no reason".into(),
             };
             Err(Error::new(
                 Code::JobFailed,
-                format!("The scheduler refused the query: {text}"),
+                format!("The scheduler rejected the query: {text}"),
             ))
         }
-        None => Err(Error::new(Code::Internal, "The scheduler answered nothing.")),
+        None => Err(Error::new(Code::Internal, "The scheduler sent an empty answer.")),
     }
 }

@@ -63,7 +63,7 @@ impl Job {
                 Some(JobEvent { lost: true, .. }) => {
                     self.over.store(true, Ordering::Release);
                     let lost = format!(
-                        "Job {} failed: its rows are gone with the executor that had them",
+                        "Job {} failed: the executor that held its rows was lost.",
                         self.id
                     );
                     return Err(Error::new(Code::JobFailed, lost).of_job(&self.id));
@@ -120,7 +120,7 @@ impl Job {
 
     fn forgotten(&self) -> Error {
         self.over.store(true, Ordering::Release);
-        let forgotten = format!("the scheduler does not know job {} any more", self.id);
+        let forgotten = format!("the scheduler no longer knows job {}", self.id);
         self.connection.lost(&forgotten).of_job(&self.id)
     }
 

@@ -91,8 +91,9 @@ impl RemoteSession {
             if !self.ensure(&module).await? {
                 return Err(Error::new(
                     Code::Udf,
-                    "Functions of TypeScript run on executors of this package, and this scheduler is another: start one with new \
-                     BallistaScheduler(), and executors with new BallistaExecutor({ udf: true }).",
+                    "This scheduler does not support TypeScript UDFs, because it is not a scheduler of this \
+                     package. Start a scheduler with new BallistaScheduler(), and executors with \
+                     new BallistaExecutor({ udf: true }).",
                 ));
             }
             self.code.keep(module.clone());

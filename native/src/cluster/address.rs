@@ -19,7 +19,7 @@ pub fn resolve(host: &str) -> Result<IpAddr> {
     found.map(|address| address.ip()).ok_or_else(|| {
         Error::new(
             Code::InvalidArgument,
-            format!("The host \"{host}\" is not an address of this machine: it cannot be resolved."),
+            format!("The host \"{host}\" cannot be resolved. Use an address of this machine."),
         )
     })
 }
@@ -29,11 +29,11 @@ pub fn listen(host: &str, port: u16) -> Result<TcpListener> {
     let listener = TcpListener::bind((resolve(host)?, port)).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Error::new(
             Code::AddressInUse,
-            format!("Port {port} of {host} is in use: choose another, or 0 for any free one."),
+            format!("Port {port} of {host} is already in use. Choose another port, or 0 for a free port."),
         ),
         ErrorKind::AddrNotAvailable => Error::new(
             Code::InvalidArgument,
-            format!("The host \"{host}\" is not an address of this machine."),
+            format!("The host \"{host}\" is not an address of this machine. Use an address of this machine."),
         ),
         _ => Error::new(Code::Io, format!("Cannot listen on {host}:{port}: {error}.")),
     })?;
@@ -66,7 +66,7 @@ pub fn advertised(host: &str, external: Option<&str>) -> Result<String> {
     if address.is_unspecified() {
         return Err(Error::new(
             Code::InvalidArgument,
-            format!("{host} listens everywhere: say by externalHost what others connect to."),
+            format!("{host} binds all interfaces. Set externalHost to the address that others connect to."),
         ));
     }
     Ok(literal(address))

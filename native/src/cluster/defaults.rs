@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// DataFusion's functions and rules, collected once.
 pub static ENGINE: LazyLock<SessionState> = LazyLock::new(|| {
-    let mut state = default_session_builder(server_config()).expect("the engine's own defaults");
-    spark::register(&mut state).expect("functions of this version");
+    let mut state = default_session_builder(server_config()).expect("the engine's default session is valid");
+    spark::register(&mut state).expect("the Spark functions can be registered");
     state
 });

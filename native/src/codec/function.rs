@@ -76,7 +76,9 @@ impl Packed {
         let packed = Self::decode(bytes.strip_prefix(MAGIC)?);
         Some(
             packed
-                .map_err(|error| DataFusionError::Internal(format!("a bad function: {error}")))
+                .map_err(|error| {
+                    DataFusionError::Internal(format!("The serialized function cannot be decoded: {error}"))
+                })
                 .and_then(|packed| Ok((Arc::new(Definition::parse(&packed.definition)?), packed))),
         )
     }
@@ -148,7 +150,7 @@ fn unpack_table((definition, packed): &(Arc<Definition>, Packed)) -> Result<JsTa
         true => vec![],
         false => match batches_from_ipc(&packed.args)?.1.first() {
             Some(batch) => batch.columns().to_vec(),
-            None => return internal_err!("a call of a table function without its arguments"),
+            None => return internal_err!("The serialized call of a table function has no arguments"),
         },
     };
     JsTable::new(definition.clone(), args)

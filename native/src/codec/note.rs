@@ -99,18 +99,21 @@ fn restore(node: &Arc<dyn ExecutionPlan>, note: &Note) -> Result<Arc<dyn Executi
     }
     if note.staged {
         let write = node.downcast_ref::<DataSinkExec>().and_then(staged);
-        return write.map_or_else(|| internal_err!("there is nothing to stage"), Ok);
+        return write.map_or_else(
+            || internal_err!("The plan node has no write that can be staged"),
+            Ok,
+        );
     }
     restore_scan(node, note)
 }
 
 fn bad(error: prost::DecodeError) -> DataFusionError {
-    DataFusionError::Internal(format!("a bad note: {error}"))
+    DataFusionError::Internal(format!("The serialized note cannot be decoded: {error}"))
 }
 
 fn restore_scan(scan: &Arc<dyn ExecutionPlan>, note: &Note) -> Result<Arc<dyn ExecutionPlan>> {
     let Some(files) = scan.downcast_ref::<DataSourceExec>().and_then(files) else {
-        return internal_err!("the options of a scan have no scan");
+        return internal_err!("The scan options do not belong to a file scan");
     };
     let compression = match note.compression.as_str() {
         "" => FileCompressionType::UNCOMPRESSED,
@@ -161,7 +164,7 @@ impl ExecutionPlan for Noted {
     }
 
     fn execute(&self, _: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        not_impl_err!("notes are for the wire only")
+        not_impl_err!("A note cannot be executed, because it exists only in serialized plans.")
     }
 }
 
@@ -193,6 +196,6 @@ pub fn decode_note(
     let note = Note::decode(bytes.strip_prefix(MAGIC)?).map_err(bad);
     Some(note.and_then(|note| match inputs {
         [node] => restore(node, &note),
-        _ => internal_err!("a note is about one node, not {}", inputs.len()),
+        _ => internal_err!("A note must have one input node, not {}", inputs.len()),
     }))
 }

@@ -28,7 +28,8 @@ pub fn whole_query(plan: &LogicalPlan, small: bool) -> Result<WholeQueryExec> {
 }
 
 pub fn logical_plan(query: &WholeQueryExec, context: &TaskContext) -> Result<LogicalPlan> {
-    let bad = |error| DataFusionError::Internal(format!("a bad message of a whole query: {error}"));
+    let bad =
+        |error| DataFusionError::Internal(format!("The serialized whole query cannot be decoded: {error}"));
     let message = LogicalPlanNode::decode(query.plan().clone()).map_err(bad)?;
     message.try_into_logical_plan(context, &LogicalCodec::default())
 }

@@ -123,7 +123,7 @@ impl ExtensionOptions for ClusterOptions {
             WHOLE_QUERY_MAX_BYTES => self.whole_query_max_bytes = number(value)?,
             BROADCAST_MAX_BYTES => self.broadcast_max_bytes = number(value)?,
             JOB_WEIGHT => match number(value)? {
-                0 => return config_err!("use a number from 1 up"),
+                0 => return config_err!("use a whole number of at least 1"),
                 weight => self.job_weight = weight,
             },
             SESSION => {
@@ -132,7 +132,7 @@ impl ExtensionOptions for ClusterOptions {
             }
             KEEP_METRICS => self.keep_metrics = value == "true",
             TASK_METRICS => self.task_metrics = value == "true",
-            _ => return config_err!("cluster.{key} is not a setting"),
+            _ => return config_err!("the setting cluster.{key} does not exist"),
         }
         Ok(())
     }
@@ -173,5 +173,5 @@ impl ExtensionOptions for ClusterOptions {
 fn number(value: &str) -> Result<usize> {
     value
         .parse()
-        .or_else(|_| config_err!("use a whole number that is not negative"))
+        .or_else(|_| config_err!("use a whole number of at least 0"))
 }

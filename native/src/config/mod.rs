@@ -13,16 +13,16 @@ use datafusion::prelude::SessionConfig;
 use napi_derive::napi;
 use std::collections::{BTreeMap, HashMap};
 
-/// A key of the engine's configuration.
+/// A configuration key of the engine.
 #[napi(object)]
 pub struct NativeConfigEntry {
     pub key: String,
-    /// The default that a session of this package starts with; absent: not set.
+    /// The default value in a session of this package. Absent: the key has no default value.
     pub value: Option<String>,
     pub description: String,
 }
 
-/// Every `datafusion.*` and `ballista.*` key, sorted.
+/// All `datafusion.*` and `ballista.*` keys, sorted.
 #[napi(catch_unwind)]
 pub fn config_entries() -> Vec<NativeConfigEntry> {
     let mut entries: Vec<_> = entries()
@@ -37,14 +37,14 @@ pub fn config_entries() -> Vec<NativeConfigEntry> {
     entries
 }
 
-/// Checks names and values against the engine.
+/// Checks keys and values against the engine.
 #[napi(catch_unwind)]
 pub fn validate_config(config: HashMap<String, String>) -> napi::Result<()> {
     Ok(session_config(&settings(config)).map(|_| ())?)
 }
 
 fn entries() -> Vec<ConfigEntry> {
-    let defaults = session_config(&settings(HashMap::new())).expect("keys and values of this version");
+    let defaults = session_config(&settings(HashMap::new())).expect("the default settings are valid");
     defaults.options().entries()
 }
 
@@ -132,11 +132,11 @@ fn check_key(config: &SessionConfig, key: &str) -> Result<()> {
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let hint = match nearest {
         Some((score, name)) if score > 0.5 => format!(" Did you mean \"{name}\"?"),
-        _ => " SHOW ALL lists the keys.".into(),
+        _ => " SHOW ALL lists all settings.".into(),
     };
     Err(Error::new(
         Code::Config,
-        format!("There is no setting \"{key}\".{hint}"),
+        format!("The setting \"{key}\" does not exist.{hint}"),
     ))
 }
 
@@ -154,12 +154,13 @@ fn set(config: &mut SessionConfig, key: &str, value: &str) -> Result<()> {
     }
 }
 
-const NOT_ADAPTIVE: &str = "Ballista's adaptive planner loses rows of joins, and some queries never end";
+const NOT_ADAPTIVE: &str =
+    "Ballista's adaptive planner loses rows of joins, and some of its queries never end";
 
 fn refuse(key: &str, value: &str, error: impl std::fmt::Display) -> Error {
     Error::new(
         Code::Config,
-        format!("The setting \"{key}\" does not take the value \"{value}\": {error}."),
+        format!("The setting \"{key}\" does not accept the value \"{value}\": {error}."),
     )
 }
 
@@ -174,7 +175,7 @@ pub fn server_config() -> SessionConfig {
     if let Some(ballista) = options.extensions.get_mut::<BallistaConfig>() {
         ballista
             .set("client.grpc_max_message_size", &MESSAGE_BYTES.to_string())
-            .expect("a key and a value of this version");
+            .expect("the setting is valid");
     }
     config
 }

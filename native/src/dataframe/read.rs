@@ -76,7 +76,7 @@ pub async fn listing_table(
         .as_ref()
         .is_some_and(|schema| schema.fields().is_empty())
     {
-        let empty = DataFusionError::Execution("there is nothing in it, not even columns".into());
+        let empty = DataFusionError::Execution("it is empty and has no columns".into());
         return Err(unreadable(&options, paths, empty));
     }
     Ok(Arc::new(ListingTable::try_new(config)?))
@@ -121,7 +121,7 @@ async fn expand(state: &SessionState, url: &ListingTableUrl, path: &str) -> Resu
     let urls = locations.into_iter().map(|location| {
         let mut file = root.clone();
         file.path_segments_mut()
-            .unwrap_or_else(|()| unreachable!("a store has a path"))
+            .unwrap_or_else(|()| unreachable!("the URL of a store can have a path"))
             .extend(location.parts().map(|part| part.as_ref().to_owned()));
         Ok(ListingTableUrl::try_new(file, None)?)
     });
@@ -136,11 +136,11 @@ fn object_store(state: &SessionState, url: &ListingTableUrl) -> Result<Arc<dyn O
 fn no_file(path: &str, extension: &str) -> Error {
     let like = match extension {
         "" => String::new(),
-        extension => format!(" that ends in \"{extension}\""),
+        extension => format!(" that ends with \"{extension}\""),
     };
     Error::new(
         Code::ObjectStore,
-        format!("There is no file{like} at \"{path}\"."),
+        format!("No file{like} was found at \"{path}\"."),
     )
 }
 
@@ -151,7 +151,7 @@ fn unreadable(options: &NativeReadOptions, paths: &[String], error: DataFusionEr
         _ => Code::Execution,
     };
     let paths = paths.join(", ");
-    let text = format!("{paths} cannot be read as {}: {}", options.format, error.message);
+    let text = format!("Cannot read {paths} as {}: {}.", options.format, error.message);
     Error::new(code, text)
 }
 
@@ -217,7 +217,7 @@ fn file_sort_order(json: &str) -> Result<Vec<Vec<SortExpr>>> {
                     }
                     _ => Err(Error::new(
                         Code::InvalidArgument,
-                        "fileSortOrder takes columns only.",
+                        "fileSortOrder accepts only columns.",
                     )),
                 })
                 .collect()

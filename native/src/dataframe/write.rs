@@ -95,7 +95,7 @@ async fn insert(
     if op != InsertOp::Append && !table.is::<InMemoryTable>() {
         return Err(Error::new(
             Code::NotImplemented,
-            format!("{op}: the files of a table do not change; write to another folder."),
+            format!("{op} is not supported for tables over files. Write to another folder."),
         ));
     }
     let plan = fitted(plan, &table.schema())?;
@@ -113,7 +113,7 @@ fn fitted(plan: LogicalPlan, table: &Schema) -> Result<LogicalPlan> {
         .collect();
     let mut wanted: Vec<_> = table.fields().iter().map(|field| field.name().as_str()).collect();
     let message = format!(
-        "The table has the columns {}; the DataFrame has {}.",
+        "The columns do not match. The table has {}. The DataFrame has {}.",
         wanted.join(", "),
         given.join(", ")
     );
@@ -144,7 +144,10 @@ fn check_columns(schema: &DFSchema, options: &HashMap<String, String>, folders: 
     if let Some(name) = own.clone().find(|name| name.contains('.')) {
         return Err(Error::new(
             Code::NotImplemented,
-            format!("Options of the column \"{name}\": the engine reads a dot as a field of a struct."),
+            format!(
+                "The column \"{name}\" cannot have its own options: the engine reads the dot in its name \
+                 as the field of a struct."
+            ),
         ));
     }
     let kept = options
@@ -153,7 +156,8 @@ fn check_columns(schema: &DFSchema, options: &HashMap<String, String>, folders: 
     if !kept && !folders.is_empty() && schema.fields().iter().all(|field| folders.contains(field.name())) {
         return Err(Error::new(
             Code::InvalidArgument,
-            "partitionBy leaves no column for the files: leave one out, or set keepPartitionByColumns.",
+            "partitionBy contains all columns, so no column remains for the files. Remove a column from \
+             partitionBy, or set keepPartitionByColumns.",
         ));
     }
     Ok(())

@@ -74,7 +74,7 @@ impl Scope<'_> {
             } => self.case(expr, branches, otherwise)?,
             Node::Call(call) => self.call(*call)?,
             Node::Sql { text, args } => self.sql(&text, args)?,
-            Node::Wildcard => return Err(Error::unknown(Code::Plan, "value", "*")),
+            Node::Wildcard => return Err(Error::new(Code::Plan, "\"*\" cannot be used as a value.")),
             Node::Placeholder { name, data_type } => placeholder(name, data_type.as_deref())?,
             Node::GroupingSet { form, lists } => self.grouping_set(form, lists)?,
             Node::Lambda { params, body } => self.lambda(params, *body)?,
@@ -107,7 +107,7 @@ impl Scope<'_> {
         let op = operator(op)?;
         let operands = self.exprs(operands)?.into_iter();
         let all = operands.reduce(|left, right| binary_expr(left, op, right));
-        all.ok_or_else(|| Error::unknown(Code::Plan, "operand of", &op.to_string()))
+        all.ok_or_else(|| Error::new(Code::Plan, format!("{op} needs at least one operand.")))
     }
 
     fn cast(&self, expr: Box<Node>, to: &str, safe: bool) -> Result<Expr> {

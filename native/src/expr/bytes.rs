@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| {
     let context = SessionContext::new();
     let state = context.state_ref();
-    spark::register(&mut *state.write()).expect("functions of this version");
+    spark::register(&mut *state.write()).expect("the Spark functions can be registered");
     context
 });
 
@@ -31,14 +31,14 @@ pub fn expr_to_bytes(node: String) -> napi::Result<Buffer> {
     Ok(Buffer::from(bytes.to_vec()))
 }
 
-/// What the bytes mean, as SQL text.
+/// Decodes an expression and returns it as SQL text.
 #[napi(catch_unwind)]
 pub fn expr_from_bytes(bytes: Uint8Array) -> napi::Result<String> {
     let expr = Expr::from_bytes_with_ctx(&bytes, &CONTEXT.task_ctx()).map_err(Error::from)?;
     Ok(text(&expr))
 }
 
-/// The name that the column of an expression gets.
+/// The name of the column that an expression makes.
 #[napi(catch_unwind)]
 pub fn expr_name(node: String) -> napi::Result<String> {
     Ok(build(&node)?.schema_name().to_string())

@@ -86,7 +86,10 @@ impl Scope<'_> {
         if clauses.any() {
             return Err(Error::new(
                 Code::Plan,
-                format!("{name} is no aggregate or window function: it takes no DISTINCT, FILTER, ORDER BY or null treatment."),
+                format!(
+                    "{name} is not an aggregate or window function, so it does not accept DISTINCT, FILTER, \
+                     ORDER BY or a null treatment."
+                ),
             ));
         }
         if let Some(udf) = udf {
@@ -126,7 +129,7 @@ impl Scope<'_> {
         if !clauses.order_by.is_empty() {
             return Err(Error::new(
                 Code::Plan,
-                "Over a window the order is the window's: give orderBy to it.",
+                "A function over a window uses the order of the window. Set orderBy on the window.",
             ));
         }
         let params = &mut function.params;
@@ -145,7 +148,7 @@ fn aggregated(function: Arc<AggregateUDF>, args: Vec<Expr>, clauses: Clauses) ->
         return Err(Error::new(
             Code::Plan,
             format!(
-                "{} does not tell nulls apart: leave out the null treatment.",
+                "{} does not support a null treatment. Remove it.",
                 function.name()
             ),
         ));
@@ -178,7 +181,7 @@ fn window_frame(frame: Frame) -> Result<WindowFrame> {
         "rows" => WindowFrameUnits::Rows,
         "range" => WindowFrameUnits::Range,
         "groups" => WindowFrameUnits::Groups,
-        other => return Err(Error::unknown(Code::Plan, "unit of window frames", other)),
+        other => return Err(Error::unknown(Code::Plan, "window frame unit", other)),
     };
     let start = bound(frame.start, units)?;
     let end = bound(frame.end, units)?;
@@ -204,6 +207,6 @@ fn bound(bound: Bound, units: WindowFrameUnits) -> Result<WindowFrameBound> {
         "preceding" => WindowFrameBound::Preceding(value),
         "currentRow" => WindowFrameBound::CurrentRow,
         "following" => WindowFrameBound::Following(value),
-        other => return Err(Error::unknown(Code::Plan, "bound of window frames", other)),
+        other => return Err(Error::unknown(Code::Plan, "window frame bound", other)),
     })
 }

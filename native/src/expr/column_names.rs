@@ -26,6 +26,9 @@ pub fn no_column(name: &str, schema: &DFSchema) -> Error {
         .collect();
     Error::new(
         Code::Schema,
-        format!("There is no column \"{name}\"; there are: {}.", fields.join(", ")),
+        format!(
+            "The column \"{name}\" does not exist. The columns are: {}.",
+            fields.join(", ")
+        ),
     )
 }

@@ -48,7 +48,7 @@ impl Scope<'_> {
             return Err(Error::new(
                 Code::Schema,
                 format!(
-                    "The subquery has a column \"{name}\" itself: give one side another name with alias()."
+                    "The subquery also has a column \"{name}\". Give one side another name with alias()."
                 ),
             ));
         }

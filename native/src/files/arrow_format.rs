@@ -37,7 +37,7 @@ pub fn compression(name: &str) -> Result<Compression> {
         "" | "uncompressed" => Ok(None),
         "lz4" => Ok(Some(CompressionType::LZ4_FRAME)),
         "zstd" => Ok(Some(CompressionType::ZSTD)),
-        other => config_err!("Arrow files are compressed with lz4 or zstd, not {other}"),
+        other => config_err!("Arrow files cannot be compressed with {other}. Use lz4 or zstd."),
     }
 }
 

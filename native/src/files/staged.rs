@@ -102,7 +102,7 @@ impl DataSink for StagedSink {
         let context = context.clone();
         match tokio::spawn(async move { sink.write(data, &context).await }).await {
             Ok(written) => written,
-            Err(panic) => exec_err!("the writer of files did not end: {panic}"),
+            Err(panic) => exec_err!("The file writer failed: {panic}."),
         }
     }
 }
@@ -181,7 +181,8 @@ fn without_nulls(data: SendableRecordBatchStream, folders: Vec<String>) -> Senda
                 .is_some_and(|column| column.logical_null_count() > 0)
             {
                 return exec_err!(
-                    "the column \"{name}\" makes folders and holds null: fill it first, as with fillNull()"
+                    "The partition column \"{name}\" contains null, which cannot be the name of a folder. \
+                     Replace the nulls first, for example with fillNull()."
                 );
             }
         }

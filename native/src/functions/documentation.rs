@@ -91,7 +91,7 @@ fn arity(signature: &TypeSignature) -> Option<Vec<usize>> {
     }
 }
 
-/// JSON: an array of what `scripts/generate.mjs` turns into `src/functions/generated`.
+/// Returns JSON: the array that `scripts/functions.mjs` turns into `src/functions/generated`.
 #[napi(catch_unwind)]
 pub fn function_entries() -> napi::Result<String> {
     Ok(entries()?)

@@ -10,7 +10,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, Operator};
 /// DataFusion's name for unnamed tables.
 const UNNAMED: &str = "?table?";
 
-const SERIES: &str = "generate_series and range as tables";
+const SERIES: &str = "generate_series or range as a table";
 
 /// Fails with the reason if the plan cannot be expressed in SQL of the dialect.
 pub fn check_sql(plan: &LogicalPlan, dialect: &str) -> Result<()> {
@@ -20,10 +20,10 @@ pub fn check_sql(plan: &LogicalPlan, dialect: &str) -> Result<()> {
         |node| match node {
             node if is_series(node) => Some(SERIES.into()),
             LogicalPlan::TableScan(scan) if scan.table_name.table() == UNNAMED => {
-                Some("a table without a name: register it".into())
+                Some("a table without a name. Register the table".into())
             }
             LogicalPlan::Join(join) if join.null_equality == NullEquality::NullEqualsNull => {
-                Some("INTERSECT and EXCEPT, where nulls are equal".into())
+                Some("INTERSECT or EXCEPT, which treat nulls as equal".into())
             }
             _ => None,
         },
@@ -33,7 +33,7 @@ pub fn check_sql(plan: &LogicalPlan, dialect: &str) -> Result<()> {
                 let ordered = !params.order_by.is_empty() && !call.func.supports_within_group_clause();
                 match params.null_treatment {
                     Some(NullTreatment::IgnoreNulls) => Some("IGNORE NULLS".into()),
-                    _ => ordered.then(|| format!("ORDER BY inside of {}", call.func.name())),
+                    _ => ordered.then(|| format!("ORDER BY inside {}", call.func.name())),
                 }
             }
             Expr::WindowFunction(call) if call.params.null_treatment == Some(NullTreatment::IgnoreNulls) => {
@@ -41,14 +41,16 @@ pub fn check_sql(plan: &LogicalPlan, dialect: &str) -> Result<()> {
             }
             Expr::Negative(inner) if is_negative(inner) => Some("two minus signs in a row".into()),
             Expr::BinaryExpr(binary) if binary.op == Operator::BitwiseXor && dialect == "postgres" => {
-                Some("XOR in the dialect postgres".into())
+                Some("the operator ^ for XOR, which means power in the dialect postgres".into())
             }
             Expr::Literal(
                 ScalarValue::Utf8(Some(text))
                 | ScalarValue::Utf8View(Some(text))
                 | ScalarValue::LargeUtf8(Some(text)),
                 _,
-            ) if dialect == "mysql" && text.contains('\\') => Some("a backslash in the dialect mysql".into()),
+            ) if dialect == "mysql" && text.contains('\\') => {
+                Some("a backslash, which starts an escape sequence in the dialect mysql".into())
+            }
             _ => None,
         },
     )
@@ -65,7 +67,7 @@ pub fn check_substrait(plan: &LogicalPlan) -> Result<()> {
                 let params = &call.params;
                 let ignores = params.null_treatment == Some(NullTreatment::IgnoreNulls);
                 (params.filter.is_some() || params.distinct || ignores)
-                    .then(|| "FILTER, DISTINCT and IGNORE NULLS over windows".into())
+                    .then(|| "FILTER, DISTINCT or IGNORE NULLS over a window".into())
             }
             Expr::AggregateFunction(call)
                 if call.params.null_treatment == Some(NullTreatment::IgnoreNulls) =>
@@ -108,7 +110,7 @@ fn check(
     match unsaid {
         Some(what) => Err(Error::new(
             Code::NotImplemented,
-            format!("The plan cannot be said in {language}: {what}."),
+            format!("The plan cannot be expressed in {language}, because it contains {what}."),
         )),
         None => Ok(()),
     }

@@ -25,7 +25,7 @@ fn read(bytes: &[u8]) -> Result<Plan> {
     plan.map_err(|error| {
         Error::new(
             Code::InvalidArgument,
-            format!("This is no Substrait plan: {error}."),
+            format!("The bytes are not a Substrait plan: {error}."),
         )
     })
 }
@@ -42,7 +42,7 @@ pub fn substrait_from_json(json: String) -> napi::Result<Buffer> {
     let plan: Plan = serde_json::from_str(&json).map_err(|error| {
         Error::new(
             Code::InvalidArgument,
-            format!("This is no Substrait plan in JSON: {error}."),
+            format!("The JSON is not a Substrait plan: {error}."),
         )
     })?;
     Ok(plan.encode_to_vec().into())

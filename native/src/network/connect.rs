@@ -40,7 +40,7 @@ pub async fn connect_with(host: &str, port: u16, grpc: &GrpcClientConfig) -> Res
     let endpoint = create_grpc_client_endpoint(url.clone(), Some(grpc)).map_err(|error| {
         Error::new(
             Code::InvalidArgument,
-            format!("{url} is not the address of a scheduler: {error}"),
+            format!("{url} is not a valid scheduler address: {error}."),
         )
     })?;
     endpoint.connect().await.map_err(|error| {
@@ -48,8 +48,8 @@ pub async fn connect_with(host: &str, port: u16, grpc: &GrpcClientConfig) -> Res
         Error::new(
             Code::Connection,
             format!(
-                "No scheduler answers at {host}:{port}: {}. Check the address, and that the \
-                 scheduler runs.",
+                "No scheduler responds at {host}:{port}: {}. Check that the address is correct and that the \
+                 scheduler is running.",
                 cause.unwrap_or_else(|| error.to_string())
             ),
         )

@@ -63,6 +63,6 @@ impl RowsPort {
 }
 
 pub fn unread(reason: impl Display) -> Error {
-    let text = format!("The rows could not be read from their executor: {reason}");
+    let text = format!("The rows could not be read from the executor: {reason}");
     Error::new(Code::Io, text)
 }

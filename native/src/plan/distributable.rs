@@ -24,7 +24,10 @@ pub fn distributable(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
             Ok(Transformed::no(LogicalPlan::Limit(limit)))
         }
         LogicalPlan::RecursiveQuery(_) => {
-            not_impl_err!("a recursive query: Ballista has no message for it; SessionContext.local() runs it")
+            not_impl_err!(
+                "A recursive query cannot be split into stages, because Ballista has no message for it. \
+                 Run it with SessionContext.local()."
+            )
         }
         node => Ok(Transformed::no(node)),
     })
@@ -35,7 +38,8 @@ pub fn distributable(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
 fn check_subqueries(expr: &Expr) -> Result<TreeNodeRecursion> {
     if expr.exists(|part| Ok(matches!(part, Expr::ScalarSubquery(_))))? {
         return not_impl_err!(
-            "a subquery as an argument of an aggregate or a window: stages cannot share its value; join with it"
+            "A subquery cannot be the argument of an aggregate or window function, because stages cannot share \
+             its value. Use a join instead."
         );
     }
     Ok(TreeNodeRecursion::Continue)
@@ -86,7 +90,8 @@ fn plain(mut function: WindowFunction) -> Result<Expr> {
     if let WindowFunctionDefinition::WindowUDF(fun) = &mut function.fun {
         if params.null_treatment == Some(NullTreatment::IgnoreNulls) {
             return not_impl_err!(
-                "{name} with IGNORE NULLS: Ballista does not tell executors; filter the nulls out first"
+                "{name} with IGNORE NULLS is not supported, because Ballista does not send IGNORE NULLS to \
+                 executors. Filter the nulls out first."
             );
         }
         *fun = forward(fun.clone());
@@ -95,7 +100,8 @@ fn plain(mut function: WindowFunction) -> Result<Expr> {
         let own = matches!(&function.fun, WindowFunctionDefinition::AggregateUDF(fun) if JsAggregate::of(fun).is_some());
         if own || !SKIP_NULLS.contains(&name.as_str()) {
             return not_impl_err!(
-                "{name} with FILTER over a window: Ballista does not tell executors; use CASE WHEN"
+                "{name} with FILTER over a window is not supported, because Ballista does not send this FILTER \
+                 to executors. Use CASE WHEN instead."
             );
         }
         for arg in &mut params.args {
@@ -117,7 +123,7 @@ fn check_limit(limit: &Limit) -> Result<()> {
     };
     match skip.saturating_add(fetch) > u32::MAX as usize {
         true => not_impl_err!(
-            "LIMIT and OFFSET of more than {} rows: Ballista holds them in 32 bits",
+            "LIMIT and OFFSET of more than {} rows are not supported, because Ballista stores them in 32 bits.",
             u32::MAX
         ),
         false => Ok(()),

@@ -46,7 +46,8 @@ fn rewritten(filter: Filter) -> Result<Transformed<LogicalPlan>> {
         Some(_) => Ok(part),
         None => with_nulls(part, input),
     });
-    let predicate = conjunction(parts.collect::<Result<Vec<_>>>()?).expect("it had a part");
+    let predicate =
+        conjunction(parts.collect::<Result<Vec<_>>>()?).expect("the predicate has at least one part");
     Filter::try_new(predicate, filter.input).map(|filter| Transformed::yes(LogicalPlan::Filter(filter)))
 }
 

@@ -57,7 +57,7 @@ fn one_row(plan: LogicalPlan) -> Result<LogicalPlan> {
     let rows = Expr::Column(Column::from_name(ROWS));
     // Casting this string to a number fails. No other expression can fail with a message of our own.
     let complaint = concat(vec![
-        lit("a scalar subquery must have one row, not "),
+        lit("A scalar subquery must return one row, but it returned "),
         cast(rows.clone(), DataType::Utf8),
     ]);
     let several = when(

@@ -7,10 +7,10 @@ use datafusion::logical_expr::{DmlStatement, LogicalPlan, WriteOp};
 pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
     match plan {
         LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
-            not_impl_err!("{op}: the files of a table do not change; create a new table from a query")
+            not_impl_err!("{op} is not supported for tables over files. Create a new table from a query.")
         }
         LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
-            not_impl_err!("{}: there is no such statement here", plan.display())
+            not_impl_err!("This statement is not supported: {}.", plan.display())
         }
         _ => Ok(()),
     }

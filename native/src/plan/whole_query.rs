@@ -100,7 +100,7 @@ impl WholeQueryExec {
 }
 
 fn bad(error: prost::DecodeError) -> DataFusionError {
-    DataFusionError::Internal(format!("a bad message of a whole query: {error}"))
+    DataFusionError::Internal(format!("The serialized whole query cannot be decoded: {error}"))
 }
 
 impl DisplayAs for WholeQueryExec {
@@ -121,6 +121,6 @@ impl ExecutionPlan for WholeQueryExec {
     leaf_node!();
 
     fn execute(&self, _: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        internal_err!("a whole query is planned by the executor first")
+        internal_err!("A whole query must be planned by the executor before it runs")
     }
 }

@@ -129,7 +129,7 @@ impl Message {
         let start = bytes.len();
         take(file, bytes, 8)?;
         let (continues, size) = bytes[start..].split_at(4);
-        let size = u32::from_le_bytes(size.try_into().expect("four bytes"));
+        let size = u32::from_le_bytes(size.try_into().expect("the slice has four bytes"));
         if continues != CONTINUES {
             return Err(damaged());
         }
@@ -158,16 +158,13 @@ fn take(file: &mut File, bytes: &mut Vec<u8>, length: u64) -> Result<()> {
 }
 
 fn damaged() -> Error {
-    Error::new(
-        Code::Io,
-        "The rows of a partition are damaged, or their file ends too early.",
-    )
+    Error::new(Code::Io, "The file of a partition is damaged or incomplete.")
 }
 
 fn unreadable(error: std::io::Error) -> Error {
     Error::new(
         Code::Io,
-        format!("The rows of a partition could not be read: {error}."),
+        format!("The file of a partition could not be read: {error}."),
     )
 }
 

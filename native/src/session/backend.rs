@@ -65,7 +65,7 @@ impl Backend {
         match self {
             Self::Local { .. } => Err(Error::new(
                 Code::InvalidArgument,
-                "A local session has no cluster: use a BallistaSessionContext.",
+                "A local session has no cluster. Use a BallistaSessionContext.",
             )),
             Self::Cluster(remote) => Ok(remote),
         }
@@ -79,7 +79,8 @@ impl Backend {
                 .with_physical_optimizer_rules(RULES.clone())
                 .with_query_planner(Arc::new(LocalPlanner::new(pool.clone(), id.clone()))),
             Self::Cluster(remote) => {
-                let state = SessionState::new_ballista_state(remote.connection.url()).expect("default state");
+                let state = SessionState::new_ballista_state(remote.connection.url())
+                    .expect("Ballista's default session is valid");
                 SessionStateBuilder::new_from_existing(state)
                     .with_analyzer_rule(Arc::new(SingleRow))
                     .with_query_planner(Arc::new(ClusterPlanner::new(remote.clone())))

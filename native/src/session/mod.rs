@@ -103,7 +103,10 @@ impl Session {
 
     fn state(&self) -> SessionState {
         // Cannot fail: the options were checked when the session was made.
-        let runtime = self.runtime.build().expect("checked options");
+        let runtime = self
+            .runtime
+            .build()
+            .expect("the options were checked when the session was made");
         let mut state = self
             .backend
             .state()
@@ -115,7 +118,7 @@ impl Session {
             .with_config(self.config.clone())
             .with_runtime_env(runtime)
             .build();
-        spark::register(&mut state).expect("functions of this version");
+        spark::register(&mut state).expect("the Spark functions can be registered");
         state
     }
 
@@ -226,5 +229,5 @@ impl Session {
 }
 
 fn closed() -> Error {
-    Error::new(Code::Closed, "The session is closed: create a new context.")
+    Error::new(Code::Closed, "The session is closed. Create a new context.")
 }

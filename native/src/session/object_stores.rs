@@ -30,6 +30,10 @@ impl Session {
 }
 
 fn parse_url(url: &str) -> Result<Url> {
-    Url::parse(url)
-        .map_err(|error| Error::new(Code::InvalidArgument, format!("\"{url}\" is no URL: {error}.")))
+    Url::parse(url).map_err(|error| {
+        Error::new(
+            Code::InvalidArgument,
+            format!("\"{url}\" is not a valid URL: {error}."),
+        )
+    })
 }

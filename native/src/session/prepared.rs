@@ -38,7 +38,7 @@ impl Session {
             return Err(Error::new(
                 Code::InvalidArgument,
                 format!(
-                    "{} returns no rows and cannot be prepared: run it with sql.",
+                    "{} cannot be prepared, because it returns no rows. Run it with sql().",
                     plan.display()
                 ),
             ));
@@ -101,7 +101,7 @@ impl Parameters {
         if found.contains_key("") {
             return Err(Error::new(
                 Code::InvalidArgument,
-                "The statement has parameters without a name: write $1, $2, … instead of ?.",
+                "The statement has parameters without a name. Write $1, $2, … instead of ?.",
             ));
         }
         let numbers: Option<BTreeMap<usize, _>> = found
@@ -117,7 +117,7 @@ impl Parameters {
             None if found.keys().any(|name| name.parse::<usize>().is_ok()) => Err(Error::new(
                 Code::InvalidArgument,
                 format!(
-                    "The statement mixes numbered and named parameters ({}): use $1, $2, … or $name.",
+                    "The statement mixes numbered and named parameters ({}). Use either $1, $2, … or $name.",
                     list(found.keys())
                 ),
             )),
@@ -131,7 +131,7 @@ impl Parameters {
             (Self::Positional(kinds), None | Some(Params::Named(_))) if !kinds.is_empty() => Err(Error::new(
                 Code::InvalidArgument,
                 format!(
-                    "The statement takes an array of {} for its parameters.",
+                    "The statement needs an array of {} for its parameters.",
                     count(kinds.len())
                 ),
             )),
@@ -141,7 +141,7 @@ impl Parameters {
                     return Err(Error::new(
                         Code::InvalidArgument,
                         format!(
-                            "The statement takes {}, not {}.",
+                            "The statement needs {}, not {}.",
                             count(kinds.len()),
                             values.len()
                         ),
@@ -164,14 +164,14 @@ impl Parameters {
                     return Err(unknown(name));
                 }
                 let values = kinds.iter().map(|(name, kind)| {
-                    let value = values.remove(name).expect("checked above");
+                    let value = values.remove(name).expect("every parameter has a value");
                     Ok((name.clone(), fit(value, kind.as_ref(), &format!("${name}"))?))
                 });
                 Ok(Some(Params::Named(values.collect::<Result<_>>()?)))
             }
             (Self::Named(_), Some(Params::Positional(_))) => Err(Error::new(
                 Code::InvalidArgument,
-                "The statement takes an object for its named parameters, not an array.",
+                "The statement needs an object for its named parameters, not an array.",
             )),
             (Self::Named(kinds), None) => Err(without_value(kinds.keys().collect())),
         }

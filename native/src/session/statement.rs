@@ -14,7 +14,7 @@ use napi_derive::napi;
 
 #[napi(object)]
 pub struct NativeSqlOptions {
-    /// JSON: Literal[] for $1…, or an object of them for $name.
+    /// JSON: an array of Literal for $1…, or an object of Literal by name for $name.
     pub params: Option<String>,
     pub allow_ddl: bool,
     pub allow_dml: bool,

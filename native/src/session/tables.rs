@@ -52,7 +52,7 @@ impl Session {
                 return Err(Error::new(
                     Code::Schema,
                     format!(
-                        "Partition {index} has another schema than the first: {found} instead of {first}."
+                        "Partition {index} and the first partition have different schemas: {found} and {first}."
                     ),
                 ));
             }
@@ -61,7 +61,7 @@ impl Session {
         let schema = schema.ok_or_else(|| {
             Error::new(
                 Code::InvalidArgument,
-                "A table needs a schema: give at least one partition.",
+                "A table needs a schema. Pass at least one partition.",
             )
         })?;
         self.store(schema, &batches, None)

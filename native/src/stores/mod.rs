@@ -70,8 +70,12 @@ pub fn register(config: &SessionConfig, registry: &dyn ObjectStoreRegistry) -> R
     let Some(Stores(json)) = stores.filter(|stores| !stores.0.is_empty()) else {
         return Ok(());
     };
-    let by_url: StoresByUrl = serde_json::from_str(json)
-        .map_err(|error| Error::new(Code::Internal, format!("Bad object stores: {error}.")))?;
+    let by_url: StoresByUrl = serde_json::from_str(json).map_err(|error| {
+        Error::new(
+            Code::Internal,
+            format!("The object stores of the session cannot be decoded: {error}."),
+        )
+    })?;
     for (url, options) in by_url {
         let url = Url::parse(&url).map_err(|error| Error::new(Code::InvalidArgument, error.to_string()))?;
         registry.register_store(&url, build(&options)?);

@@ -67,7 +67,7 @@ pub fn build(options: &str) -> Result<Arc<dyn ObjectStore>> {
     let options = serde_json::from_str(options).map_err(|error| {
         Error::new(
             Code::InvalidArgument,
-            format!("Bad options of an object store: {error}."),
+            format!("The options of the object store are not valid: {error}."),
         )
     })?;
     store(options).map_err(|error| Error::new(Code::ObjectStore, error.to_string()))

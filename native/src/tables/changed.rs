@@ -80,7 +80,11 @@ impl TableProvider for ChangedTable {
         _: &[Expr],
         _: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        Err(Error::new(Code::Internal, "The target of an UPDATE or DELETE was read.").into())
+        Err(Error::new(
+            Code::Internal,
+            "The target of an UPDATE or DELETE must not be read.",
+        )
+        .into())
     }
 
     async fn insert_into(
@@ -136,7 +140,7 @@ fn places(found: &[RecordBatch]) -> Result<Vec<Place>> {
     let mut places = Vec::new();
     for (batch, rows) in found.iter().enumerate() {
         let numbers = rows.column(0).as_primitive_opt::<UInt64Type>();
-        let numbers = numbers.ok_or_else(|| Error::new(Code::Internal, "The rows have no numbers."))?;
+        let numbers = numbers.ok_or_else(|| Error::new(Code::Internal, "The rows have no row numbers."))?;
         let numbers = numbers.values().iter().enumerate();
         places.extend(numbers.map(|(row, number)| Place {
             number: *number,

@@ -49,8 +49,8 @@ impl Contents {
             return Err(Error::new(
                 Code::Execution,
                 format!(
-                    "Another statement changed the table {name} while this one ran. \
-                     This one changed nothing: run it again."
+                    "Another statement changed the table {name} while this statement ran. \
+                     This statement changed nothing. Run it again."
                 ),
             ));
         }
@@ -71,9 +71,9 @@ fn check(table: &StoredTable, limit: usize) -> Result<()> {
     Err(Error::new(
         Code::ResourcesExhausted,
         format!(
-            "The in-memory table takes {} bytes, more than the limit of {limit}: raise \
-             memoryTableLimitBytes, or write it to a file that the executors can read and \
-             register that.",
+            "The in-memory table has {} bytes, which exceeds the limit of {limit} bytes. Raise \
+             memoryTableLimitBytes, or write the table to a file that the executors can read and \
+             register this file.",
             table.bytes()
         ),
     ))

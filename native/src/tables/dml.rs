@@ -47,7 +47,9 @@ fn rewritten(dml: DmlStatement) -> Result<Transformed<LogicalPlan>> {
         (WriteOp::Delete, input) => deleted(input, table)?,
         (WriteOp::Update, input) => updated(input, table)?,
         (WriteOp::MergeInto(_), _) => {
-            return not_impl_err!("MERGE INTO an in-memory table: use UPDATE, DELETE and INSERT")
+            return not_impl_err!(
+                "MERGE INTO is not supported for in-memory tables. Use UPDATE, DELETE and INSERT."
+            )
         }
         _ => return Ok(Transformed::no(LogicalPlan::Dml(dml))),
     };
@@ -73,7 +75,7 @@ fn deleted(input: &LogicalPlan, table: &InMemoryTable) -> Result<(LogicalPlan, C
 /// The statement's own query has one expression for each column of the table.
 fn updated(input: &LogicalPlan, table: &InMemoryTable) -> Result<(LogicalPlan, Change)> {
     let LogicalPlan::Projection(values) = input else {
-        return not_impl_err!("UPDATE by the plan {}", input.display());
+        return not_impl_err!("UPDATE is not supported for this plan: {}.", input.display());
     };
     let read = table.snapshot();
     let fields = read.schema.fields().iter();
@@ -109,6 +111,6 @@ fn over(plan: &LogicalPlan, table: &Arc<dyn TableSource>) -> Result<LogicalPlan>
             let inputs = plan.inputs().into_iter().map(|input| over(input, table));
             plan.with_new_exprs(plan.expressions(), inputs.collect::<Result<_>>()?)
         }
-        _ => not_impl_err!("UPDATE of several tables: read the others in subqueries"),
+        _ => not_impl_err!("UPDATE of several tables is not supported. Read the other tables in subqueries."),
     }
 }

@@ -65,7 +65,7 @@ impl NumberedTable {
                 let mut read = batch.columns().iter().cloned();
                 let columns = columns.iter().map(|column| match *column == number {
                     true => numbers.clone(),
-                    false => read.next().expect("a column that was read"),
+                    false => read.next().expect("every other column was read"),
                 });
                 let columns = columns.collect();
                 let options = RecordBatchOptions::new().with_row_count(Some(rows));

@@ -132,7 +132,9 @@ impl TableProvider for InMemoryTable {
         op: InsertOp,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         if op == InsertOp::Replace {
-            return not_impl_err!("REPLACE INTO an in-memory table: use INSERT INTO or INSERT OVERWRITE");
+            return not_impl_err!(
+                "REPLACE INTO is not supported for in-memory tables. Use INSERT INTO or INSERT OVERWRITE."
+            );
         }
         let sink = Insert {
             schema: self.schema.clone(),

@@ -52,7 +52,7 @@ impl TableStore {
                 }),
             None => Err(Error::NotFound {
                 path: url(&self.id),
-                source: "no party of this process holds the table".into(),
+                source: "nothing in this process holds the in-memory table".into(),
             }),
         }
     }
@@ -63,7 +63,7 @@ impl TableStore {
         let Some(index) = index else {
             return Err(Error::NotFound {
                 path: format!("{SCHEME}://{}/{location}", self.id),
-                source: "the table has no such file".into(),
+                source: "the in-memory table does not have this file".into(),
             });
         };
         let meta = meta(&table, index);
@@ -113,7 +113,8 @@ impl fmt::Display for TableStore {
 
 fn read_only<T>(operation: &str) -> Result<T> {
     Err(Error::NotSupported {
-        source: format!("in-memory tables are read-only on the cluster: cannot {operation}").into(),
+        source: format!("cannot {operation} an in-memory table, because it is read-only on the cluster")
+            .into(),
     })
 }
 
@@ -144,18 +145,18 @@ impl ObjectStore for TableStore {
     }
 
     async fn put_opts(&self, _: &Path, _: PutPayload, _: PutOptions) -> Result<PutResult> {
-        read_only("write to one")
+        read_only("write to")
     }
 
     async fn put_multipart_opts(&self, _: &Path, _: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
-        read_only("write to one")
+        read_only("write to")
     }
 
     fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        locations.map(|_| read_only("delete from one")).boxed()
+        locations.map(|_| read_only("delete from")).boxed()
     }
 
     async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {
-        read_only("copy into one")
+        read_only("copy into")
     }
 }

@@ -17,10 +17,10 @@ pub fn values(table: &StoredTable) -> Result<LogicalPlan> {
         return Err(Error::new(
             Code::NotImplemented,
             format!(
-                "The scheduler is a stock Ballista scheduler, which has no place for in-memory \
-                 tables: this one ({} rows of {} columns) is over the {MAX_VALUES} values that can \
-                 travel inside a query. Write it to a file that the executors can read and \
-                 register that, or run the scheduler and executors of this package.",
+                "A stock Ballista scheduler cannot hold in-memory tables, so they are sent inside the \
+                 query. This table ({} rows of {} columns) has more than the {MAX_VALUES} values that \
+                 fit in a query. Write the table to a file that the executors can read and register \
+                 this file, or run the scheduler and executors of this package.",
                 table.rows,
                 fields.len()
             ),

@@ -38,7 +38,7 @@ pub async fn read(definition: &Definition, source: Option<&BlobSource>) -> Resul
         (None, Some(source)) => Ok(source.fetch(&definition.module, Kind::Code).await?.files.clone()),
         (None, None) => Err(Error::new(
             Code::Internal,
-            "The code of a function is not where it should be.",
+            "The code of a TypeScript UDF is missing in this process.",
         )),
     }
 }

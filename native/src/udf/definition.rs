@@ -28,7 +28,7 @@ impl Kind {
             "aggregate" => Ok(Self::Aggregate),
             "window" => Ok(Self::Window),
             "table" => Ok(Self::Table),
-            other => Err(Error::unknown(Code::InvalidArgument, "kind of functions", other)),
+            other => Err(Error::unknown(Code::InvalidArgument, "function kind", other)),
         }
     }
 }

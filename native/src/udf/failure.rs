@@ -45,7 +45,7 @@ pub fn failed(local: bool, definition: &Definition, failure: Failure) -> DataFus
     let name = &definition.name;
     let (message, thrown) = match failure {
         Failure::Cancelled => return cancelled(),
-        Failure::Closed => return Error::new(Code::Closed, "The workers are closed.").into(),
+        Failure::Closed => return Error::new(Code::Closed, "The worker pool is closed.").into(),
         Failure::Thrown(thrown) => (format!("The function {name} failed."), Some(thrown)),
         Failure::TimedOut => {
             let limit = definition.timeout().unwrap_or_default().as_millis();
@@ -72,7 +72,8 @@ pub fn failed(local: bool, definition: &Definition, failure: Failure) -> DataFus
 
 /// The error of an executor that has TypeScript UDFs turned off.
 pub fn off() -> DataFusionError {
-    let message = "This executor runs no functions of TypeScript: start it with the option udf.";
+    let message =
+        "This executor does not run TypeScript UDFs. Start it with new BallistaExecutor({ udf: true }).";
     DataFusionError::Execution(text(&Report {
         message: message.into(),
         thrown: None,
@@ -81,7 +82,7 @@ pub fn off() -> DataFusionError {
 
 /// The error of a cluster whose executors all have TypeScript UDFs turned off.
 pub fn nowhere() -> String {
-    let message = "Functions of TypeScript run on executors that are started for them, and this cluster has others only: start one with \
+    let message = "No executor in this cluster runs TypeScript UDFs. Start one with \
                    new BallistaExecutor({ udf: true }).";
     text(&Report {
         message: message.into(),

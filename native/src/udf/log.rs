@@ -92,7 +92,10 @@ pub async fn follow(scheduler: Transport, session: &str) -> Result<JoinSet<()>> 
     let mut frames = match answer {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
-            let text = format!("What functions print cannot be followed: {}", status.message());
+            let text = format!(
+                "The console output of TypeScript UDFs could not be read: {}.",
+                status.message()
+            );
             return Err(Error::new(Code::Connection, text));
         }
     };

@@ -99,7 +99,7 @@ async fn measure(
     let mut batches = run.execute(0, context)?;
     while batches.try_next().await?.is_some() {}
     let job = query.job().lock().clone();
-    let job = job.ok_or_else(|| Error::new(Code::Internal, "The query left no job."))?;
+    let job = job.ok_or_else(|| Error::new(Code::Internal, "The query did not start a job."))?;
     Ok(job.metrics().await?)
 }
 

@@ -189,7 +189,7 @@ async fn written(
     session: &dyn Session,
 ) -> Result<Arc<dyn ExecutionPlan>> {
     let WriteOp::Insert(op) = &dml.op else {
-        return not_impl_err!("{} of an in-memory table", dml.op);
+        return not_impl_err!("{} is not supported for in-memory tables.", dml.op);
     };
     let target = source_as_provider(&dml.target)?;
     target.insert_into(session, rows, *op).await

@@ -44,7 +44,8 @@ pub fn sendable(plan: LogicalPlan) -> Result<LogicalPlan> {
     }
     match plan.exists(|node| Ok(changes(node)))? {
         true => not_impl_err!(
-            "INSERT, UPDATE and DELETE of an in-memory table inside another query: run the statement by itself"
+            "INSERT, UPDATE and DELETE of an in-memory table cannot be part of another query. \
+             Run the statement separately."
         ),
         false => Ok(plan),
     }

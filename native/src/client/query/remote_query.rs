@@ -195,7 +195,7 @@ async fn wait(job: &Arc<Job>, session: &RemoteSession, blobs: &[Arc<Blob>]) -> R
     let reader = Reader::new(whole_results::key(&session.id, &job.id));
     tokio::select! {
         rows = rows(job, session, reader) => rows,
-        () = ask => unreachable!("it asks on and on"),
+        () = ask => unreachable!("the loop that asks never ends"),
     }
 }
 

@@ -74,7 +74,7 @@ pub async fn assemble(
     let here = Transport::here(&options.scheduler_host, options.scheduler_port);
     let transport = here.unwrap_or(Transport::Network(channel));
     let blobs = Arc::new(BlobSource::new(transport.clone()));
-    let functions = functions.await.expect("the engine's own functions");
+    let functions = functions.await.expect("the engine's functions can be collected");
     let notifier = ShutdownNotifier::new();
     let mut attempt = 0;
     let (executor, stop) = loop {

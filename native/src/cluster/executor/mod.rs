@@ -71,7 +71,7 @@ impl Running {
 
 #[napi]
 impl NativeExecutor {
-    /// Resolves when the scheduler has registered it.
+    /// Resolves when the scheduler has registered the executor.
     #[napi(factory)]
     pub async fn start(options: NativeExecutorOptions) -> napi::Result<Self> {
         guard(start(options)).await
@@ -102,7 +102,7 @@ impl NativeExecutor {
         guard(wait(self.ended.subscribe())).await
     }
 
-    /// Takes no new tasks, lets the running ones end, frees ports and threads and removes the
+    /// Accepts no new tasks, waits for the running tasks, frees ports and threads, and removes the work
     /// folder. Idempotent.
     #[napi]
     pub async fn close(&self) -> napi::Result<()> {
@@ -115,7 +115,7 @@ impl NativeExecutor {
         .await
     }
 
-    /// Stops at once and removes the folder: for a process that is ending.
+    /// Stops immediately and removes the work folder. For a process that is exiting.
     #[napi(catch_unwind)]
     pub fn abandon(&self) {
         self.running.abandon();
@@ -153,7 +153,10 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
     runtime.handle()?.spawn(async move {
         stop.recv().await;
         if !ours.load(Ordering::Acquire) {
-            let lost = Error::new(Code::Connection, "The executor lost its scheduler.");
+            let lost = Error::new(
+                Code::Connection,
+                "The executor lost the connection to its scheduler.",
+            );
             end(&notify, Err(lost));
         }
     });

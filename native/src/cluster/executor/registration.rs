@@ -20,19 +20,19 @@ pub struct NativeExecutorOptions {
     pub scheduler_host: String,
     pub scheduler_port: u16,
     pub host: String,
-    /// Where results are fetched from. 0: one that is free.
+    /// The port that serves results. 0: a free port.
     pub port: u16,
-    /// Where the scheduler sends tasks to. 0: one that is free.
+    /// The port that receives tasks from the scheduler. 0: a free port.
     pub grpc_port: u16,
-    /// What others connect to, if it is not `host`.
+    /// The host that others connect to, if it is not `host`.
     pub external_host: Option<String>,
     pub vcores: u32,
-    /// What all tasks together may take before they spill to disk.
+    /// The memory that all tasks together may use before they spill to disk.
     pub memory_limit_bytes: f64,
-    /// The folder in which the executor makes its own, and removes it; absent: the system's
-    /// temporary folder.
+    /// The folder in which the executor creates its work folder, which it removes when it closes. Absent: the
+    /// system's temporary folder.
     pub work_dir: Option<String>,
-    /// The pool of workers for functions of TypeScript; absent: they are off.
+    /// The worker pool for TypeScript UDFs. Absent: the executor does not run them.
     pub udf_pool: Option<u32>,
 }
 
@@ -87,7 +87,7 @@ pub fn registration_error(options: &NativeExecutorOptions, error: Error) -> Erro
     Error::new(
         Code::Connection,
         format!(
-            "The scheduler at {}:{} did not register the executor: {}",
+            "The scheduler at {}:{} did not register the executor: {}.",
             options.scheduler_host, options.scheduler_port, error.message
         ),
     )

@@ -107,7 +107,7 @@ impl Planned {
             .with_optimizer_rules(LOGICAL_RULES.clone())
             .with_physical_optimizer_rules(RULES.clone())
             .build();
-        let node = WholeQueryExec::of(stage).expect("made for such a stage");
+        let node = WholeQueryExec::of(stage).expect("the stage is a whole query");
         let plan = offset_alone(logical_plan(node, context)?)?;
         // The client has optimized the plan already. EXPLAIN is optimized again, because it shows the
         // optimizer's steps.

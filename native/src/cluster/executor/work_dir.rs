@@ -14,8 +14,8 @@ const SPILL: &str = "spill";
 /// that none is made after that.
 static FOLDERS: Mutex<Option<BTreeSet<String>>> = Mutex::new(Some(BTreeSet::new()));
 
-/// Removes the folders of all executors, also of those that are just starting: for a process that
-/// is ending.
+/// Removes the work folders of all executors, including executors that are still starting. For a process
+/// that is exiting.
 #[napi(catch_unwind)]
 pub fn remove_work_folders() {
     let folders = FOLDERS.lock().take();
@@ -36,7 +36,10 @@ impl WorkDir {
     pub fn create(parent: Option<&str>) -> Result<Self> {
         let mut folders = FOLDERS.lock();
         let Some(folders) = folders.as_mut() else {
-            return Err(Error::new(Code::Closed, "The process is ending."));
+            return Err(Error::new(
+                Code::Closed,
+                "The process is exiting, so an executor cannot start.",
+            ));
         };
         let mut builder = Builder::new();
         builder.prefix("ballista-executor-");
@@ -58,10 +61,12 @@ impl WorkDir {
                 format!("Cannot create a work folder in {parent}: {error}."),
             )
         })?;
-        let path = folder
-            .path()
-            .to_str()
-            .ok_or_else(|| Error::new(Code::InvalidArgument, "The path of the work folder is not UTF-8."))?;
+        let path = folder.path().to_str().ok_or_else(|| {
+            Error::new(
+                Code::InvalidArgument,
+                "The path of the work folder is not valid UTF-8.",
+            )
+        })?;
         folders.insert(path.to_owned());
         Ok(Self {
             path: path.to_owned(),

@@ -38,7 +38,7 @@ fn one<T: Send + 'static>(value: T) -> Answer<Frames<T>> {
 
 fn unsupported<T>() -> Answer<T> {
     Err(Status::unimplemented(
-        "this port serves in-memory tables and the code of TypeScript UDFs only",
+        "this port serves only in-memory tables and the code of TypeScript UDFs",
     ))
 }
 
@@ -54,8 +54,8 @@ impl FlightService for SchedulerFlight {
 
     async fn do_action(&self, request: Request<Action>) -> Answer<Self::DoActionStream> {
         let Action { r#type, body } = request.into_inner();
-        let id = std::str::from_utf8(&body)
-            .map_err(|_| Status::invalid_argument("the id of a blob is not UTF-8"))?;
+        let id =
+            std::str::from_utf8(&body).map_err(|_| Status::invalid_argument("the id is not valid UTF-8"))?;
         let body = match r#type.as_str() {
             HAS => {
                 let found = Blob::find(id);
@@ -94,11 +94,13 @@ impl FlightService for SchedulerFlight {
     async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
         let ticket = request.into_inner().ticket;
         let id = std::str::from_utf8(&ticket)
-            .map_err(|_| Status::invalid_argument("the id of a blob is not UTF-8"))?;
+            .map_err(|_| Status::invalid_argument("the id is not valid UTF-8"))?;
         if let Some(session) = id.strip_prefix(FOLLOW) {
             return Ok(Response::new(self.followers.follow(session).map(Ok).boxed()));
         }
-        let blob = Blob::find(id).ok_or_else(|| Status::not_found("it is gone: its session was closed"))?;
+        let blob = Blob::find(id).ok_or_else(|| {
+            Status::not_found("the scheduler no longer has it, because its session was closed")
+        })?;
         Ok(Response::new(frames(&blob).map(Ok).boxed()))
     }
 

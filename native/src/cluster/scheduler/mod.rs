@@ -41,9 +41,9 @@ use tonic::Request;
 #[napi(object)]
 pub struct NativeSchedulerOptions {
     pub host: String,
-    /// 0: one that is free.
+    /// 0: a free port.
     pub port: u16,
-    /// What executors connect to, if it is not `host`.
+    /// The host that executors connect to, if it is not `host`.
     pub external_host: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub struct NativeScheduler {
 
 #[napi]
 impl NativeScheduler {
-    /// Resolves when it serves.
+    /// Resolves when the scheduler accepts connections.
     #[napi(factory)]
     pub async fn start(options: NativeSchedulerOptions) -> napi::Result<Self> {
         guard(start(options)).await

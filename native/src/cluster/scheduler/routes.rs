@@ -49,7 +49,7 @@ pub fn routes(
                 move || async move {
                     match server.is_ready() {
                         true => (StatusCode::OK, "ready"),
-                        false => (StatusCode::SERVICE_UNAVAILABLE, "no executor is registered"),
+                        false => (StatusCode::SERVICE_UNAVAILABLE, "No executor is registered."),
                     }
                 }
             }),
@@ -69,8 +69,8 @@ pub fn routes(
             "/jobs/{id}/executors",
             get(move |Path(id): Path<String>| async move {
                 match executors.lost(&JobId::from(id)).await {
-                    true => (StatusCode::GONE, "an executor is lost"),
-                    false => (StatusCode::OK, "no executor is lost"),
+                    true => (StatusCode::GONE, "An executor of this job was lost."),
+                    false => (StatusCode::OK, "No executor of this job was lost."),
                 }
             }),
         )

@@ -18,7 +18,8 @@ pub fn by_row(verb: &str, exprs: Vec<Expr>) -> Result<Vec<Expr>> {
         Some(expr) => Err(Error::new(
             Code::Plan,
             format!(
-                "{verb} takes no function over a window: {expr}. Make it a column first, with withColumn."
+                "{verb} does not accept window functions: {expr}. Add the function as a column first, \
+                 with withColumn."
             ),
         )),
         None => without_aggregates(verb, exprs),
@@ -29,7 +30,10 @@ pub fn without_aggregates(verb: &str, exprs: Vec<Expr>) -> Result<Vec<Expr>> {
     match exprs.iter().find(|expr| has(expr, is_aggregate)) {
         Some(expr) => Err(Error::new(
             Code::Plan,
-            format!("{verb} takes no aggregate: {expr}. Make it a column first, with aggregate, or put it over a window."),
+            format!(
+                "{verb} does not accept aggregates: {expr}. Compute the aggregate first, with aggregate, \
+                 or use it over a window."
+            ),
         )),
         None => Ok(exprs),
     }
@@ -72,7 +76,8 @@ pub fn aggregate(frame: DataFrame, groups: Vec<Expr>, aggregates: Vec<Expr>) -> 
             Expr::Column(column) if !keys.contains(part) => Err(Error::new(
                 Code::Plan,
                 format!(
-                    "The column \"{}\" of {expr} is no group and in no aggregate: group by it too, or aggregate it, as with any_value.",
+                    "The column \"{}\" of {expr} is neither a group key nor inside an aggregate. Add it to \
+                     the group keys, or aggregate it, for example with any_value.",
                     column.name
                 ),
             )
@@ -90,7 +95,7 @@ pub fn window(frame: DataFrame, exprs: Vec<Expr>) -> Result<DataFrame> {
         if !expr.exists(|part| Ok(matches!(part, Expr::WindowFunction(_))))? {
             return Err(Error::new(
                 Code::Plan,
-                format!("window takes functions over windows, not {expr}: add OVER, or use withColumn."),
+                format!("window accepts only window functions, not {expr}. Add OVER, or use withColumn."),
             ));
         }
     }
@@ -125,7 +130,8 @@ pub fn check_depth(frame: &DataFrame, column: &Column, depth: usize) -> Result<(
                 return Err(Error::new(
                     Code::Plan,
                     format!(
-                        "The column \"{}\" of type {kind} cannot be unnested {depth} time(s): it takes a list for each.",
+                        "The column \"{}\" of type {kind} cannot be unnested {depth} time(s). Each time \
+                         needs one more level of lists.",
                         column.name
                     ),
                 ))

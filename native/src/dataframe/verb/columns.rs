@@ -14,7 +14,10 @@ use serde::Deserialize;
 pub fn project(frame: DataFrame, each: impl FnMut(Column) -> Option<Expr>) -> Result<DataFrame> {
     let exprs: Vec<Expr> = frame.schema().columns().into_iter().filter_map(each).collect();
     match exprs.is_empty() {
-        true => Err(Error::new(Code::Plan, "No column would be left.")),
+        true => Err(Error::new(
+            Code::Plan,
+            "No column would remain. Keep at least one column.",
+        )),
         false => Ok(frame.select(exprs)?),
     }
 }

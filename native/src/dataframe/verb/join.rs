@@ -22,7 +22,7 @@ pub fn join_type(name: &str) -> Result<JoinType> {
         "rightSemi" => JoinType::RightSemi,
         "rightAnti" => JoinType::RightAnti,
         "mark" => JoinType::LeftMark,
-        other => return Err(Error::unknown(Code::InvalidArgument, "join", other)),
+        other => return Err(Error::unknown(Code::InvalidArgument, "join type", other)),
     })
 }
 

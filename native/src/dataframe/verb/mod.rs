@@ -145,7 +145,7 @@ pub enum Verb {
 pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) -> Result<DataFrame> {
     let other = |index: usize| {
         let other = others.get(index).cloned();
-        other.ok_or_else(|| Error::new(Code::InvalidArgument, "The other DataFrame did not come along."))
+        other.ok_or_else(|| Error::new(Code::InvalidArgument, "The DataFrame operand is missing."))
     };
     Ok(match verb {
         Verb::Select { exprs } => select(frame, scope.select_exprs(exprs)?)?,

@@ -36,7 +36,7 @@ pub fn pivot(frame: DataFrame, scope: &Scope, options: Pivot) -> Result<DataFram
             if !column.transformed {
                 return Err(Error::new(
                     Code::Plan,
-                    format!("\"{aggregate}\" aggregates nothing: pivot takes aggregates, such as sum(x)."),
+                    format!("\"{aggregate}\" is not an aggregate. pivot needs aggregates, such as sum(x)."),
                 ));
             }
             let name = match aggregates.len() {

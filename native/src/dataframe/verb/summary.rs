@@ -46,8 +46,8 @@ impl FromStr for Statistic {
                     Error::new(
                         Code::InvalidArgument,
                         format!(
-                            "There is no statistic \"{percentile}\": there are count, nullCount, mean, std, min, max, \
-                             median, and percentiles such as 25%."
+                            "The statistic \"{percentile}\" does not exist. Use count, nullCount, mean, std, \
+                             min, max, median, or a percentile such as 25%."
                         ),
                     )
                 })?)
@@ -127,7 +127,7 @@ fn check_names(columns: &[Column]) -> Result<()> {
             return Err(Error::new(
                 Code::Plan,
                 format!(
-                    "Two columns are called \"{}\": rename one before describe or summary.",
+                    "Two columns have the name \"{}\". Rename one before describe or summary.",
                     column.name
                 ),
             ));

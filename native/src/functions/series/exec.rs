@@ -55,7 +55,7 @@ impl SeriesExec {
     /// `None` for other messages.
     pub fn decode(bytes: &[u8], context: &TaskContext) -> Option<Result<Arc<dyn ExecutionPlan>>> {
         Some(Scan::take(bytes)?.and_then(|scan| {
-            let missing = || internal_datafusion_err!("a scan of a series without its series");
+            let missing = || internal_datafusion_err!("The serialized scan of a series has no series");
             let projection = scan.projection.into_iter().map(|column| column as usize);
             let rows = context.session_config().batch_size();
             let exec = Self::new(scan.series.ok_or_else(missing)?, projection.collect(), rows)?;

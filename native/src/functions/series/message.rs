@@ -89,7 +89,7 @@ impl Series {
         };
         let Some(series) = series else { return Ok(None) };
         if series.step == 0 && series.interval.is_none_or(|step| step == Interval::default()) {
-            return plan_err!("The step of {function} must not be 0");
+            return plan_err!("The step of {function} must not be 0.");
         }
         Ok(Some(Self {
             includes_end: function == "generate_series",
@@ -109,7 +109,7 @@ impl Series {
     fn numbers(values: &[ScalarValue]) -> Result<Option<Self>> {
         let numbers = values.iter().map(|value| match value.cast_to(&DataType::Int64)? {
             ScalarValue::Int64(number) => Ok(number),
-            other => internal_err!("{other} is not an Int64"),
+            other => internal_err!("The value {other} is not an Int64"),
         });
         let numbers = numbers.collect::<Result<Option<Vec<_>>>>()?;
         Ok(Some(match numbers.as_deref() {
@@ -240,13 +240,13 @@ impl Scan {
 }
 
 fn bad(error: prost::DecodeError) -> DataFusionError {
-    DataFusionError::Internal(format!("a bad message of a series: {error}"))
+    DataFusionError::Internal(format!("The serialized series cannot be decoded: {error}"))
 }
 
 fn nanoseconds(time: &ScalarValue) -> Result<Option<i64>> {
     match time.cast_to(&DataType::Timestamp(TimeUnit::Nanosecond, None))? {
         ScalarValue::TimestampNanosecond(time, _) => Ok(time),
-        other => internal_err!("{other} is not a timestamp"),
+        other => internal_err!("The value {other} is not a timestamp"),
     }
 }
 

@@ -25,7 +25,7 @@ impl TableFunctionImpl for SeriesFunction {
         let mut arguments = args.exprs().to_vec();
         if arguments.is_empty() || arguments.len() > 3 {
             return plan_err!(
-                "{} takes one to three arguments: [start,] stop [, step]",
+                "{} takes one to three arguments: [start,] stop [, step].",
                 self.0.name()
             );
         }

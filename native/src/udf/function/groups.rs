@@ -229,7 +229,10 @@ impl GroupsAccumulator for Groups {
     ) -> EngineResult<()> {
         self.total = total_num_groups;
         let [states, are_rows, args @ ..] = values else {
-            return internal_err!("states of {} columns", values.len());
+            return internal_err!(
+                "The states of an aggregate must have at least two columns, not {}",
+                values.len()
+            );
         };
         let are_rows = are_rows.as_boolean();
         let groups = || group_indices.iter().copied();

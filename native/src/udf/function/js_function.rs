@@ -85,7 +85,7 @@ impl JsFunction {
         part: &mut dyn FnMut(Output) -> bool,
     ) -> Result<Output> {
         let Some(Binding { pool, task }) = self.bound.get() else {
-            let nowhere = format!("{} runs on executors only.", self.definition.name);
+            let nowhere = format!("The function {} runs only on executors.", self.definition.name);
             return Err(Error::new(Code::Udf, nowhere).into());
         };
         let input = Input::new(columns, rows)?;

@@ -20,7 +20,7 @@ impl JsTable {
     pub fn new(definition: Arc<Definition>, args: Vec<ArrayRef>) -> Result<Self> {
         let function = JsFunction::new(definition)?;
         let DataType::Struct(fields) = &function.returns else {
-            return internal_err!("a table function gives no columns");
+            return internal_err!("The return type of a table function is not a struct");
         };
         Ok(Self {
             schema: Arc::new(Schema::new(fields.clone())),

@@ -24,7 +24,7 @@ impl TableFunctionImpl for JsTableFunction {
         let (types, exprs) = (definition.arg_types()?, args.exprs());
         if types.len() != exprs.len() {
             return plan_err!(
-                "{} takes {} arguments, not {}",
+                "{} takes {} arguments, not {}.",
                 definition.name,
                 types.len(),
                 exprs.len()
@@ -39,7 +39,7 @@ impl TableFunctionImpl for JsTableFunction {
             let constant = simplifier.simplify(cast_expr(expr.clone(), kind.clone()));
             match constant.map_err(|error| plan_datafusion_err!("{}({expr}): {error}", definition.name))? {
                 Expr::Literal(value, _) => value.cast_to(kind)?.to_array(),
-                other => plan_err!("{} takes constants, not {other}", definition.name),
+                other => plan_err!("{} accepts only constants, not {other}.", definition.name),
             }
         });
         let args = values.collect::<Result<Vec<_>>>()?;

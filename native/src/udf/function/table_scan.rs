@@ -64,11 +64,11 @@ impl JsTableExec {
 
 fn to_batch(output: Output, schema: &SchemaRef) -> Result<RecordBatch> {
     let Output::Stream(bytes) = output else {
-        return internal_err!("a worker answered with no rows");
+        return internal_err!("A worker returned no rows");
     };
     let (_, batches) = batches_from_ipc(&bytes)?;
     let Some(rows) = batches.first().map(|batch| batch.column(0).as_struct()) else {
-        return internal_err!("a worker answered with no rows");
+        return internal_err!("A worker returned no rows");
     };
     let columns = rows.columns().iter().zip(schema.fields());
     let columns = columns.map(|(column, field)| cast(column, field.data_type()));
@@ -128,7 +128,7 @@ impl ExecutionPlan for JsTableExec {
                 Some(rows) => rows.map(|(rows, _)| rows),
                 // The task panicked, so rows may be missing.
                 None => Err(exec_datafusion_err!(
-                    "a table function: {}",
+                    "A table function failed: {}.",
                     task.take()?.await.err()?
                 )),
             };

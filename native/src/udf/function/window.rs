@@ -52,7 +52,7 @@ pub fn framed(mut call: WindowFunction, definition: &Arc<Definition>) -> EngineR
     let params = &mut call.params;
     if params.filter.is_some() || params.distinct || params.null_treatment.is_some() {
         return not_impl_err!(
-            "{}: FILTER, DISTINCT and null treatment over a window",
+            "{} does not support FILTER, DISTINCT or a null treatment over a window.",
             definition.name
         );
     }
@@ -92,7 +92,7 @@ impl WindowUDFImpl for JsWindow {
     fn partition_evaluator(&self, args: PartitionEvaluatorArgs) -> EngineResult<Box<dyn PartitionEvaluator>> {
         if args.ignore_nulls() {
             let name = self.name();
-            return not_impl_err!("{name} with IGNORE NULLS: filter the nulls out first");
+            return not_impl_err!("{name} does not support IGNORE NULLS. Filter the nulls out first.");
         }
         Ok(Box::new(Partition {
             function: self.function.clone(),

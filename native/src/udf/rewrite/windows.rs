@@ -22,7 +22,11 @@ fn refuse(aggregate: &Aggregate) -> Result<()> {
             if let (Expr::AggregateFunction(call), Some(function)) = (part, called(part)) {
                 if call.params.distinct || !call.params.order_by.is_empty() {
                     let name = &function.definition.name;
-                    return not_impl_err!("{name}, a function of TypeScript, takes no DISTINCT beside other aggregates, and no ORDER BY: keep the rows that it is about, or their order, in its state");
+                    return not_impl_err!(
+                        "The TypeScript UDF {name} does not support ORDER BY. It also does not support \
+                         DISTINCT together with other aggregates. Keep the distinct rows or their order \
+                         in its state."
+                    );
                 }
             }
             Ok(TreeNodeRecursion::Continue)

@@ -119,7 +119,8 @@ impl Input {
         }
         if u32::try_from(input.length).is_err() {
             let many = format!(
-                "{rows} rows of more than 4 GiB are too many for one call of a function of TypeScript."
+                "A batch of {rows} rows has more than 4 GiB, which is too large for one call of a \
+                 TypeScript UDF."
             );
             return Err(Error::new(Code::Execution, many));
         }
@@ -184,7 +185,12 @@ pub fn decode(output: Output, kind: &DataType, rows: usize) -> Result<ArrayRef> 
             let (_, batches) = batches_from_ipc(&bytes)?;
             match batches.as_slice() {
                 [batch] if batch.num_columns() == 1 => cast(batch.column(0), kind)?,
-                _ => return Err(Error::new(Code::Internal, "A worker answered with no column.")),
+                _ => {
+                    return Err(Error::new(
+                        Code::Internal,
+                        "A worker did not return one batch with one column.",
+                    ))
+                }
             }
         }
     };
@@ -192,7 +198,7 @@ pub fn decode(output: Output, kind: &DataType, rows: usize) -> Result<ArrayRef> 
         true => Ok(array),
         false => Err(Error::new(
             Code::Internal,
-            format!("A worker answered with {} values for {rows} rows.", array.len()),
+            format!("A worker returned {} values for {rows} rows.", array.len()),
         )),
     }
 }

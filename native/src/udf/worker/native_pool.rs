@@ -15,7 +15,7 @@ use napi_derive::napi;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// A pool, as the thread holds it that makes its threads.
+/// A worker pool, for the thread that starts its workers.
 #[napi]
 pub struct NativeUdfPool {
     pool: Arc<Pool>,
@@ -49,7 +49,7 @@ impl NativeUdfPool {
     }
 }
 
-/// A thread of a pool, as it sees itself.
+/// A worker of a pool, for its own thread.
 #[napi]
 pub struct NativeUdfWorker {
     pool: Arc<Pool>,
@@ -58,7 +58,7 @@ pub struct NativeUdfWorker {
 
 #[napi]
 impl NativeUdfWorker {
-    /// `run` answers with one of the methods below.
+    /// `run` must report the result of a call with one of the methods below.
     #[napi(constructor)]
     pub fn new(
         pool: u32,
@@ -81,19 +81,19 @@ impl NativeUdfWorker {
         Ok(Self { pool, memory })
     }
 
-    /// Where blocks are, unless they are too long.
+    /// The shared memory with the input of a call, unless the input is too large.
     #[napi]
     pub fn room(&self) -> Uint8Array {
         self.memory.view()
     }
 
-    /// The function of a call: its definition as JSON.
+    /// The definition of the called function, as JSON.
     #[napi]
     pub fn definition(&self, call: u32) -> napi::Result<String> {
         Ok(self.pool.definition(call)?.without_code(None).json()?)
     }
 
-    /// Its code, where that is from, and the values that it uses: empty, if there are none.
+    /// The code of the called function, the origin of the code, and the values that it uses. Each may be empty.
     #[napi]
     pub async fn module(&self, call: u32) -> napi::Result<Vec<Buffer>> {
         let definition = self.pool.definition(call)?;
@@ -102,7 +102,7 @@ impl NativeUdfWorker {
         Ok(files.into_iter().map(|file| Vec::from(file).into()).collect())
     }
 
-    /// The types of its arguments and of its result, as an IPC stream that holds only a schema.
+    /// The types of the arguments and of the result, as an IPC stream that holds only a schema.
     #[napi]
     pub fn types(&self, call: u32) -> napi::Result<Buffer> {
         let definition = self.pool.definition(call)?;
@@ -112,7 +112,7 @@ impl NativeUdfWorker {
         Ok(schema_to_ipc(&Schema::new(fields.collect::<Vec<_>>()))?.into())
     }
 
-    /// Something that was printed, as JSON.
+    /// Passes on a line of console output, as JSON.
     #[napi]
     pub fn log(&self, session: String, line: String) {
         if !tell(&session, &line) {
@@ -122,7 +122,7 @@ impl NativeUdfWorker {
         }
     }
 
-    /// The values as the engine lays them out, and where a bitmap says which are there.
+    /// Returns the values in the engine's layout. A bitmap marks the values that are not null.
     #[napi]
     pub fn values(&self, call: u32, values: &[u8], validity: Option<&[u8]>, text: Option<&[u8]>) {
         let output = Output::Values {
@@ -133,25 +133,25 @@ impl NativeUdfWorker {
         self.pool.end(call, Event::Done(output));
     }
 
-    /// The values as an IPC stream of one column.
+    /// Returns the values as an IPC stream of one column.
     #[napi]
     pub fn column(&self, call: u32, stream: &[u8]) {
         self.pool.end(call, Event::Done(Output::Stream(stream.to_vec())));
     }
 
-    /// The function is loaded: its time begins.
+    /// Reports that the function is loaded. Its time limit starts now.
     #[napi]
     pub fn ready(&self, call: u32) {
         self.pool.tell(call, Event::Ready);
     }
 
-    /// Some of the values, as an IPC stream of one column; the others follow.
+    /// Returns some of the values, as an IPC stream of one column. More values follow.
     #[napi]
     pub fn part(&self, call: u32, stream: &[u8]) {
         self.pool.tell(call, Event::Part(Output::Stream(stream.to_vec())));
     }
 
-    /// What was thrown, as JSON, and whether some of the call goes on.
+    /// Reports what the function threw, as JSON, and whether part of the call still runs.
     #[napi]
     pub fn failed(&self, call: u32, report: String, goes_on: bool) {
         self.pool.end(call, Event::Threw { report, goes_on });

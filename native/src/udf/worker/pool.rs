@@ -60,7 +60,7 @@ impl Pool {
 
     pub fn find(id: u32) -> Result<Arc<Self>> {
         let pool = POOLS.lock().get(&id).and_then(Weak::upgrade);
-        pool.ok_or_else(|| Error::new(Code::Closed, "The pool of workers is closed."))
+        pool.ok_or_else(|| Error::new(Code::Closed, "The worker pool is closed."))
     }
 
     /// Starts a thread for a waiting call, if the pool may grow.
@@ -141,7 +141,7 @@ impl Pool {
         called.ok_or_else(|| {
             Error::new(
                 Code::Internal,
-                "A worker asked for the function of a call that is over.",
+                "A worker requested the function of a call that has ended.",
             )
         })
     }

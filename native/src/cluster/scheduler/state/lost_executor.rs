@@ -48,8 +48,7 @@ impl Executors {
                     if !unfinished(&graph) || !needs(&graph, executor, launched) {
                         return;
                     }
-                    let lost =
-                        format!("executor {executor} was lost, and with it what it had made for the job");
+                    let lost = format!("executor {executor} was lost, together with its output for the job.");
                     let mut failure = failure(&mut graph, executor, lost);
                     if let Some(failure) = &mut failure {
                         failure.running.take_if(|task| task.executor_id == executor);
