@@ -13,6 +13,7 @@ import { generate } from './generate.mjs';
 import { install } from './install.mjs';
 import { main } from './lib/shell.mjs';
 import { buildNative } from './native.mjs';
+import { generateOptions } from './options.mjs';
 import { generateParity } from './parity.mjs';
 import { buildTypeScript } from './typescript.mjs';
 
@@ -23,6 +24,7 @@ export async function build(options = {}) {
   await buildNative(compiler);
   if (options.only === 'native') return;
   await generate();
+  await generateOptions();
   await buildTypeScript();
   await generateParity();
 }

@@ -5,7 +5,8 @@
  * - `src/config/generated/keys.ts`: the names of all keys, as a type
  * - `docs/reference/configuration.md`: every key with type, default and description
  *
- * and, once the package is built, what it has of the Python packages by scripts/parity.mjs.
+ * Other scripts write the rest of the generated files: scripts/options.mjs the options of the package, and, once it is built,
+ * scripts/parity.mjs the comparison with the Python packages.
  *
  * @module
  */
@@ -16,13 +17,14 @@ import { dirname, join } from 'node:path';
 import { functionFiles, generateFunctions } from './functions.mjs';
 import { Failure, root } from './lib/shell.mjs';
 import { unlessFresh } from './lib/stamp.mjs';
+import { optionFiles } from './options.mjs';
 import { parityFiles } from './parity.mjs';
 
 const KEYS = 'src/config/generated/keys.ts';
 const REFERENCE = 'docs/reference/configuration.md';
 
 /** Files that are committed although a script writes them; what writes the first is scripts/native.mjs. */
-export const generatedFiles = ['src/binding.d.cts', KEYS, REFERENCE, ...functionFiles, ...parityFiles];
+export const generatedFiles = ['src/binding.d.cts', KEYS, REFERENCE, ...functionFiles, ...optionFiles, ...parityFiles];
 
 /** @typedef {{ key: string, type?: string, default?: string, description: string }} Entry */
 

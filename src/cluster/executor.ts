@@ -27,7 +27,7 @@ export interface ExecutorOptions {
   port?: number;
   /** The port for tasks; 0 picks a free one. Default 50052. */
   grpcPort?: number;
-  /** The host name that scheduler, other executors and clients use to connect. Default: `host`. */
+  /** The host name that the scheduler, other executors and clients use to connect. Default: `host`. */
   externalHost?: string;
   /** How many tasks run at once. Default: the number of cores available to this process. */
   vcores?: number;
@@ -36,7 +36,7 @@ export interface ExecutorOptions {
    * container.
    */
   memoryLimitBytes?: number;
-  /** The parent folder of its shuffle folder, which it removes when it stops. Default: the system's temporary folder. */
+  /** The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops. Default: the system's temporary folder. */
   workDir?: string;
   /**
    * Whether this executor runs TypeScript UDFs, in worker threads. Everyone who can reach the scheduler can then run code on
@@ -47,7 +47,8 @@ export interface ExecutorOptions {
   udfWorkers?: number;
   /**
    * The maximum size of the JavaScript heap of each worker thread, in bytes. A thread that exceeds it is ended, and its task
-   * runs again; if the task fails four times, the query fails. Typed arrays and buffers do not count. Default: Node's limit.
+   * runs again; if the task fails four times, the query fails. Typed arrays and buffers do not count. Default: Node's
+   * limit.
    */
   udfMemoryLimitBytes?: number;
   /** Allows only these UDFs, listed by {@link DefinedFunction.codeHash}. Default: all. */

@@ -4,12 +4,16 @@
  * @module
  */
 
-import type { SettingTable } from '../input/settings.js';
+import type { DocumentedTable } from '../input/settings.js';
 
 /** The settings table of {@link ActionOptions}. */
 export const ACTION_SETTINGS = {
-  signal: { type: 'signal', doc: 'Aborts the action.' },
-} as const satisfies SettingTable;
+  signal: {
+    type: 'signal',
+    defaultText: 'none',
+    doc: 'Aborts the action: it rejects with the reason of the signal, and its job on the scheduler is cancelled.',
+  },
+} as const satisfies DocumentedTable;
 
 /** Options of every action. */
 export interface ActionOptions {

@@ -8,23 +8,23 @@ import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 import { toInteger } from '../input/integer.js';
 import { toLocalPath } from '../input/local-path.js';
-import { resolve, type SettingTable } from '../input/settings.js';
+import { type DocumentedTable, resolve } from '../input/settings.js';
 
 /** The options of a {@link RuntimeEnvBuilder}, as a plain object. */
 export interface RuntimeOptions {
   /**
-   * How queries share memory: without a limit, in equal parts, or first come, first served. Default `'unbounded'`; the other
-   * values need `memoryLimitBytes`.
+   * How queries share memory: without a limit, in equal parts, or first come, first served. The last two
+   * need `memoryLimitBytes`. Default `'unbounded'`.
    */
   memoryPool?: 'unbounded' | 'fair' | 'greedy';
-  /** The memory for all queries together, in bytes; above it they spill to disk. */
+  /** The memory for all queries together, in bytes; above it they spill to disk. Default: no limit. */
   memoryLimitBytes?: number | bigint;
   /**
    * Where queries spill to: the system's temporary folder, `diskPaths`, or nowhere. If `'disabled'`, a query that reaches the
    * memory limit fails. Default `'os'`.
    */
   diskManager?: 'os' | 'specified' | 'disabled';
-  /** The folders for `'specified'`. */
+  /** The folders to spill to, if `diskManager` is `'specified'`. */
   diskPaths?: readonly (string | URL)[];
   /** A single folder to spill to, instead of `diskManager`. */
   tempFilePath?: string | URL;
@@ -39,13 +39,39 @@ interface RuntimeNative {
   tempFilePath?: string;
 }
 
-const RUNTIME_SETTINGS = {
-  memoryPool: { type: 'choice', choices: ['unbounded', 'fair', 'greedy'], doc: 'How queries share memory.' },
-  memoryLimitBytes: { type: 'any', doc: 'What all queries may take together before they spill to disk, in bytes.' },
-  diskManager: { type: 'choice', choices: ['os', 'specified', 'disabled'], doc: 'Where queries spill to.' },
-  diskPaths: { type: 'any', doc: 'The folders to spill to.' },
-  tempFilePath: { type: 'any', doc: 'The one folder to spill to.' },
-} as const satisfies SettingTable;
+/** The settings table of {@link RuntimeOptions}. */
+export const RUNTIME_SETTINGS = {
+  memoryPool: {
+    type: 'choice',
+    choices: ['unbounded', 'fair', 'greedy'],
+    defaultText: "`'unbounded'`",
+    doc: 'How queries share memory: without a limit, in equal parts, or first come, first served. The last two need `memoryLimitBytes`.',
+  },
+  memoryLimitBytes: {
+    type: 'any',
+    typeText: 'number | bigint',
+    defaultText: 'no limit',
+    doc: 'The memory for all queries together, in bytes; above it they spill to disk.',
+  },
+  diskManager: {
+    type: 'choice',
+    choices: ['os', 'specified', 'disabled'],
+    defaultText: "`'os'`",
+    doc: "Where queries spill to: the system's temporary folder, `diskPaths`, or nowhere. If `'disabled'`, a query that reaches the memory limit fails.",
+  },
+  diskPaths: {
+    type: 'any',
+    typeText: 'readonly (string | URL)[]',
+    defaultText: 'none',
+    doc: "The folders to spill to, if `diskManager` is `'specified'`.",
+  },
+  tempFilePath: {
+    type: 'any',
+    typeText: 'string | URL',
+    defaultText: 'none',
+    doc: 'A single folder to spill to, instead of `diskManager`.',
+  },
+} as const satisfies DocumentedTable;
 
 // In the global symbol registry, so that builders of the ESM build work in the CommonJS build.
 const RUNTIME = Symbol.for('ballista.runtimeEnv');

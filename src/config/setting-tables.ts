@@ -6,7 +6,7 @@
 
 import { availableParallelism, totalmem } from 'node:os';
 
-import type { SettingTable } from '../input/settings.js';
+import type { DocumentedTable } from '../input/settings.js';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -23,32 +23,61 @@ export function halfOfMemory(): number {
 
 /** Options of every session. */
 const COMMON_SETTINGS = {
-  config: { type: 'any', doc: 'Engine configuration.' },
-  convert: { type: 'any', doc: 'How row actions convert values, unless an action says otherwise.' },
+  convert: {
+    type: 'any',
+    typeText: 'ConvertOptions',
+    defaultText: 'exact values',
+    doc: 'How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it.',
+  },
   memoryTableLimitBytes: {
     type: 'integer',
     default: 2 ** 30,
     min: 0,
-    doc: 'The size up to which an in-memory table is taken, in bytes.',
+    defaultText: '1 GiB',
+    doc: 'The maximum size of an in-memory table, in bytes. A larger table is rejected with `RESOURCES_EXHAUSTED`.',
   },
-  runtime: { type: 'any', doc: 'What runs in this process may take of memory and disk.' },
-} as const satisfies SettingTable;
+  runtime: {
+    type: 'any',
+    typeText: 'RuntimeEnvBuilder | RuntimeOptions',
+    defaultText: "no memory limit, and the system's temporary folder",
+    doc: 'Memory and disk limits of the work done in this process.',
+  },
+} as const satisfies DocumentedTable;
 
 /** Options of a session without a cluster. */
-export const LOCAL_SETTINGS = COMMON_SETTINGS;
+export const LOCAL_SETTINGS = {
+  config: {
+    type: 'any',
+    typeText: 'SessionConfig | ClusterConfig',
+    defaultText: "the engine's values",
+    doc: 'Engine settings: a `SessionConfig`, or values by key. Only `datafusion.*` keys, because there is no cluster.',
+  },
+  ...COMMON_SETTINGS,
+} as const satisfies DocumentedTable;
 
 /** Options of a session on a cluster. */
 export const SESSION_SETTINGS = {
+  clusterConfig: {
+    type: 'any',
+    typeText: 'SessionConfig | ClusterConfig',
+    defaultText: "the engine's values",
+    doc: 'Engine settings by key. They apply to the session on the scheduler, where queries are planned and run, and to the local session, where tables are registered.',
+  },
+  config: {
+    type: 'any',
+    typeText: 'SessionConfig | ClusterConfig',
+    defaultText: 'none',
+    doc: 'Alias of `clusterConfig`, named as in the Python package. `clusterConfig` wins where both set a key.',
+  },
   ...COMMON_SETTINGS,
-  clusterConfig: { type: 'any', doc: 'Engine configuration, for the scheduler-side session and the local one.' },
   executorTimeoutMs: {
     type: 'integer',
     default: 30_000,
     min: 0,
     max: 2 ** 31 - 1,
-    doc: 'How long a query may wait for a first executor before it rejects with NO_EXECUTORS, in milliseconds.',
+    doc: 'How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in milliseconds.',
   },
-} as const satisfies SettingTable;
+} as const satisfies DocumentedTable;
 
 /** Options of a scheduler. */
 export const SCHEDULER_SETTINGS = {
@@ -58,14 +87,18 @@ export const SCHEDULER_SETTINGS = {
     default: SCHEDULER_PORT,
     min: 0,
     max: 65_535,
-    doc: 'The port to listen on; 0 takes a free one.',
+    doc: 'The port to listen on; 0 picks a free one.',
   },
-  externalHost: { type: 'string', doc: 'The name under which executors and clients reach it; default the host.' },
-} as const satisfies SettingTable;
+  externalHost: {
+    type: 'string',
+    defaultText: '`host`',
+    doc: 'The host name that executors and clients use to connect.',
+  },
+} as const satisfies DocumentedTable;
 
 /** Options of an executor. */
 export const EXECUTOR_SETTINGS = {
-  schedulerHost: { type: 'string', default: LOOPBACK, doc: 'Where the scheduler is.' },
+  schedulerHost: { type: 'string', default: LOOPBACK, doc: 'The host of the scheduler.' },
   schedulerPort: { type: 'integer', default: SCHEDULER_PORT, min: 1, max: 65_535, doc: 'The port of the scheduler.' },
   host: { type: 'string', default: LOOPBACK, doc: 'The address to listen on.' },
   port: {
@@ -73,42 +106,76 @@ export const EXECUTOR_SETTINGS = {
     default: 50_051,
     min: 0,
     max: 65_535,
-    doc: 'The port for results and shuffles; 0 takes a free one.',
+    doc: 'The port for results and shuffles; 0 picks a free one.',
   },
-  grpcPort: { type: 'integer', default: 50_052, min: 0, max: 65_535, doc: 'The port for tasks; 0 takes a free one.' },
-  externalHost: { type: 'string', doc: 'The name under which others reach it; default the host.' },
+  grpcPort: { type: 'integer', default: 50_052, min: 0, max: 65_535, doc: 'The port for tasks; 0 picks a free one.' },
+  externalHost: {
+    type: 'string',
+    defaultText: '`host`',
+    doc: 'The host name that the scheduler, other executors and clients use to connect.',
+  },
   vcores: {
     type: 'integer',
     default: availableParallelism,
     min: 1,
     max: 65_536,
-    doc: 'How many tasks it runs at once.',
+    defaultText: 'the number of cores available to this process',
+    doc: 'How many tasks run at once.',
   },
   memoryLimitBytes: {
     type: 'integer',
     default: halfOfMemory,
     min: 1,
-    doc: 'What its tasks may take together before they spill to disk, in bytes; default half of the memory of the machine.',
+    defaultText: 'half of the memory of the machine or container',
+    doc: 'The memory for all running tasks, in bytes; above it they spill to disk.',
   },
   workDir: {
     type: 'string',
-    doc: 'The folder in which it makes its own for shuffle files, and removes it at the end; default that for temporary files.',
+    defaultText: "the system's temporary folder",
+    doc: 'The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops.',
   },
-  udf: { type: 'boolean', default: false, doc: 'Whether it runs functions of TypeScript.' },
-  udfWorkers: { type: 'integer', min: 1, max: 65_536, doc: 'How many threads run them, at most; default vcores.' },
-  udfMemoryLimitBytes: { type: 'integer', min: 2 ** 24, doc: 'What each of these threads may take, in bytes.' },
-  udfCodeHashes: { type: 'any', doc: 'The only functions that it runs, by the hashes of their code.' },
-} as const satisfies SettingTable;
+  udf: {
+    type: 'boolean',
+    default: false,
+    doc: 'Whether this executor runs TypeScript UDFs, in worker threads. Everyone who can reach the scheduler can then run code on this machine: enable it only where that is acceptable.',
+  },
+  udfWorkers: {
+    type: 'integer',
+    min: 1,
+    max: 65_536,
+    defaultText: '`vcores`',
+    doc: 'The maximum number of worker threads for UDFs.',
+  },
+  udfMemoryLimitBytes: {
+    type: 'integer',
+    min: 2 ** 24,
+    defaultText: "Node's limit",
+    doc: 'The memory limit of each worker thread, in bytes. Above it the thread is ended and its query fails.',
+  },
+  udfCodeHashes: {
+    type: 'any',
+    typeText: 'readonly string[]',
+    defaultText: 'all UDFs',
+    doc: 'Allows only these UDFs, listed by `DefinedFunction.codeHash`.',
+  },
+} as const satisfies DocumentedTable;
 
 /** Options of a cluster in this process. */
 export const TEST_CLUSTER_SETTINGS = {
-  executors: { type: 'integer', default: 1, min: 1, max: 1024, doc: 'How many executors.' },
+  executors: { type: 'integer', default: 1, min: 1, max: 1024, doc: 'The number of executors.' },
   vcores: { ...EXECUTOR_SETTINGS.vcores, doc: 'How many tasks each executor runs at once.' },
   host: { type: 'string', default: LOOPBACK, doc: 'The address to listen on.' },
-  port: { type: 'integer', default: 0, min: 0, max: 65_535, doc: 'The port of the scheduler; 0 takes a free one.' },
+  port: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 65_535,
+    doc: 'The port of the scheduler; 0 picks a free one.',
+  },
   memoryLimitBytes: {
     type: 'integer',
     min: 1,
-    doc: 'The memory of each executor for queries, in bytes; default half of the memory of the machine, divided by them.',
+    defaultText: 'half of the memory of the machine or container, divided by the number of executors',
+    doc: 'The memory for the running tasks of each executor, in bytes; above it they spill to disk.',
   },
-} as const satisfies SettingTable;
+} as const satisfies DocumentedTable;

@@ -788,7 +788,7 @@ const ROW_SETTINGS = { ...ACTION_SETTINGS, ...CONVERT_SETTINGS };
 
 const IPC_SETTINGS = {
   ...ACTION_SETTINGS,
-  format: { type: 'choice', choices: ['stream', 'file'], default: 'stream', doc: 'Which form of Arrow IPC.' },
+  format: { type: 'choice', choices: ['stream', 'file'], default: 'stream' },
 } as const;
 
 function print(text: string): void {

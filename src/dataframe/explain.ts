@@ -41,18 +41,18 @@ export interface ExplainVisualOptions extends ActionOptions {
 /** The settings table of {@link ExplainVisualOptions}. */
 export const EXPLAIN_VISUAL_SETTINGS = {
   ...ACTION_SETTINGS,
-  analyze: { type: 'boolean', default: false, doc: 'Run, and show metrics.' },
+  analyze: { type: 'boolean', default: false },
 } as const;
 
 /** The settings table of {@link ExplainOptions}. */
 export const EXPLAIN_SETTINGS = {
   ...ACTION_SETTINGS,
-  verbose: { type: 'boolean', default: false, doc: 'All plans of the way.' },
-  analyze: { type: 'boolean', default: false, doc: 'Run, and add metrics.' },
-  format: { type: 'choice', choices: ['indent', 'tree', 'pgjson', 'graphviz'], doc: 'How plans are drawn.' },
-  showStatistics: { type: 'boolean', doc: 'What is known of rows and bytes.' },
-  analyzeLevel: { type: 'choice', choices: ['summary', 'dev'], doc: 'How many metrics.' },
-  analyzeCategories: { type: 'any', doc: 'Which metrics.' },
+  verbose: { type: 'boolean', default: false },
+  analyze: { type: 'boolean', default: false },
+  format: { type: 'choice', choices: ['indent', 'tree', 'pgjson', 'graphviz'] },
+  showStatistics: { type: 'boolean' },
+  analyzeLevel: { type: 'choice', choices: ['summary', 'dev'] },
+  analyzeCategories: { type: 'any' },
 } as const;
 
 const CATEGORIES: readonly unknown[] = ['rows', 'bytes', 'timing', 'uncategorized'];

@@ -31,7 +31,7 @@ export interface JoinOptions {
 
 /** The settings table of {@link JoinOptions}. */
 export const JOIN_SETTINGS = {
-  coalesceDuplicateKeys: { type: 'boolean', default: true, doc: 'One column for keys of one name.' },
+  coalesceDuplicateKeys: { type: 'boolean', default: true },
 } as const;
 
 const JOIN_TYPES: readonly JoinType[] = [

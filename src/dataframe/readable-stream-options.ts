@@ -37,7 +37,6 @@ export const FORMAT_SETTINGS = {
     type: 'choice',
     choices: ['batches', 'ipc', 'ndjson'],
     default: 'batches',
-    doc: 'What the pieces are: batches, or bytes of an Arrow IPC stream or of JSON lines.',
   },
 } as const satisfies SettingTable;
 

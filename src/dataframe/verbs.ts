@@ -57,22 +57,22 @@ export interface UnpivotOptions {
 type Other = DataFrame<any>;
 
 const UNNEST_SETTINGS = {
-  preserveNulls: { type: 'boolean', default: true, doc: 'Rows of null lists stay.' },
-  recursions: { type: 'any', doc: 'Lists in lists.' },
+  preserveNulls: { type: 'boolean', default: true },
+  recursions: { type: 'any' },
 } as const;
 
 const UNPIVOT_SETTINGS = {
-  on: { type: 'any', doc: 'Columns that become rows.' },
-  index: { type: 'any', doc: 'Columns that stay.' },
-  variableName: { type: 'string', default: 'variable', doc: 'The column of names.' },
-  valueName: { type: 'string', default: 'value', doc: 'The column of values.' },
+  on: { type: 'any' },
+  index: { type: 'any' },
+  variableName: { type: 'string', default: 'variable' },
+  valueName: { type: 'string', default: 'value' },
 } as const;
 
 const PIVOT_SETTINGS = {
-  index: { type: 'any', doc: 'What stays as rows.' },
-  on: { type: 'any', doc: 'What becomes columns.' },
-  values: { type: 'any', doc: 'Which values.' },
-  aggregates: { type: 'any', doc: 'What they hold.' },
+  index: { type: 'any' },
+  on: { type: 'any' },
+  values: { type: 'any' },
+  aggregates: { type: 'any' },
 } as const;
 
 /** The statistics of `describe`. */

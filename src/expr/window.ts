@@ -24,10 +24,10 @@ export interface WindowOptions {
 }
 
 const SETTINGS: SettingTable = {
-  partitionBy: { type: 'any', doc: 'Columns or expressions that keep rows apart.' },
-  orderBy: { type: 'any', doc: 'Sort keys within a partition.' },
-  windowFrame: { type: 'any', doc: 'The rows around a row over which the function works.' },
-  nullTreatment: { type: 'choice', choices: ['respect', 'ignore'], doc: 'What the function does with nulls.' },
+  partitionBy: { type: 'any' },
+  orderBy: { type: 'any' },
+  windowFrame: { type: 'any' },
+  nullTreatment: { type: 'choice', choices: ['respect', 'ignore'] },
 };
 
 /**

@@ -4,12 +4,10 @@
  * @module
  */
 
-import type { Setting } from '../input/settings.js';
+import type { DocumentedSetting } from '../input/settings.js';
 
 /** A setting with the engine's name for it. It is an option of the format unless the name contains a dot. */
-export interface FormatSetting extends Setting {
-  readonly engine?: string;
-}
+export type FormatSetting = DocumentedSetting & { readonly engine?: string };
 
 /** Settings by their names in TypeScript. */
 export type FormatSettings = Readonly<Record<string, FormatSetting>>;

@@ -13,7 +13,7 @@ import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import { describe } from '../input/describe.js';
 import { toLocalPath } from '../input/local-path.js';
-import { resolve, type SettingTable } from '../input/settings.js';
+import { type DocumentedTable, resolve } from '../input/settings.js';
 import { engineOptions, type FormatSettings } from './format-settings.js';
 
 /** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
@@ -21,7 +21,7 @@ export type PathLike = string | URL | readonly (string | URL)[];
 
 /** Options of all formats. */
 export interface ReadOptions {
-  /** The schema. Default: inferred from the files. */
+  /** The schema of the files. Default: inferred from them. */
   schema?: Schema;
   /** The extension of the files in a folder. Default: that of the format. */
   fileExtension?: string;
@@ -46,9 +46,9 @@ export type FileCompression = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'uncompressed';
 export interface CsvReadOptions extends ReadOptions {
   /** Whether the first line contains the column names. Default `true`. */
   hasHeader?: boolean;
-  /** Default `','`. */
+  /** The character between values. Default `','`. */
   delimiter?: string;
-  /** Default `'"'`. */
+  /** The character around values. Default `'"'`. */
   quote?: string;
   /** The character that escapes quotes. Default: none, quotes are doubled. */
   escape?: string;
@@ -64,7 +64,7 @@ export interface CsvReadOptions extends ReadOptions {
   truncatedRows?: boolean;
   /** The number of rows that the schema is inferred from. Default 1000. */
   schemaInferMaxRecords?: number;
-  /** Default `'uncompressed'`. */
+  /** The compression of the files. Default `'uncompressed'`. */
   fileCompressionType?: FileCompression;
 }
 
@@ -72,7 +72,7 @@ export interface CsvReadOptions extends ReadOptions {
 export interface JsonReadOptions extends ReadOptions {
   /** The number of rows that the schema is inferred from. Default 1000. */
   schemaInferMaxRecords?: number;
-  /** Default `'uncompressed'`. */
+  /** The compression of the files. Default `'uncompressed'`. */
   fileCompressionType?: FileCompression;
 }
 
@@ -94,43 +94,121 @@ export interface ReadOptionsByFormat {
 /** A file format. */
 export type FileFormat = keyof ReadOptionsByFormat;
 
-const COMMON = {
-  schema: { type: 'any', doc: 'An apache-arrow Schema.' },
-  fileExtension: { type: 'string', doc: 'The ending of the files.' },
-  tablePartitionCols: { type: 'any', doc: 'Pairs of name and type.' },
-  fileSortOrder: { type: 'any', doc: 'Lists of sort keys.' },
-} as const satisfies SettingTable;
+/** The settings table of {@link ReadOptions}. */
+export const READ_SETTINGS = {
+  schema: {
+    type: 'any',
+    typeText: 'Schema',
+    defaultText: 'inferred from the files',
+    doc: 'The schema of the files.',
+  },
+  fileExtension: {
+    type: 'string',
+    defaultText: 'that of the format',
+    doc: 'The extension of the files in a folder.',
+  },
+  tablePartitionCols: {
+    type: 'any',
+    typeText: 'readonly [name: string, type: TypeLike][]',
+    defaultText: 'none',
+    doc: 'The partition columns of a `year=2024/month=1/…` layout, in order, with their types.',
+  },
+  fileSortOrder: {
+    type: 'any',
+    typeText: 'readonly (SortKey | readonly SortKey[])[]',
+    defaultText: 'none',
+    doc: 'The sort order of the rows in every file, for the optimiser: one list of keys for each ordering.',
+  },
+} as const satisfies DocumentedTable;
 
-const TEXT = {
-  schemaInferMaxRecords: { type: 'integer', min: 0, engine: 'schema_infer_max_rec', doc: 'Rows to infer from.' },
-  fileCompressionType: { type: 'string', engine: 'compression', doc: 'gzip, bzip2, xz, zstd or uncompressed.' },
+const TEXT_SETTINGS = {
+  schemaInferMaxRecords: {
+    type: 'integer',
+    min: 0,
+    engine: 'schema_infer_max_rec',
+    defaultText: '`1000`',
+    doc: 'The number of rows that the schema is inferred from.',
+  },
+  fileCompressionType: {
+    type: 'string',
+    engine: 'compression',
+    typeText: 'FileCompression',
+    defaultText: "`'uncompressed'`",
+    doc: 'The compression of the files.',
+  },
 } as const satisfies FormatSettings;
 
-const FORMATS: Readonly<Record<FileFormat, FormatSettings>> = {
+/** The options of each format in addition to {@link READ_SETTINGS}. */
+export const READ_SETTINGS_BY_FORMAT: Readonly<Record<FileFormat, FormatSettings>> = {
   parquet: {
-    ...COMMON,
-    parquetPruning: { type: 'boolean', engine: 'pruning', doc: 'Skip row groups by statistics.' },
-    skipMetadata: { type: 'boolean', engine: 'skip_metadata', doc: 'Ignore schema metadata.' },
+    parquetPruning: {
+      type: 'boolean',
+      engine: 'pruning',
+      defaultText: "the session's `datafusion.execution.parquet.pruning`",
+      doc: 'Whether to skip row groups by statistics.',
+    },
+    skipMetadata: {
+      type: 'boolean',
+      engine: 'skip_metadata',
+      defaultText: "the session's `datafusion.execution.parquet.skip_metadata`",
+      doc: "Whether to ignore metadata in the files' schemas.",
+    },
   },
   csv: {
-    ...COMMON,
-    ...TEXT,
-    hasHeader: { type: 'boolean', default: true, engine: 'has_header', doc: 'The first line holds names.' },
-    delimiter: { type: 'character', engine: 'delimiter', doc: 'Between values.' },
-    quote: { type: 'character', engine: 'quote', doc: 'Around values.' },
-    escape: { type: 'character', engine: 'escape', doc: 'Before quotes.' },
-    terminator: { type: 'character', engine: 'terminator', doc: 'After lines.' },
-    comment: { type: 'character', engine: 'comment', doc: 'Before comments.' },
-    nullRegex: { type: 'string', engine: 'null_regex', doc: 'What means null.' },
-    newlinesInValues: { type: 'boolean', engine: 'newlines_in_values', doc: 'Line breaks in values.' },
-    truncatedRows: { type: 'boolean', engine: 'truncated_rows', doc: 'Short lines.' },
+    ...TEXT_SETTINGS,
+    hasHeader: {
+      type: 'boolean',
+      default: true,
+      engine: 'has_header',
+      doc: 'Whether the first line contains the column names.',
+    },
+    delimiter: {
+      type: 'character',
+      engine: 'delimiter',
+      defaultText: "`','`",
+      doc: 'The character between values.',
+    },
+    quote: { type: 'character', engine: 'quote', defaultText: "`'\"'`", doc: 'The character around values.' },
+    escape: {
+      type: 'character',
+      engine: 'escape',
+      defaultText: 'none, quotes are doubled',
+      doc: 'The character that escapes quotes.',
+    },
+    terminator: {
+      type: 'character',
+      engine: 'terminator',
+      defaultText: 'CR, LF or both',
+      doc: 'The character that ends a line.',
+    },
+    comment: {
+      type: 'character',
+      engine: 'comment',
+      defaultText: 'none',
+      doc: 'Lines that start with this character are skipped.',
+    },
+    nullRegex: {
+      type: 'string',
+      engine: 'null_regex',
+      defaultText: 'the empty string',
+      doc: 'A regular expression for text that means null.',
+    },
+    newlinesInValues: {
+      type: 'boolean',
+      engine: 'newlines_in_values',
+      defaultText: '`false`',
+      doc: 'Whether quoted values may contain line breaks, which prevents parallel reading of a file.',
+    },
+    truncatedRows: {
+      type: 'boolean',
+      engine: 'truncated_rows',
+      defaultText: '`false`',
+      doc: 'Whether lines may have fewer values than columns; missing values are null.',
+    },
   },
-  json: {
-    ...COMMON,
-    ...TEXT,
-  },
-  avro: COMMON,
-  arrow: COMMON,
+  json: TEXT_SETTINGS,
+  avro: {},
+  arrow: {},
 };
 
 /**
@@ -142,7 +220,7 @@ export function toReadOptionsNative<F extends FileFormat>(
   format: F,
   given: ReadOptionsByFormat[F] | undefined,
 ): NativeReadOptions {
-  const table = FORMATS[format];
+  const table: FormatSettings = { ...READ_SETTINGS, ...READ_SETTINGS_BY_FORMAT[format] };
   const subject = `the ${format} reader`;
   const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
   const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;

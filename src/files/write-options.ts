@@ -32,7 +32,10 @@ export interface FileWriteOptions extends DataFrameWriteOptions {
 
 /** Options of `writeTable`. */
 export interface TableWriteOptions extends DataFrameWriteOptions {
-  /** Default `'append'`. Only in-memory tables support `'overwrite'`; no table supports `'replace'`. */
+  /**
+   * Whether rows are added to the existing rows or replace them. Only in-memory tables support `'overwrite'`; no table supports `'replace'`. Default
+   * `'append'`.
+   */
   insertOp?: InsertOp;
 }
 
@@ -41,13 +44,15 @@ export type Compression = 'uncompressed' | 'snappy' | 'gzip' | 'brotli' | 'lz4' 
 
 /** Options of a single column of Parquet files. From DataFusion's `ParquetColumnOptions`. */
 export interface ParquetColumnOptions {
-  /** `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
+  /** The encoding of the values: `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
   encoding?: string;
   /** Whether the column has a dictionary. */
   dictionaryEnabled?: boolean;
-  /** The compression. Default: that of the file. */
+  /** The compression of the column. Default: that of the file. */
   compression?: Compression;
-  /** The level of `gzip`, `brotli` or `zstd`. */
+  /**
+   * The level of `gzip` (0 to 10), `brotli` (0 to 11) or `zstd` (1 to 22). It needs `compression`. Defaults: 6, 1 and 3.
+   */
   compressionLevel?: number;
   /** The level of detail of statistics. */
   statisticsEnabled?: 'none' | 'chunk' | 'page';
@@ -61,7 +66,7 @@ export interface ParquetColumnOptions {
 
 /** Options of `writeParquet`. From DataFusion's `ParquetOptions`, with the same defaults unless noted. */
 export interface ParquetWriterOptions extends FileWriteOptions {
-  /** The compression. Default `'zstd'`. */
+  /** The compression of the columns. Default `'zstd'`. */
   compression?: Compression;
   /** The level of `gzip` (0 to 10), `brotli` (0 to 11) or `zstd` (1 to 22). Defaults: 6, 1 and 3. */
   compressionLevel?: number;
@@ -89,7 +94,7 @@ export interface ParquetWriterOptions extends FileWriteOptions {
   statisticsTruncateLength?: number;
   /** The maximum number of rows in a page. Default 20 000. */
   dataPageRowCountLimit?: number;
-  /** `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
+  /** The encoding of the values: `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
   encoding?: string;
   /** Whether to write bloom filters. Default `false`. */
   bloomFilterOnWrite?: boolean;
@@ -101,7 +106,7 @@ export interface ParquetWriterOptions extends FileWriteOptions {
   allowSingleFileParallelism?: boolean;
   /** The number of row groups of a file that are written at once. Default 1. */
   maximumParallelRowGroupWriters?: number;
-  /** The number of batches buffered for each of them. Default 2. */
+  /** The number of batches buffered for each row group that is being written. Default 2. */
   maximumBufferedRecordBatchesPerStream?: number;
   /** Options of single columns, by name. */
   columnSpecificOptions?: Readonly<Record<string, ParquetColumnOptions>>;
@@ -111,9 +116,9 @@ export interface ParquetWriterOptions extends FileWriteOptions {
 export interface CsvWriterOptions extends FileWriteOptions {
   /** Whether the first line contains the column names. Default `true`. */
   withHeader?: boolean;
-  /** Default `','`. */
+  /** The character between values. Default `','`. */
   delimiter?: string;
-  /** Default `'"'`. */
+  /** The character around values. Default `'"'`. */
   quote?: string;
   /** The character before a quote inside a value. Default: quotes are doubled. */
   escape?: string;
@@ -123,21 +128,21 @@ export interface CsvWriterOptions extends FileWriteOptions {
   quoteStyle?: 'always' | 'necessary' | 'nonNumeric' | 'never';
   /** The string for null. Default: the empty string. */
   nullValue?: string;
-  /** For example `'%Y-%m-%d'`. */
+  /** The format of dates, for example `'%Y-%m-%d'`. Default: ISO 8601. */
   dateFormat?: string;
-  /** For example `'%Y-%m-%d %H:%M:%S'`. */
+  /** The format of dates with a time, for example `'%Y-%m-%d %H:%M:%S'`. Default: ISO 8601. */
   datetimeFormat?: string;
-  /** For example `'%Y-%m-%d %H:%M:%S'`. */
+  /** The format of timestamps, for example `'%Y-%m-%d %H:%M:%S'`. Default: ISO 8601. */
   timestampFormat?: string;
-  /** For example `'%H:%M:%S'`. */
+  /** The format of times, for example `'%H:%M:%S'`. Default: ISO 8601. */
   timeFormat?: string;
-  /** Default `'uncompressed'`. */
+  /** The compression of the files. Default `'uncompressed'`. */
   compression?: FileCompression;
 }
 
 /** Options of `writeJson`: files with one JSON object per line. From DataFusion's `JsonOptions`. */
 export interface JsonWriterOptions extends FileWriteOptions {
-  /** Default `'uncompressed'`. */
+  /** The compression of the files. Default `'uncompressed'`. */
   compression?: FileCompression;
 }
 

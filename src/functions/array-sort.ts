@@ -18,8 +18,8 @@ export interface ArraySortOptions {
 }
 
 const SETTINGS: SettingTable = {
-  descending: { type: 'boolean', default: false, doc: 'Whether the largest come first.' },
-  nullsFirst: { type: 'boolean', default: false, doc: 'Whether nulls come before everything else.' },
+  descending: { type: 'boolean', default: false },
+  nullsFirst: { type: 'boolean', default: false },
 };
 
 /**

@@ -11,7 +11,7 @@ import { suggestion } from './nearest.js';
 /** The type of a setting. `any` is checked where the setting is used. */
 export type SettingType = 'string' | 'character' | 'boolean' | 'integer' | 'number' | 'choice' | 'signal' | 'any';
 
-/** A setting: its type, its default if there is one, and its purpose. */
+/** A setting: its type, and its default if there is one. */
 export interface Setting {
   readonly type: SettingType;
   readonly default?: string | number | boolean | (() => string | number | boolean);
@@ -20,11 +20,23 @@ export interface Setting {
   readonly max?: number;
   /** For choices: the allowed values. */
   readonly choices?: readonly string[];
-  readonly doc: string;
 }
 
 /** Settings by name. */
 export type SettingTable = Readonly<Record<string, Setting>>;
+
+/** A setting with its texts for `docs/reference/options.md`. */
+export type DocumentedSetting = Setting & {
+  /** What the option means, in full sentences. The doc comment of the option begins with the same text. */
+  readonly doc: string;
+  /** The default in words, if the table does not have it or if it depends on the machine. */
+  readonly defaultText?: string;
+  /** The TypeScript type, if `type` does not say it. */
+  readonly typeText?: string;
+} & ({ readonly type: Exclude<SettingType, 'any'> } | { readonly type: 'any'; readonly typeText: string });
+
+/** A settings table that `docs/reference/options.md` lists. `scripts/options/sections.ts` names all of them. */
+export type DocumentedTable = Readonly<Record<string, DocumentedSetting>>;
 
 /**
  * Checks options against a table and fills in the defaults. An option that is missing or `undefined` and has no default

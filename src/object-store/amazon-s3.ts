@@ -9,11 +9,11 @@ import { toEndpoint } from './url.js';
 
 /** Options of {@link AmazonS3}. From `object_store`'s `AmazonS3Builder`. */
 export interface AmazonS3Options {
-  /** The bucket. */
+  /** The name of the bucket. */
   bucketName: string;
-  /** The region. Default: `AWS_REGION`, otherwise `'us-east-1'`. */
+  /** The region of the bucket. Default: `AWS_REGION`, otherwise `'us-east-1'`. */
   region?: string;
-  /** The access key id. Default: `AWS_ACCESS_KEY_ID`, otherwise the role of the machine. */
+  /** The id of the access key. Default: `AWS_ACCESS_KEY_ID`, otherwise the role of the machine. */
   accessKeyId?: string;
   /** The secret access key. Default: `AWS_SECRET_ACCESS_KEY`. */
   secretAccessKey?: string;
@@ -27,15 +27,40 @@ export interface AmazonS3Options {
   imdsv1Fallback?: boolean;
 }
 
-const SETTINGS = {
-  bucketName: { type: 'string', required: true, doc: 'The bucket.' },
-  region: { type: 'string', doc: 'The region.' },
-  accessKeyId: { type: 'string', secret: true, doc: 'The first part of the credentials.' },
-  secretAccessKey: { type: 'string', secret: true, doc: 'The second part of the credentials.' },
-  sessionToken: { type: 'string', secret: true, doc: 'The third part of temporary credentials.' },
-  endpoint: { type: 'any', doc: 'The address of a service that is not Amazon.' },
-  allowHttp: { type: 'boolean', doc: 'Whether the endpoint may be http://.' },
-  imdsv1Fallback: { type: 'boolean', doc: 'Whether the role of an old EC2 machine is asked for without a token.' },
+/** The settings table of {@link AmazonS3Options}. */
+export const S3_SETTINGS = {
+  bucketName: { type: 'string', required: true, doc: 'The name of the bucket.' },
+  region: { type: 'string', defaultText: "`AWS_REGION`, otherwise `'us-east-1'`", doc: 'The region of the bucket.' },
+  accessKeyId: {
+    type: 'string',
+    secret: true,
+    defaultText: '`AWS_ACCESS_KEY_ID`, otherwise the role of the machine',
+    doc: 'The id of the access key.',
+  },
+  secretAccessKey: {
+    type: 'string',
+    secret: true,
+    defaultText: '`AWS_SECRET_ACCESS_KEY`',
+    doc: 'The secret access key.',
+  },
+  sessionToken: {
+    type: 'string',
+    secret: true,
+    defaultText: '`AWS_SESSION_TOKEN`',
+    doc: 'The session token of temporary credentials.',
+  },
+  endpoint: {
+    type: 'any',
+    typeText: 'string | URL',
+    defaultText: '`AWS_ENDPOINT`, otherwise Amazon',
+    doc: 'The address of a compatible service, such as MinIO.',
+  },
+  allowHttp: { type: 'boolean', defaultText: '`false`', doc: 'Whether `endpoint` may be `http://`.' },
+  imdsv1Fallback: {
+    type: 'boolean',
+    defaultText: '`false`',
+    doc: 'Whether to request the role of an EC2 machine without a token (IMDSv1).',
+  },
 } as const satisfies StoreSettings;
 
 /**
@@ -54,7 +79,7 @@ const SETTINGS = {
 export class AmazonS3 extends ObjectStore {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: AmazonS3Options) {
-    super({ name: 'AmazonS3', type: 's3', settings: SETTINGS }, options, (checked) => {
+    super({ name: 'AmazonS3', type: 's3', settings: S3_SETTINGS }, options, (checked) => {
       const { endpoint, allowHttp } = checked as Partial<AmazonS3Options>;
       if (endpoint === undefined) return checked;
       return { ...checked, endpoint: toEndpoint(endpoint, 'AmazonS3: endpoint', allowHttp) };

@@ -9,7 +9,7 @@ import { ObjectStore, type StoreSettings } from './store.js';
 
 /** Options of {@link GoogleCloud}. From `object_store`'s `GoogleCloudStorageBuilder`. */
 export interface GoogleCloudOptions {
-  /** The bucket. */
+  /** The name of the bucket. */
   bucketName: string;
   /**
    * The key file of a service account. Every process must see it at this path. Default: the file of
@@ -18,9 +18,15 @@ export interface GoogleCloudOptions {
   serviceAccountPath?: string | URL;
 }
 
-const SETTINGS = {
-  bucketName: { type: 'string', required: true, doc: 'The bucket.' },
-  serviceAccountPath: { type: 'any', doc: 'The file with the key of a service account.' },
+/** The settings table of {@link GoogleCloudOptions}. */
+export const GOOGLE_CLOUD_SETTINGS = {
+  bucketName: { type: 'string', required: true, doc: 'The name of the bucket.' },
+  serviceAccountPath: {
+    type: 'any',
+    typeText: 'string | URL',
+    defaultText: 'the file of `GOOGLE_SERVICE_ACCOUNT`, otherwise the account of the machine',
+    doc: 'The key file of a service account. Every process must see it at this path.',
+  },
 } as const satisfies StoreSettings;
 
 /**
@@ -37,7 +43,7 @@ const SETTINGS = {
 export class GoogleCloud extends ObjectStore {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: GoogleCloudOptions) {
-    super({ name: 'GoogleCloud', type: 'gcs', settings: SETTINGS }, options, (checked) => {
+    super({ name: 'GoogleCloud', type: 'gcs', settings: GOOGLE_CLOUD_SETTINGS }, options, (checked) => {
       const { serviceAccountPath } = checked as Partial<GoogleCloudOptions>;
       if (serviceAccountPath === undefined) return checked;
       return {

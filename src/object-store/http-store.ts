@@ -13,8 +13,14 @@ export interface HttpStoreOptions {
   url: string | URL;
 }
 
-const SETTINGS = {
-  url: { type: 'any', required: true, doc: 'The address.' },
+/** The settings table of {@link HttpStoreOptions}. */
+export const HTTP_SETTINGS = {
+  url: {
+    type: 'any',
+    required: true,
+    typeText: 'string | URL',
+    doc: '`https://` or `http://`. A path in the URL is put before the path of every file.',
+  },
 } as const satisfies StoreSettings;
 
 /**
@@ -31,7 +37,7 @@ const SETTINGS = {
 export class HttpStore extends ObjectStore {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: HttpStoreOptions) {
-    super({ name: 'HttpStore', type: 'http', settings: SETTINGS }, options, ({ url }) => {
+    super({ name: 'HttpStore', type: 'http', settings: HTTP_SETTINGS }, options, ({ url }) => {
       // An http:// URL allows http; a redirect from https:// to http:// stays forbidden.
       const endpoint = toEndpoint(url as HttpStoreOptions['url'], 'HttpStore: url', true);
       return { url: endpoint, allowHttp: endpoint.startsWith('http:') };

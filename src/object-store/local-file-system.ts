@@ -13,8 +13,14 @@ export interface LocalFileSystemOptions {
   prefix?: string | URL;
 }
 
-const SETTINGS = {
-  prefix: { type: 'any', doc: 'The folder that paths start from.' },
+/** The settings table of {@link LocalFileSystemOptions}. */
+export const LOCAL_FILE_SETTINGS = {
+  prefix: {
+    type: 'any',
+    typeText: 'string | URL',
+    defaultText: 'the root of the file system',
+    doc: 'The folder that paths are relative to.',
+  },
 } as const satisfies StoreSettings;
 
 /**
@@ -32,7 +38,7 @@ const SETTINGS = {
 export class LocalFileSystem extends ObjectStore {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: LocalFileSystemOptions = {}) {
-    super({ name: 'LocalFileSystem', type: 'local', settings: SETTINGS }, options, (checked) => {
+    super({ name: 'LocalFileSystem', type: 'local', settings: LOCAL_FILE_SETTINGS }, options, (checked) => {
       const { prefix } = checked as LocalFileSystemOptions;
       return prefix === undefined ? checked : { prefix: toLocalPath(prefix, 'LocalFileSystem: prefix') };
     });

@@ -11,19 +11,19 @@ import { toEndpoint } from './url.js';
 
 /** Options of {@link MicrosoftAzure}. From `object_store`'s `MicrosoftAzureBuilder`. */
 export interface MicrosoftAzureOptions {
-  /** The container. */
+  /** The name of the container. */
   containerName: string;
-  /** The storage account. Default: `AZURE_STORAGE_ACCOUNT_NAME`. */
+  /** The name of the storage account. Default: `AZURE_STORAGE_ACCOUNT_NAME`. */
   account?: string;
   /** A key of the account. Default: `AZURE_STORAGE_ACCOUNT_KEY`. */
   accessKey?: string;
   /** A token of Microsoft Entra ID. */
   bearerToken?: string;
-  /** A service principal, with `clientSecret` and `tenantId`. Default: `AZURE_STORAGE_CLIENT_ID`. */
+  /** The id of a service principal. It needs `clientSecret` and `tenantId`. Default: `AZURE_STORAGE_CLIENT_ID`. */
   clientId?: string;
   /** The secret of the service principal. Default: `AZURE_STORAGE_CLIENT_SECRET`. */
   clientSecret?: string;
-  /** The tenant of the service principal. Default: `AZURE_STORAGE_TENANT_ID`. */
+  /** The id of the tenant of the service principal. Default: `AZURE_STORAGE_TENANT_ID`. */
   tenantId?: string;
   /** A shared access signature as pairs: `[...new URLSearchParams(signature)]`. */
   sasQueryPairs?: readonly (readonly [name: string, value: string])[];
@@ -37,19 +37,52 @@ export interface MicrosoftAzureOptions {
   useFabricEndpoint?: boolean;
 }
 
-const SETTINGS = {
-  containerName: { type: 'string', required: true, doc: 'The container.' },
-  account: { type: 'string', doc: 'The storage account.' },
-  accessKey: { type: 'string', secret: true, doc: 'A key of the account.' },
-  bearerToken: { type: 'string', secret: true, doc: 'A token of Microsoft Entra ID.' },
-  clientId: { type: 'string', doc: 'A service principal.' },
-  clientSecret: { type: 'string', secret: true, doc: 'The secret of the service principal.' },
-  tenantId: { type: 'string', doc: 'The tenant of the service principal.' },
-  sasQueryPairs: { type: 'any', secret: true, doc: 'A shared access signature.' },
-  endpoint: { type: 'any', doc: 'The address of the service.' },
-  useEmulator: { type: 'boolean', doc: 'Whether the storage emulator of this machine is meant.' },
-  allowHttp: { type: 'boolean', doc: 'Whether the endpoint may be http://.' },
-  useFabricEndpoint: { type: 'boolean', doc: 'Whether the container is one of Microsoft Fabric.' },
+/** The settings table of {@link MicrosoftAzureOptions}. */
+export const AZURE_SETTINGS = {
+  containerName: { type: 'string', required: true, doc: 'The name of the container.' },
+  account: { type: 'string', defaultText: '`AZURE_STORAGE_ACCOUNT_NAME`', doc: 'The name of the storage account.' },
+  accessKey: { type: 'string', secret: true, defaultText: '`AZURE_STORAGE_ACCOUNT_KEY`', doc: 'A key of the account.' },
+  bearerToken: { type: 'string', secret: true, defaultText: 'none', doc: 'A token of Microsoft Entra ID.' },
+  clientId: {
+    type: 'string',
+    defaultText: '`AZURE_STORAGE_CLIENT_ID`',
+    doc: 'The id of a service principal. It needs `clientSecret` and `tenantId`.',
+  },
+  clientSecret: {
+    type: 'string',
+    secret: true,
+    defaultText: '`AZURE_STORAGE_CLIENT_SECRET`',
+    doc: 'The secret of the service principal.',
+  },
+  tenantId: {
+    type: 'string',
+    defaultText: '`AZURE_STORAGE_TENANT_ID`',
+    doc: 'The id of the tenant of the service principal.',
+  },
+  sasQueryPairs: {
+    type: 'any',
+    secret: true,
+    typeText: 'readonly [name: string, value: string][]',
+    defaultText: 'none',
+    doc: 'A shared access signature as pairs: `[...new URLSearchParams(signature)]`.',
+  },
+  endpoint: {
+    type: 'any',
+    typeText: 'string | URL',
+    defaultText: '`https://<account>.blob.core.windows.net`',
+    doc: "The address of the service, if not Azure's public one.",
+  },
+  useEmulator: {
+    type: 'boolean',
+    defaultText: '`false`',
+    doc: 'Whether to use the storage emulator of this machine, at `AZURITE_BLOB_STORAGE_URL` or port 10000.',
+  },
+  allowHttp: { type: 'boolean', defaultText: '`false`', doc: 'Whether `endpoint` may be `http://`.' },
+  useFabricEndpoint: {
+    type: 'boolean',
+    defaultText: '`false`',
+    doc: 'Whether to use a container of Microsoft Fabric.',
+  },
 } as const satisfies StoreSettings;
 
 /**
@@ -72,7 +105,7 @@ const SETTINGS = {
 export class MicrosoftAzure extends ObjectStore {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: MicrosoftAzureOptions) {
-    super({ name: 'MicrosoftAzure', type: 'azure', settings: SETTINGS }, options, (checked) => {
+    super({ name: 'MicrosoftAzure', type: 'azure', settings: AZURE_SETTINGS }, options, (checked) => {
       const { endpoint, allowHttp, sasQueryPairs } = checked as Partial<MicrosoftAzureOptions>;
       return {
         ...checked,

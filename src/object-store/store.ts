@@ -6,13 +6,10 @@
 
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
-import { resolve, type Setting } from '../input/settings.js';
+import { type DocumentedSetting, resolve } from '../input/settings.js';
 
 /** An option of a store: whether it is required, and whether it may be shown. */
-export interface StoreSetting extends Setting {
-  readonly required?: true;
-  readonly secret?: true;
-}
+export type StoreSetting = DocumentedSetting & { readonly required?: true; readonly secret?: true };
 
 /** The options of a store by name. */
 export type StoreSettings = Readonly<Record<string, StoreSetting>>;

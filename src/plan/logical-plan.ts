@@ -26,9 +26,8 @@ const TO_SQL_SETTINGS = {
     type: 'choice',
     choices: ['default', 'mysql', 'postgres', 'sqlite', 'duckdb'],
     default: 'default',
-    doc: 'Whose SQL.',
   },
-  pretty: { type: 'boolean', default: false, doc: 'Without needless parentheses.' },
+  pretty: { type: 'boolean', default: false },
 } as const;
 
 /** The engine's plans. */

@@ -30,9 +30,9 @@ export interface SessionOptions {
   config?: SessionConfig | ClusterConfig;
   /** How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. */
   convert?: ConvertOptions;
-  /** How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in ms. Default 30 000. */
+  /** How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in milliseconds. Default 30 000. */
   executorTimeoutMs?: number;
-  /** The largest in-memory table of this session, in bytes. A larger one is rejected when it is made. Default 1 GiB. */
+  /** The maximum size of an in-memory table, in bytes. A larger table is rejected with `RESOURCES_EXHAUSTED`. Default 1 GiB. */
   memoryTableLimitBytes?: number;
   /** Memory and disk limits of the work done in this process. Executors have their own limits. */
   runtime?: RuntimeEnvBuilder | RuntimeOptions;

@@ -35,9 +35,9 @@ export interface LocalOptions {
   config?: SessionConfig | ClusterConfig;
   /** How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. */
   convert?: ConvertOptions;
-  /** The largest in-memory table, in bytes. Default 1 GiB. */
+  /** The maximum size of an in-memory table, in bytes. A larger table is rejected with `RESOURCES_EXHAUSTED`. Default 1 GiB. */
   memoryTableLimitBytes?: number;
-  /** Memory and disk limits of the session. Default: no memory limit, and the system's temporary folder. */
+  /** Memory and disk limits of the work done in this process. Default: no memory limit, and the system's temporary folder. */
   runtime?: RuntimeEnvBuilder | RuntimeOptions;
 }
 
@@ -61,15 +61,15 @@ export interface PrepareOptions extends ActionOptions {
 
 const SQL_SETTINGS = {
   ...ACTION_SETTINGS,
-  params: { type: 'any', doc: 'Values of placeholders.' },
-  allowDdl: { type: 'boolean', default: true, doc: 'CREATE and DROP.' },
-  allowDml: { type: 'boolean', default: true, doc: 'INSERT, UPDATE, DELETE and COPY.' },
-  allowStatements: { type: 'boolean', default: true, doc: 'SET.' },
+  params: { type: 'any' },
+  allowDdl: { type: 'boolean', default: true },
+  allowDml: { type: 'boolean', default: true },
+  allowStatements: { type: 'boolean', default: true },
 } as const;
 
 const PREPARE_SETTINGS = {
   ...ACTION_SETTINGS,
-  allowDml: { type: 'boolean', default: true, doc: 'INSERT, UPDATE, DELETE and COPY.' },
+  allowDml: { type: 'boolean', default: true },
 } as const;
 
 /**

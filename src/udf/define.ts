@@ -60,21 +60,20 @@ export interface CaptureOptions {
 
 /** The settings table of {@link CaptureOptions}. */
 export const CAPTURE_SETTINGS: SettingTable = {
-  captures: { type: 'any', doc: 'Values from around the function.' },
+  captures: { type: 'any' },
 };
 
 /** The settings table of {@link FunctionOptions} and `volatility`. */
 export const FUNCTION_SETTINGS: SettingTable = {
-  name: { type: 'string', doc: 'Its name in SQL.' },
-  args: { type: 'any', doc: 'The types of its arguments.' },
-  returns: { type: 'any', doc: 'The type of its result.' },
+  name: { type: 'string' },
+  args: { type: 'any' },
+  returns: { type: 'any' },
   volatility: {
     type: 'choice',
     choices: ['immutable', 'stable', 'volatile'],
     default: 'immutable',
-    doc: 'Whether equal arguments give equal results.',
   },
-  timeoutMs: { type: 'integer', min: 1, max: 2 ** 31 - 1, doc: 'How long a batch of rows may take.' },
+  timeoutMs: { type: 'integer', min: 1, max: 2 ** 31 - 1 },
   int64: { ...CONVERT_SETTINGS.int64, default: 'bigint' },
   decimal: { ...CONVERT_SETTINGS.decimal, default: 'string' },
   timestamp: { ...CONVERT_SETTINGS.timestamp, default: 'date' },

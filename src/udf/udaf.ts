@@ -78,18 +78,18 @@ export interface UdafOptions<
 
 const MODULE_SETTINGS: SettingTable = {
   ...FUNCTION_SETTINGS,
-  state: { type: 'any', doc: 'The type of the state.' },
-  skipNulls: { type: 'boolean', default: false, doc: 'Whether rows with a null are passed over.' },
-  showArguments: { type: 'boolean', default: false, doc: 'Whether an error tells the arguments.' },
+  state: { type: 'any' },
+  skipNulls: { type: 'boolean', default: false },
+  showArguments: { type: 'boolean', default: false },
 };
 const SETTINGS: SettingTable = {
   ...MODULE_SETTINGS,
   ...CAPTURE_SETTINGS,
-  init: { type: 'any', doc: 'Gives the first state.' },
-  update: { type: 'any', doc: 'Takes a row into a state.' },
-  merge: { type: 'any', doc: 'Takes a state into a state.' },
-  finish: { type: 'any', doc: 'The result of a state.' },
-  retract: { type: 'any', doc: 'Takes a row out of a state.' },
+  init: { type: 'any' },
+  update: { type: 'any' },
+  merge: { type: 'any' },
+  finish: { type: 'any' },
+  retract: { type: 'any' },
 };
 
 /** A TypeScript aggregate UDF. Called with expressions, it returns the expression of the call. */

@@ -63,17 +63,16 @@ export interface UdfOptions<
 
 const SETTINGS: SettingTable = {
   ...FUNCTION_SETTINGS,
-  batch: { type: 'boolean', default: false, doc: 'Whether it takes a batch of rows.' },
-  skipNulls: { type: 'boolean', default: false, doc: 'Whether a row with a null is null without a call.' },
+  batch: { type: 'boolean', default: false },
+  skipNulls: { type: 'boolean', default: false },
   concurrency: {
     type: 'integer',
     default: 16,
     min: 1,
     max: 65_536,
-    doc: 'How many rows an async function has at a time.',
   },
-  batchSize: { type: 'integer', min: 1, max: 2 ** 31 - 1, doc: 'The most rows of a call.' },
-  showArguments: { type: 'boolean', default: false, doc: 'Whether an error tells the arguments.' },
+  batchSize: { type: 'integer', min: 1, max: 2 ** 31 - 1 },
+  showArguments: { type: 'boolean', default: false },
 };
 
 /** A TypeScript scalar UDF. Called with expressions, it returns the expression of the call. */

@@ -46,7 +46,7 @@ export interface UdwfOptions<
 
 const SETTINGS: SettingTable = {
   ...FUNCTION_SETTINGS,
-  batch: { type: 'boolean', default: false, doc: 'Whether columns come as vectors.' },
+  batch: { type: 'boolean', default: false },
 };
 
 /** A TypeScript window UDF. Called with expressions, it returns an expression that needs `over()`. */

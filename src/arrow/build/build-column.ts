@@ -26,11 +26,11 @@ import {
 
 import { BallistaError, invalid } from '../../errors.js';
 import { isBytes, isDate } from '../../input/kinds.js';
+import { timeUnits, UNITS_PER_SECOND } from '../temporal.js';
+import { typeName } from '../type-name.js';
 import { bytes, dates, decimals, floats, fromDate, integers, intervals, texts } from './build-values.js';
 import { type Buffers, each, fill, fill64, offsetsOf, toNumber, units } from './fill.js';
 import { type Cells, cellName, entriesOf, itemsOf, memberOf, pairsOf } from './infer.js';
-import { timeUnits, UNITS_PER_SECOND } from '../temporal.js';
-import { typeName } from '../type-name.js';
 
 /**
  * Builds a column of a type.

@@ -17,9 +17,9 @@ import {
 } from 'apache-arrow';
 
 import { isDate, isWellFormed } from '../../input/kinds.js';
+import { floorDiv } from '../temporal.js';
 import { type Buffers, each, fill, fill64, offsetsOf, toNumber, units } from './fill.js';
 import type { Cells } from './infer.js';
-import { floorDiv } from '../temporal.js';
 
 export function fromDate(value: Date, perSecond: bigint): bigint | undefined {
   const ms = value.getTime();

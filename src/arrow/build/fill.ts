@@ -8,8 +8,8 @@ import type { Data, DataType, Vector } from 'apache-arrow';
 
 import { invalid } from '../../errors.js';
 import { describe } from '../../input/describe.js';
-import { type Cells, cellName } from './infer.js';
 import { typeName } from '../type-name.js';
+import { type Cells, cellName } from './infer.js';
 
 /** The buffers of a column, without validity. */
 export type Buffers = {

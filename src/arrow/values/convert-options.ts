@@ -5,7 +5,7 @@
  */
 
 import { invalid } from '../../errors.js';
-import { resolve, type Setting } from '../../input/settings.js';
+import { type DocumentedSetting, resolve } from '../../input/settings.js';
 
 /**
  * How Arrow values are converted to JavaScript values. Only timestamps as `Date` and decimals as `number` are rounded.
@@ -31,16 +31,19 @@ import { resolve, type Setting } from '../../input/settings.js';
  * | Dictionary, RunEndEncoded | the decoded value |
  */
 export interface ConvertOptions {
-  /** 64-bit integers. `'number'` throws `UNSAFE_INTEGER` beyond 2^53. Default `'bigint'`. */
+  /** How 64-bit integers are converted. `'number'` throws `UNSAFE_INTEGER` beyond 2^53. Default `'bigint'`. */
   int64?: 'bigint' | 'number' | 'string';
-  /** `'string'`: all digits, with scale. `'number'`: the nearest double. `'bigint'`: the unscaled value. Default `'string'`. */
+  /**
+   * How decimals are converted. `'string'`: all digits, with scale. `'number'`: the nearest double. `'bigint'`: the unscaled value. Default
+   * `'string'`.
+   */
   decimal?: 'string' | 'number' | 'bigint';
   /**
-   * `'date'`: `Date`, floored to the millisecond. `'bigint'`: in the column's unit. `'string'`: ISO 8601 in UTC with all
-   * digits of the unit, ending in `Z` if the column has a time zone. Default `'date'`.
+   * How timestamps are converted. `'date'`: `Date`, floored to the millisecond. `'bigint'`: in the column's unit. `'string'`: ISO 8601 in UTC
+   * with all digits of the unit, ending in `Z` if the column has a time zone. Default `'date'`.
    */
   timestamp?: 'date' | 'bigint' | 'string';
-  /** `'date'`: `Date` at midnight UTC. `'string'`: `'2021-01-31'`. Default `'date'`. */
+  /** How dates are converted. `'date'`: `Date` at midnight UTC. `'string'`: `'2021-01-31'`. Default `'date'`. */
   date?: 'date' | 'string';
   /**
    * Converts all values to forms that are safe for `JSON.stringify`, without loss: 64-bit integers, decimals, dates and
@@ -55,12 +58,36 @@ export type Conversion = Required<ConvertOptions>;
 
 /** The settings table of {@link ConvertOptions}. */
 export const CONVERT_SETTINGS = {
-  int64: { type: 'choice', choices: ['bigint', 'number', 'string'], doc: '64-bit integers.' },
-  decimal: { type: 'choice', choices: ['string', 'number', 'bigint'], doc: 'Decimals.' },
-  timestamp: { type: 'choice', choices: ['date', 'bigint', 'string'], doc: 'Timestamps.' },
-  date: { type: 'choice', choices: ['date', 'string'], doc: 'Dates.' },
-  json: { type: 'boolean', doc: 'Everything safe for JSON.stringify.' },
-} as const satisfies { [K in keyof Conversion]: Setting };
+  int64: {
+    type: 'choice',
+    choices: ['bigint', 'number', 'string'],
+    defaultText: "`'bigint'`",
+    doc: "How 64-bit integers are converted. `'number'` throws `UNSAFE_INTEGER` beyond 2^53.",
+  },
+  decimal: {
+    type: 'choice',
+    choices: ['string', 'number', 'bigint'],
+    defaultText: "`'string'`",
+    doc: "How decimals are converted. `'string'`: all digits, with scale. `'number'`: the nearest double. `'bigint'`: the unscaled value.",
+  },
+  timestamp: {
+    type: 'choice',
+    choices: ['date', 'bigint', 'string'],
+    defaultText: "`'date'`",
+    doc: "How timestamps are converted. `'date'`: `Date`, floored to the millisecond. `'bigint'`: in the column's unit. `'string'`: ISO 8601 in UTC with all digits of the unit, ending in `Z` if the column has a time zone.",
+  },
+  date: {
+    type: 'choice',
+    choices: ['date', 'string'],
+    defaultText: "`'date'`",
+    doc: "How dates are converted. `'date'`: `Date` at midnight UTC. `'string'`: `'2021-01-31'`.",
+  },
+  json: {
+    type: 'boolean',
+    defaultText: '`false`',
+    doc: "Converts all values to forms that are safe for `JSON.stringify`, without loss: 64-bit integers, decimals, dates and timestamps to strings, NaN and infinities to `'NaN'`, `'Infinity'`, `'-Infinity'`, binary to base64, maps to `[key, value]` pairs. Other options apply as far as they are JSON-safe.",
+  },
+} as const satisfies { [K in keyof Conversion]: DocumentedSetting };
 
 /**
  * Checks and merges options, and fills in defaults. Later options win.

@@ -35,10 +35,10 @@ export type AggregateOptions<Clause extends keyof AggregateClauses = keyof Aggre
 >;
 
 const CLAUSES: SettingTable = {
-  distinct: { type: 'boolean', doc: 'Whether equal values count once.' },
-  filter: { type: 'any', doc: 'The rows that count.' },
-  orderBy: { type: 'any', doc: 'The order in which values are taken.' },
-  nullTreatment: { type: 'choice', choices: ['respect', 'ignore'], doc: 'What is done with nulls.' },
+  distinct: { type: 'boolean' },
+  filter: { type: 'any' },
+  orderBy: { type: 'any' },
+  nullTreatment: { type: 'choice', choices: ['respect', 'ignore'] },
 };
 
 /** The signatures of a function, usually one. */
