@@ -61,7 +61,7 @@ export const SESSION_SETTINGS = {
     type: 'any',
     typeText: 'SessionConfig | ClusterConfig',
     defaultText: "the engine's values",
-    doc: 'Engine settings by key. They apply to the session on the scheduler, where queries are planned and run, and to the local session, where tables are registered.',
+    doc: 'Engine settings by key. They apply in this process, which registers tables and optimises queries, and on the scheduler, which makes the physical plans.',
   },
   config: {
     type: 'any',
@@ -144,13 +144,13 @@ export const EXECUTOR_SETTINGS = {
     min: 1,
     max: 65_536,
     defaultText: '`vcores`',
-    doc: 'The maximum number of worker threads for UDFs.',
+    doc: 'The maximum number of worker threads for UDFs, without those that run table functions.',
   },
   udfMemoryLimitBytes: {
     type: 'integer',
     min: 2 ** 24,
     defaultText: "Node's limit",
-    doc: 'The memory limit of each worker thread, in bytes. Above it the thread is ended and its query fails.',
+    doc: 'The maximum size of the JavaScript heap of each worker thread, in bytes. A thread that exceeds it is ended, and its task runs again; if the task fails four times, the query fails.',
   },
   udfCodeHashes: {
     type: 'any',

@@ -310,7 +310,7 @@ export const TABLE_SETTINGS = {
     type: 'choice',
     choices: ['append', 'overwrite', 'replace'],
     default: 'append',
-    doc: "Whether rows are added to the existing rows or replace them. Tables over files only support `'append'`.",
+    doc: "Whether rows are added to the existing rows or replace them. Only in-memory tables support `'overwrite'`; no table supports `'replace'`.",
   },
 } as const satisfies DocumentedTable;
 
