@@ -2,20 +2,20 @@ import type { Draft, Relation, Type } from './draft.js';
 import { predicate } from './predicates.js';
 import { scalar, unnumbered } from './scalars.js';
 
-/** An aggregate in parts: FILTER stands between the call and IGNORE NULLS. */
+/** The parts of an aggregate: FILTER comes between the call and IGNORE NULLS. */
 interface Call {
   readonly call: string;
   readonly nulls?: string;
   readonly wrap?: (sql: string) => string;
 }
 
-/** An aggregate of that type whose value does not depend on the order of the rows. */
+/** An aggregate of this type whose value does not depend on the order of the rows. */
 export function aggregate(draft: Draft, relation: Relation, type: Type, depth: number): string {
   const { call, nulls = '', wrap = (sql) => sql } = aggregateCall(draft, relation, type, depth);
   return wrap(`${call}${filtered(draft, relation)}${nulls}`);
 }
 
-/** The clause FILTER, or nothing. */
+/** A FILTER clause, or an empty string. */
 export function filtered(draft: Draft, relation: Relation): string {
   return draft.choices.chance(15) ? ` FILTER (WHERE ${predicate(draft, relation, 0)})` : '';
 }
@@ -28,7 +28,7 @@ function aggregateCall(draft: Draft, relation: Relation, type: Type, depth: numb
   const extreme = simple(() => `${choices.pick(['min', 'max'])}(${any(type)})`);
   const first = (): Call => {
     const [value, key] = [unnumbered(any(type)), unnumbered(any(draft.type()))];
-    // The engine panics when a key comes twice.
+    // The engine panics if a key is repeated.
     const keys = key === value ? value : `${key}, ${value}`;
     return { call: `first_value(${value} ORDER BY ${keys})`, nulls: choices.pick(['', ' IGNORE NULLS']) };
   };

@@ -15,32 +15,33 @@ import { type RoundTrip, roundTrip } from './round-trip.js';
 import type { Setting } from './settings.js';
 import type { Statement } from './statement.js';
 
-/** What became of a query. */
+/** The outcome of a query. */
 export type Outcome =
   | { readonly kind: 'rows'; readonly rows: readonly Values[] }
   | { readonly kind: 'error'; readonly code: string; readonly text: string }
   | { readonly kind: 'crash'; readonly text: string }
   | { readonly kind: 'hang'; readonly text: string };
 
-/** Whether a cluster did what single-node DataFusion does. */
+/** The comparison of a cluster with single-node DataFusion for one query. */
 export interface Verdict {
   readonly setting: Setting;
   /**
-   * `rows` differ, an error is `failed`, `refused` or `accepted` although single-node DataFusion rejects it. Rows are
-   * `undecided` if single-node DataFusion itself gives others with another number of partitions, or none by a defect.
+   * `rows`: the rows differ. `failed` and `refused`: only the cluster returns an error. `accepted`: only single-node
+   * DataFusion rejects the query. `undecided`: single-node DataFusion returns other rows with another number of partitions,
+   * or fails because of a defect.
    */
   readonly kind: 'same' | 'rows' | 'undecided' | 'failed' | 'refused' | 'accepted' | 'crash' | 'hang';
   readonly text: string;
 }
 
-/** What single-node DataFusion says of queries that its optimiser breaks: they are valid, and have rows. */
+/** Errors of single-node DataFusion for valid queries that its optimizer breaks. */
 const DEFECTS = [/^PLAN: /, /^SCHEMA: /, /^EXECUTION: Expects PARTITION BY expression to be ordered/];
 
-/** Every query ends within that time; what does not end then either hangs. */
+/** A query must end within this limit. It is then aborted, and hangs if it does not end within the grace period either. */
 const LIMIT_MS = 60_000;
 const GRACE_MS = 20_000;
 
-/** A cluster of two executors with two slots each, in this process. */
+/** A cluster in this process, with two executors that have two slots each. */
 export class Arena {
   readonly #cluster: TestCluster;
   readonly #folder: string;
@@ -55,7 +56,7 @@ export class Arena {
     return new Arena(await setupTestCluster({ executors: 2, vcores: 2 }), folder);
   }
 
-  /** The tables of a seed, with a context for each setting. */
+  /** Creates the tables of a seed, and a context for each setting. */
   async round(seed: number, settings: readonly Setting[]): Promise<Round> {
     return Round.open(this.#cluster.url, join(this.#folder, String(seed)), seed, settings);
   }
@@ -93,7 +94,7 @@ export class Round {
     return round;
   }
 
-  /** What single-node DataFusion gives, with the first number of partitions for which it can plan the query. */
+  /** The outcome of single-node DataFusion, with the first number of partitions for which it can plan the query. */
   async expected(statement: Statement): Promise<Outcome> {
     const expected = await outcome(this.database.local, statement.sql);
     if (!isDefect(expected)) return expected;
@@ -104,7 +105,7 @@ export class Round {
     return expected;
   }
 
-  /** What the cluster makes of it, in every setting. */
+  /** Runs the statement on the cluster in each setting, and compares. */
   async judge(statement: Statement, expected: Outcome, only?: Setting): Promise<Verdict[]> {
     const contexts = [...this.#contexts].filter(([setting]) => !only || setting === only);
     const verdicts = await Promise.all(
@@ -115,9 +116,9 @@ export class Round {
   }
 
   /**
-   * Whether single-node DataFusion gives the same rows with any number of partitions. It does not if the query orders by
-   * a column that is constant in one side of an outer join, and null where that side has no row: the engine takes it for
-   * constant above the join too, and leaves it out of the order.
+   * Whether single-node DataFusion returns the same rows with any number of partitions. It does not if the query orders by
+   * a column that is constant on one side of an outer join, and null if that side has no row. The engine treats the column
+   * as constant above the join, too, and removes it from the order.
    */
   async #decided(statement: Statement, expected: Outcome): Promise<boolean> {
     if (expected.kind !== 'rows') return true;
@@ -128,7 +129,7 @@ export class Round {
     return true;
   }
 
-  /** Whether the plans of a query survive their encoding. */
+  /** Whether the plans of a query survive encoding and decoding. */
   async roundTrip(statement: Statement): Promise<RoundTrip> {
     return roundTrip(this.database.local, statement.sql);
   }
@@ -145,7 +146,7 @@ function verdict(setting: Setting, expected: Outcome, actual: Outcome, statement
     const text = difference(expected.rows, actual.rows, statement);
     return text === undefined ? { setting, kind: 'same', text: '' } : { setting, kind: 'rows', text };
   }
-  // The cluster optimises some plans more, and then runs them: there is nothing to compare with.
+  // The cluster can run some of these queries, because it optimizes their plans more. Their rows cannot be compared.
   if (expected.kind === 'error' && expected.code === 'NOT_IMPLEMENTED') return { setting, kind: 'same', text: '' };
   if (isDefect(expected)) return { setting, kind: 'undecided', text: show(expected) };
   if (actual.kind === 'rows')
@@ -158,7 +159,7 @@ function isDefect(outcome: Outcome): boolean {
   return outcome.kind === 'error' && DEFECTS.some((defect) => defect.test(show(outcome)));
 }
 
-/** Numbers, names and places left out, so that equal causes read alike. */
+/** An outcome as a string. */
 export function show(outcome: Outcome): string {
   if (outcome.kind === 'rows') return `${outcome.rows.length} rows`;
   return outcome.kind === 'error' ? `${outcome.code}: ${outcome.text}` : outcome.text;

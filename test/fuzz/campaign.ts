@@ -5,21 +5,21 @@ import { shrink } from './shrink.js';
 import { type Statement, statement } from './statement.js';
 import { Tally } from './tally.js';
 
-/** So many seeds in a row share their tables. */
+/** The number of consecutive seeds that share their tables. */
 const SEEDS_PER_DATABASE = 50;
 
-/** What to run. */
+/** The options of a campaign. */
 export interface Plan {
   readonly seed: number;
   readonly queries: number;
   readonly settings: readonly Setting[];
-  /** Whether failing statements are made smaller. */
+  /** Whether failing statements are shrunk. */
   readonly shrink: boolean;
   /** Called before each query. */
   readonly before?: (seed: number, sql: string, summary: Summary) => void;
 }
 
-/** A query for which the cluster does not do what single-node DataFusion does. */
+/** A query for which the cluster differs from single-node DataFusion. */
 export interface Failure {
   readonly seed: number;
   readonly setting: string;
@@ -28,25 +28,25 @@ export interface Failure {
   readonly sql: string;
 }
 
-/** What came out so far. */
+/** The results so far. */
 export interface Summary {
   queries: number;
-  /** Queries that give rows, and at least one. */
+  /** The number of queries that return at least one row. */
   filled: number;
   readonly failures: Failure[];
-  /** How often the cluster refused something, by setting and reason. */
+  /** How often the cluster rejected a query as not implemented, by setting and reason. */
   readonly refusals: Tally;
   /** How often single-node DataFusion rejected a query, by reason. */
   readonly rejected: Tally;
-  /** Queries whose rows single-node DataFusion does not decide, by setting. */
+  /** How often single-node DataFusion did not decide the rows of a query, by setting. */
   readonly undecided: Tally;
-  /** How often a plan has no encoding, by reason. */
+  /** How often a plan could not be encoded, by reason. */
   readonly unencoded: Tally;
-  /** How often a plan changed by its encoding in a way that does no harm. */
+  /** How often a plan was changed by its encoding in a harmless way. */
   readonly changed: Tally;
 }
 
-/** Runs the queries of the seeds from `seed` on, and compares. */
+/** Runs the queries of consecutive seeds, starting at `seed`, and compares the results. */
 export async function campaign(plan: Plan): Promise<Summary> {
   const { seed: first, queries } = plan;
   const summary: Summary = {
@@ -115,7 +115,7 @@ async function failure(
   taken?: readonly number[],
 ): Promise<Failure> {
   const found = { seed, setting: setting.name, kind, text, sql: made.sql };
-  // What hangs takes its time, and the process may not survive another crash.
+  // A query that hangs takes too long to shrink, and the process may not survive another crash.
   if (!taken || kind === 'hang' || kind === 'crash') return found;
   const alike = async (one: Statement): Promise<Verdict | undefined> => {
     const [again] = await round.judge(one, await round.expected(one), setting);
@@ -134,7 +134,7 @@ async function checkEncoding(round: Round, seed: number, made: Statement, summar
     summary.failures.push({ seed, setting: 'bytes', kind, text, sql: made.sql });
 }
 
-/** An error without what differs from query to query: equal causes read alike. */
+/** The text of an error without names and numbers, so that errors with the same cause are equal. */
 export function reason(text: string): string {
   return text
     .replaceAll(/\b[tcwr]\d+(\.\w+)?/g, '_')
@@ -144,7 +144,7 @@ export function reason(text: string): string {
     .slice(0, 300);
 }
 
-/** A failure as one reads it, and runs it again. */
+/** A failure as text, with the command that runs it again. */
 export function report({ seed, setting, kind, text, sql }: Failure): string {
   return `${kind} with ${setting}, seed ${seed}: ${text}\n  ${sql}\n  again: npm run fuzz -- --seed ${seed} --queries 1`;
 }

@@ -1,6 +1,6 @@
 /**
- * Random choices that are recorded: replaying a part of them gives a smaller case of the same kind, which is how a failing
- * query is shrunk. Generators therefore list their simplest option first.
+ * Recorded random choices. Replaying a part of them generates a smaller case of the same kind. This is how a failing query
+ * is shrunk. Therefore, generators list their simplest option first.
  */
 export class Choices {
   readonly taken: number[] = [];
@@ -10,7 +10,7 @@ export class Choices {
     this.#next = () => next(this.taken.length);
   }
 
-  /** The same choices for the same seed. */
+  /** Makes the same choices for the same seed. */
   static random(seed: number): Choices {
     let state = seed >>> 0;
     return new Choices(() => {
@@ -22,12 +22,12 @@ export class Choices {
     });
   }
 
-  /** Choices made before; the simplest ones once they are used up. */
+  /** Replays earlier choices. After the last one, makes the simplest choices. */
   static replay(taken: readonly number[]): Choices {
     return new Choices((index) => taken[index] ?? 0);
   }
 
-  /** A number from 0 to below `limit`. */
+  /** A number from 0 up to, but not including, `limit`. */
   below(limit: number): number {
     const choice = this.#next() % limit;
     this.taken.push(choice);
@@ -39,7 +39,7 @@ export class Choices {
     return options[this.below(options.length)] ?? options[0];
   }
 
-  /** One of the options, each as often as its weight says; the first is the simplest. */
+  /** One of the options, chosen by weight; the first is the simplest. */
   weighted<T>(options: readonly [readonly [number, T], ...(readonly [number, T])[]]): T {
     let rest = this.below(options.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, option] of options) {
@@ -49,12 +49,12 @@ export class Choices {
     return options[0][1];
   }
 
-  /** True in `percent` of 100 cases; false is the simpler one. */
+  /** True in `percent` of 100 cases; false is simpler. */
   chance(percent: number): boolean {
     return this.below(100) >= 100 - percent;
   }
 
-  /** The list with some of its elements, in order; none is the simplest. */
+  /** Some elements of the list, in order; no elements is the simplest. */
   some<T>(list: readonly T[], percent: number): T[] {
     return list.filter(() => this.chance(percent));
   }

@@ -1,12 +1,12 @@
 import type { Statement } from './statement.js';
 
-/** A row as JSON values: whole numbers of 64 bits are strings, only floating-point numbers and small integers are numbers. */
+/** A row as JSON values. 64-bit integers are strings; only floating-point numbers and small integers are numbers. */
 export type Values = readonly unknown[];
 
 /** Sums of floating-point numbers depend on their order. */
 const TOLERANCE = 1e-9;
 
-/** In what two results differ, or undefined if they agree. */
+/** The first difference of two results, or undefined if they are equal. */
 export function difference(
   expected: readonly Values[],
   actual: readonly Values[],
@@ -24,7 +24,7 @@ export function difference(
   return rows === '' ? undefined : `other rows${rows}`;
 }
 
-/** The first rows that only one of two multisets has. */
+/** The first rows that are only in one of two multisets. */
 function firsts(expected: readonly Values[], actual: readonly Values[]): string {
   const [missing, more] = unmatched(expected, actual);
   const list = (title: string, rows: readonly Values[]) =>
@@ -42,7 +42,7 @@ function unmatched(expected: readonly Values[], actual: readonly Values[]): [Val
   };
   const missing = expected.filter((row) => !take(show(row)));
   const more = actual.filter((row) => take(show(row)));
-  // What is left may still be equal within the tolerance.
+  // The remaining rows may still be equal within the tolerance.
   const left = missing.filter((row) => {
     const index = more.findIndex((other) => row.every((value, column) => same(value, other[column])));
     if (index >= 0) more.splice(index, 1);

@@ -52,7 +52,7 @@ function unequal(draft: Draft, left: Relation, right: Relation): string {
   ])();
 }
 
-/** A type that both sides have, where there is one. */
+/** A type that both sides have, if there is one. */
 function shared(draft: Draft, left: Relation, right: Relation): Type {
   const has = (relation: Relation, type: Type) => relation.columns.some((one) => one.type === type);
   const type = draft.type();

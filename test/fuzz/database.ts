@@ -6,7 +6,7 @@ import { type DataFrame, SessionContext } from 'ballista';
 import { Choices } from './choices.js';
 import type { Column, Named } from './draft.js';
 
-/** All tables have the same columns; `id` has no nulls and no duplicates, the others have both. */
+/** All tables have the same columns. `id` has no nulls and no duplicates; the other columns have both. */
 const COLUMNS: readonly (Column & { sqlType: string })[] = [
   { name: 'id', type: 'int', sqlType: 'BIGINT' },
   { name: 'k', type: 'int', sqlType: 'BIGINT' },
@@ -20,14 +20,14 @@ const COLUMNS: readonly (Column & { sqlType: string })[] = [
 
 const LETTERS = ["'a'", "'b'", "'ab'", "'abc'", "'A'", "'_x'", "'é'", "'c'"] as const;
 
-/** Where the rows of a table are, and how many each of its parts has. */
+/** The location of the rows of a table, and the number of rows in each of its parts. */
 interface Layout {
   readonly name: string;
   readonly kind: 'parquet' | 'csv' | 'memory';
   readonly parts: readonly number[];
 }
 
-/** Small random tables, the same for the same seed, of which several contexts see the same files. */
+/** Small random tables, equal for equal seeds. Several contexts share their files. */
 export class Database {
   readonly tables: readonly [Named, ...Named[]];
   /** Single-node DataFusion over the tables. */
@@ -50,7 +50,7 @@ export class Database {
     this.#layouts = layouts;
   }
 
-  /** Writes the files into a folder of that name, which is removed by `close`. */
+  /** Writes the files into the folder, which `close` removes. */
   static async create(seed: number, folder: string): Promise<Database> {
     const choices = Choices.random(seed);
     const several = (parts: number, most: number) =>
@@ -74,13 +74,13 @@ export class Database {
     return database;
   }
 
-  /** Makes the tables known to a context. */
+  /** Registers the tables in a context. */
   async register(ctx: SessionContext): Promise<void> {
     for (const { name, kind } of this.#layouts) {
       const parts = this.#partsOf.get(name) ?? [];
       const [first] = parts;
       if (!first) throw new Error(`${name} has no parts`);
-      // A column without nulls in the first part may have some in the next.
+      // A column without nulls in the first part may have nulls in the next one.
       const schema = new Schema(first.schema().fields.map((field) => new Field(field.name, field.type, true)));
       const folder = join(this.#folder, name);
       if (kind === 'parquet') await ctx.registerParquet(name, folder, { schema });

@@ -4,17 +4,17 @@ export const TYPES = ['int', 'text', 'float', 'bool', 'date', 'decimal'] as cons
 export type Type = (typeof TYPES)[number];
 
 export interface Column {
-  /** As an expression refers to it. */
+  /** The column reference for expressions. */
   readonly name: string;
   readonly type: Type;
 }
 
-/** What expressions can refer to. */
+/** A relation, whose columns expressions can use. */
 export interface Relation {
   readonly columns: readonly Column[];
-  /** Columns that no two rows share, unless these rows are equal in every column. */
+  /** Columns that identify a row, except for rows that are equal in all columns. */
   readonly key: readonly string[];
-  /** About how many rows there are at most. */
+  /** The approximate maximum number of rows. */
   readonly size: number;
 }
 
@@ -23,7 +23,7 @@ export interface Source extends Relation {
   readonly sql: string;
 }
 
-/** A query, whose columns are named c0, c1, … */
+/** A query. Its columns are named c0, c1, … */
 export interface Query {
   readonly sql: string;
   readonly types: readonly Type[];
@@ -38,13 +38,13 @@ export interface Named {
   readonly size: number;
 }
 
-/** More rows are not made by a join. */
+/** A join must not return more rows than this. */
 export const MOST_ROWS = 6_000;
 
-/** After so many queries and items of FROM, further ones are plain. */
+/** After this number of queries and FROM items, further ones are plain. */
 const MOST_PARTS = 14;
 
-/** A statement while it is made. */
+/** A statement that is being generated. */
 export class Draft {
   readonly choices: Choices;
   readonly tables: readonly [Named, ...Named[]];
@@ -57,23 +57,23 @@ export class Draft {
     this.tables = tables;
   }
 
-  /** A name that nothing else in the statement has. */
+  /** A name that is unique in the statement. */
   alias(prefix = 't'): string {
     return `${prefix}${this.#aliases++}`;
   }
 
-  /** How deep a further part of the statement may nest: not at all once there are many parts. */
+  /** The maximum nesting depth of the next part of the statement. It is 0 once there are many parts. */
   spend(depth: number): number {
     return this.#parts++ < MOST_PARTS ? depth : 0;
   }
 
-  /** Any table; less often one without rows, which makes most queries give none. */
+  /** Any table. Tables without rows are less frequent, because most queries on them return no rows. */
   table(): Named {
     const table = this.choices.pick(this.tables);
     return table.size === 0 && this.choices.chance(60) ? this.tables[0] : table;
   }
 
-  /** Any type; mostly those that have the most operators. */
+  /** Any type. Types with many operators are more frequent. */
   type(): Type {
     return this.choices.weighted([
       [8, 'int'],
@@ -85,12 +85,12 @@ export class Draft {
     ]);
   }
 
-  /** Between one and `most` types. */
+  /** From one to `most` types. */
   typeList(most: number): Type[] {
     return Array.from({ length: 1 + this.choices.below(most) }, () => this.type());
   }
 
-  /** A query as an item of FROM. */
+  /** A query as a FROM item. */
   derived(query: Query, lateral = ''): Source {
     const alias = this.alias();
     const columns = named(alias, query.types);

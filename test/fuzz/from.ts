@@ -4,7 +4,7 @@ import { lateral } from './lateral.js';
 import { query } from './query.js';
 import { constant } from './scalars.js';
 
-/** What a query reads: one item, or up to three that are joined. */
+/** The FROM clause of a query: one item, or up to three joined items. */
 export function from(draft: Draft, depth: number): Source {
   let source = item(draft, depth);
   const joins = draft.choices.pick([0, 0, 1, 1, 1, 2]);
@@ -12,7 +12,7 @@ export function from(draft: Draft, depth: number): Source {
   return source;
 }
 
-/** A table, a subquery, or values. */
+/** A table, a subquery or VALUES. */
 export function item(draft: Draft, deepest: number): Source {
   const { choices } = draft;
   const depth = draft.spend(deepest);

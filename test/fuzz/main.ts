@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz -- --queries 20000 [--seed 1] [--setting hash,merge]`: random queries on a cluster, compared with
- * single-node DataFusion. `build/fuzz.txt` holds the query that runs, for the case that the process dies.
+ * `npm run fuzz -- --queries 20000 [--seed 1] [--setting hash,merge]` runs random queries on a cluster and compares the
+ * results with single-node DataFusion. `build/fuzz.txt` contains the current query, in case the process crashes.
  *
  * @module
  */
@@ -42,7 +42,7 @@ function progress(summary: Summary): void {
   console.error(`${summary.queries} of ${queries} queries, ${rate} a second, ${summary.failures.length} failures`);
 }
 
-/** Every failure that reads like none before it. */
+/** The failures without repeated causes. */
 function announce(failure: Failure): void {
   const kind = `${failure.setting} ${failure.kind} ${reason(failure.kind === 'rows' ? failure.sql : failure.text)}`;
   if (known.has(kind)) return;

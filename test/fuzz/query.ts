@@ -17,7 +17,7 @@ function combined(draft: Draft, depth: number, types: readonly Type[]): Query {
   const branches = Array.from({ length: choices.pick([2, 2, 3]) }, () => query(draft, depth - 1, types));
   const operator = choices.pick(OPERATORS);
   return {
-    // With names that hold for the whole, whichever branch they come from.
+    // These names apply to the whole set operation, whichever branch they come from.
     sql: branches.map(({ sql }) => `(${sql})`).join(` ${operator} `),
     types,
     size: Math.min(
@@ -27,7 +27,7 @@ function combined(draft: Draft, depth: number, types: readonly Type[]): Query {
   };
 }
 
-/** A part of the rows; which one is decided by all columns. */
+/** A part of the rows. All columns together decide which part. */
 function limited(draft: Draft, query: Query): Query {
   const { choices } = draft;
   const keys = query.types.map((_, index) => `c${index}${choices.pick(['', ' DESC', ' NULLS FIRST'])}`);
@@ -38,8 +38,8 @@ function limited(draft: Draft, query: Query): Query {
 }
 
 /**
- * LIMIT, OFFSET, or both. A huge one is for rows without an order: sorting, the engine reserves memory for all of them, and
- * the process aborts.
+ * LIMIT, OFFSET or both. Huge numbers are only for unsorted rows. For a sort, the engine reserves memory for all these rows,
+ * and the process aborts.
  */
 export function limit(draft: Draft, sorted: boolean): string {
   const { choices } = draft;

@@ -6,13 +6,13 @@ export interface RoundTrip {
   readonly text: string;
 }
 
-/** Plans that change on the way, and why that does no harm. */
+/** Plans that an encoding changes, and why the change is harmless. */
 const KNOWN: readonly (readonly [plan: RegExp, why: string])[] = [
   [/EmptyRelation: rows=0 \[\w/, 'an empty relation loses its columns; the client replaces it before it sends a plan'],
   [/RecursiveQuery/, 'the table that a recursive query reads gets back the columns that it does not need'],
 ];
 
-/** Encodes and decodes the plan of a query as it is written and, if that works, as it is optimised. */
+/** Encodes and decodes the unoptimized plan of a query and, if that works, the optimized plan. */
 export async function roundTrip(ctx: SessionContext, sql: string): Promise<RoundTrip> {
   let plans: LogicalPlan[];
   try {
@@ -21,7 +21,7 @@ export async function roundTrip(ctx: SessionContext, sql: string): Promise<Round
   } catch (error) {
     return { kind: 'no plan', text: text(error) };
   }
-  // Subqueries in expressions have no encoding before they are optimised.
+  // Subqueries in expressions can be encoded only after optimization.
   const results = plans.map((plan) => trip(ctx, plan));
   return (
     results.find(({ kind }) => kind === 'differs' || kind === 'failed') ?? results[1] ?? { kind: 'same', text: '' }
@@ -51,9 +51,9 @@ function trip(ctx: SessionContext, plan: LogicalPlan): RoundTrip {
 }
 
 /**
- * Without what has several equal forms: a union of three is also one of two, of which one is a union, a scan may be told
- * how many rows the LIMIT above it wants. Decoding qualifies the columns of an aggregate or a projection, and asks the
- * inputs of a union which columns may be null, when some are gone.
+ * The plan without parts that have several equivalent forms. A union of three inputs can be a union of two, one of which is
+ * a union. A scan may have the row limit of the LIMIT above it. Decoding qualifies the columns of an aggregate or a
+ * projection. It also computes again which columns of a union can be null, when the union may have lost inputs.
  */
 function printed(plan: LogicalPlan): string {
   const text = plan.displayIndentSchema();

@@ -23,20 +23,20 @@ export function constant(draft: Draft, type: Type): string {
   }
 }
 
-/** A column of that type, or a constant where there is none. */
+/** A column of this type, or a constant if there is none. */
 export function column(draft: Draft, relation: Relation, type: Type): string {
   const [first, ...rest] = relation.columns.filter((one) => one.type === type);
   return first ? draft.choices.pick([first, ...rest]).name : constant(draft, type);
 }
 
-/** An expression where a number alone would be the position of a column. */
+/** An expression for a place where a number alone would mean the position of a column. */
 export function unnumbered(key: string): string {
   return /^-?\d+$/.test(key) ? `CAST(${key} AS BIGINT)` : key;
 }
 
 /**
- * An expression. None can fail, and floating-point sums are exact, so that rows depend neither on the order of evaluation
- * nor on that of the rows: constants are multiples of a quarter, nothing divides by a column, and no zero is negative.
+ * An expression. It cannot fail, and floating-point sums are exact, so results depend neither on the order of evaluation nor
+ * on the order of the rows. Constants are multiples of a quarter, columns are never divisors, and zeros are never negative.
  */
 export function scalar(draft: Draft, relation: Relation, type: Type, depth: number): string {
   const { choices } = draft;

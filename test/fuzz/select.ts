@@ -68,7 +68,7 @@ function grouped(draft: Draft, source: Source, where: string, depth: number, typ
   return { sql, types, size: keys.length > 0 ? source.size * (sets.several ? 3 : 1) : 1 };
 }
 
-/** No subquery: its parentheses would make a list of keys of it. */
+/** A key that is not a subquery: the parentheses of a subquery would turn it into a list of keys. */
 function groupKey(draft: Draft, source: Source, type: Type, depth: number): string {
   const key = unnumbered(scalar(draft, source, type, depth));
   return key.includes('SELECT') ? column(draft, source, type) : key;
@@ -86,8 +86,8 @@ function grouping(draft: Draft, keys: readonly string[]): { sql: string; several
     [1, { sql: ` GROUP BY GROUPING SETS ((${list}), (${keys[0]}), ())`, several: true }],
     [1, { sql: ` GROUP BY GROUPING SETS ((${list}))`, several: true }],
   ]);
-  // The engine takes a constant key for constant in the result, where it is null for some sets: it drops the key from
-  // ORDER BY, so that it is not even decided which rows a LIMIT keeps.
+  // The engine treats a constant key as constant in the result, although it is null for some sets. It removes the key from
+  // ORDER BY, so even the rows that a LIMIT keeps are not decided.
   return keys.some(isConstant) ? simple : sets;
 }
 

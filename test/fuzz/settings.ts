@@ -1,10 +1,10 @@
 import type { ClusterConfig } from 'ballista';
 
-/** How the cluster runs the queries. */
+/** A configuration of the cluster for the queries. */
 export interface Setting {
   readonly name: string;
   readonly config: ClusterConfig;
-  /** Whether the cluster may refuse what single-node DataFusion runs. */
+  /** Whether the cluster may reject queries that single-node DataFusion runs. */
   readonly mayRefuse: boolean;
 }
 

@@ -17,12 +17,12 @@ function made(seed: number): { taken: readonly number[]; sql: string } {
   return { taken: choices.taken, sql };
 }
 
-it('the same seed gives the same statement', () => {
+it('the same seed generates the same statement', () => {
   expect(made(7)).toEqual(made(7));
   expect(made(7).sql).not.toBe(made(8).sql);
 });
 
-it('what fails is made small, as long as it fails', async () => {
+it('shrink returns a smaller statement that still fails', async () => {
   const seeds = Array.from({ length: 400 }, (_, seed) => seed);
   const failing = seeds.map(made).filter(({ sql }) => sql.includes('FULL JOIN') && sql.length > 400);
   expect(failing.length).toBeGreaterThan(5);

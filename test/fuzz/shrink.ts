@@ -2,11 +2,11 @@ import { Choices } from './choices.js';
 import type { Named } from './draft.js';
 import { type Statement, statement } from './statement.js';
 
-/** How many statements are tried. */
+/** The maximum number of statements to try. */
 const ATTEMPTS = 400;
 
 /**
- * A smaller statement that still fails: choices are left out, or replaced by simpler ones, as long as it does.
+ * A smaller statement that still fails. Removes choices or replaces them with simpler ones while the statement fails.
  *
  * @param taken - the choices of the statement that failed
  */

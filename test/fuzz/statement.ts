@@ -2,10 +2,10 @@ import type { Choices } from './choices.js';
 import { Draft, type Named, type Query, type Type } from './draft.js';
 import { limit, query } from './query.js';
 
-/** A statement, and what two engines have to agree about. */
+/** A statement, and which parts of its result must be equal in two engines. */
 export interface Statement {
   readonly sql: string;
-  /** Columns whose sequence of values is decided by ORDER BY. */
+  /** Columns whose order of values is decided by ORDER BY. */
   readonly ordered: readonly number[];
   /** Whether only the number of rows is decided. */
   readonly countOnly: boolean;
@@ -61,7 +61,7 @@ function declared(draft: Draft, types: readonly Type[], size: number, sql: strin
   return `${name} AS (${sql})`;
 }
 
-/** A query that reads its own rows until there are no new ones. */
+/** A recursive query, which reads its own rows until there are no new ones. */
 function repeated(draft: Draft): string {
   const { choices } = draft;
   const name = draft.alias('r');

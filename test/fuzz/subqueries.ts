@@ -5,14 +5,14 @@ import { predicate } from './predicates.js';
 import { query } from './query.js';
 import { column, scalar } from './scalars.js';
 
-/** `EXISTS (…)` or `NOT EXISTS (…)`, mostly with columns of the relation around it. */
+/** `EXISTS (…)` or `NOT EXISTS (…)`, usually correlated. */
 export function existence(draft: Draft, relation: Relation, depth: number): string {
   const inner = item(draft, depth);
   const not = draft.choices.chance(50) ? 'NOT ' : '';
   return `${not}EXISTS (SELECT 1 FROM ${inner.sql} WHERE ${correlated(draft, relation, inner, depth)})`;
 }
 
-/** `x IN (…)` or `x NOT IN (…)`, without columns of the relation around it. */
+/** `x IN (…)` or `x NOT IN (…)`, uncorrelated. */
 export function membership(draft: Draft, relation: Relation, depth: number): string {
   const type = draft.type();
   const not = draft.choices.chance(50) ? 'NOT ' : '';
@@ -20,8 +20,8 @@ export function membership(draft: Draft, relation: Relation, depth: number): str
 }
 
 /**
- * `x IN (…)` with columns of the relation around it. It is for WHERE alone, and never negated: the engine gives wrong rows
- * for a correlated NOT IN, and `cluster.whole_query` or not may decide which.
+ * A correlated `x IN (…)`. It is only for WHERE and never negated. The engine returns wrong rows for a correlated NOT IN,
+ * and which rows may depend on `cluster.whole_query`.
  */
 export function correlatedMembership(draft: Draft, relation: Relation, depth: number): string {
   const type = draft.type();
@@ -37,7 +37,7 @@ export function allOrAny(draft: Draft, relation: Relation, depth: number): strin
   return `${scalar(draft, relation, type, depth - 1)} ${form} (${query(draft, depth, [type]).sql})`;
 }
 
-/** An aggregate as a value: it has one row whatever it reads. */
+/** An aggregate as a scalar subquery: it always has one row. */
 export function scalarSubquery(draft: Draft, relation: Relation, type: Type, depth: number): string {
   const inner = item(draft, depth);
   const value = aggregate(draft, inner, type, 0);

@@ -1,4 +1,4 @@
-/** How often something happened, and the shortest query for it. */
+/** Counts by reason, with the shortest query for each reason. */
 export class Tally {
   readonly #entries = new Map<string, { count: number; example: string }>();
 
@@ -8,12 +8,12 @@ export class Tally {
     this.#entries.set(what, { count: entry.count + 1, example: shorter });
   }
 
-  /** Of all together. */
+  /** The sum of all counts. */
   get total(): number {
     return [...this.#entries.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** The most frequent first. */
+  /** The entries, most frequent first. */
   toString(): string {
     return [...this.#entries]
       .sort(([, a], [, b]) => b.count - a.count)

@@ -2,7 +2,7 @@ import { filtered } from './aggregates.js';
 import type { Draft, Relation, Type } from './draft.js';
 import { column, constant, scalar } from './scalars.js';
 
-/** A window function of that type. */
+/** A window function of this type. */
 export function windowed(draft: Draft, relation: Relation, type: Type, depth: number): string {
   const { choices } = draft;
   const value = () => scalar(draft, relation, type, depth);
@@ -40,7 +40,7 @@ export function windowed(draft: Draft, relation: Relation, type: Type, depth: nu
   ])();
 }
 
-/** An aggregate that every kind of frame allows. */
+/** An aggregate that works with every kind of frame. */
 function aggregateCall(draft: Draft, relation: Relation, type: Type, depth: number): string {
   const { choices } = draft;
   const value = (of: Type) => scalar(draft, relation, of, depth);
@@ -58,15 +58,15 @@ function aggregateCall(draft: Draft, relation: Relation, type: Type, depth: numb
   return extreme();
 }
 
-/** What a function needs of its window, so that its value is decided. */
+/** The window that a function needs, so that its value is decided. */
 type Order =
-  /** Keys that leave no choice between rows. */
+  /** Keys that define a total order. */
   | 'total'
-  /** Any keys, or none: rows of equal keys get the same value. */
+  /** Any keys, or none: rows with equal keys get the same value. */
   | 'some'
-  /** Keys that leave no choice, perhaps with a frame. */
+  /** Keys that define a total order, optionally with a frame. */
   | 'rows'
-  /** The same, or a frame that takes rows of equal keys together. */
+  /** The same, or a frame that keeps rows with equal keys together. */
   | 'any';
 
 function over(draft: Draft, relation: Relation, depth: number, order: Order): string {

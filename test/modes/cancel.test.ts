@@ -12,8 +12,8 @@ const ctx = withContext(cluster);
 
 beforeAll(() => ctx.registerParquet('flights', FLIGHTS));
 
-describe('a signal that is aborted before', () => {
-  it('stops every action', async () => {
+describe('a signal that is already aborted', () => {
+  it('rejects every action with its reason', async () => {
     const reason = new Error('too late');
     const signal = AbortSignal.abort(reason);
     const df = await ctx.table('flights');
@@ -46,8 +46,8 @@ describe('a signal that is aborted before', () => {
   });
 });
 
-describe('a signal that is aborted during', () => {
-  it('a stream: rejects with the reason, and nothing of it runs any longer', async () => {
+describe('a signal that aborts during a query', () => {
+  it('rejects a stream with the reason and ends the query', async () => {
     const controller = new AbortController();
     const stream = (await ctx.sql(LONG_QUERY)).stream({ signal: controller.signal });
     const pending = expect(stream.next()).rejects.toThrow('enough');
@@ -58,7 +58,7 @@ describe('a signal that is aborted during', () => {
     await expect(stream.next()).rejects.toThrow('enough');
   });
 
-  it('rows: rejects at the next row, though its batch is here', async () => {
+  it('rejects rows() at the next row, even if its batch has arrived', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const rows = (await ctx.table('flights')).rows({ signal: controller.signal });
@@ -69,32 +69,32 @@ describe('a signal that is aborted during', () => {
     expect(await rows.return()).toEqual({ done: true, value: undefined });
   });
 
-  it('an action: rejects with the reason as it is', async () => {
+  it('rejects an action with the unchanged reason', async () => {
     const df = await ctx.sql(LONG_QUERY);
     for (const run of ['collect', 'toArray', 'toIPC', 'cache'] as const) {
       const controller = new AbortController();
       const reason = { any: 'thing' };
       const pending = expect(df[run]({ signal: controller.signal }), run).rejects.toBe(reason);
-      // The next query is answered while the first still runs, so that one was under way.
+      // This query returns while the first one still runs, so the first one has started.
       await (await ctx.sql('SELECT 1')).collect();
       controller.abort(reason);
       await pending;
     }
   });
 
-  it('an action that takes the controller itself as its options', async () => {
+  it('rejects an action that takes the controller as its options', async () => {
     const controller = new AbortController();
     controller.abort(new Error('enough'));
     for (const run of ['collect', 'toArray', 'toIPC', 'cache'] as const)
       await expect((await ctx.table('flights'))[run](controller), run).rejects.toThrow('enough');
   });
 
-  it('a timeout: TimeoutError', async () => {
+  it('rejects with TimeoutError when it times out', async () => {
     const pending = (await ctx.sql(LONG_QUERY)).collect({ signal: AbortSignal.timeout(200) });
     await expect(pending).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('sql(): leaves no listener behind', async () => {
+  it('has no listeners left after sql() and collect()', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const counting = new Proxy(signal, {
@@ -111,11 +111,11 @@ describe('a signal that is aborted during', () => {
   });
 });
 
-describe('a query under way ends soon, though it keeps all processors busy,', () => {
+describe('a running query that keeps all processors busy ends soon', () => {
   it.each<[string, (stream: RecordBatchStream, owner: SessionContext) => Promise<unknown>, string]>([
-    ['with cancel()', (stream) => stream.cancel(), 'JOB_CANCELLED'],
-    ['when a loop is left', (stream) => stream.return(), 'JOB_CANCELLED'],
-    ['with its context', (_, owner) => owner.close(), LOCAL ? 'CLOSED' : 'JOB_CANCELLED'],
+    ['after cancel()', (stream) => stream.cancel(), 'JOB_CANCELLED'],
+    ['after return(), as when a loop breaks', (stream) => stream.return(), 'JOB_CANCELLED'],
+    ['after its context closes', (_, owner) => owner.close(), LOCAL ? 'CLOSED' : 'JOB_CANCELLED'],
   ])('%s', async (_, end, code) => {
     const owner = newContext(cluster);
     await owner.registerParquet('flights', FLIGHTS);
@@ -129,8 +129,8 @@ describe('a query under way ends soon, though it keeps all processors busy,', ()
   });
 });
 
-describe.skipIf(LOCAL)('cancelJob, where there are jobs,', () => {
-  it('ends the job of a stream, and says whether there was one', async () => {
+describe.skipIf(LOCAL)('cancelJob', () => {
+  it('cancels the job of a stream and returns whether the job was running', async () => {
     const stream = (await ctx.sql(LONG_QUERY)).stream();
     const pending = rejected(stream.next());
     const id = await underWay(stream);
@@ -141,29 +141,29 @@ describe.skipIf(LOCAL)('cancelJob, where there are jobs,', () => {
     expect(await owner.cancelJob('unknown')).toBe(false);
   });
 
-  it('ends the job of another session', async () => {
+  it('cancels a job of another session', async () => {
     const other = withContext(cluster) as BallistaSessionContext;
     const stream = (await ctx.sql(LONG_QUERY)).stream();
     const pending = rejected(stream.next());
     const id = await underWay(stream);
-    // Its id is the client's: the scheduler may not know it yet.
+    // The client chose the id, so the scheduler may not know the job yet.
     await expect.poll(() => other.cancelJob(id)).toBe(true);
     expect(await pending).toMatchObject({ code: 'JOB_CANCELLED', jobId: id });
   });
 });
 
-describe('whatever ran a cancelled query', () => {
-  // A join whose output is a million times its input: its tasks read nothing for minutes, and must stop all the same.
+describe('after cancelled queries', () => {
+  // The output of this join is a million times its input. Its tasks read nothing for minutes, but must still stop.
   const JOIN = 'SELECT sum(a.delay * b.delay) AS s FROM flights a JOIN flights b ON a.origin < b.destination';
 
-  it('is free for the next', async () => {
+  it('the next query runs', async () => {
     const jobs = Array.from({ length: 4 }, async () => {
       const stream = (await ctx.sql(JOIN)).stream();
       const pending = rejected(stream.next());
       return { stream, pending, id: await underWay(stream) };
     });
     const started = await Promise.all(jobs);
-    // Answered while the joins run, or after the first of them had its turn: by now they are past planning.
+    // Once this query returns or times out, the joins are planned and running.
     await (await ctx.sql('SELECT max(delay) FROM flights'))
       .collect({ signal: AbortSignal.timeout(5_000) })
       .catch(() => 0);

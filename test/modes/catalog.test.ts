@@ -20,13 +20,13 @@ async function rows(sql: string, context = ctx) {
 }
 
 describe('the catalogs of a context', () => {
-  it('are there from the start', () => {
+  it('exist from the start', () => {
     expect(ctx.catalogNames()).toEqual(['datafusion']);
     expect(ctx.catalog().schemaNames()).toEqual(['public']);
     expect(ctx.catalog('datafusion').schema('public').tableNames()).toEqual(['airports', 'numbers']);
   });
 
-  it('getTables', async () => {
+  it('list the tables of each schema in getTables', async () => {
     await other.sql('CREATE SCHEMA "Raw"');
     await other.registerCsv('"Raw".airports', AIRPORTS);
     expect(await other.getTables()).toEqual({ Raw: ['airports'], public: [] });
@@ -34,7 +34,7 @@ describe('the catalogs of a context', () => {
     expect(await other.getTables()).toEqual({ public: [] });
   });
 
-  it('follow the defaults of the session', async () => {
+  it('use the default names of the session config', async () => {
     const lake = withContext(cluster, {
       clusterConfig: new SessionConfig().withDefaultCatalogAndSchema('lake', 'raw'),
     });
@@ -44,7 +44,7 @@ describe('the catalogs of a context', () => {
     expect(await rows('SELECT count(*) AS n FROM lake.raw.airports', lake)).toEqual([{ n: 3376 }]);
   });
 
-  it('need not be there', async () => {
+  it('can be left out with withCreateDefaultCatalogAndSchema(false)', async () => {
     const empty = withContext(cluster, {
       clusterConfig: new SessionConfig().withCreateDefaultCatalogAndSchema(false),
     });
@@ -53,12 +53,12 @@ describe('the catalogs of a context', () => {
     expect(await rows('SELECT 1 AS a', empty)).toEqual([{ a: 1 }]);
   });
 
-  it('refreshCatalogs', async () => {
+  it('can be refreshed with refreshCatalogs', async () => {
     await expect(ctx.refreshCatalogs()).resolves.toBeUndefined();
   });
 });
 
-describe('a catalog of our own', () => {
+describe('a registered catalog', () => {
   const lake = Catalog.memoryCatalog();
   const raw = CatalogSchema.memorySchema();
 
@@ -69,7 +69,7 @@ describe('a catalog of our own', () => {
     raw.registerTable('airports', await ctx.tableProvider('airports'));
   });
 
-  it('is found by SQL on the cluster', async () => {
+  it('is visible to SQL', async () => {
     expect(ctx.catalogNames()).toEqual(['datafusion', 'lake']);
     expect(await rows('SELECT count(*) AS n FROM lake.raw.airports')).toEqual([{ n: 3376 }]);
     expect(await (await ctx.table('lake.raw.airports')).count()).toBe(3376);
@@ -78,28 +78,28 @@ describe('a catalog of our own', () => {
     ]);
   });
 
-  it('has views of DataFrames', async () => {
+  it('holds DataFrames as views', async () => {
     raw.registerTable('small', (await ctx.table('numbers')).filter('a < 3'));
     expect((await raw.table('small')).kind).toBe('view');
     expect(await rows('SELECT sum(a) AS s FROM lake.raw.small')).toEqual([{ s: 3 }]);
     expect(raw.deregisterTable('small')?.kind).toBe('view');
   });
 
-  it('gives back the catalog that it replaces', async () => {
+  it('is returned when another catalog replaces it', async () => {
     const before = await ctx.registerCatalogProvider('lake', Catalog.memoryCatalog());
     expect(before?.schemaNames()).toEqual(['raw']);
     const error = await rejected(ctx.sql('SELECT * FROM lake.raw.airports'));
     expect(error).toMatchObject({ code: 'PLAN', message: expect.stringContaining('lake.raw.airports') });
   });
 
-  it('keeps a schema with tables unless told otherwise', () => {
+  it('keeps a schema that has tables when cascade is false', () => {
     const error = thrown(() => lake.deregisterSchema('raw', false));
     expect(error).toMatchObject({ code: 'EXECUTION', message: expect.stringContaining('airports') });
     expect(lake.deregisterSchema('raw')?.tableNames()).toEqual(['airports']);
     expect(lake.schemaNames()).toEqual([]);
   });
 
-  it('may be shared by contexts', async () => {
+  it('can be shared by contexts', async () => {
     await other.registerCatalogProvider('lake', lake);
     expect(await rows('SELECT count(*) AS n FROM lake.raw.airports', other)).toEqual([{ n: 3376 }]);
   });
@@ -108,7 +108,7 @@ describe('a catalog of our own', () => {
 describe('a schema', () => {
   const schema = ctx.catalog().schema();
 
-  it('has exact names', async () => {
+  it('matches table names exactly', async () => {
     schema.registerTable('Odd "Name".x', await ctx.table('numbers'));
     expect(schema.tableNames()).toEqual(['Odd "Name".x', 'airports', 'numbers']);
     expect(inspect(schema)).toBe('CatalogSchema { Odd "Name".x, airports, numbers }');
@@ -128,7 +128,7 @@ describe('a schema', () => {
     schema.registerTable('numbers', table);
   });
 
-  it('refuses a name that is taken, and one that is unknown', async () => {
+  it('rejects a taken name and an unknown name', async () => {
     const table = await schema.table('numbers');
     expect(thrown(() => schema.registerTable('airports', table))).toMatchObject({
       code: 'EXECUTION',
@@ -143,7 +143,7 @@ describe('a schema', () => {
 });
 
 describe('a table', () => {
-  it('knows its columns and its kind', async () => {
+  it('has a schema and a kind', async () => {
     const table = await ctx.tableProvider('airports');
     expect(table.schema.fields.map(({ name }) => name)).toEqual([
       'iata',
@@ -159,7 +159,7 @@ describe('a table', () => {
     expect(inspect(await ctx.tableProvider('numbers'))).toBe('CatalogTable { table, a: Int64 }');
   });
 
-  it('is read with or without a name', async () => {
+  it('can be read directly or under another name', async () => {
     const table = await ctx.tableProvider('datafusion.public.airports');
     expect(await (await ctx.readTable(table)).filter("state = 'AK'").count()).toBe(263);
     await ctx.registerTable('copies', table);
@@ -167,14 +167,14 @@ describe('a table', () => {
     await ctx.deregisterTable('copies');
   });
 
-  it('is also one in memory, and a DataFrame', async () => {
+  it('can be an in-memory table or a DataFrame', async () => {
     const numbers = await ctx.tableProvider('numbers');
     expect(await (await ctx.readTable(numbers)).toColumns({ int64: 'number' })).toEqual({ a: [1, 2, 3] });
     const view = await ctx.readTable((await ctx.table('numbers')).withColumn('b', 'a * 2'));
     expect(await view.aggregate([], 'sum(b) AS s').toArray({ int64: 'number' })).toEqual([{ s: 12 }]);
   });
 
-  it('of another context is read there', async () => {
+  it('can be read by another context', async () => {
     const [file, memory] = [await ctx.tableProvider('airports'), await ctx.tableProvider('numbers')];
     expect(await (await other.readTable(file)).count()).toBe(3376);
     expect(await (await other.readTable(memory)).count()).toBe(3);
@@ -182,7 +182,7 @@ describe('a table', () => {
     expect(await rows('SELECT a FROM theirs ORDER BY a', other)).toEqual([{ a: 2 }, { a: 3 }]);
   });
 
-  it('outlives its context, of files and in memory', async () => {
+  it('can be read after its context closes', async () => {
     const short = withContext(cluster);
     await short.registerParquet('flights', FLIGHTS);
     const [file, memory] = [await short.tableProvider('flights'), await short.fromColumns({ a: [1, 2] })];
@@ -195,7 +195,7 @@ describe('a table', () => {
   });
 });
 
-describe('refuses', () => {
+describe('catalog methods', () => {
   it.each<[string, () => Promise<unknown>, string, string]>([
     [
       'a table without a name',
@@ -203,32 +203,32 @@ describe('refuses', () => {
       'INVALID_ARGUMENT',
       'name',
     ],
-    ['no table', () => ctx.registerTable('x', undefined as never), 'INVALID_ARGUMENT', 'not undefined'],
-    ['text for a table', () => ctx.readTable('numbers' as never), 'INVALID_ARGUMENT', 'not a string'],
-    [
-      'a name that is taken',
-      async () => ctx.registerTable('airports', await ctx.table('numbers')),
-      'EXECUTION',
-      'airports',
-    ],
+    ['undefined as a table', () => ctx.registerTable('x', undefined as never), 'INVALID_ARGUMENT', 'not undefined'],
+    ['a string as a table', () => ctx.readTable('numbers' as never), 'INVALID_ARGUMENT', 'not a string'],
+    ['a taken name', async () => ctx.registerTable('airports', await ctx.table('numbers')), 'EXECUTION', 'airports'],
     ['an unknown schema', async () => ctx.registerTable('none.x', await ctx.table('numbers')), 'PLAN', 'none'],
     ['an unknown table', () => ctx.tableProvider('none'), 'PLAN', 'none'],
-    ['a number for a table', () => ctx.tableProvider(5 as never), 'INVALID_ARGUMENT', 'not a number'],
+    ['a number as a table name', () => ctx.tableProvider(5 as never), 'INVALID_ARGUMENT', 'not a number'],
     ['an unknown catalog', async () => ctx.catalog('datafusoin'), 'PLAN', 'did you mean "datafusion"?'],
-    ['an empty catalog', async () => ctx.catalog(''), 'INVALID_ARGUMENT', 'not an empty one'],
-    ['null for a catalog', async () => ctx.catalog(null as never), 'INVALID_ARGUMENT', 'not null'],
-    ['no catalog', () => ctx.registerCatalogProvider('x', {} as never), 'INVALID_ARGUMENT', 'must be a Catalog'],
+    ['an empty catalog name', async () => ctx.catalog(''), 'INVALID_ARGUMENT', 'not an empty one'],
+    ['null as a catalog name', async () => ctx.catalog(null as never), 'INVALID_ARGUMENT', 'not null'],
+    [
+      'an object that is not a Catalog',
+      () => ctx.registerCatalogProvider('x', {} as never),
+      'INVALID_ARGUMENT',
+      'must be a Catalog',
+    ],
     [
       'a catalog without a name',
       () => ctx.registerCatalogProvider('', Catalog.memoryCatalog()),
       'INVALID_ARGUMENT',
       'not an empty one',
     ],
-  ])('%s', async (_what, work, code, text) => {
+  ])('reject %s', async (_what, work, code, text) => {
     expect(await rejected(work())).toMatchObject({ code, message: expect.stringContaining(text) });
   });
 
-  it('everything once closed', async () => {
+  it('reject every call after close', async () => {
     const closed = withContext(cluster);
     await closed.close();
     const table = await ctx.tableProvider('numbers');

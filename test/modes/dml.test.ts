@@ -13,7 +13,7 @@ import { rejected } from '../support/rejected.js';
 const gate: Gate = await withGate([1]);
 const cluster = await withCluster();
 const ctx = withContext(cluster);
-/** Its queries are cut into stages. */
+/** A context whose queries are split into stages. */
 const staged = withContext(cluster, STAGES);
 
 beforeAll(() => Promise.all([ctx, staged].map((ctx) => ctx.registerParquet('flights', FLIGHTS))));
@@ -22,7 +22,7 @@ async function rows(query: string, params?: Params, own: SessionContext = ctx) {
   return (await own.sql(query, params === undefined ? {} : { params })).toArray({ int64: 'number' });
 }
 
-/** Runs a statement: how many rows it says to have changed. */
+/** Runs a statement and returns the number of changed rows that it reports. */
 async function change(statement: string, params?: Params, own: SessionContext = ctx): Promise<unknown> {
   const result = await rows(statement, params, own);
   expect(result).toEqual([{ count: expect.any(Number) }]);
@@ -37,7 +37,7 @@ async function people(own: SessionContext = ctx) {
   await own.sql(PEOPLE);
 }
 
-/** The table in the order that it has, with one column or several. */
+/** The rows of a table, sorted by the first column: values if there is one column, otherwise arrays. */
 async function left(columns = 'id', table = 'people', own: SessionContext = ctx) {
   const result = await rows(`SELECT ${columns} FROM ${table} ORDER BY 1`, undefined, own);
   return result.map((row) => (columns.includes(',') ? Object.values(row) : row[columns]));
@@ -47,7 +47,7 @@ describe('DELETE', () => {
   it.each([
     ['id = 2', [1, 3, 4]],
     ['id > 1 AND id < 4', [1, 4]],
-    // Rows of which the condition is null stay.
+    // Rows with a null condition stay.
     ['age > 30', [2, 4]],
     ['NOT (age > 30)', [1, 2, 3]],
     ['age IS NULL', [1, 3, 4]],
@@ -68,14 +68,14 @@ describe('DELETE', () => {
     ['age = (SELECT max(age) FROM people p WHERE p.paid = people.paid)', [2, 3, 4]],
     ['id IN (SELECT count(*) * 0 + 3 FROM flights GROUP BY origin)', [1, 2, 4]],
     ['CASE WHEN age IS NULL THEN id = 2 ELSE id = 1 END', [3, 4]],
-  ])('WHERE %s', async (condition, expected) => {
+  ])('deletes the rows WHERE %s', async (condition, expected) => {
     await people();
     const before = await left();
     expect(await change(`DELETE FROM people WHERE ${condition}`)).toBe(before.length - expected.length);
     expect(await left()).toEqual(expected);
   });
 
-  it('all rows, and again', async () => {
+  it('deletes all rows and keeps the columns', async () => {
     await people();
     expect(await change('DELETE FROM people')).toBe(4);
     expect(await change('DELETE FROM people')).toBe(0);
@@ -85,14 +85,14 @@ describe('DELETE', () => {
     expect(await left('id, name')).toEqual([[9, 'Eva']]);
   });
 
-  it('LIMIT', async () => {
+  it('deletes at most LIMIT rows', async () => {
     await people();
     expect(await change('DELETE FROM people WHERE id > 1 LIMIT 2')).toBe(2);
     expect(await left()).toHaveLength(2);
     expect(await left()).toContain(1);
   });
 
-  it('by a name with a schema', async () => {
+  it('takes a qualified table name', async () => {
     await people();
     expect(await change('DELETE FROM datafusion.public.people WHERE people.id = 1')).toBe(1);
     expect(await left()).toEqual([2, 3, 4]);
@@ -100,7 +100,7 @@ describe('DELETE', () => {
 });
 
 describe('TRUNCATE', () => {
-  it.each(['TRUNCATE TABLE people', 'TRUNCATE people'])('%s', async (statement) => {
+  it.each(['TRUNCATE TABLE people', 'TRUNCATE people'])('deletes all rows with %s', async (statement) => {
     await people();
     expect(await change(statement)).toBe(4);
     expect(await left()).toEqual([]);
@@ -123,13 +123,13 @@ describe('UPDATE', () => {
     ["SET name = 'X' WHERE id NOT IN (SELECT id FROM people WHERE paid)", 2, ['Ada', 'X', 'X', 'Dan']],
     ['SET name = (SELECT max(name) FROM people) WHERE name IS NULL', 1, ['Ada', 'Ben', 'Dan', 'Dan']],
     ['SET name = (SELECT min(p.name) FROM people p WHERE p.id = people.id + 1)', 4, ['Ben', null, 'Dan', null]],
-  ])('%s', async (assignments, count, names) => {
+  ])('applies %s', async (assignments, count, names) => {
     await people();
     expect(await change(`UPDATE people ${assignments}`)).toBe(count);
     expect(await left('id, name')).toEqual(names.map((name, index) => [index + 1, name]));
   });
 
-  it('several columns, from the values before', async () => {
+  it('sets several columns from their old values', async () => {
     await ctx.sql('CREATE OR REPLACE TABLE pairs AS VALUES (1, 10), (2, NULL), (3, 30)');
     expect(await change('UPDATE pairs SET column1 = column2, column2 = column1 WHERE column1 <> 2')).toBe(2);
     expect(await left('column1, column2', 'pairs')).toEqual([
@@ -139,7 +139,7 @@ describe('UPDATE', () => {
     ]);
   });
 
-  it('with an alias', async () => {
+  it('takes a table alias', async () => {
     await people();
     expect(await change('UPDATE people AS p SET age = p.age + 1 WHERE p.id = 1')).toBe(1);
     expect(await left('id, age')).toEqual([
@@ -150,7 +150,7 @@ describe('UPDATE', () => {
     ]);
   });
 
-  it('casts to the type of the column', async () => {
+  it('casts values to the types of the columns', async () => {
     await ctx.sql('CREATE OR REPLACE TABLE typed (a SMALLINT, b DECIMAL(6, 2), c TIMESTAMP, d DATE, e BIGINT[])');
     await change(
       "INSERT INTO typed VALUES (1, 1.5, '2024-01-01T00:00:00', '2024-01-01', [1]), (2, 2, NULL, NULL, NULL)",
@@ -167,7 +167,7 @@ describe('UPDATE', () => {
     ]);
   });
 
-  it('structs and lists of them', async () => {
+  it('sets structs that contain lists', async () => {
     await ctx.registerView('nested', await ctx.fromRows([{ a: { b: 1, c: ['x'] } }, { a: { b: 2, c: [] } }]));
     await ctx.sql('CREATE OR REPLACE TABLE nests AS SELECT *, row_number() OVER (ORDER BY a.b) AS id FROM nested');
     expect(await change("UPDATE nests SET a = named_struct('b', a.b + 10, 'c', ['y', 'z']) WHERE id = 2")).toBe(1);
@@ -177,19 +177,19 @@ describe('UPDATE', () => {
     ]);
   });
 
-  it('a column of the name that rows have meanwhile', async () => {
+  it('sets a column with the name of the internal row column', async () => {
     await ctx.sql('CREATE OR REPLACE TABLE named AS SELECT 1 AS "__row", 2 AS "__row_"');
     expect(await change('UPDATE named SET "__row" = "__row_" WHERE "__row" = 1')).toBe(1);
     expect(await left('"__row", "__row_"', 'named')).toEqual([[2, 2]]);
   });
 
-  it('columns with capitals, spaces and dots', async () => {
+  it('sets columns whose names have capitals, spaces and dots', async () => {
     await ctx.sql('CREATE OR REPLACE TABLE names AS SELECT 1 AS "A b", 2 AS "c.d"');
     expect(await change('UPDATE names SET "A b" = "c.d" + 1, "c.d" = 9 WHERE "c.d" = 2')).toBe(1);
     expect(await rows('SELECT * FROM names')).toEqual([{ 'A b': 3, 'c.d': 9 }]);
   });
 
-  it('by a function of TypeScript', async () => {
+  it('calls TypeScript UDFs', async () => {
     await people();
     const twice = udf({ name: 'twice', args: ['Utf8'], returns: 'Utf8' }, (text) => text && text + text);
     ctx.registerUdf(twice);
@@ -203,9 +203,9 @@ describe('UPDATE', () => {
   });
 });
 
-describe('dictionaries', () => {
+describe('dictionary columns', () => {
   const letters = Array.from({ length: 240 }, (_, index) => `letter ${index % 120}`);
-  /** Keys of eight bits tell 128 values apart. */
+  /** 8-bit keys can index 128 values. */
   const kind = new Dictionary(new Utf8(), new Int8());
 
   beforeAll(async () => {
@@ -215,7 +215,7 @@ describe('dictionaries', () => {
     expect(String((await ctx.table('letters')).schema().fields[1]?.type)).toBe(String(kind));
   });
 
-  it('keep their type and take more values than their keys tell apart', async () => {
+  it('keep their type and take more values than their keys can index', async () => {
     const rename = (where: string) =>
       change(`UPDATE letters SET letter = 'new ' || CAST(id AS VARCHAR) WHERE ${where}`);
     expect(await rename('id >= 170')).toBe(70);
@@ -231,30 +231,30 @@ describe('dictionaries', () => {
   });
 });
 
-describe('a table of many files', () => {
-  const ONE = 'SET datafusion.execution.target_partitions = ';
+describe('a table with many files', () => {
+  const SET_PARTITIONS = 'SET datafusion.execution.target_partitions = ';
 
   it.each([
-    ['cut into stages', staged],
-    ['as the session has it', ctx],
-  ])('keeps the order of its rows: %s', async (_, own) => {
+    ['with stages', staged],
+    ['with default settings', ctx],
+  ])('keeps the order of its rows %s', async (_, own) => {
     const numbers = Array.from({ length: 300_000 }, (_, index) => index + 1);
     await own.sql(`CREATE OR REPLACE TABLE big AS
       SELECT value AS id, repeat('x', 100) AS text FROM generate_series(1, 300000) ORDER BY value`);
     expect(await change('DELETE FROM big WHERE id % 3 = 0', undefined, own)).toBe(100_000);
     expect(await change("UPDATE big SET text = 'even', id = -id WHERE id % 2 = 0", undefined, own)).toBe(100_000);
-    // One task reads the files one after the other.
-    await own.sql(`${ONE} 1`);
+    // One task reads the files in order.
+    await own.sql(`${SET_PARTITIONS} 1`);
     const query = "SELECT id, text = 'even' AS even FROM big";
     const { id, even } = await (await own.sql<{ id: number; even: boolean }>(query)).toColumns({ int64: 'number' });
-    await own.sql(`${ONE} 4`);
+    await own.sql(`${SET_PARTITIONS} 4`);
     const expected = numbers.filter((id) => id % 3 !== 0);
     expect([...id]).toEqual(expected.map((id) => (id % 2 === 0 ? -id : id)));
     expect([...even]).toEqual(expected.map((id) => id % 2 === 0));
   });
 });
 
-describe('every table in memory', () => {
+describe('an in-memory table', () => {
   it.each<[string, (name: string) => Promise<unknown>]>([
     ['CREATE TABLE', (name) => ctx.sql(`CREATE TABLE ${name} (n INT) AS VALUES (1), (2), (3)`)],
     [
@@ -262,7 +262,7 @@ describe('every table in memory', () => {
       (name) => ctx.registerRecordBatches(name, tableFromArrays({ n: Int32Array.of(1, 2, 3) })),
     ],
     ['fromArrow', (name) => ctx.fromArrow(tableFromArrays({ n: Int32Array.of(1, 2, 3) }), name)],
-  ])('%s', async (_, make) => {
+  ])('can be changed after %s', async (_, make) => {
     await ctx.deregisterTable('made');
     await make('made');
     expect(await change('UPDATE made SET n = n * 10 WHERE n > 1')).toBe(2);
@@ -272,7 +272,7 @@ describe('every table in memory', () => {
     expect(await left('n', 'made')).toEqual([]);
   });
 
-  it('and a DataFrame of before keeps seeing the table', async () => {
+  it('shows its changes to an earlier DataFrame', async () => {
     await people();
     const df = (await ctx.table('people')).select('id');
     await change('DELETE FROM people WHERE id < 4');
@@ -280,8 +280,8 @@ describe('every table in memory', () => {
   });
 });
 
-describe('ways to run it', () => {
-  it('prepared, with parameters of the types of the columns', async () => {
+describe('a DML statement', () => {
+  it('can be prepared, with parameters of the column types', async () => {
     await people();
     const update = await ctx.prepare('UPDATE people SET name = $1, age = $2 WHERE id = $3');
     expect(update.parameters.map(({ name, type }) => [name, String(type)])).toEqual([
@@ -306,14 +306,14 @@ describe('ways to run it', () => {
     expect(await rejected(update.execute(['A', 1, 1.5]))).toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
-  it('with values', async () => {
+  it('takes parameters', async () => {
     await people();
     expect(await change('UPDATE people SET name = $1 WHERE id = $2', ["it's", 3])).toBe(1);
     expect(await change('DELETE FROM people WHERE name = $name', { name: "it's" })).toBe(1);
     expect(await left()).toEqual([1, 2, 4]);
   });
 
-  it('whenever its DataFrame is collected, not before', async () => {
+  it('runs each time its DataFrame is collected, not before', async () => {
     await ctx.sql('CREATE OR REPLACE TABLE counter AS SELECT 1 AS n');
     const df = await ctx.sql('UPDATE counter SET n = n * 2');
     expect(await left('n', 'counter')).toEqual([1]);
@@ -323,7 +323,7 @@ describe('ways to run it', () => {
     }
   });
 
-  it('with a verb of its DataFrame', async () => {
+  it('returns a DataFrame that takes verbs', async () => {
     await people();
     const df = await ctx.sql('DELETE FROM people WHERE id = 1');
     expect(await df.toDisplayString()).toContain('| 1 ');
@@ -333,7 +333,7 @@ describe('ways to run it', () => {
     expect(await left()).toEqual([2, 3, 4, 5]);
   });
 
-  it('where DML is allowed only', async () => {
+  it('fails with PLAN when allowDml is false', async () => {
     await people();
     const statements = ['UPDATE people SET id = 0', 'DELETE FROM people', 'TRUNCATE TABLE people'];
     for (const statement of [...statements, ...statements.map((statement) => `EXPLAIN ANALYZE ${statement}`)]) {
@@ -343,7 +343,7 @@ describe('ways to run it', () => {
     expect(await left()).toEqual([1, 2, 3, 4]);
   });
 
-  it('EXPLAIN changes nothing, EXPLAIN ANALYZE does', async () => {
+  it('changes rows with EXPLAIN ANALYZE, not with EXPLAIN', async () => {
     await people();
     for (const statement of ["UPDATE people SET name = 'X' WHERE id = 1", 'DELETE FROM people WHERE id = 1']) {
       for (const explain of ['EXPLAIN', 'EXPLAIN VERBOSE', 'EXPLAIN FORMAT TREE']) {
@@ -372,7 +372,7 @@ describe('ways to run it', () => {
   });
 });
 
-describe('is refused', () => {
+describe('an unsupported or invalid statement', () => {
   it.each([
     ['NOT_IMPLEMENTED', 'UPDATE flights SET delay = 0', 'Update is not supported for tables over files'],
     ['NOT_IMPLEMENTED', 'DELETE FROM flights WHERE delay > 0', 'Delete is not supported for tables over files'],
@@ -387,15 +387,15 @@ describe('is refused', () => {
     ['SCHEMA', 'UPDATE people SET nothing = 0', 'nothing'],
     ['SCHEMA', 'DELETE FROM people WHERE nothing = 0', 'nothing'],
     ['PLAN', 'DELETE FROM nobody', 'nobody'],
-  ])('%s: %s', async (code, statement, text) => {
+  ])('fails with %s: %s', async (code, statement, text) => {
     await people();
     const run = async () => (await ctx.sql(statement)).collect();
     expect(await rejected(run())).toMatchObject({ code, message: expect.stringContaining(text) });
     expect(await left()).toEqual([1, 2, 3, 4]);
   });
 
-  // Nowhere but here could one query be about a table of this process and about the cluster's.
-  it.skipIf(LOCAL)('inside a query of the cluster', async () => {
+  // Only with a cluster can one query combine a statement that runs in this process with a plan that does not.
+  it.skipIf(LOCAL)('fails with NOT_IMPLEMENTED inside a query of the cluster', async () => {
     await people();
     const count = await ctx.sql('DELETE FROM people');
     const both = count.union(await ctx.sql('SELECT CAST(1 AS BIGINT UNSIGNED) AS count'));
@@ -406,7 +406,7 @@ describe('is refused', () => {
   });
 });
 
-describe('a failure changes nothing', () => {
+describe('a failed statement changes nothing', () => {
   beforeAll(async () => {
     await ctx.sql('CREATE TABLE strict (id INT NOT NULL, text VARCHAR NOT NULL)');
     await change("INSERT INTO strict VALUES (1, 'a'), (2, 'b'), (3, 'c')");
@@ -422,7 +422,7 @@ describe('a failure changes nothing', () => {
     'UPDATE strict SET id = NULL WHERE id = 2',
     'UPDATE strict SET text = nullif(text, text)',
     "UPDATE strict SET id = 9, text = CASE WHEN id = 3 THEN NULL ELSE 'x' END",
-  ])('null in a column that takes none: %s', async (statement) => {
+  ])('after a null in a non-nullable column: %s', async (statement) => {
     const { code, message } = await rejected(change(statement));
     expect({ code, message }).toEqual({ code: 'EXECUTION', message: expect.stringContaining('non-nullable') });
     expect(await left('id, text', 'strict')).toEqual(BEFORE);
@@ -430,7 +430,7 @@ describe('a failure changes nothing', () => {
   });
 
   it.each(['UPDATE strict SET id = 6 / (id - 3)', 'DELETE FROM strict WHERE 6 / (id - 3) > 0'])(
-    'division by zero: %s',
+    'after a division by zero: %s',
     async (statement) => {
       const { message } = await rejected(change(statement));
       expect(message).toMatch(/divide ?by ?zero/i);
@@ -438,12 +438,12 @@ describe('a failure changes nothing', () => {
     },
   );
 
-  it('a cast that fails', async () => {
+  it('after a failed cast', async () => {
     await rejected(change('UPDATE strict SET id = CAST(text AS INT)'));
     expect(await left('id, text', 'strict')).toEqual(BEFORE);
   });
 
-  it('the limit of tables in memory', async () => {
+  it('after it exceeds memoryTableLimitBytes', async () => {
     const small = withContext(cluster, { memoryTableLimitBytes: 10_000 });
     await small.sql("CREATE TABLE grows AS SELECT value AS id, 'x' AS text FROM range(0, 100)");
     const grow = "UPDATE grows SET text = repeat('x', 1000)";
@@ -455,13 +455,13 @@ describe('a failure changes nothing', () => {
   });
 });
 
-describe('at the same time', () => {
+describe('concurrent statements', () => {
   beforeAll(async () => {
     await gate.register(ctx, 'gate');
     await ctx.sql('CREATE TABLE shared (id BIGINT, n BIGINT)');
   });
 
-  /** Starts a statement, and does something else while it runs. */
+  /** Starts a statement and calls `meanwhile` while it runs. */
   async function during(statement: string, meanwhile: () => Promise<unknown>, options = {}) {
     const arrival = gate.arrival();
     const running = ctx.sql(statement).then((df) => df.toArray({ int64: 'number', ...options }));
@@ -483,7 +483,7 @@ describe('at the same time', () => {
     ['DELETE FROM shared WHERE id = 2', [1, 0]],
     ['INSERT INTO shared VALUES (3, 0)', [1, 0, 2, 0, 3, 0]],
     ['TRUNCATE TABLE shared', []],
-  ])('the second to end changes nothing and says so: %s', async (other, expected) => {
+  ])('the statement that ends second fails and changes nothing: %s', async (other, expected) => {
     await start();
     const failed = await rejected(during(SLOW, () => rows(other)));
     expect(failed).toMatchObject({ code: 'EXECUTION', message: expect.stringMatching(/Another .* shared .* again/) });
@@ -491,7 +491,7 @@ describe('at the same time', () => {
     expect(await change(SLOW)).toBe(expected.includes(1) ? 1 : 0);
   });
 
-  it('a statement that changes no row is in nobody’s way', async () => {
+  it('a statement that changes no row does not conflict', async () => {
     await start();
     const nothing = () => rows('UPDATE shared SET n = 7 WHERE id = 3');
     expect(await during(SLOW, nothing)).toEqual([{ count: 1 }]);
@@ -506,7 +506,7 @@ describe('at the same time', () => {
     'DELETE FROM shared',
     'TRUNCATE TABLE shared',
     'INSERT OVERWRITE shared VALUES (3, 3)',
-  ])('a query reads the rows of its beginning: %s', async (other) => {
+  ])('a query reads the rows from when it started: %s', async (other) => {
     await start();
     const query = 'SELECT n FROM shared WHERE n < (SELECT min(x) FROM gate)';
     expect(await during(query, () => rows(other))).toEqual([{ n: 0 }, { n: 0 }]);
@@ -522,11 +522,11 @@ describe('at the same time', () => {
       [1, 0],
       [2, 0],
     ]);
-    // Not even later: the next one would fail.
+    // It does not change rows later either: otherwise the next statement would fail.
     expect(await change('UPDATE shared SET n = 5 WHERE id = 1')).toBe(1);
   });
 
-  it('queries read whole tables while rows are inserted', async () => {
+  it('queries read consistent tables while rows are inserted', async () => {
     await start();
     const inserts = Array.from({ length: 10 }, (_, id) => rows(`INSERT INTO shared VALUES (${100 + id}, 1)`));
     // Both scans read the same rows.
@@ -536,7 +536,7 @@ describe('at the same time', () => {
     expect(await rows('SELECT count(*) AS n FROM shared')).toEqual([{ n: 2 + done.length }]);
   });
 
-  it('no write is lost', async () => {
+  it('a successful write is not lost', async () => {
     await start();
     const statements = Array.from({ length: 8 }, () => rows('UPDATE shared SET n = n + 1 WHERE id = 1'));
     const settled = await Promise.allSettled(statements);

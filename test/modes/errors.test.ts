@@ -17,7 +17,7 @@ beforeAll(async () => {
   await ctx.sql('CREATE TABLE memory AS SELECT 1 AS a');
 });
 
-/** The error of a query, whether it is refused or fails; the next query works. */
+/** The error of a query that is rejected or fails. Also checks that the next query works. */
 async function failed(query: string, options?: Parameters<typeof ctx.sql>[1]): Promise<BallistaError> {
   const error = await rejected(ctx.sql(query, options).then((df) => df.collect()));
   await cluster.betweenQueries();
@@ -44,9 +44,9 @@ describe('SQL', () => {
     ['NOT_IMPLEMENTED', 'SELECT 1; SELECT 2', 'single SQL statement'],
     ['NOT_IMPLEMENTED', 'COMMIT', 'Commit'],
     ['NOT_IMPLEMENTED', 'SELECT EXISTS (SELECT 1)', LOCAL ? 'Exists' : 'EXISTS'],
-    // Explained where nothing has to cross.
+    // Local mode can explain SET, because it does not send the plan.
     ...(LOCAL ? [] : [['NOT_IMPLEMENTED', 'EXPLAIN SET datafusion.execution.batch_size = 1', 'cannot be sent']]),
-  ])('%s: %s', async (code, query, text) => {
+  ])('fails with %s: %s', async (code, query, text) => {
     expect(await failed(query)).toMatchObject({ name: 'BallistaError', code, message: expect.stringContaining(text) });
   });
 
@@ -54,7 +54,7 @@ describe('SQL', () => {
     [{ allowDdl: false }, 'CREATE VIEW v AS SELECT 1'],
     [{ allowDml: false }, "COPY (SELECT 1) TO '/tmp/never.parquet'"],
     [{ allowStatements: false }, 'SET datafusion.execution.batch_size = 1'],
-  ])('PLAN: what %j forbids', async (options, query) => {
+  ])('fails with PLAN when %j forbids the statement', async (options, query) => {
     expect((await failed(query, options)).code).toBe('PLAN');
   });
 
@@ -65,11 +65,11 @@ describe('SQL', () => {
     ['INVALID_ARGUMENT', 'SELECT $1', [() => 1]],
     ['INVALID_ARGUMENT', 'SELECT $1', 5],
     ['INVALID_ARGUMENT', 'SELECT $a', { 'a b': 1 }],
-  ])('%s: %s with %j', async (code, query, params) => {
+  ])('fails with %s: %s with params %j', async (code, query, params) => {
     expect((await failed(query, { params: params as never })).code).toBe(code);
   });
 
-  it('INVALID_ARGUMENT: no SQL, and no such option', async () => {
+  it('fails with INVALID_ARGUMENT for a number as query and for an unknown option', async () => {
     expect((await rejected(ctx.sql(5 as never))).code).toBe('INVALID_ARGUMENT');
     const error = await rejected(ctx.sql('SELECT 1', { parms: [] } as never));
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('"params"') });
@@ -83,12 +83,12 @@ describe('a context', () => {
     ['CONFIG', { 'ballista.client.pull': 'perhaps' }, LOCAL ? '"ballista.client.pull" does not exist' : 'perhaps'],
     ['CONFIG', { 'ballista.client.pul': true }, LOCAL ? 'does not exist' : '"ballista.client.pull"'],
     ['INVALID_ARGUMENT', { 'ballista.client.pull': null }, 'ballista.client.pull'],
-  ])('%s: clusterConfig %j', (code, clusterConfig, text) => {
+  ])('throws %s for clusterConfig %j', (code, clusterConfig, text) => {
     const error = thrown(() => newContext(cluster, { clusterConfig: clusterConfig as never }));
     expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
   });
 
-  it('INVALID_ARGUMENT: address and options', () => {
+  it('throws INVALID_ARGUMENT for an invalid address and an unknown option', () => {
     expect(thrown(() => new BallistaSessionContext('localhost:50050')).code).toBe('INVALID_ARGUMENT');
     const error = thrown(() => newContext(cluster, { memoryTableLimitByte: 1 } as never));
     expect(error).toMatchObject({
@@ -97,7 +97,7 @@ describe('a context', () => {
     });
   });
 
-  it('CONNECTION: nobody listens', async () => {
+  it('fails with CONNECTION when no scheduler listens', async () => {
     const lost = new BallistaSessionContext('df://127.0.0.1:1');
     expect(await rejected(lost.ready())).toMatchObject({
       code: 'CONNECTION',
@@ -107,7 +107,7 @@ describe('a context', () => {
     await lost.close();
   });
 
-  it('NO_EXECUTORS: a scheduler alone', async () => {
+  it('fails with NO_EXECUTORS when the scheduler has no executors', async () => {
     const scheduler = new BallistaScheduler({ port: 0 });
     await scheduler.start();
     const alone = new BallistaSessionContext(scheduler.url, { executorTimeoutMs: 300 });
@@ -118,7 +118,7 @@ describe('a context', () => {
   });
 });
 
-describe('the options of an action', () => {
+describe('with wrong options', () => {
   const actions: Record<string, (options: never) => unknown> = {
     sql: (options) => ctx.sql('SELECT 1', options),
   };
@@ -132,7 +132,7 @@ describe('the options of an action', () => {
   for (const name of ['collectColumn', 'writeParquet', 'writeCsv', 'writeJson', 'writeArrow', 'writeTable'] as const)
     actions[name] = async (options) => (await ctx.table('memory'))[name]('a', options);
 
-  it.each(Object.entries(actions))('INVALID_ARGUMENT: %s', async (_, run) => {
+  it.each(Object.entries(actions))('%s fails with INVALID_ARGUMENT', async (_, run) => {
     for (const [options, text] of [
       [{ signla: undefined }, '"signal"'],
       [{ signal: {} }, 'an AbortSignal, not an object'],
@@ -153,12 +153,12 @@ describe('the options of an action', () => {
     ['toIPC', { formt: 'file' }, '"format"'],
     ['toIPC', { format: 'feather' }, 'format must be one of "stream", "file"'],
     ['explain', { format: 'svg' }, 'format must be one of "indent"'],
-  ])('INVALID_ARGUMENT: %s of %j', async (name, options, text) => {
+  ])('%s fails with INVALID_ARGUMENT for %j', async (name, options, text) => {
     const error = await rejected((async () => actions[name]?.(options as never))());
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });
   });
 
-  it.each([5, null, { int46: 'number' }])('INVALID_ARGUMENT: conversions %j', async (convert) => {
+  it.each([5, null, { int46: 'number' }])('a context fails with INVALID_ARGUMENT for convert: %j', async (convert) => {
     expect(thrown(() => newContext(cluster, { convert: convert as never })).code).toBe('INVALID_ARGUMENT');
     expect((await rejected(BallistaSessionContext.standalone({ convert: convert as never }))).code).toBe(
       'INVALID_ARGUMENT',
@@ -169,9 +169,9 @@ describe('the options of an action', () => {
 describe('a query that fails while it runs', () => {
   it.each([
     ['division by zero', 'SELECT 1 / (delay - delay) FROM flights', /divide/i],
-    ['a cast', 'SELECT CAST(origin AS INT) FROM flights', /Cannot cast string '\w+' to value of Int32/],
+    ['a failed cast', 'SELECT CAST(origin AS INT) FROM flights', /Cannot cast string '\w+' to value of Int32/],
     ['overflow', 'SELECT CAST(delay + 100000 AS SMALLINT) FROM flights', /Int16/],
-  ])('%s: JOB_FAILED with its id, or ARROW without a cluster', async (_, query, text) => {
+  ])('rejects with JOB_FAILED and its job id, or with ARROW in local mode: %s', async (_, query, text) => {
     const error = await failed(query);
     expect(error).toMatchObject(failedRunning('ARROW', text));
     if (LOCAL) return;
@@ -179,7 +179,7 @@ describe('a query that fails while it runs', () => {
     await isOver(ctx, error.jobId ?? '');
   });
 
-  it('its error has the line of the caller', async () => {
+  it("has the caller's line in the stack of its error", async () => {
     const error = await failed('SELECT 1 / (delay - delay) FROM flights');
     expect(error.stack).toContain('errors.test.ts');
     expect(BallistaError.is(error) && error instanceof BallistaError).toBe(true);
@@ -187,7 +187,7 @@ describe('a query that fails while it runs', () => {
 });
 
 describe('after close', () => {
-  it('context, DataFrame and stream say CLOSED', async () => {
+  it('contexts, DataFrames and streams fail with CLOSED', async () => {
     const closed = newContext(cluster);
     const df = await closed.fromRows([{ a: 1 }]);
     const stream = df.stream();
@@ -222,7 +222,7 @@ describe('after close', () => {
     expect(df.schema().fields).toHaveLength(1);
   });
 
-  it('a query under way is over: JOB_CANCELLED, or CLOSED without a cluster', async () => {
+  it('a running query fails with JOB_CANCELLED, or with CLOSED in local mode', async () => {
     const closing = newContext(cluster);
     await closing.registerParquet('flights', FLIGHTS);
     const stream = (await closing.sql(LONG_QUERY)).stream();

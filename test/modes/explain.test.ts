@@ -19,7 +19,7 @@ async function plans(query: string): Promise<Plan[]> {
 }
 
 describe('EXPLAIN', () => {
-  it('has the logical and the physical plan, and on a cluster the distributed one', async () => {
+  it('returns the logical and the physical plan, and on a cluster the distributed plan', async () => {
     const all = await plans(`EXPLAIN ${QUERY}`);
     const types = ['logical_plan', 'physical_plan', ...(LOCAL ? [] : ['distributed_plan'])];
     expect(all.map((plan) => plan.plan_type)).toEqual(types);
@@ -47,7 +47,7 @@ describe('EXPLAIN', () => {
     expect(tree?.plan).toMatch(/RepartitionExec.*partition_count.*2/s);
   });
 
-  it('VERBOSE has every step of the optimiser', async () => {
+  it('VERBOSE returns every step of the optimizer', async () => {
     const types = (await plans(`EXPLAIN VERBOSE ${QUERY}`)).map((plan) => plan.plan_type);
     expect(types[0]).toBe('initial_logical_plan');
     expect(types).toContain('logical_plan');
@@ -62,7 +62,7 @@ describe('EXPLAIN', () => {
     expect(tree?.plan).toContain('DataSourceExec');
   });
 
-  it('ANALYZE runs the query, and has what it measured, on a cluster in each stage', async () => {
+  it('ANALYZE runs the query and returns its metrics, on a cluster for each stage', async () => {
     const [measured, ...others] = await plans(`EXPLAIN ANALYZE ${QUERY}`);
     expect(others).toEqual([]);
     expect(measured?.plan_type).toBe('Plan with Metrics');
@@ -73,7 +73,7 @@ describe('EXPLAIN', () => {
 });
 
 describe('DataFrame.explainString', () => {
-  it('is the table of EXPLAIN', async () => {
+  it('returns the result of EXPLAIN as a table', async () => {
     const text = await (await ctx.sql(QUERY)).explainString();
     const [top, head, rule, ...lines] = text.split('\n');
     expect(top).toMatch(/^\+-+\+-+\+$/);

@@ -11,7 +11,7 @@ import { RandomExpr } from '../support/random-expr.js';
 const cluster = await withCluster();
 const ctx = withContext(cluster);
 
-/** Words that mean something to the parser, and some that only look so. */
+/** Keywords of the parser, and words that only look like keywords. */
 const WORDS = [
   'all analyze and any array as asc between by case cast cluster column count cube current_catalog current_date',
   'current_time current_timestamp current_user date day default desc distinct distribute else end except exclude exists',
@@ -23,7 +23,7 @@ const WORDS = [
 ].flatMap((line) => line.split(' '));
 
 describe('names', () => {
-  it('of every kind come back', async () => {
+  it('of every kind are printed so that SQL finds the same columns', async () => {
     const names = [
       ...WORDS,
       'Upper',
@@ -66,7 +66,7 @@ describe('names', () => {
     expect(WORDS.length).toBeGreaterThan(120);
   });
 
-  it('of every function are read as functions', async () => {
+  it('of all functions are printed so that SQL calls the same functions', async () => {
     const entries = JSON.parse(native().functionEntries()) as { name: string; kind: string; aliases: string[] }[];
     const names = new Set(
       entries.filter(({ kind }) => kind !== 'table').flatMap(({ name, aliases }) => [name, ...aliases]),
@@ -105,7 +105,7 @@ describe('random expressions', () => {
     t = await ctx.table('t');
   });
 
-  it(`mean what they print (seed ${seed})`, async () => {
+  it(`return the same rows as their printed SQL (seed ${seed})`, async () => {
     const random = new RandomExpr(seed);
     const exprs = Array.from({ length: 1200 }, (_, i) => random.any(1 + (i % 4)));
     const named = exprs.map((it, i) => it.alias(`r${i}`));

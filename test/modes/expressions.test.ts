@@ -17,7 +17,7 @@ import { thrown } from '../support/thrown.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
-/** SQL has lambdas only in some dialects. */
+/** Only some SQL dialects have lambdas. */
 const duckdb = withContext(cluster, { clusterConfig: { 'datafusion.sql_parser.dialect': 'duckdb' } });
 
 const DATA = `
@@ -45,17 +45,17 @@ function call(name: string, ...args: Argument[]): Expr {
   return new Expr({ kind: 'call', name, args: args.map((arg, i) => toArgumentNode(arg, `argument ${i + 1}`)) });
 }
 
-/** Expressions, and what they are in SQL written by hand. */
+/** Expressions, each with the same expression in hand-written SQL. */
 type Cases = readonly (readonly [Expr, string])[];
 
-/** The values and the type of every column, by the SQL text it stands for. */
+/** The values and the type of each column, by its SQL text. */
 async function results(df: DataFrame, cases: Cases): Promise<Record<string, unknown>> {
   const columns = await df.toColumns({ json: true });
   const types = new Map(df.schema().fields.map((field) => [field.name, typeName(field.type)]));
   return Object.fromEntries(cases.map(([, text], i) => [text, { type: types.get(`r${i}`), values: columns[`r${i}`] }]));
 }
 
-/** That expressions mean the same by themselves, as they print, and in SQL written by hand. */
+/** Checks that expressions, their printed SQL and the hand-written SQL return the same results. */
 async function same(
   cases: Cases,
   fluent: (exprs: Expr[]) => DataFrame,
@@ -272,7 +272,7 @@ const WINDOWS: Cases = [
   [call('sum', a).over({ partitionBy: 'g' }).sub(a), '(sum(a) OVER (PARTITION BY g)) - a'],
 ];
 
-/** What Ballista does not tell its executors. */
+/** Ballista does not send IGNORE NULLS of window functions to its executors. */
 const IGNORE_NULLS: Cases = [
   [call('lag', a).over(byId).nullTreatment('ignore'), 'lag(a) IGNORE NULLS OVER (ORDER BY id)'],
   [
@@ -300,31 +300,31 @@ const LAMBDAS: Cases = [
   [call('array_transform', xs, () => 1), 'array_transform(xs, x -> 1)'],
 ];
 
-describe('expressions mean the same as they are, as they print and in SQL', () => {
-  it('enough of them', () => {
+describe('expressions, their printed SQL and hand-written SQL return the same results', () => {
+  it('for more than 140 cases', () => {
     expect(OPERATORS.length + LITERALS.length + VALUES.length + AGGREGATES.length + WINDOWS.length).toBeGreaterThan(
       140,
     );
   });
 
-  it('operators', () => same(OPERATORS, select, selected));
-  it('literals', () => same(LITERALS, select, selected));
-  it('columns, functions, CASE and the tag', () => same(VALUES, select, selected));
-  it('windows', () => same(WINDOWS, select, selected));
+  it('for operators', () => same(OPERATORS, select, selected));
+  it('for literals', () => same(LITERALS, select, selected));
+  it('for columns, functions, CASE and the expr tag', () => same(VALUES, select, selected));
+  it('for windows', () => same(WINDOWS, select, selected));
 
-  it('windows that ignore nulls', async () => {
+  it('for windows that ignore nulls, if one executor runs the query', async () => {
     if (WHOLE) await same(IGNORE_NULLS, select, selected);
     for (const [it] of WHOLE ? [] : IGNORE_NULLS) {
       expect((await rejected(select([it]).collect())).code).toBe('NOT_IMPLEMENTED');
     }
   });
 
-  it('aggregates', async () => {
+  it('for aggregates', async () => {
     const fluent = (exprs: Expr[]): DataFrame => t.aggregate('g', exprs).sort('g');
     await same(AGGREGATES, fluent, (exprs) => `SELECT g, ${exprs} FROM t GROUP BY g ORDER BY g`);
   });
 
-  it('lambdas', async () => {
+  it('for lambdas', async () => {
     const table = await duckdb.table('t');
     await same(LAMBDAS, (exprs) => table.select('id', ...exprs).sort('id'), selected, duckdb);
   });
@@ -335,7 +335,7 @@ describe('grouping sets', () => {
     ['ROLLUP (g, "order")', GroupingSet.rollup('g', 'order')],
     ['CUBE (g, p)', GroupingSet.cube('g', p)],
     ['GROUPING SETS ((g, "order"), (g), ())', GroupingSet.groupingSets(['g', 'order'], ['g'], [])],
-  ])('%s', async (text, groups) => {
+  ])('return the same rows as SQL: %s', async (text, groups) => {
     const n = [call('count').alias('n'), call('sum', a).alias('s')];
     const sorted = async (df: DataFrame): Promise<string[]> =>
       (await df.toArray({ json: true })).map((row) => JSON.stringify(Object.values(row))).sort();
@@ -350,7 +350,7 @@ describe('grouping sets', () => {
 });
 
 describe('placeholders', () => {
-  it('wait for their values', async () => {
+  it('are replaced by parameter values', async () => {
     const open = t.filter(a.gt(placeholder('$least')).and(s.ne(placeholder('$not', 'Utf8')))).select('id');
     expect(await open.withParamValues({ least: 4, not: 'abc' }).toArray({ int64: 'number' })).toEqual([{ id: 3 }]);
     await cluster.betweenQueries();
@@ -361,7 +361,7 @@ describe('placeholders', () => {
 });
 
 describe('metadata', () => {
-  it('reaches the schema', async () => {
+  it('appears in the schema', async () => {
     const df = t.select(litWithMetadata(1, { unit: 'm' }).alias('x'), a.alias('y', { unit: 's' }));
     const metadata = df.schema().fields.map((field) => [...field.metadata]);
     expect(metadata).toEqual([[['unit', 'm']], [['unit', 's']]]);
@@ -369,7 +369,7 @@ describe('metadata', () => {
 });
 
 describe('names', () => {
-  it('are exact', () => {
+  it('are matched exactly', () => {
     expect(thrown(() => t.select(col('big name'))).code).toBe('SCHEMA');
     expect(thrown(() => t.select(col('T.a'))).code).toBe('SCHEMA');
     const upper = t.alias('Upper Case');

@@ -16,20 +16,20 @@ import { SPARK, SPARK_AGGREGATE } from './functions/spark.js';
 const { arrowMetadata, fileRowIndex, getField, inputFileName, lead, max, min, unionExtract, unionTag, withMetadata } =
   functions;
 
-/** How a table of calls becomes a query: each call twice, as an expression and as SQL. */
+/** Makes a query whose columns are calls, as expressions and as SQL. */
 type Query = (columns: Record<string, Expr | string>) => DataFrame;
 
 const cluster = await withCluster();
-// The dialect is one that has lambdas.
+// This dialect has lambdas.
 const ctx = withContext(cluster, { clusterConfig: { 'datafusion.sql_parser.dialect': 'duckdb' } });
 
 let table: DataFrame;
 let namedTable: DataFrame;
 
 beforeAll(async () => {
-  // Kept in memory: what executors read is no literal that the client could fold.
+  // The table is cached. If it were made of literals, the client would compute the calls, not the executors.
   table = await (await ctx.sql(TABLE)).cache();
-  // With a name: without one, the engine takes a lambda's x in SQL for the column x.
+  // The table has a name. Without one, the engine takes the parameter x of a SQL lambda for the column x.
   await ctx.registerView('calls', table);
   namedTable = await ctx.table('calls');
 });
@@ -41,7 +41,10 @@ const perRow: Query = (columns) => table.withColumns(columns).sort('id');
 const perNamedRow: Query = (columns) => namedTable.withColumns(columns).sort('id');
 const perGroup: Query = (columns) => table.aggregate('g', named(columns) as Expr[]).sort('g');
 
-/** Runs both forms of each call, and the expression as it prints itself; a query that fails is run again call by call, to name those that make it fail. */
+/**
+ * Compares each call as an expression, as SQL and as printed SQL. If the query fails, runs each call again in its own query
+ * to name the calls that fail.
+ */
 async function compare(calls: Calls, query: Query): Promise<void> {
   const columns = ([name, [expr, text]]: [string, readonly [Expr, string]]) => ({
     [`${name} in TypeScript`]: expr,
@@ -67,7 +70,7 @@ async function compare(calls: Calls, query: Query): Promise<void> {
   }
 }
 
-/** All tables of calls, with the query that they belong in. */
+/** All tables of calls, each with the query that runs its calls. */
 const TABLES: [string, Calls, Query][] = [
   ['math', MATH, perRow],
   ['string', STRING, perRow],
@@ -81,19 +84,19 @@ const TABLES: [string, Calls, Query][] = [
   ['spark aggregate', SPARK_AGGREGATE, perGroup],
 ];
 
-/** Those that have a test of their own, and why. */
-const APART: Readonly<Record<string, string>> = {
-  arrowMetadata: 'executors do not see what the client does',
-  fileRowIndex: 'only files have it',
-  inputFileName: 'only files have it',
-  unionExtract: 'SQL makes no union',
-  unionTag: 'SQL makes no union',
+/** Functions that have their own tests, and why. */
+const SEPARATE: Readonly<Record<string, string>> = {
+  arrowMetadata: 'executors do not see the metadata that the client sees',
+  fileRowIndex: 'works only for files',
+  inputFileName: 'works only for files',
+  unionExtract: 'SQL cannot make a union',
+  unionTag: 'SQL cannot make a union',
 };
 
 describe('functions', () => {
-  it.each(TABLES)('%s, as in SQL', (_, calls, query) => compare(calls, query));
+  it.each(TABLES)('return the same values as in SQL: %s', (_, calls, query) => compare(calls, query));
 
-  it('of unions', async () => {
+  it('read unions', async () => {
     const mixed = await ctx.readAvro(MIXED_AVRO);
     const columns = [unionTag(col('value')).alias('tag'), unionExtract(col('value'), 'long').alias('long')];
     expect(
@@ -107,8 +110,8 @@ describe('functions', () => {
     ]);
   });
 
-  it('of files', async () => {
-    // Only this rule moves it into the scan.
+  it('read the name and row numbers of a file', async () => {
+    // Only this optimizer rule moves the function into the scan.
     await using own = newContext(cluster, {
       clusterConfig: { 'datafusion.optimizer.enable_leaf_expression_pushdown': true },
     });
@@ -119,41 +122,41 @@ describe('functions', () => {
     const rows = files
       .select(fileRowIndex().alias('row'))
       .aggregate([], [min(col('row')).alias('first'), max(col('row')).alias('last')]);
-    // Where a plan is cut into stages, executors cannot make a scan with it.
+    // In a plan with stages, executors cannot make a scan with this function.
     if (WHOLE) expect(await rows.toArray()).toEqual([{ first: 0n, last: 2_999_999n }]);
     else expect(await rejected(rows.collect())).toMatchObject({ code: 'JOB_FAILED' });
   });
 
-  it('of metadata', async () => {
+  it('set and read metadata', async () => {
     const metres = withMetadata(col('i'), { unit: 'm' });
     expect(table.select(metres.alias('i')).schema().fields[0]?.metadata).toEqual(new Map([['unit', 'm']]));
-    // Between stages an expression leaves its metadata behind.
+    // Expressions lose their metadata between stages.
     const unit = await table.select(arrowMetadata(metres, 'unit').alias('unit')).limit(1).toArray();
     expect(unit).toEqual([{ unit: WHOLE ? 'm' : null }]);
   });
 
-  it('over windows that skip nulls', async () => {
+  it('ignore nulls in windows, if one executor runs the query', async () => {
     const next = lead(col('n'), 1, 0, { orderBy: col('id').desc(), nullTreatment: 'ignore' });
     const rows = table.select('id', next.alias('next')).sort('id');
     if (WHOLE) expect((await rows.toColumns())['next']).toEqual([0n, 1n, 2n, 3n]);
     else expect(await rejected(rows.collect())).toMatchObject({ code: 'NOT_IMPLEMENTED' });
   });
 
-  it('a field by itself', async () => {
+  it('read nested fields with getField', async () => {
     const fields = table.select(getField(col('st'), 'b', 'c').alias('c'), col('st').get('a').alias('a')).limit(1);
     expect(await fields.toArray()).toEqual([{ c: 'Ada Lovelace', a: -3n }]);
   });
 });
 
-it('calls every function', () => {
+it('every function has a case', () => {
   const names = (tables: readonly Calls[]) => tables.flatMap(Object.keys).map((name) => name.split(' ')[0]);
   const own = TABLES.map(([, calls]) => calls).filter((calls) => calls !== SPARK && calls !== SPARK_AGGREGATE);
-  // Aliases are the same function.
+  // Aliases refer to the same function.
   const missing = (all: object, called: readonly unknown[]) => {
     const done = new Set(Object.entries(all).flatMap(([name, value]) => (called.includes(name) ? [value] : [])));
     return Object.entries(all).flatMap(([name, value]) => (done.has(value) ? [] : [name]));
   };
-  expect(missing(functions, [...names(own), ...Object.keys(APART)])).toEqual([]);
+  expect(missing(functions, [...names(own), ...Object.keys(SEPARATE)])).toEqual([]);
   expect(missing(spark, names([SPARK, SPARK_AGGREGATE]))).toEqual([]);
   expect(new Set([...Object.values(functions), ...Object.values(spark)]).size).toBeGreaterThanOrEqual(300);
 });

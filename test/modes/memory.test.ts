@@ -39,29 +39,29 @@ async function rows(df: Promise<DataFrame> | DataFrame) {
   return (await df).toArray({ int64: 'number' });
 }
 
-describe('data of the program', () => {
+describe('in-memory data', () => {
   it.each<[string, () => Promise<DataFrame>]>([
     ['createDataFrame', () => ctx.createDataFrame([table.batches])],
-    ['fromArrow of a table', () => ctx.fromArrow(table)],
-    ['fromArrow of a batch', () => ctx.fromArrow(table.batches[0] as RecordBatch)],
-    ['fromArrow of batches', () => ctx.fromArrow(table.batches)],
-    ['fromArrow of a stream of IPC', () => ctx.fromArrow(tableToIPC(table, 'stream'))],
-    ['fromArrow of a file of IPC', () => ctx.fromArrow(tableToIPC(table, 'file'))],
+    ['fromArrow(table)', () => ctx.fromArrow(table)],
+    ['fromArrow(batch)', () => ctx.fromArrow(table.batches[0] as RecordBatch)],
+    ['fromArrow(batches)', () => ctx.fromArrow(table.batches)],
+    ['fromArrow(IPC stream)', () => ctx.fromArrow(tableToIPC(table, 'stream'))],
+    ['fromArrow(IPC file)', () => ctx.fromArrow(tableToIPC(table, 'file'))],
     ['fromRows', () => ctx.fromRows(DATA)],
     ['fromColumns', () => ctx.fromColumns({ a: [1, -2, 3], b: ['x', 'y', 'z'] })],
-  ])('%s', async (_, make) => {
+  ])('becomes a DataFrame with %s', async (_, make) => {
     const df = await make();
     expect(await rows(df)).toEqual(DATA);
     await cluster.betweenQueries();
     expect(await rows(df.filter(col('a').gt(0)).select('b').sort('b'))).toEqual([{ b: 'x' }, { b: 'z' }]);
   });
 
-  it('in partitions', async () => {
+  it('can have several partitions', async () => {
     const df = await ctx.createDataFrame([batchesOf([1, 2], [3]), batchesOf([4]), batchesOf([5, 6])]);
     expect(await rows(df.aggregate([], ['count(*) AS c', 'sum(n) AS s']))).toEqual([{ c: 6, s: 21 }]);
   });
 
-  it('with a name, as a table', async () => {
+  it('becomes a table if it has a name', async () => {
     await ctx.createDataFrame([batchesOf([1])], 'created');
     await ctx.fromArrow(batchesOf([2]), 'from_arrow');
     await ctx.registerRecordBatches('registered', [batchesOf([3]), batchesOf([4])]);
@@ -75,13 +75,13 @@ describe('data of the program', () => {
     }
   });
 
-  it('without rows', async () => {
+  it('can have no rows', async () => {
     const df = await ctx.fromRows([], new Schema([new Field('a', new Int32(), true)]));
     const result = await df.toArrow();
     expect([result.numRows, String(result.schema.fields[0])]).toEqual([0, 'a: Int32']);
   });
 
-  it('nested, with nulls', async () => {
+  it('can be nested and contain nulls', async () => {
     const data = [
       { id: 1, tags: ['a', null], place: { lat: 1.5, names: new Map([['de', 'Köln']]) }, bytes: Uint8Array.of(0, 255) },
       { id: 2, tags: null, place: null, bytes: null },
@@ -89,7 +89,7 @@ describe('data of the program', () => {
     expect(await rows((await ctx.fromRows(data)).sort('id'))).toEqual(data);
   });
 
-  it('of columns that a dictionary holds', async () => {
+  it('can have dictionary columns', async () => {
     const s = vectorFromArray(['x', 'y', 'x', null], new Dictionary(new Utf8(), new Int32()));
     const df = await ctx.fromArrow(new Table({ s }));
     expect(await rows(df.sort('s'))).toEqual(['x', 'x', 'y', null].map((text) => ({ s: text })));
@@ -103,7 +103,7 @@ describe('data of the program', () => {
     expect(await rows(df.join(df.distinct().select(col('s').alias('t')), { left: 's', right: 't' }))).toHaveLength(3);
   });
 
-  it('of several dictionaries for one column', async () => {
+  it('can have several dictionaries for one column', async () => {
     const key = new Int32();
     const batch = (...texts: string[]) =>
       new Table({ s: vectorFromArray(texts, new Dictionary(new Utf8(), key)) }).batches[0] as RecordBatch;
@@ -113,7 +113,7 @@ describe('data of the program', () => {
     expect(await rows(df.aggregate('s', 'count(*) AS n').filter('n > 1'))).toEqual([{ s: 'y', n: 2 }]);
   });
 
-  it('of more values than the keys of a dictionary tell apart', async () => {
+  it('can have more values than the keys of a dictionary can index', async () => {
     const batch = (first: number) => {
       const texts = Array.from({ length: 100 }, (_, i) => `text ${first + i}`);
       return new Table({ s: vectorFromArray(texts, new Dictionary(new Utf8(), new Int8())) }).batches[0] as RecordBatch;
@@ -123,7 +123,7 @@ describe('data of the program', () => {
     expect(await rows(query)).toEqual([{ n: 400, last: 'text 99' }]);
   });
 
-  it('of three million rows', async () => {
+  it('can have three million rows', async () => {
     const df = await ctx.fromColumns({
       id: BigInt64Array.from({ length: 3_000_000 }, (_, i) => BigInt(i)),
       half: Float64Array.from({ length: 3_000_000 }, (_, i) => i / 2),
@@ -137,8 +137,8 @@ describe('data of the program', () => {
   });
 });
 
-describe('together with files', () => {
-  it('joins', async () => {
+describe('in-memory tables and files', () => {
+  it('can be joined', async () => {
     await ctx.registerRecordBatches('names', tableFromArrays({ code: ['SEA', 'JFK'], city: ['Seattle', 'New York'] }));
     const query = `SELECT city, count(*) AS n FROM flights JOIN names ON origin = code GROUP BY city ORDER BY n`;
     expect(await rows(ctx.sql(query))).toEqual([
@@ -147,13 +147,13 @@ describe('together with files', () => {
     ]);
   });
 
-  it('inside subqueries', async () => {
+  it('can be combined in subqueries', async () => {
     await ctx.registerRecordBatches('codes', tableFromArrays({ code: ['SEA', 'JFK'] }));
     const query = 'SELECT count(*) AS n FROM flights WHERE origin IN (SELECT code FROM codes)';
     expect(await rows(ctx.sql(query))).toEqual([{ n: 81_501 }]);
   });
 
-  it('CREATE TABLE AS, then INSERT', async () => {
+  it('can be combined in CREATE TABLE AS and INSERT', async () => {
     await ctx.sql('CREATE TABLE totals AS SELECT origin, sum(delay) AS delay FROM flights GROUP BY origin');
     await cluster.betweenQueries();
     await rows(ctx.sql("INSERT INTO totals VALUES ('none', 7)"));
@@ -163,8 +163,8 @@ describe('together with files', () => {
   });
 });
 
-/** The columns of folders are dictionaries, of one value per file. */
-describe('of a table in folders', () => {
+/** Partition columns are dictionaries with one value per file. */
+describe('the rows of a partitioned table', () => {
   const temp = tempFolder();
   beforeAll(async () => {
     const query = `SELECT delay, origin FROM flights WHERE origin IN ('JFK', 'SEA', 'ORD')`;
@@ -179,7 +179,7 @@ describe('of a table in folders', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['CREATE TABLE AS', () => ctx.sql('CREATE TABLE held AS SELECT * FROM origins')],
     ['cache', async () => ctx.registerView('held', await (await ctx.table('origins')).cache())],
-    ['fromArrow of collect', async () => ctx.fromArrow(await (await ctx.table('origins')).collect(), 'held')],
+    ['fromArrow(collect())', async () => ctx.fromArrow(await (await ctx.table('origins')).collect(), 'held')],
     [
       'INSERT',
       async () => {
@@ -188,7 +188,7 @@ describe('of a table in folders', () => {
         await rows(ctx.sql("INSERT INTO held SELECT * FROM origins WHERE origin <> 'JFK'"));
       },
     ],
-  ])('%s', async (_, make) => {
+  ])('can be stored in memory with %s', async (_, make) => {
     const query = 'SELECT origin, count(*) AS n, sum(delay) AS delay FROM TABLE GROUP BY origin ORDER BY origin';
     const expected = await rows(ctx.sql(query.replace('TABLE', 'origins')));
     expect(expected).toHaveLength(3);
@@ -210,14 +210,14 @@ describe('cache', () => {
     expect(await rows(df.sort('origin'))).not.toEqual(first);
   });
 
-  it('of an empty result keeps its columns', async () => {
+  it('keeps the columns of an empty result', async () => {
     const cached = await (await ctx.sql('SELECT origin, delay FROM flights WHERE delay > 100000')).cache();
     expect(cached.schema().fields.map((field) => field.name)).toEqual(['origin', 'delay']);
     expect(await cached.count()).toBe(0);
   });
 });
 
-describe('the limit', () => {
+describe('memoryTableLimitBytes', () => {
   const small = withContext(cluster, { memoryTableLimitBytes: 10_000 });
   beforeAll(() => small.registerParquet('flights', FLIGHTS));
   const big = { a: Float64Array.from({ length: 5_000 }, (_, i) => i) };
@@ -234,7 +234,7 @@ describe('the limit', () => {
         await (await small.sql('INSERT INTO grows SELECT delay FROM flights LIMIT 5000')).collect();
       },
     ],
-  ])('refuses %s with size, limit and remedy', async (_, make) => {
+  ])('rejects %s with an error that names the size, the limit and the option', async (_, make) => {
     const { code, message } = await rejected(make());
     expect(code).toBe('RESOURCES_EXHAUSTED');
     const [size = 0, limit] = (message.match(/\d+/g) ?? []).map(Number);
@@ -243,7 +243,7 @@ describe('the limit', () => {
     expect(message).toContain('memoryTableLimitBytes');
   });
 
-  it('takes what is below, and works on after a refusal', async () => {
+  it('accepts a small table after it rejected a large one', async () => {
     const df = await small.fromColumns({ a: [1, 2] });
     expect(await df.count()).toBe(2);
     expect(await small.tableExists('t')).toBe(false);

@@ -18,7 +18,7 @@ import { rejected } from '../support/rejected.js';
 const KEYS = { accessKeyId: 'reader', secretAccessKey: 'sEcReT/key+1', sessionToken: 'sEcReT-token' };
 const BUCKET = 'travel';
 
-// Before the cluster: its processes inherit where Azurite is.
+// Azurite starts before the cluster, because the processes of the cluster inherit its address.
 const azure = await serveAzure('travel');
 const [s3, gcs] = await Promise.all([serveBucket(BUCKET, KEYS), serveBucket(BUCKET)]);
 const web = await serveFiles({ '/data/flights.parquet': FLIGHTS, '/data/airports.csv': AIRPORTS });
@@ -54,7 +54,7 @@ await ctx.registerObjectStore('prefix://files', new LocalFileSystem({ prefix: te
 for (const { objects } of [s3, gcs]) {
   objects.set('data/flights.parquet', readFileSync(FLIGHTS));
   objects.set('data/airports.csv', readFileSync(AIRPORTS));
-  // More than a page of a list.
+  // More objects than one page of a list has.
   for (let part = 0; part < 8; part++) objects.set(`parts/year=${part}/part ü.csv`, Buffer.from(`a\n${part}\n`));
 }
 
@@ -66,8 +66,8 @@ describe.each([
   ['S3', `s3://${BUCKET}`, s3.log],
   ['Google Cloud Storage', `gs://${BUCKET}`, gcs.log],
   ['a web server', web.url, web.log],
-])('from %s', (_name, url, log) => {
-  it('Parquet is read, in ranges', async () => {
+])('reading from %s', (_name, url, log) => {
+  it('fetches Parquet files in ranges', async () => {
     log.length = 0;
     const flights = await ctx.readParquet(`${url}/data/flights.parquet`);
     expect(await flights.count()).toBe(3_000_000);
@@ -78,7 +78,7 @@ describe.each([
     expect(statuses).not.toContain('GET 200');
   });
 
-  it('CSV is read, also by SQL', async () => {
+  it('returns the rows of CSV files, also in SQL', async () => {
     expect(await (await ctx.readCsv(`${url}/data/airports.csv`)).filter("state = 'AK'").count()).toBe(263);
     await cluster.betweenQueries();
     await ctx.registerCsv('remote', `${url}/data/airports.csv`);
@@ -86,7 +86,7 @@ describe.each([
     await ctx.deregisterTable('remote');
   });
 
-  it('what is missing is OBJECT_STORE', async () => {
+  it('fails with OBJECT_STORE for a missing file', async () => {
     expect(await rejected(ctx.readParquet(`${url}/none.parquet`))).toMatchObject({
       code: 'OBJECT_STORE',
       message: expect.stringContaining('none.parquet'),
@@ -97,8 +97,8 @@ describe.each([
 describe.each([
   ['S3', `s3://${BUCKET}`],
   ['Google Cloud Storage', `gs://${BUCKET}`],
-])('in a bucket of %s', (_name, url) => {
-  it('folders are listed to their last page, partitions and odd names too', async () => {
+])('a bucket in %s', (_name, url) => {
+  it('lists all pages of a folder, with partitions and special characters', async () => {
     const parts = await ctx.readCsv(`${url}/parts/`, { tablePartitionCols: [['year', 'Int32']] });
     expect(await rows(parts.aggregate([], ['count(*) AS n', 'sum(a) AS a', 'sum(year) AS y']))).toEqual([
       { n: 8, a: 28, y: 28 },
@@ -109,7 +109,7 @@ describe.each([
 describe('a folder', () => {
   const count = async (url: string) => (await ctx.readCsv(url)).count();
 
-  it('is listed anew by every query that reads it', async () => {
+  it('is listed again by each query that reads it', async () => {
     s3.objects.set('growing/1.csv', Buffer.from('a\n1\n'));
     expect(await count(`s3://${BUCKET}/growing/`)).toBe(1);
     s3.objects.set('growing/2.csv', Buffer.from('a\n2\n'));
@@ -119,7 +119,7 @@ describe('a folder', () => {
     expect(await rows(ctx.readCsv(`s3://${BUCKET}/growing/`))).toEqual([{ a: 2 }]);
   });
 
-  it('is another one in another store', async () => {
+  it('has other files than a folder with the same path in another store', async () => {
     s3.objects.set('alike/1.csv', Buffer.from('a\n1\n'));
     gcs.objects.set('alike/2.csv', Buffer.from('a\n2\n'));
     expect(await rows(ctx.readCsv(`s3://${BUCKET}/alike/`))).toEqual([{ a: 1 }]);
@@ -131,9 +131,9 @@ describe.each([
   ['S3', `s3://${BUCKET}`],
   ['Google Cloud Storage', `gs://${BUCKET}`],
   ['Azure', 'az://travel'],
-  ['a folder under a URL of its own', 'prefix://files'],
-])('to %s', (_name, url) => {
-  it.each(['PARQUET', 'CSV'] as const)('%s is written and read back', async (format) => {
+  ['a local folder with a custom URL', 'prefix://files'],
+])('writing to %s', (_name, url) => {
+  it.each(['PARQUET', 'CSV'] as const)('stores %s files that can be read back', async (format) => {
     const target = `${url}/out/${format}/`;
     const copied = await ctx.sql(`COPY (SELECT iata, state FROM airports) TO '${target}' STORED AS ${format}`);
     expect(await rows(copied)).toEqual([{ count: 3376 }]);
@@ -143,7 +143,7 @@ describe.each([
     expect(await back.select('iata').distinct().count()).toBe(3376);
   });
 
-  it('a large file is written in parts', async () => {
+  it('stores a large file in parts', async () => {
     const target = `${url}/large/flights.parquet`;
     await (await ctx.sql(`COPY flights TO '${target}' STORED AS PARQUET`)).collect();
     await cluster.betweenQueries();
@@ -155,14 +155,14 @@ describe.each([
 });
 
 describe('a write', () => {
-  it('leaves what it wrote, and nothing else', () => {
+  it('leaves only the written files', () => {
     const written = [...s3.objects.keys()].filter((key) => key.startsWith('out/PARQUET/'));
     expect(written.length).toBeGreaterThan(0);
     expect(written.filter((key) => !key.endsWith('.parquet'))).toEqual([]);
     expect([...s3.objects.keys()].filter((key) => key.startsWith('large/'))).not.toEqual([]);
   });
 
-  it('that fails leaves no file', async () => {
+  it('leaves no files when it fails', async () => {
     const target = `s3://${BUCKET}/failed/`;
     const copy = ctx.sql(`COPY (SELECT 100 / (delay - 1) AS x FROM flights) TO '${target}' STORED AS PARQUET`);
     expect(await rejected(copy.then((df) => df.collect()))).toMatchObject({ code: LOCAL ? 'ARROW' : 'JOB_FAILED' });
@@ -178,17 +178,17 @@ describe('credentials', () => {
     ['a wrong key', { accessKeyId: 'sEcReT-2' }, '403'],
     ['a wrong token', { sessionToken: 'sEcReT-2' }, '403'],
     ['another bucket', { bucketName: 'other' }, '404'],
-  ])('%s: OBJECT_STORE', async (_name, wrong, text) => {
+  ])('fail with OBJECT_STORE for %s', async (_name, wrong, text) => {
     const other = withContext(cluster);
     await other.registerObjectStore(`s3://${BUCKET}`, s3Store(wrong));
     const error = await rejected(other.readCsv(file));
     expect(error.code).toBe('OBJECT_STORE');
-    // An answer to HEAD has no text.
+    // A response to HEAD has no body.
     expect(error.message).toContain(text);
     expect(inspect(error)).not.toContain('sEcReT');
   });
 
-  it('that are refused where the query runs', async () => {
+  it('fail the query if the store rejects them at run time', async () => {
     const other = withContext(cluster);
     await other.registerObjectStore(`s3://${BUCKET}`, s3Store());
     const airports = await other.readCsv(file);
@@ -199,7 +199,7 @@ describe('credentials', () => {
     expect(inspect(error)).not.toContain('sEcReT');
   });
 
-  it('of Azure, at an address of its own', async () => {
+  it('work for Azure at a custom endpoint', async () => {
     const other = withContext(cluster);
     const options = { containerName: 'travel', account: ACCOUNT, endpoint: `${azure}/${ACCOUNT}`, allowHttp: true };
     await other.registerObjectStore('az://travel', new MicrosoftAzure({ ...options, accessKey: ACCOUNT_KEY }));
@@ -212,7 +212,7 @@ describe('credentials', () => {
     expect(inspect(error)).not.toContain(wrong);
   });
 
-  it('are not mixed with those of the environment', async () => {
+  it('are not mixed with environment variables', async () => {
     const { sessionToken: _, ...keys } = KEYS;
     const server = await serveBucket('plain', keys);
     server.objects.set('x.csv', Buffer.from('a\n1\n'));
@@ -227,7 +227,7 @@ describe('credentials', () => {
     }
   });
 
-  it('appear nowhere', async () => {
+  it('do not appear in settings, plans or inspected objects', async () => {
     const airports = await ctx.readCsv(file);
     const settings = await (await ctx.sql('SHOW ALL')).toArray();
     expect(settings.length).toBeGreaterThan(100);
@@ -242,7 +242,7 @@ describe('credentials', () => {
     expect(shown).not.toContain('sEcReT');
   });
 
-  it('belong to one context: two that call a bucket alike read each their own', async () => {
+  it('belong to one context, even if two contexts use the same bucket name', async () => {
     const [mine, theirs] = await Promise.all([serveBucket('same'), serveBucket('same', KEYS)]);
     const contexts = [mine, theirs].map((server) => ({ server, context: withContext(cluster) }));
     for (const [i, { server, context }] of contexts.entries()) {
@@ -261,7 +261,7 @@ describe('a store', () => {
   const url = 's3://short-lived';
   const store = s3Store();
 
-  it('is there until it is deregistered', async () => {
+  it('is available until it is deregistered', async () => {
     expect(await ctx.deregisterObjectStore(url)).toBe(false);
     await ctx.registerObjectStore(url, store);
     expect(await (await ctx.readCsv(`${url}/data/airports.csv`)).count()).toBe(3376);
@@ -269,34 +269,49 @@ describe('a store', () => {
     expect(await rejected(ctx.readCsv(`${url}/data/airports.csv`))).toMatchObject({ code: 'OBJECT_STORE' });
   });
 
-  it('belongs to its context', async () => {
+  it('is available only in its context', async () => {
     const other = withContext(cluster);
     const error = await rejected(other.readCsv(`prefix://files/out/CSV/`));
     expect(error).toMatchObject({ code: 'OBJECT_STORE', message: expect.stringContaining('prefix://') });
   });
 
   it.each<[string, () => Promise<unknown>, string, string]>([
-    ['no URL', () => ctx.registerObjectStore('bucket', store), 'INVALID_ARGUMENT', 'is not a valid URL'],
-    ['a path', () => ctx.registerObjectStore('s3://b/folder', store), 'INVALID_ARGUMENT', 'nothing is allowed after'],
-    ['no store', () => ctx.registerObjectStore('s3://b', {} as never), 'INVALID_ARGUMENT', 'takes an object store'],
-    ['no URL to forget', () => ctx.deregisterObjectStore(5 as never), 'INVALID_ARGUMENT', 'not a number'],
+    ['an invalid URL', () => ctx.registerObjectStore('bucket', store), 'INVALID_ARGUMENT', 'is not a valid URL'],
     [
-      'a folder that is not there',
+      'a URL with a path',
+      () => ctx.registerObjectStore('s3://b/folder', store),
+      'INVALID_ARGUMENT',
+      'nothing is allowed after',
+    ],
+    [
+      'an object that is not a store',
+      () => ctx.registerObjectStore('s3://b', {} as never),
+      'INVALID_ARGUMENT',
+      'takes an object store',
+    ],
+    [
+      'a number as the URL to deregister',
+      () => ctx.deregisterObjectStore(5 as never),
+      'INVALID_ARGUMENT',
+      'not a number',
+    ],
+    [
+      'a missing folder',
       () => ctx.registerObjectStore('x://y', new LocalFileSystem({ prefix: temp('none') })),
       'OBJECT_STORE',
       'none',
     ],
     [
-      'a key that is none',
+      'an invalid access key',
       () => ctx.registerObjectStore('az://c', new MicrosoftAzure({ containerName: 'c', account: 'a', accessKey: '%' })),
       'OBJECT_STORE',
       '',
     ],
-  ])('is refused: %s', async (_name, work, code, text) => {
+  ])('is rejected: %s', async (_name, work, code, text) => {
     expect(await rejected(work())).toMatchObject({ code, message: expect.stringContaining(text) });
   });
 
-  it('is refused by a context that is closed', async () => {
+  it('is rejected by a closed context', async () => {
     const closed = withContext(cluster);
     await closed.close();
     expect(await rejected(closed.registerObjectStore(url, store))).toMatchObject({ code: 'CLOSED' });

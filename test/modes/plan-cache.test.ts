@@ -12,8 +12,8 @@ import { newContext, withCluster } from '../support/cluster.js';
 import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
-// The plan of a text is used again only while it is the plan that the text would get. That it is used again at all:
-// test/process/plan-cache.test.ts.
+// A cached plan is reused only while a new plan of the same query would be equal. test/process/plan-cache.test.ts checks
+// that plans are reused.
 
 const cluster = await withCluster();
 const temp = tempFolder();
@@ -24,7 +24,7 @@ async function once(ctx: SessionContext, query: string, params?: Params) {
   return rows.map((row) => Object.values(row)[0]);
 }
 
-/** The first column of a query that runs for the second time. */
+/** Runs a query twice and returns the first column of the second run. */
 async function again(ctx: SessionContext, query: string) {
   await once(ctx, query);
   return once(ctx, query);
@@ -35,8 +35,8 @@ async function register(ctx: SessionContext, name: string, values: readonly unkn
   await ctx.registerRecordBatches(name, await (await ctx.fromColumns({ a: values })).collect());
 }
 
-describe('a text that comes again reads the tables of the moment', () => {
-  it('when one is registered in place of another', async () => {
+describe('a repeated query reads the current tables', () => {
+  it('after a table is replaced', async () => {
     await using ctx = newContext(cluster);
     await register(ctx, 't', [1, 2]);
     expect(await again(ctx, 'SELECT sum(a) FROM t')).toEqual([3]);
@@ -49,7 +49,7 @@ describe('a text that comes again reads the tables of the moment', () => {
     expect(await rejected(once(ctx, 'SELECT max(a) FROM t'))).toMatchObject({ code: 'PLAN' });
   });
 
-  it('when SQL creates and drops them', async () => {
+  it('after SQL creates and drops tables', async () => {
     await using ctx = newContext(cluster);
     await ctx.sql('CREATE TABLE t AS SELECT 1 AS a');
     expect(await again(ctx, 'SELECT * FROM t')).toEqual([1]);
@@ -63,7 +63,7 @@ describe('a text that comes again reads the tables of the moment', () => {
     expect(await once(ctx, 'SELECT * FROM t')).toEqual([3]);
   });
 
-  it('wherever the name stands', async () => {
+  it('wherever it names them', async () => {
     await using ctx = newContext(cluster);
     await register(ctx, 't', [1, 2]);
     const queries = [
@@ -79,7 +79,7 @@ describe('a text that comes again reads the tables of the moment', () => {
     expect(await once(ctx, within)).toEqual([]);
   });
 
-  it('when a schema or a catalog changes behind the session', async () => {
+  it('after a schema or a catalog changes outside of the session', async () => {
     await using ctx = newContext(cluster);
     const tables = [[1], [2], [3], [4]].map((values) => ctx.fromColumns({ a: values }));
     const [one, two, three, four] = (await Promise.all(tables)) as [never, never, never, never];
@@ -107,7 +107,7 @@ describe('a text that comes again reads the tables of the moment', () => {
     expect(await rejected(once(ctx, query))).toMatchObject({ code: 'PLAN' });
   });
 
-  it('when the default schema changes', async () => {
+  it('after the default schema changes', async () => {
     await using ctx = newContext(cluster);
     await ctx.sql('CREATE SCHEMA other');
     await ctx.sql('CREATE TABLE t AS SELECT 1 AS a');
@@ -119,7 +119,7 @@ describe('a text that comes again reads the tables of the moment', () => {
     expect(await once(ctx, 'SELECT a FROM t')).toEqual([1]);
   });
 
-  it('with the rows that they have', async () => {
+  it('with their current rows', async () => {
     await using ctx = newContext(cluster);
     await ctx.sql('CREATE TABLE t (a BIGINT)');
     const write = async (a: number) => (await ctx.fromColumns({ a: [a] })).writeCsv(temp('grows/'));
@@ -135,7 +135,7 @@ describe('a text that comes again reads the tables of the moment', () => {
     expect(await once(ctx, 'SELECT count(*) FROM t')).toEqual([1]);
   });
 
-  it('of files that the text names', async () => {
+  it('for file paths in the query', async () => {
     await using ctx = newContext(cluster);
     const path = temp('named/');
     await (await ctx.fromColumns({ a: [1] })).writeCsv(path);
@@ -148,7 +148,7 @@ describe('a text that comes again reads the tables of the moment', () => {
     expect(await again(ctx, query)).toEqual(['x']);
   });
 
-  it('of information_schema', async () => {
+  it('in information_schema', async () => {
     await using ctx = newContext(cluster, { clusterConfig: { 'datafusion.catalog.information_schema': 'true' } });
     const query = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'";
     expect(await again(ctx, query)).toEqual([0]);
@@ -157,8 +157,8 @@ describe('a text that comes again reads the tables of the moment', () => {
   });
 });
 
-describe('a text that comes again calls the functions of the moment', () => {
-  it('when one takes the place of another, or goes', async () => {
+describe('a repeated query calls the current functions', () => {
+  it('after a UDF is replaced or deregistered', async () => {
     await using ctx = newContext(cluster);
     const same = (fn: (x: bigint | null) => bigint) =>
       ctx.registerUdf(udf({ name: 'same', args: ['Int64'], returns: 'Int64' }, fn));
@@ -170,7 +170,7 @@ describe('a text that comes again calls the functions of the moment', () => {
     expect(await rejected(once(ctx, 'SELECT same(0)'))).toMatchObject({ code: 'PLAN' });
   });
 
-  it('when one hides a function of the engine', async () => {
+  it('after a UDF hides a built-in function', async () => {
     await using ctx = newContext(cluster);
     expect(await again(ctx, 'SELECT abs(CAST(-5 AS BIGINT))')).toEqual([5]);
     ctx.registerUdf(udf({ name: 'abs', args: ['Int64'], returns: 'Int64' }, () => 7n));
@@ -191,16 +191,16 @@ describe('a text that comes again calls the functions of the moment', () => {
     expect(await once(ctx, 'SELECT sum(CAST(a AS BIGINT)) FROM t')).toEqual([43]);
   });
 
-  it('when names begin to mean those of Spark', async () => {
+  it('after Spark functions are enabled', async () => {
     await using ctx = newContext(cluster);
     expect(await again(ctx, "SELECT concat('a', CAST(NULL AS VARCHAR))")).toEqual(['a']);
     ctx.enableSparkFunctions();
     expect(await once(ctx, "SELECT concat('a', CAST(NULL AS VARCHAR))")).toEqual([null]);
   });
 
-  it('as tables, too', async () => {
+  it('for table functions', async () => {
     await using ctx = newContext(cluster);
-    // A table of the same name is another thing.
+    // A table can have the same name.
     await register(ctx, 'rows', [5]);
     const rows = (n: number) =>
       ctx.registerUdtf(
@@ -216,8 +216,8 @@ describe('a text that comes again calls the functions of the moment', () => {
   });
 });
 
-describe('a text that comes again runs with the settings of the moment', () => {
-  it('those of the parser', async () => {
+describe('a repeated query uses the current settings', () => {
+  it('for the SQL parser', async () => {
     await using ctx = newContext(cluster);
     expect(await again(ctx, 'SELECT arrow_typeof(1.5)')).toEqual(['Float64']);
     await ctx.sql('SET datafusion.sql_parser.parse_float_as_decimal = true');
@@ -226,7 +226,7 @@ describe('a text that comes again runs with the settings of the moment', () => {
     expect(await once(ctx, 'SELECT arrow_typeof(1.5)')).toEqual(['Float64']);
   });
 
-  it('the time zone', async () => {
+  it('for the time zone', async () => {
     await using ctx = newContext(cluster);
     const query = "SELECT CAST(CAST('2024-01-01T00:00:00Z' AS TIMESTAMP WITH TIME ZONE) AS VARCHAR)";
     await ctx.sql("SET datafusion.execution.time_zone = '+00:00'");
@@ -235,7 +235,7 @@ describe('a text that comes again runs with the settings of the moment', () => {
     expect(await once(ctx, query)).toEqual(['2024-01-01T02:00:00+02:00']);
   });
 
-  it('but a DataFrame with those that it was made with', async () => {
+  it('but an existing DataFrame keeps its settings and tables', async () => {
     await using ctx = newContext(cluster);
     await register(ctx, 't', [1, 2]);
     const before = await ctx.sql('SELECT arrow_typeof(1.5) AS k, a FROM t ORDER BY a');
@@ -248,7 +248,7 @@ describe('a text that comes again runs with the settings of the moment', () => {
   });
 });
 
-describe('a text that comes again has values of its own', () => {
+describe('a repeated query computes new values', () => {
   const values = async (ctx: SessionContext, query: string, runs = 3) => {
     const found: unknown[] = [];
     for (let i = 0; i < runs; i++) found.push(...(await once(ctx, query)));
@@ -263,7 +263,7 @@ describe('a text that comes again has values of its own', () => {
     "SELECT CAST(max(n) AS VARCHAR) FROM (SELECT now() AS n FROM t) WHERE n > now() - INTERVAL '1 day'",
     'SELECT CAST(n AS VARCHAR) FROM at',
     "SELECT CAST(value AS VARCHAR) FROM generate_series(now(), now(), INTERVAL '1 day')",
-  ])('%s', async (query) => {
+  ])('for %s', async (query) => {
     await using ctx = newContext(cluster);
     await register(ctx, 't', [1]);
     await ctx.sql('CREATE VIEW at AS SELECT now() AS n');
@@ -286,7 +286,7 @@ describe('a text that comes again has values of its own', () => {
   });
 });
 
-it('a statement that changes something does so each time', async () => {
+it('a repeated statement makes its changes each time', async () => {
   await using ctx = newContext(cluster);
   await ctx.sql('CREATE TABLE t AS SELECT 1 AS a');
   for (const _ of [1, 2]) await once(ctx, 'INSERT INTO t SELECT a FROM t');
@@ -302,7 +302,7 @@ it('a statement that changes something does so each time', async () => {
   expect(await rejected(ctx.sql('INSERT INTO t SELECT a FROM t', { allowDml: false }))).toMatchObject({ code: 'PLAN' });
 });
 
-it('verbs on a text that comes again', async () => {
+it('a repeated query takes verbs', async () => {
   await using ctx = newContext(cluster);
   await register(ctx, 't', [1, 2, 3]);
   const query = 'SELECT a FROM t WHERE a > 1';
@@ -313,13 +313,13 @@ it('verbs on a text that comes again', async () => {
   expect(await df.sort('a').toArray({ int64: 'number' })).toEqual([{ a: 2 }, { a: 3 }]);
 });
 
-it('many at once, while their table is replaced', async () => {
+it('concurrent queries read the old or the new table while it is replaced', async () => {
   await using ctx = newContext(cluster);
   const run = async () => (await ctx.sql('SELECT min(a) AS a, max(a) AS b FROM t')).toArray({ int64: 'number' });
   for (let round = 0; round < 5; round++) {
     await register(ctx, 't', [round, round]);
     const running = Array.from({ length: 20 }, run);
-    // A table goes for a moment; whoever comes then finds none.
+    // The table is missing for a moment. A query that is planned then fails.
     const swap = register(ctx, 't', [round + 1, round + 1]);
     for (const result of await Promise.allSettled(running)) {
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'PLAN' });

@@ -19,7 +19,7 @@ import { thrown } from '../support/thrown.js';
 const cluster = await withCluster();
 const temp = tempFolder();
 
-/** What the engine calls the dialects that it reads. */
+/** The engine's names of the SQL dialects. */
 const DIALECTS: Readonly<Record<SqlDialect, string>> = {
   default: 'Generic',
   mysql: 'MySQL',
@@ -54,7 +54,7 @@ beforeAll(async () => {
   for (const each of [ctx, ...contexts.map(([, context]) => context)]) await register(each);
 });
 
-/** Every form of a plan can say these. Nulls are sorted as all dialects do, or are not there. */
+/** Queries that every form of a plan can express. They have no nulls, or sort nulls as all dialects do. */
 const QUERIES: [what: string, query: string][] = [
   ['a filter', `select iata, city from airports where state = 'CA' and latitude > 38 order by iata`],
   [
@@ -85,14 +85,14 @@ const QUERIES: [what: string, query: string][] = [
   ],
   ['HAVING', `select g from items group by g having sum(v) > 1 and min(k) < 'z' order by g`],
   ['functions', `select upper(k) as u, k || '!' as e, length(k) as l, coalesce(v, 0) as v from items order by k`],
-  ['patterns', `select k from items where k like 'S%' or v between 2 and 3 order by k`],
+  ['LIKE and BETWEEN', `select k from items where k like 'S%' or v between 2 and 3 order by k`],
   [
     'arithmetic',
     'select (v + 1) * 2 - (3 - (2 - 1)) as a, (v > 1 or g = 2) and g = 1 as b, v is distinct from 3 as c from items order by k',
   ],
-  ['names that need quotes', 'select v as "Mixed Case", k as "a b" from items order by k'],
+  ['quoted names', 'select v as "Mixed Case", k as "a b" from items order by k'],
   ['literals', `select 'it''s' as a, 1.5 as b, true as c, 9223372036854775807 as d, -3 as e, 'ü"' as f`],
-  ['offset', 'select k from items order by g desc, k offset 1 limit 2'],
+  ['OFFSET', 'select k from items order by g desc, k offset 1 limit 2'],
   ['no rows', 'select k, v from items where false'],
 ];
 
@@ -101,7 +101,7 @@ async function rowsOf(plan: LogicalPlan): Promise<object[]> {
 }
 
 describe.each(QUERIES)('a plan with %s', (_, query) => {
-  it('goes to bytes and to Substrait, and back; so does its physical plan to bytes', async () => {
+  it('survives a round trip through bytes and Substrait', async () => {
     const df = await ctx.sql(query);
     const rows = await df.toArray();
     const plan = df.logicalPlan();
@@ -117,7 +117,7 @@ describe.each(QUERIES)('a plan with %s', (_, query) => {
     expect([again.name, again.outputPartitioning]).toEqual([physical.name, physical.outputPartitioning]);
   });
 
-  it('goes to SQL of every dialect', async () => {
+  it('converts to SQL of every dialect', async () => {
     const df = await ctx.sql(query);
     const rows = await df.toArray();
     for (const [dialect, context] of contexts) {
@@ -130,7 +130,7 @@ describe.each(QUERIES)('a plan with %s', (_, query) => {
 });
 
 describe('a logical plan', () => {
-  it('prints', async () => {
+  it('prints as text, with its schema and as Graphviz', async () => {
     const plan = (await ctx.table('items')).filter('v > 1').select('k').logicalPlan();
     expect(plan.display()).toBe('Projection: items.k');
     expect(plan.displayIndent().split('\n')).toEqual([
@@ -144,7 +144,7 @@ describe('a logical plan', () => {
     expect(plan.inputs()[0]?.inputs()[0]?.inputs()).toEqual([]);
   });
 
-  it('of verbs goes to bytes and back', async () => {
+  it('of verbs survives a round trip through bytes', async () => {
     const df = (await ctx.table('flights'))
       .aggregate(['origin'], [f.count().alias('n')])
       .sort(col('n').desc(), 'origin')
@@ -152,12 +152,12 @@ describe('a logical plan', () => {
     expect(await rowsOf(LogicalPlan.fromBytes(ctx, df.logicalPlan().toBytes()))).toEqual(await df.toArray());
   });
 
-  it('takes verbs', async () => {
+  it('takes verbs after executeLogicalPlan', async () => {
     const plan = (await ctx.table('items')).logicalPlan();
     expect(await (await ctx.executeLogicalPlan(plan)).filter('v > 2').select('k').toArray()).toEqual([{ k: 'SEA' }]);
   });
 
-  it('brings in-memory tables along, named or not', async () => {
+  it('carries in-memory tables, named or not', async () => {
     const other = withContext(cluster);
     const bytes = (await ctx.fromRows(ITEMS)).filter('v > 2').logicalPlan().toBytes();
     const df = await other.executeLogicalPlan(LogicalPlan.fromBytes(other, bytes));
@@ -167,7 +167,7 @@ describe('a logical plan', () => {
     await other.close();
   });
 
-  it('outlives its context', async () => {
+  it('can be used after its context closes', async () => {
     const other = withContext(cluster);
     const plan = (await other.fromRows(ITEMS)).logicalPlan();
     await other.close();
@@ -178,7 +178,7 @@ describe('a logical plan', () => {
     expect((await rejected(substrait.serializeToPlan('select 1', other))).code).toBe('CLOSED');
   });
 
-  it('does not come from other bytes', async () => {
+  it('cannot be decoded from invalid bytes', async () => {
     const bytes = (await ctx.table('items')).logicalPlan().toBytes();
     for (const wrong of [Uint8Array.of(1, 2, 3), new Uint8Array(50).fill(255), bytes.subarray(0, bytes.length - 5)]) {
       expect(thrown(() => LogicalPlan.fromBytes(ctx, wrong)).code).toBe('PLAN');
@@ -187,7 +187,7 @@ describe('a logical plan', () => {
     expect(await (await ctx.table('items')).count()).toBe(4);
   });
 
-  it('is what executeLogicalPlan takes, and nothing else', async () => {
+  it('is the only argument that executeLogicalPlan accepts', async () => {
     for (const wrong of [undefined, null, {}, 'plan', await ctx.table('items')]) {
       expect((await rejected(ctx.executeLogicalPlan(wrong as LogicalPlan))).code).toBe('INVALID_ARGUMENT');
     }
@@ -195,7 +195,7 @@ describe('a logical plan', () => {
 });
 
 describe('a physical plan', () => {
-  it('goes to bytes operator by operator', async () => {
+  it('can be encoded operator by operator', async () => {
     const plan = await (await ctx.sql(QUERIES[2]?.[1] ?? '')).executionPlan();
     const check = (operator: ExecutionPlan): number => {
       expect(String(ExecutionPlan.fromBytes(ctx, operator.toBytes()))).toBe(String(operator));
@@ -208,7 +208,7 @@ describe('a physical plan', () => {
     expect((await (await ctx.table('items')).executionPlan()).metrics()).toBeUndefined();
   });
 
-  it('tells how rows are spread', async () => {
+  it('has the output partitioning of each operator', async () => {
     const plan = await (await ctx.sql('select k, sum(v) from items group by k')).executionPlan();
     const all = (operator: ExecutionPlan): ExecutionPlan[] => [operator, ...operator.children.flatMap(all)];
     const repartition = all(plan).find(({ name }) => name === 'RepartitionExec');
@@ -218,14 +218,14 @@ describe('a physical plan', () => {
 });
 
 describe('substrait', () => {
-  it('goes through a file', async () => {
+  it('survives a round trip through a file', async () => {
     await substrait.serialize('select count(*) as n from flights', ctx, temp('plan'));
     const plan = await substrait.deserialize(temp('plan'));
     expect(Buffer.from(plan.encode()).equals(readFileSync(temp('plan')))).toBe(true);
     expect(await rowsOf(await substrait.fromSubstraitPlan(ctx, plan))).toEqual([{ n: 3_000_000n }]);
   });
 
-  it('takes tables from the context that runs it', async () => {
+  it('reads the tables of the context that runs it', async () => {
     const other = withContext(cluster);
     const plan = await substrait.serializeToPlan('select k from items where v > 1', ctx);
     expect((await rejected(substrait.fromSubstraitPlan(other, plan))).code).toBe('PLAN');
@@ -244,7 +244,7 @@ describe('substrait', () => {
     ['set datafusion.execution.batch_size = 10', 'PLAN'],
     ['explain select 1', 'NOT_IMPLEMENTED'],
     [1, 'INVALID_ARGUMENT'],
-  ])('does not plan %s, and leaves no file', async (query, code) => {
+  ])('rejects %s and leaves no file', async (query, code) => {
     const before = readdirSync(temp());
     expect((await rejected(substrait.serialize(query as string, ctx, temp('none')))).code).toBe(code);
     expect(readdirSync(temp())).toEqual(before);
@@ -257,7 +257,7 @@ describe('analyze', () => {
 
   beforeAll(() => register(ctx));
 
-  it('tells how many rows there were, operator by operator', async () => {
+  it('returns the number of rows of each operator', async () => {
     const stages = await (
       await ctx.sql('select origin, count(*) from flights where delay > 60 group by origin')
     ).analyze();
@@ -273,13 +273,13 @@ describe('analyze', () => {
     expect(rows(/^DataSourceExec/)).toEqual([3_000_000]);
   });
 
-  it('tells times in nanoseconds', async () => {
+  it('returns times in nanoseconds', async () => {
     const began = performance.now();
     const stages = await (await ctx.sql('select sum(delay) from flights where delay > 60')).analyze();
     const ended = performance.now();
     const all = stages.flatMap(({ plan }) => plan.collectMetrics()).map(([, metrics]) => metrics);
     const compute = all.reduce((sum, { elapsedCompute = 0 }) => sum + elapsedCompute, 0);
-    // At most four tasks at once on the cluster, as many as the machine likes without it.
+    // A cluster runs at most four tasks at once. Local mode runs as many as the machine allows.
     expect(compute).toBeGreaterThan(10_000);
     expect(compute).toBeLessThan((ended - began) * 1e6 * 64);
     const metrics = all.flatMap((set) => set.metrics());
@@ -289,7 +289,7 @@ describe('analyze', () => {
     }
   });
 
-  it('has a stage for each side of a join', async () => {
+  it('returns a stage for each side of a join', async () => {
     if (!LOCAL) await (await ctx.sql('SET cluster.broadcast_max_bytes = 0')).collect();
     const stages = await (await ctx.sql('select a.city from flights f join airports a on f.origin = a.iata')).analyze();
     if (LOCAL) expect(stages).toHaveLength(1);
@@ -304,7 +304,7 @@ describe('analyze', () => {
     }
   });
 
-  it('rejects as the query does', async () => {
+  it('rejects with the error of the query', async () => {
     const error = await rejected((await ctx.sql('select 1 / (g - 1) as x from items')).analyze());
     expect(error.code).toBe(LOCAL ? 'ARROW' : 'JOB_FAILED');
     const reason = new Error('enough');

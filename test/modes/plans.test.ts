@@ -5,14 +5,14 @@ import { LOCAL, withCluster, withContext } from '../support/cluster.js';
 import { AIRPORTS, FLIGHTS, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
-// Queries that the engine's own planner and messages get wrong on a cluster.
+// Queries that the engine's own planner and messages handle incorrectly on a cluster.
 
 const cluster = await withCluster();
 const temp = tempFolder();
 const never = LOCAL ? {} : { 'cluster.whole_query': 'never' };
 const contexts = {
-  'as by default': withContext(cluster),
-  distributed: withContext(cluster, { clusterConfig: never }),
+  'with default settings': withContext(cluster),
+  'with stages': withContext(cluster, { clusterConfig: never }),
   'with merge joins': withContext(cluster, {
     clusterConfig: { ...never, 'datafusion.optimizer.prefer_hash_join': false },
   }),
@@ -30,9 +30,9 @@ const B = '(values (1), (2)) as b(id)';
 const X = "(values (1, 'a'), (2, 'a'), (3, 'b')) as t(x, z)";
 
 const CASES: [what: string, query: string, rows: object[]][] = [
-  // A condition beside the keys, with fewer columns selected than it reads.
+  // A join condition in addition to the keys, which reads more columns than are selected.
   ...['a.iata', 'a.iata, a.longitude', 'a.iata, a.longitude, a.state'].map((columns): [string, string, object[]] => [
-    `a left join with a condition, of ${columns}`,
+    `a left join with a condition, selecting ${columns}`,
     `select count(m) as n from (
        select ${columns}, b.iata as m from airports a left join airports b on a.iata = b.iata and a.latitude > 40)`,
     [{ n: 1574 }],
@@ -46,7 +46,7 @@ const CASES: [what: string, query: string, rows: object[]][] = [
     ],
   ],
   [
-    'an inner join with a condition of both sides',
+    'an inner join with a condition on both sides',
     'select count(*) as n from airports a join airports b on a.iata = b.iata and a.latitude <> b.longitude and a.city = b.city',
     [{ n: 3376 }],
   ],
@@ -58,19 +58,19 @@ const CASES: [what: string, query: string, rows: object[]][] = [
       ['inner', [2, 1]],
     ] as const
   ).map(([how, ids]): [string, string, object[]] => [
-    `a ${how} join in order`,
+    `a sorted ${how} join`,
     `select coalesce(a.id, b.id) as q from ${A} ${how} join ${B} on a.id = b.id order by q desc`,
     ids.map((q) => ({ q })),
   ]),
   [
-    'a semi join in order',
+    'a sorted semi join',
     `select id from ${A} where id in (select id from ${B}) order by id desc`,
     [{ id: 2 }, { id: 1 }],
   ],
   ['an anti join', `select id from ${A} where id not in (select id from ${B})`, [{ id: 3 }]],
 
   [
-    'FILTER over a window',
+    'a window function with FILTER',
     `select count(*) filter (where x > 1) over (partition by z) as c, sum(x) filter (where x < 3) over (order by x) as s from ${X} order by x`,
     [
       { c: 1, s: 1 },
@@ -94,7 +94,7 @@ const CASES: [what: string, query: string, rows: object[]][] = [
     [{ m: 3376 }],
   ],
   [
-    'windows of several orders, of which one stage needs one and the next another',
+    'windows with several orders, where two stages need different ones',
     `select a, b, n from (
        select max('a') over (partition by c, c order by false desc, c desc nulls last
                              rows between unbounded preceding and current row) as a,
@@ -109,34 +109,38 @@ const CASES: [what: string, query: string, rows: object[]][] = [
   ],
 
   [
-    'an aggregate of nothing',
+    'an aggregate of no rows',
     'select sum(delay) as s, count(delay) as n from flights where 1 = 0',
     [{ s: null, n: 0 }],
   ],
   ['an aggregate of LIMIT 0', 'select sum(d) as s from (select delay as d from flights limit 0)', [{ s: null }]],
-  ['a contradiction', "select max(delay) as m from flights where origin = 'SEA' and origin = 'JFK'", [{ m: null }]],
+  [
+    'contradictory conditions',
+    "select max(delay) as m from flights where origin = 'SEA' and origin = 'JFK'",
+    [{ m: null }],
+  ],
   ['an empty subquery', 'select (select max(delay) from flights where false) as m', [{ m: null }]],
   [
-    'NOT IN nothing',
+    'NOT IN an empty subquery',
     'select count(*) as n from airports where iata not in (select origin from flights where false)',
     [{ n: 3376 }],
   ],
-  ['a union with nothing', "select iata from airports where false union all select 'x'", [{ iata: 'x' }]],
+  ['a union with an empty side', "select iata from airports where false union all select 'x'", [{ iata: 'x' }]],
   [
-    'grouping sets of nothing',
+    'grouping sets of no rows',
     'select origin, count(*) as n from flights where false group by grouping sets ((origin), ())',
     [{ origin: null, n: 0 }],
   ],
 ];
 
 describe.each(Object.entries(contexts))('%s', (_, ctx) => {
-  it.each(CASES)('%s', async (_what, query, rows) => {
+  it.each(CASES)('the query returns the right rows: %s', async (_what, query, rows) => {
     await cluster.betweenQueries();
     const df = await ctx.sql(query);
     expect(await df.toArray({ int64: 'number' })).toEqual(rows);
   });
 
-  it('COPY of nothing writes the columns', async () => {
+  it('COPY of no rows writes the header', async () => {
     const path = temp('nothing.csv');
     await (await ctx.sql(`copy (select origin, delay from flights where false) to '${path}'`)).collect();
     expect(readFileSync(path, 'utf8')).toBe('origin,delay\n');
@@ -150,14 +154,14 @@ it.each([
     [{ a: 1 }, { a: 2 }, { a: 2 }],
   ],
   [
-    'FILTER of an aggregate that counts nulls in',
+    'FILTER of an aggregate that includes nulls',
     `select array_agg(x) filter (where x > 1) over (order by x) as a from ${X}`,
     [{ a: null }, { a: [2] }, { a: [2, 3] }],
   ],
   ['LIMIT beyond 32 bits', `select x as a from ${X} limit 4294967296`, [{ a: 1 }, { a: 2 }, { a: 3 }]],
   ['OFFSET beyond 32 bits', `select x as a from ${X} offset 4294967296`, []],
-])(`%s ${LOCAL ? 'works' : 'is refused rather than lost'}`, async (_, query, rows) => {
-  const df = await contexts.distributed.sql(query);
+])(`%s ${LOCAL ? 'works' : 'is rejected instead of ignored'}`, async (_, query, rows) => {
+  const df = await contexts['with stages'].sql(query);
   if (LOCAL) expect(await df.toArray({ int64: 'number' })).toEqual(rows);
   else expect((await rejected(df.collect())).code).toBe('NOT_IMPLEMENTED');
 });

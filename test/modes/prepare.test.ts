@@ -32,7 +32,7 @@ function types(statement: PreparedStatement) {
 }
 
 describe('a prepared statement', () => {
-  it('runs with other values each time', async () => {
+  it('runs with different values each time', async () => {
     const statement = await ctx.prepare('SELECT count(*) AS n FROM flights WHERE origin = $1 AND delay > $2');
     expect(await run(statement, ['SEA', 60])).toEqual([{ n: 2763 }]);
     await cluster.betweenQueries();
@@ -47,25 +47,25 @@ describe('a prepared statement', () => {
     expect(await run(statement, { iata: 'SEA' })).toEqual([{ city: 'Seattle' }]);
   });
 
-  it('without parameters runs without values', async () => {
+  it('runs without values if it has no parameters', async () => {
     const statement = await ctx.prepare('SELECT 1 AS one');
     expect(statement.parameters).toEqual([]);
     for (const params of [undefined, [], {}]) expect(await run(statement, params)).toEqual([{ one: 1 }]);
   });
 
-  it('gives a DataFrame that takes verbs', async () => {
+  it('returns a DataFrame that takes verbs', async () => {
     const statement = await ctx.prepare<{ iata: string }>('SELECT * FROM airports WHERE state = $1');
     const df = (await statement.execute(['WA'])).select('iata').sort('iata').limit(1);
     expect(await df.toArray()).toEqual([{ iata: '0S7' }]);
   });
 
-  it('runs at once with different values', async () => {
+  it('runs concurrently with different values', async () => {
     const statement = await ctx.prepare('SELECT $1 + count(*) AS n FROM airports');
     const results = await Promise.all([1, 2, 3].map((n) => run(statement, [n])));
     expect(results.flat().map(({ n }) => n)).toEqual([3377, 3378, 3379]);
   });
 
-  it('with a query of the sql tag that has no values', async () => {
+  it('can come from the sql tag without values', async () => {
     const statement = await ctx.prepare(sql`SELECT count(*) AS n FROM ${sql.ident('airports')} WHERE state = $1`);
     expect(statement.text).toBe('SELECT count(*) AS n FROM "airports" WHERE state = $1');
     expect(String(statement)).toBe(`PreparedStatement { ${statement.text} }`);
@@ -76,11 +76,11 @@ describe('a prepared statement', () => {
     'SELECT state, count(*) AS n FROM airports WHERE state IN (SELECT state FROM airports WHERE iata = $1) GROUP BY state',
     'WITH a AS (SELECT * FROM airports WHERE iata = $1) SELECT b.state, count(*) AS n FROM a JOIN airports b USING (state) GROUP BY b.state',
     'SELECT state, (SELECT count(*) FROM airports b WHERE b.state = a.state) AS n FROM airports a WHERE iata = $1',
-  ])('with parameters in %s', async (query) => {
+  ])('takes parameters in %s', async (query) => {
     expect(await run(await ctx.prepare(query), ['SEA'])).toEqual([{ state: 'WA', n: 65 }]);
   });
 
-  it('with parameters of LIMIT, OFFSET, VALUES and table functions', async () => {
+  it('takes parameters in LIMIT, OFFSET, VALUES and table functions', async () => {
     const limit = await ctx.prepare('SELECT iata FROM airports ORDER BY iata LIMIT $1 OFFSET $2');
     expect(await run(limit, [1, 1])).toEqual([{ iata: '00R' }]);
     await cluster.betweenQueries();
@@ -95,7 +95,7 @@ describe('a prepared statement', () => {
     expect(await run(series, [4])).toEqual([{ s: 6 }]);
   });
 
-  it('INSERT and EXPLAIN', async () => {
+  it('can be INSERT or EXPLAIN', async () => {
     await rows('CREATE OR REPLACE TABLE people (id BIGINT, name VARCHAR, born DATE)');
     const insert = await ctx.prepare('INSERT INTO people VALUES ($1, $2, $3)');
     expect(await run(insert, [1, 'Ada', '1815-12-10'])).toEqual([{ count: 1 }]);
@@ -112,7 +112,7 @@ describe('a prepared statement', () => {
   });
 });
 
-describe('its parameters', () => {
+describe('the parameters of a prepared statement', () => {
   it.each([
     [
       'SELECT * FROM flights WHERE delay > $1 AND origin LIKE $2',
@@ -151,14 +151,14 @@ describe('its parameters', () => {
         ['3', 'Decimal[10e+2]'],
       ],
     ],
-    // Two types: it takes a value of any.
+    // A parameter that is used with two types takes a value of any type.
     ['SELECT * FROM flights WHERE delay = $1 AND origin = $1', [['1', undefined]]],
     ['SELECT * FROM flights WHERE delay = $1 AND $1 IS NOT NULL', [['1', 'Int64']]],
-  ])('of %s', async (query, expected) => {
+  ])('have names and types in %s', async (query, expected) => {
     expect(types(await ctx.prepare(query))).toEqual(expected);
   });
 
-  it('give the result its schema', async () => {
+  it('determine the schema of the result', async () => {
     const statement = await ctx.prepare('SELECT CAST(delay AS SMALLINT) + $1 AS later, $2 AS any FROM flights LIMIT 1');
     const fields = (schema: { fields: { name: string; type: unknown }[] }) =>
       schema.fields.map(({ name, type }) => `${name}: ${type}`);
@@ -208,7 +208,7 @@ describe('its parameters', () => {
   });
 });
 
-describe('rejects', () => {
+describe('invalid calls', () => {
   it.each([
     ['SELECT $1, $2', [1], '2 values, not 1'],
     ['SELECT $1', [1, 2], '1 value, not 2'],
@@ -222,7 +222,7 @@ describe('rejects', () => {
     ['SELECT $a', [1], 'an object'],
     ['SELECT $a', { a: () => 1 }, 'params.a'],
     ['SELECT $a', 5, 'params'],
-  ])('%s with %j', async (query, params, message) => {
+  ])('execute rejects %s with params %j', async (query, params, message) => {
     const statement = await ctx.prepare(query);
     const error = await rejected(statement.execute(params as never));
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) });
@@ -239,11 +239,11 @@ describe('rejects', () => {
     ['PLAN', 'SELECT * FROM nothing'],
     ['PLAN', ''],
     ['SCHEMA', 'SELECT nothing FROM airports'],
-  ])('%s: %s', async (code, query) => {
+  ])('prepare fails with %s: %s', async (code, query) => {
     expect(await rejected(ctx.prepare(query))).toMatchObject({ code });
   });
 
-  it('what is no text, has values, or an unknown option', async () => {
+  it('prepare rejects non-strings, queries with values and unknown options', async () => {
     for (const query of [5, null, sql`SELECT ${1}`])
       expect(await rejected(ctx.prepare(query as never))).toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect(await rejected(ctx.prepare('SELECT 1', { params: [] } as never))).toMatchObject({
@@ -252,14 +252,14 @@ describe('rejects', () => {
     });
   });
 
-  it('INSERT and COPY where they are not allowed', async () => {
+  it('prepare rejects INSERT and COPY when allowDml is false', async () => {
     await rows('CREATE TABLE IF NOT EXISTS kept (a BIGINT)');
     const copy = `COPY (SELECT 1) TO '${temp('never.csv')}' STORED AS CSV`;
     for (const query of ['INSERT INTO kept VALUES ($1)', copy])
       expect(await rejected(ctx.prepare(query, { allowDml: false }))).toMatchObject({ code: 'PLAN' });
   });
 
-  it('everything once the context is closed, and a signal that is aborted', async () => {
+  it('prepare and execute fail after close and with an aborted signal', async () => {
     const own = newContext(cluster);
     const statement = await own.prepare('SELECT 1');
     const reason = new Error('too late');
@@ -270,8 +270,8 @@ describe('rejects', () => {
   });
 });
 
-describe('when the session changes', () => {
-  it('it keeps the tables that it was planned with', async () => {
+describe('after the session changes', () => {
+  it('a prepared statement keeps the tables that it was planned with', async () => {
     await using own = newContext(cluster);
     const register = async (values: number[]) => {
       const df = await own.fromColumns({ a: values });
@@ -288,7 +288,7 @@ describe('when the session changes', () => {
     expect(await rejected(own.prepare('SELECT sum(a) AS s FROM t'))).toMatchObject({ code: 'PLAN' });
   });
 
-  it('it reads the rows that a table has when it runs', async () => {
+  it('a prepared statement reads the current rows of its tables', async () => {
     await using own = newContext(cluster);
     await own.sql('CREATE TABLE t (a BIGINT)');
     const statement = await own.prepare('SELECT count(*) AS n FROM t');
@@ -303,7 +303,7 @@ describe('when the session changes', () => {
     expect(await run(files)).toEqual([{ n: 2 }]);
   });
 
-  it('it keeps the functions that it was planned with', async () => {
+  it('a prepared statement keeps the functions that it was planned with', async () => {
     await using own = newContext(cluster);
     own.registerUdf(udf({ name: 'same', args: ['Int64'], returns: 'Int64' }, (x) => x));
     const statement = await own.prepare('SELECT same($1) AS y');
@@ -313,7 +313,7 @@ describe('when the session changes', () => {
     expect(type((await (await own.prepare('SELECT same($1) AS y')).execute([1])).schema())).toBe('Utf8');
   });
 
-  it('it runs with the settings of the moment', async () => {
+  it('a prepared statement uses the current settings', async () => {
     await using own = newContext(cluster);
     await own.registerParquet('flights', FLIGHTS);
     const statement = await own.prepare('SELECT origin, count(*) AS n FROM flights GROUP BY origin');

@@ -30,15 +30,15 @@ function countRows(batches: readonly RecordBatch[]): number {
   return batches.reduce((sum, batch) => sum + batch.numRows, 0);
 }
 
-describe('the whole result', () => {
-  it('collect', async () => {
+describe('a complete result', () => {
+  it('is returned as record batches by collect', async () => {
     const batches = await small.collect();
     expect(countRows(batches)).toBe(3);
     expect(batches[0]?.schema.fields.map(String)).toEqual(['id: Int64', 'name: Utf8']);
     expect(new Table(batches).getChild('name')?.toJSON()).toEqual(['a', null, 'c']);
   });
 
-  it('collect, of millions of rows', async () => {
+  it('is returned by collect for millions of rows', async () => {
     const batches = await flights.select('delay').collect();
     expect(countRows(batches)).toBe(3_000_000);
     let sum = 0n;
@@ -46,31 +46,31 @@ describe('the whole result', () => {
     expect(sum).toBe(20_003_603n);
   });
 
-  it('toArrow', async () => {
+  it('is returned as a table by toArrow', async () => {
     const table = await small.toArrow();
     expect(table).toBeInstanceOf(Table);
     expect(table.toArray().map((row) => row?.toJSON())).toEqual(ROWS);
   });
 
-  it('toArray, with options', async () => {
+  it('is returned as objects by toArray, with options', async () => {
     expect(await small.toArray()).toEqual(ROWS);
     await cluster.betweenQueries();
     expect(await small.toArray({ int64: 'string' })).toEqual(ROWS.map((row) => ({ ...row, id: String(row.id) })));
     expect(Object.getPrototypeOf((await small.toArray())[0])).toBe(Object.prototype);
   });
 
-  it('toColumns', async () => {
+  it('is returned as arrays by toColumns', async () => {
     expect(await small.toColumns()).toEqual({ id: [1n, 2n, 3n], name: ['a', null, 'c'] });
     expect(await small.filter('id > 5').toColumns()).toEqual({ id: [], name: [] });
   });
 
-  it('count', async () => {
+  it('is counted by count', async () => {
     expect([await small.count(), await small.filter('id > 5').count()]).toEqual([3, 0]);
     await cluster.betweenQueries();
     expect(await flights.count()).toBe(3_000_000);
   });
 
-  it.each(['stream', 'file'] as const)('toIPC as a %s', async (format) => {
+  it.each(['stream', 'file'] as const)('is returned as an IPC %s by toIPC', async (format) => {
     const table = tableFromIPC(await small.toIPC({ format }));
     expect(table.toArray().map((row) => row?.toJSON())).toEqual(ROWS);
     await cluster.betweenQueries();
@@ -80,21 +80,21 @@ describe('the whole result', () => {
     expect(large.numRows).toBe(200_000);
   });
 
-  it('refuses to lose a column to an equal name', async () => {
+  it('is rejected by toArray if two columns have the same name', async () => {
     const df = await ctx.sql('SELECT 1 AS a, 2 AS b').then((one) => one.join(one, { left: 'a', right: 'a' }));
     expect((await rejected(df.toArray())).code).toBe('SCHEMA');
     const [batch] = await df.collect();
     expect(batch?.schema.fields.map((field) => field.name)).toEqual(['a', 'b', 'b']);
   });
 
-  it('refuses numbers that do not fit', async () => {
+  it('is rejected by toArray if an integer does not fit a number', async () => {
     const df = await ctx.sql('SELECT 9007199254740993 AS big');
     expect((await rejected(df.toArray({ int64: 'number' }))).code).toBe('UNSAFE_INTEGER');
   });
 });
 
 describe('schema', () => {
-  it('is known without running', () => {
+  it('is known before the query runs', () => {
     expect(flights.schema().fields.map((field) => field.name)).toEqual([
       'date',
       'delay',
@@ -107,14 +107,14 @@ describe('schema', () => {
   });
 });
 
-describe('batch by batch', () => {
-  it('for await over a DataFrame', async () => {
+describe('a streamed result', () => {
+  it('is read with for await over a DataFrame', async () => {
     let rows = 0;
     for await (const batch of flights.select('origin')) rows += batch.numRows;
     expect(rows).toBe(3_000_000);
   });
 
-  it('rows', async () => {
+  it('is read as objects with rows()', async () => {
     const found: unknown[] = [];
     for await (const row of small.rows()) found.push(row);
     expect(found).toEqual(ROWS);
@@ -127,7 +127,7 @@ describe('batch by batch', () => {
     expect(some).toBe(10);
   });
 
-  it('toReadableStream', async () => {
+  it('is read with toReadableStream', async () => {
     let rows = 0;
     for await (const batch of flights.select('delay').limit(100_000).toReadableStream()) rows += batch.numRows;
     expect(rows).toBe(100_000);
@@ -138,14 +138,14 @@ describe('batch by batch', () => {
     expect((await reader.read()).done).toBe(true);
   });
 
-  it('ipc in pieces', async () => {
+  it('is read as chunks of IPC bytes with ipc()', async () => {
     const pieces: Uint8Array[] = [];
     for await (const piece of flights.select('delay').limit(50_000).stream().ipc()) pieces.push(piece);
     expect(pieces.length).toBeGreaterThan(2);
     expect(tableFromIPC(Buffer.concat(pieces)).numRows).toBe(50_000);
   });
 
-  it('several next() at once', async () => {
+  it('allows several calls of next() at once', async () => {
     const stream = flights.select('delay').stream();
     const batches = await Promise.all([stream.next(), stream.next(), stream.next()]);
     expect(batches.map(({ done }) => done)).toEqual([false, false, false]);
@@ -153,7 +153,7 @@ describe('batch by batch', () => {
     await stream.cancel();
   });
 
-  it('knows its job, if it has one, and stays ended', async () => {
+  it('has a job id on a cluster, and stays finished', async () => {
     const stream = small.stream();
     expect((await stream.next()).value?.numRows).toBe(3);
     if (LOCAL) expect(stream.jobId).toBeUndefined();
@@ -162,7 +162,7 @@ describe('batch by batch', () => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('break ends the stream', async () => {
+  it('ends with break', async () => {
     const stream = flights.stream();
     for await (const batch of stream) {
       expect(batch.numRows).toBeGreaterThan(0);
@@ -172,7 +172,7 @@ describe('batch by batch', () => {
     await isOver(ctx, stream.jobId ?? '');
   });
 
-  it('cancel ends the query: nothing of it runs any longer', async () => {
+  it('ends its query with cancel()', async () => {
     const stream = (await ctx.sql(LONG_QUERY)).stream();
     const pending = rejected(stream.next());
     const id = await underWay(stream);
@@ -184,10 +184,10 @@ describe('batch by batch', () => {
   });
 });
 
-describe('the files of a last stage', () => {
-  const codecs = { plain: {}, compressed: LOCAL ? {} : { 'ballista.shuffle.compression.codec': 'lz4' } };
+describe('the files of the last stage', () => {
+  const codecs = { uncompressed: {}, compressed: LOCAL ? {} : { 'ballista.shuffle.compression.codec': 'lz4' } };
 
-  it.each(Object.entries(codecs))('%s', async (_, codec) => {
+  it.each(Object.entries(codecs))('can be %s', async (_, codec) => {
     const stages = newContext(cluster, { clusterConfig: { ...STAGES.clusterConfig, ...codec } });
     await stages.registerParquet('flights', FLIGHTS);
     const some = await stages.sql("SELECT delay, arrow_cast(origin, 'Dictionary(Int32, Utf8)') AS origin FROM flights");
@@ -203,7 +203,7 @@ describe('the files of a last stage', () => {
     await stages.close();
   });
 
-  it('hold back no other query, while nobody reads them on', async () => {
+  it('do not block other queries while they are unread', async () => {
     const streams = Array.from({ length: 8 }, () => flights.stream());
     for (const stream of streams) expect((await stream.next()).value?.numRows).toBeGreaterThan(0);
     expect(await small.count()).toBe(3);
@@ -214,7 +214,7 @@ describe('the files of a last stage', () => {
   });
 });
 
-describe('queries at the same time', () => {
+describe('concurrent queries', () => {
   it('share a context', async () => {
     const sums = Array.from({ length: 24 }, async (_, i) => {
       const df = await ctx.sql('SELECT $1 + count(*) AS n FROM flights WHERE delay > $2', { params: [i, 100] });
@@ -223,7 +223,7 @@ describe('queries at the same time', () => {
     expect(await Promise.all(sums)).toEqual(Array.from({ length: 24 }, (_, i) => 63_449 + i));
   });
 
-  it('all have their rows, a hundred at once', async () => {
+  it('return their own rows, a hundred at once', async () => {
     const one = async (i: number) =>
       (await ctx.sql('SELECT $1 + id AS n FROM (VALUES (1)) AS t(id)', { params: [i] })).toArray();
     for (let round = 0; round < 3; round++) {
@@ -232,7 +232,7 @@ describe('queries at the same time', () => {
     }
   });
 
-  it('fail apart', async () => {
+  it('fail independently', async () => {
     const queries = ['SELECT 1 AS a', "SELECT CAST(x AS INT) AS a FROM (VALUES ('x')) AS t(x)", 'SELECT 2 AS a'];
     const all = await Promise.allSettled(queries.map(async (query) => (await ctx.sql(query)).toArray()));
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

@@ -29,11 +29,11 @@ describe('table functions', () => {
     ['range(2, 4)', [2, 3]],
     ['range(5, 1, -2)', [5, 3]],
     ['range(4, 2)', []],
-  ])('%s', async (call, expected) => {
+  ])('%s returns its values', async (call, expected) => {
     expect(await values(`SELECT * FROM ${call}`)).toEqual(expected);
   });
 
-  it('over time', async () => {
+  it('generate_series returns timestamps', async () => {
     const call = `generate_series(TIMESTAMP '1969-12-31T00:00:00', TIMESTAMP '1970-01-02T00:00:00', INTERVAL '1 day')`;
     expect(await values(`SELECT * FROM ${call}`)).toEqual(
       ['1969-12-31', '1970-01-01', '1970-01-02'].map((day) => new Date(day)),
@@ -66,7 +66,7 @@ describe('table functions', () => {
       24,
     ],
     [`range(0, CAST(to_unixtime(now()) - to_unixtime(now()) + 12000 AS BIGINT))`, 'Int64', 12_000],
-  ])('%s: its type, and how many', async (call, type, count) => {
+  ])('%s has the right type and number of rows', async (call, type, count) => {
     const df = await ctx.sql(`SELECT * FROM ${call}`);
     expect(df.schema().fields.map(({ name, type, nullable }) => [name, String(type), nullable])).toEqual([
       ['value', type, true],
@@ -76,25 +76,25 @@ describe('table functions', () => {
     expect(await rows(`SELECT count(*) AS n FROM ${call}`)).toEqual([{ n: count }]);
   });
 
-  it('a million numbers', async () => {
+  it('generate_series returns a million numbers', async () => {
     expect(await rows('SELECT count(*) AS n, sum(value) AS s FROM generate_series(1, 1000000)')).toEqual([
       { n: 1_000_000, s: 500_000_500_000 },
     ]);
   });
 
-  it('by parameters', async () => {
+  it('generate_series takes parameters', async () => {
     const query = 'SELECT count(*) AS n, max(value) AS last FROM generate_series($1, $2, $3) AS t';
     const df = await ctx.sql(query, { params: [10, 1_000_000, 10] });
     expect(await df.toArray({ int64: 'number' })).toEqual([{ n: 100_000, last: 1_000_000 }]);
   });
 
-  it('in the order of their numbers, with filters, limits and other names', async () => {
+  it('range works with sorting, filters, limits and aliases', async () => {
     const query =
       'SELECT x + 1 AS y FROM range(0, 1000000) AS t(x) WHERE x % 300000 = 7 ORDER BY x DESC LIMIT 2 OFFSET 1';
     expect(await rows(query)).toEqual([{ y: 600_008 }, { y: 300_008 }]);
   });
 
-  it('as plans in bytes, and not in SQL and Substrait', async () => {
+  it('plans convert to bytes, but not to SQL or Substrait', async () => {
     const df = await ctx.sql('SELECT sum(value) AS s FROM range(0, 20000) WHERE value < 100');
     const again = await ctx.executeLogicalPlan(LogicalPlan.fromBytes(ctx, df.logicalPlan().toBytes()));
     expect(await again.toArray({ int64: 'number' })).toEqual([{ s: 4950 }]);
@@ -108,7 +108,7 @@ describe('table functions', () => {
     expect(String(ExecutionPlan.fromBytes(ctx, plan.toBytes()))).toContain('SeriesExec: range(0, 20000, 1)');
   });
 
-  it('stops when it is cancelled, or read no further', async () => {
+  it('range stops when it is cancelled or no longer read', async () => {
     const controller = new AbortController();
     const endless = 'range(0, 100000000000)';
     const stream = (await ctx.sql(`SELECT count(*) AS n FROM ${endless} WHERE value % 3 = 1`)).stream({
@@ -126,14 +126,14 @@ describe('table functions', () => {
     expect(await values(`SELECT value FROM ${endless} LIMIT 2`)).toEqual([0, 1]);
   });
 
-  it('each row of a union of series once', async () => {
+  it('a union of series returns each row once', async () => {
     const union = 'SELECT value FROM range(0, 1000) UNION ALL SELECT value FROM range(0, 500)';
     expect(await rows(`SELECT count(*) AS n, sum(value) AS s FROM (${union})`)).toEqual([{ n: 1500, s: 624_250 }]);
     await cluster.betweenQueries();
     expect((await values(`SELECT value FROM (${union}) ORDER BY value LIMIT 4`)).join()).toBe('0,0,1,1');
   });
 
-  it('joins of series', async () => {
+  it('series can be joined', async () => {
     const query = 'SELECT count(*) AS n FROM range(0, 100) AS a JOIN range(50, 150) AS b ON a.value = b.value';
     expect(await rows(query)).toEqual([{ n: 50 }]);
     await cluster.betweenQueries();
@@ -142,7 +142,7 @@ describe('table functions', () => {
     expect(await rows(long)).toEqual([{ n: 150_000 }]);
   });
 
-  it('each row of a union of long series once', async () => {
+  it('a union of long series returns each row once', async () => {
     const union = 'SELECT value FROM range(0, 100000) UNION ALL SELECT value FROM range(0, 50000)';
     expect(await rows(`SELECT count(*) AS n, sum(value) AS s FROM (${union})`)).toEqual([
       { n: 150_000, s: 6_249_925_000 },
@@ -156,24 +156,24 @@ describe('table functions', () => {
     'range(0, 10, 0)',
     'range(0, 100000, 0)',
     "range(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02', INTERVAL '0 days')",
-  ])('refuses %s', async (call) => {
+  ])('%s is rejected', async (call) => {
     await expect(rows(`SELECT * FROM ${call}`)).rejects.toMatchObject({ name: 'BallistaError' });
   });
 });
 
 describe('unnest', () => {
-  it('in the list of columns', async () => {
+  it('works in the select list', async () => {
     expect(await rows('SELECT unnest([1, 2, NULL]) AS x')).toEqual([{ x: 1 }, { x: 2 }, { x: null }]);
   });
 
-  it('as a table', async () => {
+  it('works as a table', async () => {
     expect(await rows('SELECT * FROM unnest([1, 2], [3, 4]) AS t(a, b)')).toEqual([
       { a: 1, b: 3 },
       { a: 2, b: 4 },
     ]);
   });
 
-  it('of a column, with the rest of its row', async () => {
+  it('repeats the other columns of the row', async () => {
     const query = `SELECT id, unnest(items) AS item FROM (VALUES (1, [10, 20]), (2, [30])) AS t(id, items) ORDER BY item`;
     expect(await rows(query)).toEqual([
       { id: 1, item: 10 },
@@ -182,7 +182,7 @@ describe('unnest', () => {
     ]);
   });
 
-  it('of a struct', async () => {
+  it('expands a struct into columns', async () => {
     const [row] = await rows("SELECT unnest(s) FROM (SELECT {a: 1, b: 'x'} AS s)");
     expect(Object.values(row ?? {})).toEqual([1, 'x']);
   });

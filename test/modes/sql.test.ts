@@ -6,7 +6,7 @@ import { WHOLE, withCluster, withContext } from '../support/cluster.js';
 import { AIRPORTS, FLIGHTS } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
-// What the real data holds was counted with DuckDB.
+// The expected values of the real data were computed with DuckDB.
 const cluster = await withCluster();
 const ctx = withContext(cluster);
 
@@ -21,7 +21,7 @@ async function rows(query: Parameters<typeof ctx.sql>[0], options?: Parameters<t
 }
 
 describe('SELECT', () => {
-  it('without a table', async () => {
+  it('works without a table', async () => {
     expect(await rows("SELECT 1 AS a, 'x' AS b, NULL AS c, 1.5 AS d, true AS e")).toEqual([
       { a: 1, b: 'x', c: null, d: 1.5, e: true },
     ]);
@@ -51,7 +51,7 @@ describe('SELECT', () => {
     ]);
   });
 
-  it('rolls up', async () => {
+  it('groups with ROLLUP', async () => {
     const query = `SELECT state, count(*) AS n FROM airports WHERE state IN ('WA', 'OR')
                    GROUP BY ROLLUP (state) ORDER BY state NULLS LAST`;
     expect(await rows(query)).toEqual([
@@ -95,13 +95,13 @@ describe('SELECT', () => {
         [null, 3],
       ],
     ],
-  ])('%s', async (join, expected) => {
+  ])('supports %s', async (join, expected) => {
     const query = `SELECT l.x, r.x AS y FROM (VALUES (1), (2)) AS l(x) ${join} (VALUES (2), (3)) AS r(x) ON l.x = r.x
                    ORDER BY l.x NULLS LAST, r.x`;
     expect(await rows(query)).toEqual(expected.map(([x, y]) => ({ x, y })));
   });
 
-  it('crosses and joins on inequality', async () => {
+  it('supports cross joins and joins on inequality', async () => {
     const query = (join: string) =>
       `SELECT count(*) AS n FROM (VALUES (1), (2), (3)) AS l(x) ${join} (VALUES (1), (2), (3)) AS r(x)`;
     expect(await rows(query('CROSS JOIN'))).toEqual([{ n: 9 }]);
@@ -109,7 +109,7 @@ describe('SELECT', () => {
     expect(await rows(`${query('JOIN')} ON l.x < r.x`)).toEqual([{ n: 3 }]);
   });
 
-  it('ranks in windows', async () => {
+  it('supports window functions', async () => {
     const query = `SELECT origin, n, rank() OVER (ORDER BY n DESC) AS rank, sum(n) OVER () AS total,
                           n - lag(n) OVER (ORDER BY n DESC) AS step
                    FROM (SELECT origin, count(*) AS n FROM flights GROUP BY origin) ORDER BY rank LIMIT 2`;
@@ -119,13 +119,13 @@ describe('SELECT', () => {
     ]);
   });
 
-  it('takes common table expressions', async () => {
+  it('supports common table expressions', async () => {
     const query = `WITH late AS (SELECT * FROM flights WHERE delay > 100), n AS (SELECT count(*) AS n FROM late)
                    SELECT n FROM n`;
     expect(await rows(query)).toEqual([{ n: 63_449 }]);
   });
 
-  it('takes recursive common table expressions where one executor runs the query', async () => {
+  it('supports recursive common table expressions if one executor runs the query', async () => {
     const query =
       'WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT sum(n) AS s FROM t';
     if (WHOLE) expect(await rows(query)).toEqual([{ s: 15 }]);
@@ -136,9 +136,9 @@ describe('SELECT', () => {
     ['IN', 'iata IN (SELECT origin FROM flights)', 229],
     ['NOT IN', 'iata NOT IN (SELECT origin FROM flights)', 3_147],
     ['EXISTS', 'EXISTS (SELECT 1 FROM flights f WHERE f.origin = iata)', 229],
-    ['a scalar', '(SELECT count(*) FROM flights f WHERE f.origin = iata) > 120000', 3],
+    ['a correlated scalar', '(SELECT count(*) FROM flights f WHERE f.origin = iata) > 120000', 3],
     ['an uncorrelated scalar', 'latitude > (SELECT max(latitude) - 1 FROM airports)', 3],
-  ])('takes a subquery: %s', async (_, predicate, n) => {
+  ])('supports subqueries: %s', async (_, predicate, n) => {
     expect(await rows(`SELECT count(*) AS n FROM airports WHERE ${predicate}`)).toEqual([{ n }]);
   });
 
@@ -147,12 +147,12 @@ describe('SELECT', () => {
     ['UNION ALL', [1, 1, 2, 2, 3]],
     ['INTERSECT', [2]],
     ['EXCEPT', [1]],
-  ])('%s', async (operator, expected) => {
+  ])('supports %s', async (operator, expected) => {
     const query = `SELECT x FROM (VALUES (1), (1), (2)) AS l(x) ${operator} SELECT x FROM (VALUES (2), (3)) AS r(x) ORDER BY x`;
     expect((await rows(query)).map((row) => row['x'])).toEqual(expected);
   });
 
-  it('sorts the union of many parts, each row once', async () => {
+  it('sorts a union of many parts and returns each row once', async () => {
     // More parts than an executor has slots: several tasks share the stage.
     const part = (state: string) => `SELECT iata FROM airports WHERE state = '${state}'`;
     const states = ['WA', 'OR', 'CA', 'HI', 'AK'];
@@ -162,7 +162,7 @@ describe('SELECT', () => {
     expect(new Set(found.map((row) => row['iata'])).size).toBe(found.length);
   });
 
-  it('takes functions of lists', async () => {
+  it('supports list functions', async () => {
     const query = `SELECT array_length(x) AS length, array_append(x, 9) AS more, make_array(y, 0) AS made, x[1] AS first,
                           array_to_string(range(0, y), '-') AS range
                    FROM (VALUES ([1, 2], 3), ([4], 2)) AS t(x, y) ORDER BY y`;
@@ -172,7 +172,7 @@ describe('SELECT', () => {
     ]);
   });
 
-  it('takes DISTINCT, LIMIT and OFFSET', async () => {
+  it('supports DISTINCT, LIMIT and OFFSET', async () => {
     const query = `SELECT DISTINCT state FROM airports WHERE state IN ('WA', 'OR', 'CA') ORDER BY state LIMIT 2 OFFSET 1`;
     expect(await rows(query)).toEqual([{ state: 'OR' }, { state: 'WA' }]);
   });
@@ -182,9 +182,9 @@ describe('an empty result keeps its columns', () => {
   it.each([
     ['a false predicate', 'SELECT iata, latitude FROM airports WHERE 1 = 2'],
     ['LIMIT 0', 'SELECT iata, latitude FROM airports LIMIT 0'],
-    ['no row that fits', "SELECT iata, latitude FROM airports WHERE iata = 'none'"],
+    ['no matching row', "SELECT iata, latitude FROM airports WHERE iata = 'none'"],
     ['an empty side of a join', 'SELECT a.iata, a.latitude FROM airports a JOIN (SELECT 1 AS x WHERE false) ON true'],
-  ])('%s', async (_, query) => {
+  ])('with %s', async (_, query) => {
     const df = await ctx.sql(query);
     const table = await df.toArrow();
     expect(table.numRows).toBe(0);
@@ -198,21 +198,21 @@ describe('an empty result keeps its columns', () => {
 });
 
 describe('parameters', () => {
-  it('by position and by name', async () => {
+  it('are set by position or by name', async () => {
     const query = (a: string, b: string) => `SELECT count(*) AS n FROM airports WHERE state = ${a} AND latitude > ${b}`;
     expect(await rows(query('$1', '$2'), { params: ['WA', 48.5] })).toEqual([{ n: 7 }]);
     await cluster.betweenQueries();
     expect(await rows(query('$state', '$north'), { params: { state: 'WA', north: 48.5 } })).toEqual([{ n: 7 }]);
   });
 
-  it('of every kind', async () => {
+  it('can have every type', async () => {
     const values = [null, true, 7, 2n ** 62n, 1.5, "x'; --", new Date(-1), Uint8Array.of(0, 255), lit(3, 'Int8')];
     const columns = values.map((_, i) => `$${i + 1} AS c${i}`).join(', ');
     const [row] = await (await ctx.sql(`SELECT ${columns}`, { params: values })).toArray();
     expect(Object.values(row ?? {})).toEqual([...values.slice(0, 2), 7n, ...values.slice(3, 8), 3]);
   });
 
-  it('through the sql tag, with names and nested queries', async () => {
+  it('come from the sql tag, with identifiers and nested queries', async () => {
     const north = sql`${sql.ident('latitude')} > ${48.5}`;
     const states = sql.join(['WA', "it's"]);
     const query = sql`SELECT count(*) AS n FROM ${sql.ident('public', 'airports')} WHERE state IN (${states}) AND ${north}`;

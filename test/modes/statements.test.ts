@@ -17,7 +17,7 @@ async function rows(query: string) {
   return df.toArray({ int64: 'number' });
 }
 
-/** Runs statements one after the other, and gives the rows of the last. */
+/** Runs statements in order and returns the rows of the last one. */
 async function run(...statements: string[]) {
   for (const statement of statements.slice(0, -1)) {
     await rows(statement);
@@ -33,12 +33,12 @@ describe('CREATE EXTERNAL TABLE', () => {
     ['CSV', AIRPORTS, "OPTIONS ('format.has_header' 'false')", 3_377],
     ['ARROW', FLIGHTS_ARROW, '', 200_000],
     ['AVRO', PEOPLE_AVRO, '', 3],
-  ])('STORED AS %s %s %s', async (format, path, options, n) => {
+  ])('reads a file STORED AS %s %s %s', async (format, path, options, n) => {
     const create = `CREATE OR REPLACE EXTERNAL TABLE t STORED AS ${format} LOCATION '${path}' ${options}`;
     expect(await run(create, 'SELECT count(*) AS n FROM t')).toEqual([{ n }]);
   });
 
-  it('STORED AS JSON', async () => {
+  it('reads a file STORED AS JSON', async () => {
     writeFileSync(temp('lines.json'), '{"a": 1, "b": {"c": [1, 2]}}\n{"a": 2}\n');
     const create = `CREATE EXTERNAL TABLE lines STORED AS JSON LOCATION '${temp('lines.json')}'`;
     expect(await run(create, 'SELECT * FROM lines ORDER BY a')).toEqual([
@@ -47,7 +47,7 @@ describe('CREATE EXTERNAL TABLE', () => {
     ]);
   });
 
-  it('with columns and options of the format', async () => {
+  it('takes columns and format options', async () => {
     writeFileSync(temp('semicolon.csv'), "1;'a;b'\n2;\n");
     const create = `CREATE EXTERNAL TABLE semicolon (x SMALLINT, y VARCHAR) STORED AS CSV LOCATION '${temp('semicolon.csv')}'
       OPTIONS ('format.has_header' 'false', 'format.delimiter' ';', 'format.quote' '''')`;
@@ -57,7 +57,7 @@ describe('CREATE EXTERNAL TABLE', () => {
     ]);
   });
 
-  it('of a compressed file', async () => {
+  it('reads a compressed file', async () => {
     writeFileSync(temp('packed.csv.gz'), gzipSync('column1,column2\n1,a\n2,b\n'));
     const create = `CREATE EXTERNAL TABLE packed STORED AS CSV LOCATION '${temp('packed.csv.gz')}'
                     OPTIONS ('format.compression' 'gzip', 'format.has_header' 'true')`;
@@ -67,7 +67,7 @@ describe('CREATE EXTERNAL TABLE', () => {
     ]);
   });
 
-  it('PARTITIONED BY a column of the folders', async () => {
+  it('reads partition columns from folder names', async () => {
     const copy = `COPY (SELECT delay, origin FROM flights WHERE origin IN ('JFK', 'SEA')) TO '${temp('by-origin/')}'
                   STORED AS PARQUET PARTITIONED BY (origin)`;
     const create = `CREATE EXTERNAL TABLE by_origin STORED AS PARQUET PARTITIONED BY (origin) LOCATION '${temp('by-origin/')}'`;
@@ -84,21 +84,21 @@ describe('CREATE EXTERNAL TABLE', () => {
 });
 
 describe('CREATE and DROP', () => {
-  it('a view, over what it finds when it is queried', async () => {
+  it('support views', async () => {
     const create = 'CREATE VIEW late AS SELECT origin, delay FROM flights WHERE delay > 100';
     expect(await run(create, 'SELECT count(*) AS n FROM late')).toEqual([{ n: 63_449 }]);
     await rows('DROP VIEW late');
     expect(await ctx.tableExists('late')).toBe(false);
   });
 
-  it('a table from a query', async () => {
+  it('support tables from a query', async () => {
     const create = 'CREATE TABLE counts AS SELECT origin, count(*) AS n FROM flights GROUP BY origin';
     expect(await run(create, 'SELECT count(*) AS c, sum(n) AS s FROM counts')).toEqual([{ c: 229, s: 3_000_000 }]);
     expect(await run('DROP TABLE counts', 'DROP TABLE IF EXISTS counts')).toEqual([]);
     expect(await ctx.tableExists('counts')).toBe(false);
   });
 
-  it('an empty table', async () => {
+  it('support empty tables', async () => {
     const df = await ctx.sql('CREATE TABLE nothing (a INT, b VARCHAR NOT NULL)').then(() => ctx.table('nothing'));
     expect((await df.toArrow()).schema.fields.map((field) => `${field.name}: ${field.type}`)).toEqual([
       'a: Int32',
@@ -106,7 +106,7 @@ describe('CREATE and DROP', () => {
     ]);
   });
 
-  it('a schema', async () => {
+  it('support schemas', async () => {
     expect(await run('CREATE SCHEMA s', 'CREATE TABLE s.t AS VALUES (1)', 'SELECT * FROM s.t')).toEqual([
       { column1: 1 },
     ]);
@@ -114,7 +114,7 @@ describe('CREATE and DROP', () => {
 });
 
 describe('INSERT', () => {
-  it('into a table in memory', async () => {
+  it('adds rows to an in-memory table', async () => {
     await run('CREATE TABLE notes (id INT, note VARCHAR)', "INSERT INTO notes VALUES (1, 'a'), (2, NULL)");
     await cluster.betweenQueries();
     expect(await rows('INSERT INTO notes SELECT id + 10, note FROM notes')).toEqual([{ count: 2 }]);
@@ -128,7 +128,7 @@ describe('INSERT', () => {
     expect(await run("INSERT OVERWRITE notes VALUES (7, 'z')", 'SELECT * FROM notes')).toEqual([{ id: 7, note: 'z' }]);
   });
 
-  it('into a folder of files', async () => {
+  it('adds files to a folder', async () => {
     const create = `CREATE EXTERNAL TABLE sink (id BIGINT, name VARCHAR) STORED AS PARQUET LOCATION '${temp('sink/')}'`;
     const insert = "INSERT INTO sink VALUES (1, 'a'), (2, 'b')";
     expect(await run(create, insert)).toEqual([{ count: 2 }]);
@@ -139,7 +139,7 @@ describe('INSERT', () => {
 });
 
 describe('COPY TO', () => {
-  it.each(['PARQUET', 'CSV', 'JSON', 'ARROW'])('%s, and back', async (format) => {
+  it.each(['PARQUET', 'CSV', 'JSON', 'ARROW'])('writes %s files that can be read back', async (format) => {
     const path = temp(`copy.${format.toLowerCase()}`);
     const copy = `COPY (SELECT origin, count(*) AS n FROM flights GROUP BY origin) TO '${path}' STORED AS ${format}`;
     expect(await rows(copy)).toEqual([{ count: 229 }]);
@@ -150,14 +150,14 @@ describe('COPY TO', () => {
   });
 });
 
-describe('the options of COPY TO', () => {
-  it('of CSV reach the executors', async () => {
+describe('COPY TO options', () => {
+  it('for CSV reach the executors', async () => {
     const options = "OPTIONS ('format.delimiter' ';', 'format.has_header' 'false', 'format.null_value' '-')";
     await rows(`COPY (VALUES (1, 'a'), (2, NULL)) TO '${temp('options.csv')}' STORED AS CSV ${options}`);
     expect(readFileSync(temp('options.csv'), 'utf8')).toBe('1;a\n2;-\n');
   });
 
-  it('of compressed text reach the executors', async () => {
+  it('for compression reach the executors', async () => {
     const options = "OPTIONS ('format.compression' 'gzip')";
     await rows(`COPY (SELECT 1 AS a) TO '${temp('packed.csv')}' STORED AS CSV ${options}`);
     expect(gunzipSync(readFileSync(temp('packed.csv'))).toString()).toBe('a\n1\n');
@@ -165,7 +165,7 @@ describe('the options of COPY TO', () => {
 });
 
 describe('settings', () => {
-  it('SET, SHOW and RESET', async () => {
+  it('SET changes a value, SHOW returns it and RESET restores it', async () => {
     const show = 'SHOW datafusion.execution.batch_size';
     const name = 'datafusion.execution.batch_size';
     const [before] = await rows(show);
@@ -175,7 +175,7 @@ describe('settings', () => {
   });
 
   it('SET reaches the cluster', async () => {
-    // Every executor that ran the query has cut its batches to the new size.
+    // Each executor that ran the query used the new batch size.
     await rows('SET datafusion.execution.batch_size = 1000');
     const batches = await (await ctx.sql('SELECT delay FROM flights LIMIT 5000')).collect();
     await rows('RESET datafusion.execution.batch_size');
@@ -183,7 +183,7 @@ describe('settings', () => {
     expect(Math.max(...batches.map((batch) => batch.numRows))).toBeLessThanOrEqual(1000);
   });
 
-  it.skipIf(LOCAL)('RESET brings back the default of this package, which a cluster gets too', async () => {
+  it.skipIf(LOCAL)('RESET restores the default of this package, also on the cluster', async () => {
     const name = 'datafusion.optimizer.prefer_hash_join';
     const hashJoins = async () => {
       const df = await ctx.sql('SELECT count(*) AS n FROM flights a JOIN flights b ON a.date = b.date');
@@ -196,21 +196,21 @@ describe('settings', () => {
     expect(await hashJoins()).toBe(true);
   });
 
-  it('RESET takes every key, and no other', async () => {
+  it('RESET accepts known keys and rejects unknown ones', async () => {
     const key = LOCAL ? 'datafusion.catalog.location' : 'ballista.job.name';
     expect(await run(`SET ${key} = x`, `RESET ${key}`)).toEqual([]);
     expect((await rejected(ctx.sql('RESET ballista.nope'))).code).toBe('CONFIG');
   });
 
-  it('SHOW ALL has every key', async () => {
+  it('SHOW ALL returns every key', async () => {
     const keys = (await rows('SHOW ALL')).map((row) => row['name']);
     expect(keys).toContain('datafusion.execution.target_partitions');
     expect(keys.includes('ballista.client.pull')).toBe(!LOCAL);
   });
 });
 
-describe('what there is', () => {
-  it('DESCRIBE', async () => {
+describe('metadata queries', () => {
+  it('DESCRIBE returns the columns of a table', async () => {
     expect(await rows('DESCRIBE flights')).toEqual([
       { column_name: 'date', data_type: 'Timestamp(µs)', is_nullable: 'YES' },
       { column_name: 'delay', data_type: 'Int64', is_nullable: 'YES' },
@@ -220,7 +220,7 @@ describe('what there is', () => {
     ]);
   });
 
-  it('information_schema and SHOW', async () => {
+  it('information_schema and SHOW return tables, columns and functions', async () => {
     const tables = `SELECT table_type FROM information_schema.tables WHERE table_name = 'flights'`;
     expect(await rows(tables)).toEqual([{ table_type: 'BASE TABLE' }]);
     const columns = `SELECT count(*) AS n FROM information_schema.columns WHERE table_name = 'flights'`;

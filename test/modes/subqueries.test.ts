@@ -21,7 +21,7 @@ beforeAll(async () => {
 const ids = async (df: DataFrame): Promise<unknown[]> =>
   (await df.sort('id').toColumns({ int64: 'number' }))['id'] ?? [];
 
-/** Fluent, as it prints, and in SQL. */
+/** Checks which rows a predicate keeps: as an expression, as printed SQL and as hand-written SQL. */
 async function keeps(predicate: Expr, text: string, expected: number[]): Promise<void> {
   for (const df of [
     t.filter(predicate),
@@ -33,18 +33,18 @@ async function keeps(predicate: Expr, text: string, expected: number[]): Promise
   }
 }
 
-it('IN', async () => {
+it('IN subqueries keep the right rows', async () => {
   const few = t.filter('id < 3').select(col('id').add(1).alias('next'));
   await keeps(col('id').inSubquery(few), 'id IN (SELECT id + 1 FROM t WHERE id < 3)', [2, 3]);
   await keeps(col('id').inSubquery(few, true), 'id NOT IN (SELECT id + 1 FROM t WHERE id < 3)', [1, 4, 5]);
 });
 
-it('scalar', async () => {
+it('scalar subqueries keep the right rows', async () => {
   const mean = t.aggregate([], callFunction('avg', col('id')).alias('mean'));
   await keeps(col('id').gt(scalarSubquery(mean)), 'id > (SELECT avg(id) FROM t)', [4, 5]);
 });
 
-it('EXISTS, with columns of the query around it', async () => {
+it('EXISTS subqueries can use columns of the outer query', async () => {
   const outer = t.alias('o');
   const twin = t.alias('i').filter(
     col('g', 'i')
@@ -62,7 +62,7 @@ it('EXISTS, with columns of the query around it', async () => {
   }
 });
 
-it('in SELECT, and in one another', async () => {
+it('subqueries work in SELECT and in other subqueries', async () => {
   const most = t.aggregate([], callFunction('max', col('id')).alias('most'));
   const share = col('id').mul(10).div(scalarSubquery(most)).alias('share');
   const few = t.filter(col('id').eq(scalarSubquery(most))).select('g');
@@ -74,7 +74,7 @@ it('in SELECT, and in one another', async () => {
   expect(rows).toEqual([3, 4, 5].map((id) => ({ id, g: 'y', share: id * 2 })));
 });
 
-it('of no DataFrame are refused', () => {
+it('subqueries must be DataFrames', () => {
   const fake = { toSql: () => 'SELECT 1' };
   for (const predicate of [exists(fake), col('id').inSubquery(fake), col('id').eq(scalarSubquery(fake))])
     expect(thrown(() => t.filter(predicate)).code).toBe('INVALID_ARGUMENT');

@@ -16,7 +16,7 @@ const ctx = withContext(cluster);
 const stages = withContext(cluster, STAGES);
 const temp = tempFolder();
 
-/** Writes a file, with its folders. */
+/** Writes a file and creates its folders. */
 function file(path: string, content: string | Uint8Array): string {
   mkdirSync(temp(path, '..'), { recursive: true });
   writeFileSync(temp(path), content);
@@ -41,13 +41,13 @@ describe.each([
   ['Avro', PEOPLE_AVRO, 3, 'id'],
   ['Arrow', FLIGHTS_ARROW, 200_000, 'delay'],
 ] as const)('%s', (format, path, n, column) => {
-  it('is read', async () => {
+  it('files can be read', async () => {
     const df = await ctx[`read${format}`](path);
     expect(df.schema().fields[0]?.name).toBe(column);
     expect(await df.count()).toBe(n);
   });
 
-  it('is registered', async () => {
+  it('files can be registered', async () => {
     await ctx[`register${format}`](`all_${format}`, path);
     expect(await (await ctx.table(`all_${format}`)).count()).toBe(n);
     await cluster.betweenQueries();
@@ -58,12 +58,12 @@ describe.each([
 describe('paths', () => {
   it.each([
     ['a folder', FOLDER],
-    ['a folder with a slash', `${FOLDER}/`],
+    ['a folder with a trailing slash', `${FOLDER}/`],
     ['a glob', `${FOLDER}/*.csv`],
     ['several files', [FIRST, SECOND]],
     ['a URL', pathToFileURL(`${FOLDER}/`)],
-    ['paths and URLs', [FIRST, pathToFileURL(SECOND)]],
-  ])('%s', async (_, path) => {
+    ['a mix of paths and URLs', [FIRST, pathToFileURL(SECOND)]],
+  ])('can be %s', async (_, path) => {
     const df = await ctx.readCsv(path, { delimiter: ';' });
     expect(await rows(df.sort('a'))).toEqual([
       { a: 1, b: 'x' },
@@ -77,21 +77,21 @@ describe('paths', () => {
     ['folders/**/part.csv', 4],
     ['folders/br[1]/part.csv', 1],
     ['folders/br[1]', 1],
-  ])('%s', async (path, n) => {
+  ])('match files with %s', async (path, n) => {
     for (const folder of ['a', 'a/deep', 'c d', 'br[1]']) file(`folders/${folder}/part.csv`, 'a\n1\n');
     const df = await ctx.readCsv(temp(path));
     await cluster.betweenQueries();
     expect(await df.count()).toBe(n);
   });
 
-  it('with an ending of its own', async () => {
+  it('match files with fileExtension', async () => {
     const df = await ctx.readCsv(FOLDER, { delimiter: ';', fileExtension: 'second.csv' });
     expect(await rows(df)).toEqual([{ a: 3, b: 'z' }]);
   });
 });
 
-describe('options', () => {
-  it('tablePartitionCols', async () => {
+describe('reader options', () => {
+  it('tablePartitionCols reads columns from folder names', async () => {
     const tablePartitionCols = [
       ['year', 'Int32'],
       ['month', 'Utf8'],
@@ -108,7 +108,7 @@ describe('options', () => {
     ]);
   });
 
-  it('schema', async () => {
+  it('schema replaces the inferred types', async () => {
     const schema = new Schema([new Field('a', new Utf8(), true), new Field('b', new Utf8(), true)]);
     expect(await rows(ctx.readCsv(FIRST, { delimiter: ';', schema }))).toEqual([
       { a: '1', b: 'x' },
@@ -116,13 +116,13 @@ describe('options', () => {
     ]);
   });
 
-  it('a schema with a column more than the files', async () => {
+  it('schema can have a column that the files do not have', async () => {
     const fields = [new Field('id', new Int64(), true), new Field('extra', new Int32(), true)];
     const df = ctx.readJson(file('fewer.json', '{"id": 1}\n'), { schema: new Schema(fields) });
     expect(await rows(df)).toEqual([{ id: 1, extra: null }]);
   });
 
-  it('fileSortOrder saves a sort', async () => {
+  it('fileSortOrder avoids a sort', async () => {
     const df = await stages.readCsv(FIRST, { delimiter: ';', fileSortOrder: ['a'] });
     const last = LOCAL ? 'physical_plan' : 'distributed_plan';
     const sorted = async (key: string) => (await df.sort(key).explainString()).split(last)[1];
@@ -135,18 +135,18 @@ describe('options', () => {
     ['hasHeader', 'x,y\n', { hasHeader: false }, { column_1: 'x', column_2: 'y' }],
     ['quote', "a,b\n'x,y',2\n", { quote: "'" }, { a: 'x,y', b: 2 }],
     ['escape', 'a\n"x\\"y"\n', { escape: '\\' }, { a: 'x"y' }],
-    // The engine infers a schema by line breaks only.
+    // The engine can infer a schema only if lines end with line breaks.
     ['terminator', 'a,b|1,2|', { terminator: '|', schema: AB }, { a: 1, b: 2 }],
     ['comment', 'a\n# no\n1\n', { comment: '#' }, { a: 1 }],
     ['nullRegex', 'a,b\nNA,1\n', { nullRegex: '^NA$' }, { a: null, b: 1 }],
     ['newlinesInValues', 'a,b\n"x\ny",1\n', { newlinesInValues: true }, { a: 'x\ny', b: 1 }],
     ['truncatedRows', 'a,b\n1\n', { truncatedRows: true }, { a: 1, b: null }],
     ['schemaInferMaxRecords', 'a\n1\n', { schemaInferMaxRecords: 0 }, { a: '1' }],
-  ])('of CSV: %s', async (name, content, options, row) => {
+  ])('%s applies to CSV', async (name, content, options, row) => {
     expect(await rows(ctx.readCsv(file(`csv/${name}.csv`, content), options))).toEqual([row]);
   });
 
-  it('fileCompressionType', async () => {
+  it('fileCompressionType reads compressed files', async () => {
     const csv = file('packed.csv.gz', gzipSync('a,b\n1,x\n'));
     expect(await rows(ctx.readCsv(csv, { fileCompressionType: 'gzip' }))).toEqual([{ a: 1, b: 'x' }]);
     await cluster.betweenQueries();
@@ -154,7 +154,7 @@ describe('options', () => {
     expect(await rows(ctx.readJson(json, { fileCompressionType: 'gzip' }))).toEqual([{ a: 1 }]);
   });
 
-  it('of JSON', async () => {
+  it('JSON needs no options', async () => {
     const lines = file('lines.json', '{"a": 1, "b": [1, 2]}\n{"a": -2}\n');
     expect(await rows((await ctx.readJson(lines)).sort('a'))).toEqual([
       { a: -2, b: null },
@@ -162,14 +162,14 @@ describe('options', () => {
     ]);
   });
 
-  it('of Parquet', async () => {
+  it('parquetPruning and skipMetadata apply to Parquet', async () => {
     const df = await ctx.readParquet(FLIGHTS, { parquetPruning: false, skipMetadata: false });
     expect(await df.filter(col('origin').eq('SEA')).count()).toBe(50_231);
   });
 });
 
-describe('values of files', () => {
-  it('Avro with nulls', async () => {
+describe('file values', () => {
+  it('of Avro can be null', async () => {
     expect(await rows((await ctx.readAvro(PEOPLE_AVRO)).sort('id'))).toEqual([
       { id: 1, name: 'Ada', score: 1.5 },
       { id: 2, name: null, score: -2.25 },
@@ -179,7 +179,7 @@ describe('values of files', () => {
 });
 
 describe('the catalog', () => {
-  it('lists, finds and forgets tables', async () => {
+  it('lists, finds and deregisters tables', async () => {
     await ctx.sql('CREATE SCHEMA IF NOT EXISTS files');
     await ctx.registerCsv('files.first', FIRST, { delimiter: ';' });
     expect(await ctx.tables()).toContainEqual({ catalog: 'datafusion', schema: 'files', name: 'first', kind: 'table' });
@@ -196,7 +196,7 @@ describe('the catalog', () => {
     ['Trips', 'trips'],
     ['"Trips"', '"Trips"'],
     ['"with.dot"', 'public."with.dot"'],
-  ])('takes %s as SQL does, everywhere', async (name, same) => {
+  ])('resolves %s like SQL', async (name, same) => {
     await ctx.registerCsv(name, FIRST, { delimiter: ';' });
     for (const spelling of [name, same]) {
       expect(await ctx.tableExists(spelling)).toBe(true);
@@ -205,30 +205,30 @@ describe('the catalog', () => {
     expect([await ctx.deregisterTable(same), await ctx.tableExists(name)]).toEqual([true, false]);
   });
 
-  it('has views of DataFrames', async () => {
+  it('holds DataFrames as views', async () => {
     await ctx.registerView('halves', (await ctx.readCsv(FIRST, { delimiter: ';' })).filter('a > 1'));
     expect(await rows(ctx.sql('SELECT * FROM halves'))).toEqual([{ a: 2, b: 'y' }]);
     expect((await ctx.tables()).find(({ name }) => name === 'halves')?.kind).toBe('view');
   });
 });
 
-describe('refuses', () => {
+describe('a context', () => {
   it.each([
-    ['a file that is missing', () => ctx.readParquet(temp('none.parquet')), 'OBJECT_STORE', 'none.parquet'],
+    ['a missing file', () => ctx.readParquet(temp('none.parquet')), 'OBJECT_STORE', 'none.parquet'],
     ['an empty folder', () => ctx.registerCsv('t', temp('years'), { fileExtension: '.tsv' }), 'OBJECT_STORE', '.tsv'],
     ['a file of another format', () => ctx.readParquet(FIRST), 'EXECUTION', 'Parquet'],
     ['an unknown option', () => ctx.readCsv(FIRST, { delimitre: ';' } as never), 'INVALID_ARGUMENT', '"delimiter"'],
     ['a wrong value', () => ctx.readCsv(FIRST, { hasHeader: 'yes' } as never), 'INVALID_ARGUMENT', 'hasHeader'],
     ['an unknown type', () => ctx.readCsv(FIRST, { tablePartitionCols: [['y', 'Nope']] }), 'INVALID_ARGUMENT', 'Nope'],
     ['a scheme without a store', () => ctx.readParquet('nope://bucket/x.parquet'), 'OBJECT_STORE', 'nope://'],
-    ['no path', () => ctx.readParquet([]), 'INVALID_ARGUMENT', 'path'],
+    ['an empty list of paths', () => ctx.readParquet([]), 'INVALID_ARGUMENT', 'path'],
     ['an unknown table', () => ctx.table('none'), 'PLAN', 'none'],
-  ])('%s', async (_, work, code, text) => {
+  ])('rejects %s', async (_, work, code, text) => {
     const error = await rejected(work());
     expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
   });
 
-  it('values that are not of the schema', async () => {
+  it('rejects values that do not fit the schema', async () => {
     const schema = new Schema([new Field('a', new Int32(), true), new Field('b', new Int32(), true)]);
     const error = await rejected((await ctx.readCsv(FIRST, { delimiter: ';', schema })).collect());
     expect(error).toMatchObject(failedRunning('ARROW', "'x'"));
@@ -237,7 +237,7 @@ describe('refuses', () => {
   it.each([
     ['Csv', ['a;b\n1;x\n', 'a;b\ntext;y\n']],
     ['Json', ['{"a": 1}\n', '{"a": {"b": 1}}\n']],
-  ] as const)('%s files of different schemas', async (format, contents) => {
+  ] as const)('rejects %s files with different schemas', async (format, contents) => {
     const paths = contents.map((content, i) => file(`mixed/${i}.${format}`, content));
     const df = await ctx[`read${format}`](paths, format === 'Csv' ? { delimiter: ';' } : {});
     expect(await rejected(df.collect())).toMatchObject(failedRunning('ARROW', format === 'Csv' ? 'text' : 'decod'));

@@ -1,4 +1,4 @@
-/** TPC-H at scale factor 0.1 on the cluster: the rows of single-node DataFusion, to the last digit. */
+/** TPC-H at scale factor 0.1. The cluster must return exactly the rows of single-node DataFusion. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -12,7 +12,7 @@ const cluster = await withCluster();
 const distributed = (settings: Record<string, unknown>) =>
   withContext(cluster, LOCAL ? {} : { clusterConfig: { 'cluster.whole_query': 'never', ...settings } });
 const contexts = {
-  'as by default': withContext(cluster),
+  'with default settings': withContext(cluster),
   'with broadcast joins': distributed({}),
   'with partitioned joins': distributed({ 'cluster.broadcast_max_bytes': 0 }),
   'with merge joins': distributed({ 'datafusion.optimizer.prefer_hash_join': false }),
@@ -20,13 +20,16 @@ const contexts = {
 const local = SessionContext.local();
 afterAll(() => local.close());
 
-// The first time, the data are made.
+// The first run generates the data.
 beforeAll(() => registerTpch(local, ...Object.values(contexts)), 3_600_000);
 
-/** How many rows the queries have at this scale. None is without: 18 has the fewest of those that depend on it, 5 orders. */
+/**
+ * The number of rows of each query at this scale. Every query returns rows. Of the queries that depend on the scale, 18
+ * returns the fewest: 5 orders.
+ */
 const ROWS = [4, 44, 10, 5, 5, 1, 4, 2, 175, 20, 2541, 2, 37, 1, 1, 2762, 1, 5, 1, 9, 47, 7];
 
-/** What a query is sorted by where the text leaves ties open; in these data there are none. */
+/** The sort keys of queries whose ORDER BY allows ties. This data has no ties. */
 const KEYS: Readonly<Record<number, readonly string[]>> = {
   3: ['revenue', 'o_orderdate'],
   5: ['revenue'],
@@ -37,14 +40,14 @@ const KEYS: Readonly<Record<number, readonly string[]>> = {
 
 const answers = new Map<number, Promise<Row[]>>();
 
-/** The rows of a query on a single node, which has no shuffle and no executor to get them wrong. */
+/** The rows of a query on a single node, without shuffles and executors, which could cause errors. */
 function answer(number: number): Promise<Row[]> {
   const found = answers.get(number) ?? local.sql(tpchQuery(number)).then((df) => df.toArray());
   answers.set(number, found);
   return found;
 }
 
-it('the answers are what they should be', async () => {
+it('the expected results have the right number of rows and no ties', async () => {
   for (const [i, count] of ROWS.entries()) {
     const rows = await answer(i + 1);
     expect(rows, `query ${i + 1}`).toHaveLength(count);
@@ -54,26 +57,26 @@ it('the answers are what they should be', async () => {
   }
 });
 
-// Sums are of decimals, so no order of adding changes them, and rows are equal to the last digit also where a sum is
-// divided as a float (queries 14 and 17).
+// Sums are decimals, so they do not depend on the order of addition. Rows are exactly equal even where a sum is divided as
+// a float (queries 14 and 17).
 describe.each(Object.entries(contexts))('%s', (_, ctx) => {
-  it.each(ROWS.map((_, i) => i + 1))('query %i', async (number) => {
+  it.each(ROWS.map((_, i) => i + 1))('query %i returns the right rows', async (number) => {
     const df = await ctx.sql(tpchQuery(number));
     expect(await df.toArray()).toEqual(await answer(number));
   });
 
-  it.each(Object.entries(VERBS))('query %s by verbs', async (number, query) => {
+  it.each(Object.entries(VERBS))('query %s returns the right rows with verbs', async (number, query) => {
     const df = query(await tpchTables(ctx));
     expect(await df.toArray()).toEqual(await answer(Number(number)));
   });
 });
 
-it.skipIf(LOCAL)('a query is many tasks', async () => {
+it.skipIf(LOCAL)('a query runs as many tasks', async () => {
   const df = await contexts['with partitioned joins'].sql(tpchQuery(3));
   const stages = (await df.explainString({ analyze: true })).match(/Stage \d+ \((?!1 )\d+ partitions\)/g);
   expect(stages?.length).toBeGreaterThan(3);
 });
 
-it('six of them are written by verbs', () => {
+it('six queries are also written with verbs', () => {
   expect(Object.keys(VERBS)).toEqual(['1', '3', '5', '10', '13', '18']);
 });

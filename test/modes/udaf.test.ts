@@ -34,7 +34,7 @@ const total = udaf({
   merge: (a, b) => a + b,
   retract: (state, x) => state - (x ?? 0),
 });
-/** Without `retract`, and in order. */
+/** Has no `retract`. Its result depends on the order of the rows. */
 const joined = udaf({
   name: 'joined',
   args: ['Utf8'],
@@ -60,8 +60,8 @@ beforeAll(async () => {
 
 const sql = async (query: string) => (await ctx.sql(query)).toArray({ int64: 'number' });
 
-describe('an aggregate of TypeScript', () => {
-  it('of so many groups that the engine sends rows on rather than states', async () => {
+describe('a TypeScript UDAF', () => {
+  it('handles so many groups that the engine skips partial aggregation', async () => {
     const groups = (mean: string, total: string) =>
       sql(`
         SELECT count(*) AS n, sum(m) AS m, sum(s) AS s, count(s) AS c FROM (
@@ -70,11 +70,11 @@ describe('an aggregate of TypeScript', () => {
           GROUP BY value % 400000)`);
     const expected = await groups('avg', 'sum');
     const [ours] = await groups('mean_of', 'total');
-    // Its sum of nothing is 0, not null.
+    // Its sum of no rows is 0, not null.
     expect(ours).toEqual({ ...expected[0], c: 400_000 });
   });
 
-  it('of all rows, of none, of groups, in SQL and in expressions', async () => {
+  it('aggregates all rows, no rows and groups, in SQL and in expressions', async () => {
     expect(await sql('SELECT mean_of(v) AS m, total(v) AS s FROM t')).toEqual([{ m: 4.2, s: 21 }]);
     expect(await sql('SELECT mean_of(v) AS m, total(v) AS s FROM t WHERE id > 9')).toEqual([{ m: null, s: 0 }]);
     expect(await sql('SELECT k, mean_of(v) AS m FROM t WHERE id > 9 GROUP BY k')).toEqual([]);
@@ -92,7 +92,7 @@ describe('an aggregate of TypeScript', () => {
     ).toEqual(expected);
   });
 
-  it('as the engine computes it, of few groups and of many', async () => {
+  it('returns the values of the built-in function, for few and many groups', async () => {
     for (const key of ['origin', 'date', 'delay % 7']) {
       const rows = await sql(`
         SELECT count(*) AS n, count(*) FILTER (WHERE a = b OR (a IS NULL AND b IS NULL)) AS same
@@ -102,20 +102,20 @@ describe('an aggregate of TypeScript', () => {
     }
   });
 
-  it('where partial aggregation is of no use, each row a state of its own', async () => {
+  it('handles almost as many groups as rows', async () => {
     const [row] = await sql(`
       SELECT count(*) AS n, sum(s) AS s FROM
         (SELECT value % 290000 AS k, total(value) AS s FROM generate_series(1, 300000) GROUP BY value % 290000)`);
     expect(row).toEqual({ n: 290_000, s: (300_000 * 300_001) / 2 });
   });
 
-  it('with FILTER, with DISTINCT of its own, in HAVING, beside others', async () => {
+  it('works with FILTER, with DISTINCT, in HAVING and beside other aggregates', async () => {
     expect(await sql("SELECT total(v) FILTER (WHERE k = 'a') AS s FROM t")).toEqual([{ s: 7 }]);
     expect(await sql('SELECT total(DISTINCT id % 4) AS s FROM t')).toEqual([{ s: 6 }]);
     expect(await sql('SELECT k FROM t GROUP BY k HAVING total(v) > 7 AND count(*) = 1')).toEqual([{ k: null }]);
   });
 
-  it('over windows: frames that grow, that move, of rows, of values, of groups', async () => {
+  it('works over windows, with growing and moving frames of rows, ranges and groups', async () => {
     const over = async (window: string) =>
       (await sql(`SELECT joined(k) OVER (${window}) AS j FROM t ORDER BY id`)).map((row) => row['j']);
     expect(await over('ORDER BY id')).toEqual(['a', 'ab', 'aba', 'abab', 'ababa', 'ababa-']);
@@ -150,7 +150,7 @@ describe('an aggregate of TypeScript', () => {
     expect(rows.map((row) => row['s'])).toEqual([1, 2, 1, 6, 7, 8]);
   });
 
-  it('with several arguments, a Map as state, captures', async () => {
+  it('takes several arguments, a Map as state and captures', async () => {
     const base = 10;
     const top = udaf({
       name: 'top',
@@ -170,7 +170,7 @@ describe('an aggregate of TypeScript', () => {
     expect(row).toEqual({ top: 'a' });
   });
 
-  it('that throws tells where', async () => {
+  it('fails with UDF and the cause when it throws', async () => {
     const fails = udaf({
       name: 'fails',
       args: ['Int64'],
@@ -188,7 +188,7 @@ describe('an aggregate of TypeScript', () => {
     expect(error.message).toContain('fails');
   });
 
-  it('that gives its state itself, over a window: each row has its own', async () => {
+  it('returns a separate state for each row of a window if it has no finish', async () => {
     const all = udaf({
       name: 'all_of',
       args: ['Int64'],
@@ -204,7 +204,7 @@ describe('an aggregate of TypeScript', () => {
     expect(rows).toEqual([{ ids: [1] }, { ids: [1, 2] }, { ids: [1, 2, 3] }]);
   });
 
-  it('whose state becomes null keeps it', async () => {
+  it('keeps a null state', async () => {
     const strict = udaf({
       name: 'median',
       args: ['Float64'],
@@ -225,13 +225,13 @@ describe('an aggregate of TypeScript', () => {
     expect(await sql('SELECT median(x) OVER (ORDER BY g, x DESC NULLS LAST) AS s FROM with_null')).toEqual(
       [2, 3, null, null].map((s) => ({ s })),
     );
-    // It has the name of one of the engine that skips nulls.
+    // It has the name of a built-in function that skips nulls.
     const filtered = 'SELECT median(x) FILTER (WHERE x > 1) OVER (ORDER BY x) FROM with_null';
     expect(await rejected(sql(filtered))).toMatchObject({ code: 'NOT_IMPLEMENTED' });
     ctx.deregisterUdaf('median');
   });
 
-  it('refuses what would be wrong', async () => {
+  it('rejects unsupported calls and invalid definitions', async () => {
     const elsewhere = 1;
     const distinct = 'SELECT total(DISTINCT v), count(DISTINCT k) FROM t';
     expect(await rejected(sql(distinct))).toMatchObject({ code: 'NOT_IMPLEMENTED' });
@@ -255,7 +255,7 @@ describe('an aggregate of TypeScript', () => {
     expect(() => ctx.registerUdf(total as never)).toThrow(/made with udf\(\), not one made with udaf/u);
   });
 
-  it('is listed, and goes', async () => {
+  it('is listed until it is deregistered', async () => {
     expect(ctx.udafs()).toContain('total');
     expect(ctx.deregisterUdaf('joined')).toBe(true);
     expect(ctx.udafs()).not.toContain('joined');

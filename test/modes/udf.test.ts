@@ -14,7 +14,7 @@ import { FLIGHTS, tempFolder } from '../support/data.js';
 import { failure, rejected } from '../support/rejected.js';
 import { thrown } from '../support/thrown.js';
 
-/** Captured by functions below; a test's own name for it would be as good. */
+/** A captured variable of functions below. */
 declare const factor: number;
 
 function refuse(id: bigint): bigint {
@@ -44,8 +44,8 @@ beforeAll(async () => {
 
 const sql = async (query: string) => (await ctx.sql(query)).toArray({ int64: 'number' });
 
-describe('a function in SQL and in expressions', () => {
-  it('of numbers, with nulls', async () => {
+describe('a UDF in SQL and in expressions', () => {
+  it('takes numbers and nulls', async () => {
     const expected = [3, null, -0, 4.5, 2e300].map((d) => ({ d }));
     expect(await sql('SELECT double(v) AS d FROM t ORDER BY id')).toEqual(expected);
     expect(
@@ -56,7 +56,7 @@ describe('a function in SQL and in expressions', () => {
     ).toEqual(expected);
   });
 
-  it('of texts, with nulls that are skipped', async () => {
+  it('takes strings and skips nulls', async () => {
     const expected = ['A!', 'SS🌍!', null, '!', 'X Y!'].map((s) => ({ s }));
     expect(
       await t
@@ -66,19 +66,19 @@ describe('a function in SQL and in expressions', () => {
     ).toEqual(expected);
   });
 
-  it('of constants', async () => {
+  it('takes constants', async () => {
     expect(await sql("SELECT double(21) AS n, shout('a') AS s")).toEqual([{ n: 42, s: 'A!' }]);
   });
 
-  it('of millions of rows, as the engine computes it', async () => {
+  it('returns the values of a built-in expression for millions of rows', async () => {
     await expect(
       sql('SELECT sum(price(delay, 0.25)) AS a, sum(CAST(delay AS DOUBLE) * 0.75) AS b FROM flights'),
     ).resolves.toSatisfy(([{ a, b }]: [{ a: number; b: number }]) => Math.abs(a - b) < 1e-6 && b > 1e7);
   });
 
   it.each([
-    ['filter', 'SELECT id FROM t WHERE is_even(id) ORDER BY id', [{ id: 2 }, { id: 4 }]],
-    ['nested', 'SELECT double(double(v)) AS d FROM t WHERE id = 4', [{ d: 9 }]],
+    ['WHERE', 'SELECT id FROM t WHERE is_even(id) ORDER BY id', [{ id: 2 }, { id: 4 }]],
+    ['another call', 'SELECT double(double(v)) AS d FROM t WHERE id = 4', [{ d: 9 }]],
     [
       'GROUP BY',
       'SELECT is_even(id) AS e, count(*) AS n FROM t GROUP BY is_even(id) ORDER BY 1',
@@ -89,24 +89,24 @@ describe('a function in SQL and in expressions', () => {
     ],
     ['ORDER BY', 'SELECT id FROM t ORDER BY is_even(id) DESC, id', [2, 4, 1, 3, 5].map((id) => ({ id }))],
     [
-      'join',
+      'the keys of a join',
       'SELECT a.id AS x, b.id AS y FROM t a JOIN t b ON double(a.id) = double(b.id) AND is_even(a.id) ORDER BY 1',
       [
         { x: 2, y: 2 },
         { x: 4, y: 4 },
       ],
     ],
-    ['join by another condition', 'SELECT count(*) AS n FROM t a JOIN t b ON double(a.id) < b.id', [{ n: 4 }]],
-    ['aggregate', 'SELECT sum(double(v)) AS s FROM t WHERE id < 5', [{ s: 7.5 }]],
-    ['aggregate, filtered', 'SELECT count(*) FILTER (WHERE is_even(id)) AS n FROM t', [{ n: 2 }]],
+    ['another join condition', 'SELECT count(*) AS n FROM t a JOIN t b ON double(a.id) < b.id', [{ n: 4 }]],
+    ['an aggregate', 'SELECT sum(double(v)) AS s FROM t WHERE id < 5', [{ s: 7.5 }]],
+    ['the FILTER of an aggregate', 'SELECT count(*) FILTER (WHERE is_even(id)) AS n FROM t', [{ n: 2 }]],
     [
-      'window',
+      'a window',
       'SELECT id, sum(double(id)) OVER (PARTITION BY is_even(id) ORDER BY id) AS s FROM t ORDER BY id',
       [2, 4, 8, 12, 18].map((s, i) => ({ id: i + 1, s })),
     ],
     ['HAVING', 'SELECT id % 2 AS k FROM t GROUP BY id % 2 HAVING is_even(count(*))', [{ k: 0 }]],
     [
-      'subquery',
+      'a subquery',
       'SELECT id FROM t WHERE id IN (SELECT CAST(double(id) AS BIGINT) FROM t) ORDER BY id',
       [{ id: 2 }, { id: 4 }],
     ],
@@ -115,25 +115,25 @@ describe('a function in SQL and in expressions', () => {
       'SELECT CASE WHEN is_even(id) THEN double(id) ELSE 0 END AS c FROM t ORDER BY id',
       [0, 4, 0, 8, 0].map((c) => ({ c })),
     ],
-    ['no rows', 'SELECT double(v) AS d FROM t WHERE id > 9', []],
-    ['one row', 'SELECT shout(s) AS s FROM t WHERE id = 1', [{ s: 'A!' }]],
+    ['a query without rows', 'SELECT double(v) AS d FROM t WHERE id > 9', []],
+    ['a query with one row', 'SELECT shout(s) AS s FROM t WHERE id = 1', [{ s: 'A!' }]],
     [
       'UNION',
       "SELECT shout('a') AS s UNION ALL SELECT shout(s) FROM t WHERE id = 5 ORDER BY 1",
       [{ s: 'A!' }, { s: 'X Y!' }],
     ],
-  ])('%s', async (_, query, expected) => {
+  ])('works in %s', async (_, query, expected) => {
     expect(await sql(query)).toEqual(expected);
   });
 
-  it('in a view and in a query that is written', async () => {
+  it('works in views and in writes', async () => {
     await ctx.registerView('doubled', t.select('id', double(col('v')).alias('d')));
     expect(await sql('SELECT d FROM doubled WHERE id = 4')).toEqual([{ d: 4.5 }]);
     expect(await t.select('id', shout(col('s')).alias('s')).writeParquet(temp('shouted.parquet'))).toBe(5);
     expect(await (await ctx.readParquet(temp('shouted.parquet'))).filter("s = 'SS🌍!'").count()).toBe(1);
   });
 
-  it('of an expression, without being registered', async () => {
+  it('works in expressions without registration', async () => {
     const add = udf(
       { name: 'not_registered', args: ['Int64', 'Int64'], returns: 'Int64', skipNulls: true },
       (a, b) => a + b,
@@ -142,7 +142,7 @@ describe('a function in SQL and in expressions', () => {
     expect((await rejected(ctx.sql('SELECT not_registered(1, 2)'))).code).toBe('PLAN');
   });
 
-  it('of an expression, by the name of another function', async () => {
+  it('works in expressions with the name of a built-in function', async () => {
     for (const name of ['sum', 'row_number', 'upper']) {
       const own = udf({ name, args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => x + 1n);
       expect(
@@ -155,7 +155,7 @@ describe('a function in SQL and in expressions', () => {
     }
   });
 
-  it('replaced, and deregistered', async () => {
+  it('can be replaced and deregistered', async () => {
     ctx.registerUdf(udf({ name: 'changes', args: [], returns: 'Utf8' }, () => 'one'));
     expect(await sql('SELECT changes() AS s')).toEqual([{ s: 'one' }]);
     ctx.registerUdf(udf({ name: 'changes', args: [], returns: 'Utf8' }, () => 'two'));
@@ -166,8 +166,8 @@ describe('a function in SQL and in expressions', () => {
   });
 });
 
-describe('a function of batches', () => {
-  it('of numbers, as typed arrays', async () => {
+describe('a batch UDF', () => {
+  it('can read numbers as typed arrays', async () => {
     const scaled = udf(
       { name: 'scaled', args: ['Float64'], returns: 'Float64', batch: true, captures: { factor: 3 } },
       (values) => (values.toArray() as Float64Array).map((value) => value * factor),
@@ -178,7 +178,7 @@ describe('a function of batches', () => {
     expect(s).toBe(3 * (19_999 * 10_000));
   });
 
-  it('of texts with nulls, as vectors; arrays and vectors as results', async () => {
+  it('takes vectors and returns arrays or vectors', async () => {
     const lengths = udf(
       { name: 'lengths', args: ['Utf8', 'Int64'], returns: 'Int32', batch: true },
       (texts, ids, { rows }) =>
@@ -200,15 +200,15 @@ describe('a function of batches', () => {
     ]);
   });
 
-  it('of a wrong length: says so', async () => {
+  it('fails with UDF if it returns the wrong number of values', async () => {
     const short = udf({ name: 'short', args: ['Int64'], returns: 'Int64', batch: true }, () => [1n]);
     const error = await rejected(t.select(short(col('id'))).collect());
     expect(error).toMatchObject({ code: 'UDF', message: expect.stringMatching(/1 values for \d rows/u) });
   });
 });
 
-describe('an async function', () => {
-  it('is called with several rows at a time', async () => {
+describe('an async UDF', () => {
+  it('runs for several rows at a time', async () => {
     const slow = udf(
       { name: 'slow', args: ['Int64'], returns: 'Int64', skipNulls: true, concurrency: 4 },
       async (x) => {
@@ -224,7 +224,7 @@ describe('an async function', () => {
     ).toEqual([2n, 3n, 4n, 5n, 6n].map((n) => ({ n })));
   });
 
-  it('tells which row has failed', async () => {
+  it('reports the row that failed', async () => {
     const fails = udf({ name: 'fails', args: ['Int64'], returns: 'Int64', showArguments: true }, async (x) => {
       await null;
       if (x === 3n) throw new Error('three');
@@ -238,8 +238,8 @@ describe('an async function', () => {
   });
 });
 
-describe('a function that waits', () => {
-  it('is told when another row has failed', async () => {
+describe('an async UDF with a signal', () => {
+  it('is aborted when another row fails', async () => {
     const aborted = udf({ name: 'aborted', args: ['Int64'], returns: 'Utf8' }, async (id, { signal }) => {
       if (id === 3n) throw new Error('three');
       return await new Promise<string>((_, reject) => {
@@ -255,7 +255,7 @@ describe('a function that waits', () => {
     expect(await told).toMatch(/^told \dn$/u);
   });
 
-  it('is told behind its arguments, whatever it declares', async () => {
+  it('receives the signal after its arguments, however it declares its parameters', async () => {
     const options = { args: ['Int64'], returns: 'Boolean' } as const;
     const told = udf({ name: 'told', ...options }, async (_, { signal } = {} as never) => signal?.aborted === false);
     const rest = udf({ name: 'rest', ...options }, async (...all) => all.length === 2 && !all[1].signal.aborted);
@@ -267,7 +267,7 @@ describe('a function that waits', () => {
     ).toEqual([{ a: true, b: true }]);
   });
 
-  it('ends with its thread where it does not listen', async () => {
+  it('ends with its thread if it ignores the signal', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const left = once(server, 'connection').then(([socket]) => once(socket, 'close'));
@@ -284,7 +284,7 @@ describe('a function that waits', () => {
     server.close();
   });
 
-  it('has a server on the other side that sees it leave when the query is cancelled', async () => {
+  it('closes its connection when the query is cancelled', async () => {
     const server = createServer();
     const asked = once(server, 'request') as Promise<[IncomingMessage]>;
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -310,7 +310,7 @@ describe('a function that waits', () => {
     server.close();
   });
 
-  it('that has failed leaves nothing behind in the result of the next', async () => {
+  it('does not affect the result of the next query after it failed', async () => {
     const slow = udf(
       { name: 'slow', args: ['Int64'], returns: 'Int32', batch: true, batchSize: 1, concurrency: 2 },
       async (ids, { out }) => {
@@ -329,7 +329,7 @@ describe('a function that waits', () => {
     expect(made).toEqual([{ n: 5 }, { n: 6 }]);
   });
 
-  it('gets no more rows of a batch than it wants', async () => {
+  it('receives at most batchSize rows', async () => {
     const sizes = udf(
       { name: 'sizes', args: ['Int64'], returns: 'Int32', batch: true, batchSize: 100, concurrency: 3 },
       async (ids, { rows, signal, out }) => {
@@ -350,7 +350,7 @@ describe('a function that waits', () => {
     });
   });
 
-  it('gives vectors of its type in parts, as they are', async () => {
+  it('can return the vectors of a batch in parts', async () => {
     const same = udf(
       { name: 'same', args: ['Timestamp(µs)'], returns: 'Timestamp(µs)', batch: true, batchSize: 2 },
       async (at) => at,
@@ -364,7 +364,7 @@ describe('a function that waits', () => {
     expect((await rows.toColumns({ timestamp: 'bigint' }))['at']).toEqual(at);
   });
 
-  it('is the only one that is told something besides its arguments', () => {
+  it('can have an extra parameter, unlike a synchronous UDF', () => {
     expect(thrown(() => udf({ name: 'f', args: ['Int64'], returns: 'Int64' }, (x, _info) => x))).toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('2 parameters'),
@@ -372,8 +372,8 @@ describe('a function that waits', () => {
   });
 });
 
-describe('what a function throws', () => {
-  it('has the line of the file that it stands in', async () => {
+describe('an error of a UDF', () => {
+  it('has its source file in the stack', async () => {
     const half = udf(
       { name: 'half', args: ['Int64'], returns: 'Int64', skipNulls: true, captures: { refuse } },
       (id) => (id % 2n === 0n ? id / 2n : refuse(id)),
@@ -384,14 +384,14 @@ describe('what a function throws', () => {
   });
 });
 
-describe('what a function prints', () => {
+describe('the output of a UDF', () => {
   const talks = udf({ name: 'talks', args: ['Int64'], returns: 'Int64' }, (id) => {
     if (id === 2n) console.error('two\nlines');
     else console.log('row', id);
     return id;
   });
 
-  it('comes to who listens, with its job, stage and task', async () => {
+  it('reaches listeners with its job, stage and task', async () => {
     const heard = new Map<string, UdfLogEntry>();
     const all = new Promise<() => void>((resolve) => {
       const end = ctx.onUdfLog((entry) => {
@@ -418,7 +418,7 @@ describe('what a function prints', () => {
     expect(heard.size).toBe(0);
   });
 
-  it('makes a warning where a listener throws', async () => {
+  it('causes a warning when a listener throws', async () => {
     const warnings = on(process, 'warning');
     const end = ctx.onUdfLog(() => {
       throw new Error('a listener threw');
@@ -433,8 +433,8 @@ describe('what a function prints', () => {
   });
 });
 
-describe('the code of a function', () => {
-  it('may be larger than any message, and goes where it is called once', async () => {
+describe('the code of a UDF', () => {
+  it('can be larger than a message and is sent once to each executor', async () => {
     const weights = new Float64Array(2_500_000).fill(2);
     const heavy = udf(
       { name: 'heavy', args: ['Int64'], returns: 'Float64', skipNulls: true, captures: { weights } },
@@ -445,10 +445,10 @@ describe('the code of a function', () => {
   });
 });
 
-describe('a function of a module', () => {
+describe('a UDF from a module', () => {
   const module = new URL('../support/udf/width.ts', import.meta.url);
 
-  it('with npm packages, in TypeScript', async () => {
+  it('can use TypeScript and npm packages', async () => {
     const width = await udf.fromModule(module, 'width', {
       name: 'width',
       args: ['Utf8'],
@@ -475,7 +475,7 @@ describe('a function of a module', () => {
     ]);
   });
 
-  it('with a package of CommonJS that requires modules of Node; what it throws has its file and line', async () => {
+  it('can use CommonJS that requires Node modules, and its errors have the file and line', async () => {
     const last = await udf.fromModule(module, 'last', {
       name: 'last',
       args: ['Utf8'],
@@ -492,7 +492,7 @@ describe('a function of a module', () => {
     expect(more).toEqual([]);
   });
 
-  it('that exports no such function: says so', async () => {
+  it('fails with UDF if the export is not a function', async () => {
     const none = await udf.fromModule(module, 'value', { name: 'none', args: [], returns: 'Int32' });
     expect(await rejected(t.select(none()).collect())).toMatchObject({
       code: 'UDF',
@@ -500,7 +500,7 @@ describe('a function of a module', () => {
     });
   });
 
-  it('that is not there', async () => {
+  it('fails with INVALID_ARGUMENT if the module is missing', async () => {
     const missing = new URL('./nowhere.ts', import.meta.url);
     expect(await rejected(udf.fromModule(missing, 'x', { name: 'x', args: [], returns: 'Int32' }))).toMatchObject({
       code: 'INVALID_ARGUMENT',
@@ -509,7 +509,7 @@ describe('a function of a module', () => {
   });
 });
 
-describe('types as arguments and results', () => {
+describe('argument and result types', () => {
   const VALUES: [type: string, sql: string][] = [
     ['Boolean', 'true'],
     ['Int8', '-128'],
@@ -540,7 +540,7 @@ describe('types as arguments and results', () => {
     ['Date64', "'2024-02-29'"],
   ];
 
-  it.each(VALUES)('%s', async (type, value) => {
+  it.each(VALUES)('include %s', async (type, value) => {
     const same = udf({ name: 'same', args: [type], returns: type }, (x: unknown) => x);
     const given = await ctx.sql(
       `SELECT arrow_cast(${value}, '${type.replaceAll("'", "''")}') AS x UNION ALL SELECT NULL`,
@@ -572,7 +572,7 @@ describe('types as arguments and results', () => {
     ['Null', 'NULL'],
   ];
 
-  it.each(COLUMNS)('%s, of a column', async (type, value) => {
+  it.each(COLUMNS)('include %s in a column', async (type, value) => {
     const same = udf({ name: 'same', args: [type], returns: type }, (x: unknown) => x);
     const given = await ctx.sql(
       `SELECT id, arrow_cast(${value}, '${type.replaceAll("'", "''")}') AS x FROM t WHERE id < 4 ORDER BY id`,
@@ -589,7 +589,7 @@ describe('types as arguments and results', () => {
     ['List', '[1, NULL, 3]'],
     ['Struct', "named_struct('a', 1, 'b', ['x', NULL])"],
     ['Map', "map(['k'], [1])"],
-  ])('%s', async (_, value) => {
+  ])('include %s', async (_, value) => {
     const given = await ctx.sql(`SELECT ${value} AS x UNION ALL SELECT NULL`);
     const type = given.schema().fields[0]?.type as never;
     const same = udf({ name: 'same', args: [type], returns: type }, (x) => x as never);
@@ -598,8 +598,8 @@ describe('types as arguments and results', () => {
   });
 });
 
-describe('a function that fails', () => {
-  it('with something that has no text', async () => {
+describe('a failing UDF', () => {
+  it('rejects with UDF for a thrown value without a string form', async () => {
     const odd = udf({ name: 'odd', args: [], returns: 'Int64' }, () => {
       throw Object.create(null);
     });
@@ -609,7 +609,7 @@ describe('a function that fails', () => {
     });
   });
 
-  it('tells its name, the message, the stack and the job', async () => {
+  it('rejects with its name, the message and the stack', async () => {
     const fails = udf({ name: 'fails', args: ['Int64'], returns: 'Int64', showArguments: true }, (x) => {
       if (x === 3n) throw new RangeError('three is too many');
       return x;
@@ -621,17 +621,17 @@ describe('a function that fails', () => {
   });
 
   it.each<[string, () => unknown, RegExp]>([
-    ['a value of another type', () => 'text', /string/u],
-    ['an object', () => ({}), /object/u],
+    ['a result of another type', () => 'text', /string/u],
+    ['an object as result', () => ({}), /object/u],
     [
-      'what is thrown is no error',
+      'a thrown string',
       () => {
         throw 'words';
       },
       /words/u,
     ],
-    ['a syntax of its own', () => JSON.parse('{'), /JSON/u],
-  ])('%s', async (_, fn, text) => {
+    ['a thrown syntax error', () => JSON.parse('{'), /JSON/u],
+  ])('rejects with UDF for %s', async (_, fn, text) => {
     const bad = udf({ name: 'bad', args: [], returns: 'Float64' }, fn as never);
     expect(await rejected(t.select(bad()).collect())).toMatchObject({
       code: 'UDF',
@@ -639,7 +639,7 @@ describe('a function that fails', () => {
     });
   });
 
-  it('an endless loop ends after its time, and others run', async () => {
+  it('with an endless loop ends after timeoutMs, and other UDFs run', async () => {
     const endless = udf({ name: 'endless', args: ['Int64'], returns: 'Int64', timeoutMs: 300 }, (x) => {
       while (true) if (x === 0n) return x;
     });
@@ -648,7 +648,7 @@ describe('a function that fails', () => {
     expect(await sql('SELECT double(1) AS n')).toEqual([{ n: 2 }]);
   });
 
-  it('an endless loop ends with its query', async () => {
+  it('with an endless loop ends with its query', async () => {
     const endless = udf({ name: 'endless', args: ['Int64'], returns: 'Int64' }, (x) => {
       while (true) if (x === 0n) return x;
     });
@@ -657,7 +657,7 @@ describe('a function that fails', () => {
     expect(await sql('SELECT double(1) AS n')).toEqual([{ n: 2 }]);
   });
 
-  it('a worker that ends', async () => {
+  it('rejects with UDF if its worker exits', async () => {
     const leaves = udf({ name: 'leaves', args: [], returns: 'Int64' }, () => process.exit(7));
     expect(await rejected(t.select(leaves()).collect())).toMatchObject({
       code: 'UDF',

@@ -19,7 +19,7 @@ const count = udtf(
     for (let n = 1; n <= (most ?? 3); n++) yield { n, s: text?.repeat(n), "it's x": [n, null] };
   },
 );
-/** Never ends by itself. */
+/** Never ends. */
 const endless = udtf({ name: 'endless', args: [], returns: { n: 'Float64', twice: 'Float64' } }, function* () {
   for (let n = 0; ; n++) yield { n, twice: 2 * n };
 });
@@ -30,8 +30,8 @@ beforeAll(() => {
 
 const sql = async (query: string) => (await ctx.sql(query)).toArray({ int64: 'number' });
 
-describe('a table function of TypeScript', () => {
-  it('gives rows, in SQL', async () => {
+describe('a TypeScript UDTF', () => {
+  it('returns rows in SQL', async () => {
     expect(await sql("SELECT * FROM count_to(2, 'ab') ORDER BY n")).toEqual([
       { n: 1, s: 'ab', "it's x": [1, null] },
       { n: 2, s: 'abab', "it's x": [2, null] },
@@ -44,7 +44,7 @@ describe('a table function of TypeScript', () => {
     ]);
   });
 
-  it('with filters, joins, groups, itself, columns that are not wanted', async () => {
+  it('works with filters, joins, groups and unused columns', async () => {
     expect(await sql("SELECT count(*) AS c FROM count_to(100000, '')")).toEqual([{ c: 100_000 }]);
     expect(
       await sql(
@@ -55,20 +55,20 @@ describe('a table function of TypeScript', () => {
     expect(await sql("SELECT (SELECT max(n) FROM count_to(7, '')) AS m")).toEqual([{ m: 7 }]);
   });
 
-  it('ends with the limit', async () => {
+  it('stops at the limit', async () => {
     expect(await sql('SELECT twice FROM endless() LIMIT 3')).toEqual([{ twice: 0 }, { twice: 2 }, { twice: 4 }]);
     expect(await sql('SELECT n FROM endless() LIMIT 2 OFFSET 5')).toEqual([{ n: 5 }, { n: 6 }]);
     expect(await sql('SELECT n FROM endless() LIMIT 0')).toEqual([]);
   });
 
-  it('of constants that are computed and cast; refuses others', async () => {
+  it('takes constants, which are computed and cast, and rejects other arguments', async () => {
     expect(await sql("SELECT max(n) AS n FROM count_to(1 + 1, concat('a', 'b'))")).toEqual([{ n: 2 }]);
     expect(await sql("SELECT max(n) AS n FROM count_to('4', 5)")).toEqual([{ n: 4 }]);
     for (const call of ['count_to(1)', "count_to(1, 'a', 2)", "count_to(random(), 'a')", "count_to('x', 'a')"])
       expect((await rejected(sql(`SELECT * FROM ${call}`))).code).toBe('PLAN');
   });
 
-  it('of an array, and async', async () => {
+  it('can return an array and be async', async () => {
     const letters = udtf({ name: 'letters', args: ['Utf8'], returns: { c: 'Utf8' } }, (text) =>
       [...(text ?? '')].map((c) => ({ c })),
     );
@@ -81,12 +81,12 @@ describe('a table function of TypeScript', () => {
     expect(await sql('SELECT c FROM slow()')).toEqual([{ c: 1 }, { c: null }]);
   });
 
-  it('sends rows on as they come: what filters them may end it', async () => {
+  it('streams its rows, so a query with a filter and a limit can end it', async () => {
     const rows = await sql('SELECT n % 100000 AS rest FROM endless() WHERE n % 100000 = 7 LIMIT 3');
     expect(rows).toEqual(Array(3).fill({ rest: 7 }));
   });
 
-  it('of batches, from a module', async () => {
+  it('can return batches and come from a module', async () => {
     const url = new URL('../support/udf/batches.ts', import.meta.url);
     const options = { name: 'batches', args: ['Int32'], returns: { a: 'Int32', b: 'Utf8', c: 'Int32' } } as const;
     ctx.registerUdtf(await udtf.fromModule(url, 'batches', options));
@@ -101,7 +101,7 @@ describe('a table function of TypeScript', () => {
     expect(await sql('SELECT a FROM batches(20) LIMIT 2')).toEqual([{ a: 0 }, { a: 1 }]);
   });
 
-  it('of batches of times, days and decimals, as they are', async () => {
+  it('can return batches of timestamps, dates and decimals', async () => {
     const url = new URL('../support/udf/batches.ts', import.meta.url);
     const returns = { at: 'Timestamp(µs)', day: 'Date32', price: 'Decimal128(10, 2)', list: 'List(Int32)' } as const;
     const times = await udtf.fromModule(url, 'times', { name: 'times', args: ['Int32'], returns });
@@ -109,7 +109,7 @@ describe('a table function of TypeScript', () => {
     expect(await (await ctx.sql('SELECT * FROM times(1)')).toArray({ timestamp: 'bigint', date: 'string' })).toEqual([
       { at: 1_700_000_000_123_456n, day: '2026-11-23', price: '12.30', list: [1, null] },
     ]);
-    // Of other types of the engine's: a function is not called with no rows at all.
+    // A UDF can read these columns, and is not called if there are no rows.
     const year = udf({ name: 'year_of', args: ['Date32'], returns: 'Int32', skipNulls: true }, (day) =>
       day.getUTCFullYear(),
     );
@@ -118,7 +118,7 @@ describe('a table function of TypeScript', () => {
     expect(await sql('SELECT year_of(day) AS y FROM times(0)')).toEqual([]);
   });
 
-  it('is heard by its session', async () => {
+  it('sends its output to its session', async () => {
     const talks = udtf({ name: 'talks', args: [], returns: { n: 'Int32' } }, function* () {
       console.log('one row');
       yield { n: 1 };
@@ -129,13 +129,13 @@ describe('a table function of TypeScript', () => {
     expect(await heard).toMatchObject({ udf: 'talks', text: 'one row', stream: 'stdout' });
   });
 
-  it('in views and in the DataFrame API', async () => {
+  it('works in views and in the DataFrame API', async () => {
     const df = await ctx.sql("SELECT * FROM count_to(5, 'z')");
     await ctx.registerView('counted', df);
     expect(await (await ctx.table('counted')).filter('n > 3').count()).toBe(2);
   });
 
-  it('that fails says why, and one that never ends is ended', async () => {
+  it('rejects with the cause, or after timeoutMs', async () => {
     const fails = udtf({ name: 'fails', args: [], returns: { c: 'Int32' } }, function* () {
       yield { c: 1 };
       throw new RangeError('no more');
@@ -153,7 +153,7 @@ describe('a table function of TypeScript', () => {
     expect((await rejected(sql('SELECT * FROM late()'))).message).toContain('200 ms');
   });
 
-  it('is checked when it is made, is listed, and goes', async () => {
+  it('is checked when it is created and can be deregistered', async () => {
     expect(() => udtf({ name: 'x', args: [], returns: {} }, () => [])).toThrow(/each column by its name/u);
     expect(() => udtf({ name: 'x', args: [], returns: 'Int32' as never }, () => [])).toThrow(
       /each column by its name/u,

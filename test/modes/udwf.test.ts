@@ -36,8 +36,8 @@ beforeAll(async () => {
 
 const sql = async (query: string) => (await ctx.sql(query)).toArray({ int64: 'number' });
 
-describe('a window function of TypeScript', () => {
-  it('in SQL and in expressions', async () => {
+describe('a TypeScript UDWF', () => {
+  it('works in SQL and in expressions', async () => {
     const expected = [1, 1, 1, 2, 2, 2];
     const rows = await sql(
       'SELECT at, session(at, 10) OVER (PARTITION BY who ORDER BY at) AS s FROM clicks ORDER BY at',
@@ -48,14 +48,14 @@ describe('a window function of TypeScript', () => {
     expect(same.map((row) => row['s'])).toEqual(expected);
   });
 
-  it('in order, whichever that is, and without one', async () => {
+  it('works with any order and without an order', async () => {
     const rows = await sql('SELECT at, session(-at, 10) OVER (ORDER BY at DESC) AS s FROM clicks ORDER BY at');
     expect(rows.map((row) => row['s'])).toEqual([2, 2, 2, 1, 1, 1]);
     expect(await sql('SELECT max(s) AS s FROM (SELECT session(0, 1) OVER () AS s FROM clicks)')).toEqual([{ s: 1 }]);
     expect(await sql('SELECT session(at, 1) OVER () AS s FROM clicks WHERE at > 99')).toEqual([]);
   });
 
-  it('of batches, many partitions, keys that are calls', async () => {
+  it('works with batches, many partitions and computed keys', async () => {
     const numbered = udwf(
       { name: 'numbered', args: ['Int64'], returns: 'Int64', batch: true },
       (values: Vector, { rows }) =>
@@ -70,7 +70,7 @@ describe('a window function of TypeScript', () => {
     expect(row?.['same']).toBe(row?.['n']);
   });
 
-  it('that gives too few values, or none, or throws', async () => {
+  it('fails with UDF if it returns too few values, returns nothing or throws', async () => {
     const make = (name: string, fn: () => unknown) =>
       udwf({ name, args: ['Int64'], returns: 'Int64' }, fn as never)(col('at')).over(Window.orderBy('at'));
     for (const [expr, text] of [
@@ -89,7 +89,7 @@ describe('a window function of TypeScript', () => {
     }
   });
 
-  it('is listed, and goes; and wants a window', async () => {
+  it('is listed, needs a window and can be deregistered', async () => {
     expect(ctx.udwfs()).toContain('session');
     expect((await rejected(sql('SELECT session(at, 1) FROM clicks'))).code).toBe('PLAN');
     expect(ctx.deregisterUdwf('session')).toBe(true);

@@ -24,16 +24,16 @@ const CASES: Readonly<Record<string, Readonly<Record<string, readonly Case[]>>>>
   sets: SETS,
 };
 
-// An executor is replaced before each group only: there are some fifty verbs.
+// An executor is replaced only before each group, because there are about fifty verbs.
 const cluster = await withCluster(false);
 const [memory, files, empty] = [withContext(cluster), withContext(cluster), withContext(cluster)];
 const sources = [
   { where: 'in memory', ctx: memory, frames: await inMemory(memory) },
   { where: 'in files', ctx: files, frames: await inFiles(files, memory) },
-  { where: 'of no rows', ctx: empty, frames: await inMemory(empty, false) },
+  { where: 'without rows', ctx: empty, frames: await inMemory(empty, false) },
 ];
 
-/** Columns with their types, and rows: what two queries must share. */
+/** The columns with their types, and the rows. They must be equal for two queries. */
 interface Result {
   columns: string[];
   rows: string[];
@@ -45,7 +45,7 @@ async function resultOf(df: DataFrame, ordered: boolean): Promise<Result> {
   return { columns: table.schema.fields.map(String), rows: ordered ? rows : rows.sort() };
 }
 
-/** By place, for two columns may share a name. */
+/** Reads columns by position, because two columns can have the same name. */
 function rowsOf(batch: RecordBatch): string[] {
   const columns = batch.schema.fields.map((_, i) => valuesOf(batch.selectAt([i])));
   const row = (i: number) => columns.map((column) => column[i]).map(round);
@@ -54,12 +54,12 @@ function rowsOf(batch: RecordBatch): string[] {
   );
 }
 
-/** Sums of fractions depend on the order of the rows. */
+/** Rounds numbers, because floating-point sums depend on the order of the rows. */
 function round(value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(12)) : value;
 }
 
-/** Softly: all cases that differ are told, not only the first. */
+/** Uses soft assertions, which report all cases that differ, not only the first one. */
 async function expectSame({ sql, by, ordered = false, empty = false }: Case): Promise<void> {
   for (const { where, ctx, frames } of sources) {
     try {
@@ -67,7 +67,7 @@ async function expectSame({ sql, by, ordered = false, empty = false }: Case): Pr
       const df = by(frames);
       const [expected, result] = await Promise.all([resultOf(query, ordered), resultOf(df, ordered)]);
       expect.soft(result, `${where}: ${sql}`).toEqual(expected);
-      expect.soft(df.schema().fields.map(String), `${where}, announced: ${sql}`).toEqual(result.columns);
+      expect.soft(df.schema().fields.map(String), `${where}, schema: ${sql}`).toEqual(result.columns);
       if (where === 'in memory') expect.soft(result.rows.length > 0, `rows: ${sql}`).toBe(!empty);
     } catch (error) {
       expect.soft(error, `${where}: ${sql}`).toBeUndefined();
@@ -75,7 +75,7 @@ async function expectSame({ sql, by, ordered = false, empty = false }: Case): Pr
   }
 }
 
-describe.each(Object.entries(CASES))('verbs and SQL say the same: %s', (_, verbs) => {
+describe.each(Object.entries(CASES))('verbs return the same rows as SQL: %s', (_, verbs) => {
   beforeAll(() => cluster.betweenQueries());
 
   it.each(Object.entries(verbs))('%s', async (_verb, cases) => {
@@ -83,9 +83,9 @@ describe.each(Object.entries(CASES))('verbs and SQL say the same: %s', (_, verbs
   });
 });
 
-it('sample: a share of the rows, whatever they come from', async () => {
+it('sample returns a share of the rows from any source', async () => {
   const rows = await memory.sql('SELECT value, value / 2 AS half FROM range(0, 20000)');
-  // Six standard deviations of 20 000 and of 10 000 throws at 0.25.
+  // The limits are six standard deviations of 20 000 and of 10 000 draws at 0.25.
   expect(Math.abs((await rows.sample(0.25).count()) - 5_000)).toBeLessThan(368);
   const groups = rows.aggregate('half', 'count(*) AS n').sample(0.25);
   const [found] = await groups.aggregate([], ['count(*) AS c', 'min(n) AS n']).toArray({ int64: 'number' });
@@ -99,13 +99,13 @@ describe('every verb has a case', () => {
       (name) => name !== 'constructor' && Object.getOwnPropertyDescriptor(prototype, name)?.value,
     );
 
-  it('of DataFrame', () => {
+  it('for DataFrame', () => {
     const verbs = [COLUMNS, GROUPS, ROWS, JOINS, SETS].flatMap((group) => Object.keys(group));
     expect(verbs.sort()).toEqual(methods(Verbs.prototype).sort());
     expect(verbs.length).toBeGreaterThanOrEqual(44);
   });
 
-  it('of GroupedData', () => {
+  it('for GroupedData', () => {
     expect(Object.keys(GROUPED).sort()).toEqual(methods(GroupedData.prototype).sort());
   });
 });

@@ -6,7 +6,7 @@ import { AIRPORTS, FLIGHTS, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
 const cluster = await withCluster();
-// A broadcast join has fewer stages.
+// Broadcast joins are off, because they have fewer stages.
 const clusterConfig = { 'cluster.whole_query': 'never', 'cluster.broadcast_max_bytes': 0 } as const;
 const ctx = withContext(cluster, LOCAL ? {} : { clusterConfig });
 const temp = tempFolder();
@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 
 describe('explainVisual', () => {
-  it('draws the plan, and runs nothing', async () => {
-    // It would fail if it ran.
+  it('draws the plan without running the query', async () => {
+    // The query would fail if it ran.
     const visual = await (
       await ctx.sql('select 1 / (delay - delay) as x from flights where origin <> $$<"&\\>$$')
     ).explainVisual();
@@ -34,7 +34,7 @@ describe('explainVisual', () => {
     expect(svg).not.toContain('class="cluster');
   });
 
-  it('with analyze draws stages, true rows and times', async () => {
+  it('draws stages, row counts and times with analyze', async () => {
     const visual = await (await ctx.sql(QUERY)).explainVisual({ analyze: true });
     expect(visual.analyze).toBe(true);
     const frames = LOCAL ? 0 : visual.stages.length;
@@ -42,7 +42,7 @@ describe('explainVisual', () => {
     expect(visual.dot.match(/subgraph cluster_/g) ?? []).toHaveLength(frames);
     expect(visual.mermaid.match(/subgraph /g) ?? []).toHaveLength(frames);
     expect((await visual.svg).match(/class="cluster stage"/g) ?? []).toHaveLength(frames);
-    // Every stage but the last is read by one: the operators are one tree.
+    // Each stage except the last is read by one other stage, so the operators form one tree.
     const operators = visual.planString.match(/^ *\w+Exec/gm)?.length ?? 0;
     for (const arrows of [visual.dot.match(/ -> /g), visual.mermaid.match(/^ {2}\w+ (-->|-\.->)/gm)]) {
       expect(arrows).toHaveLength(operators - 1);
@@ -54,16 +54,16 @@ describe('explainVisual', () => {
     }
   });
 
-  it('saves', async () => {
+  it('saves SVG, DOT, Mermaid and text files', async () => {
     const visual = await (await ctx.sql(QUERY)).explainVisual({ analyze: true });
-    for (const ending of ['svg', 'dot', 'mmd', 'txt']) await visual.save(temp(`plan.${ending}`));
+    for (const extension of ['svg', 'dot', 'mmd', 'txt']) await visual.save(temp(`plan.${extension}`));
     expect(readdirSync(temp())).toHaveLength(4);
     expect(readFileSync(temp('plan.svg'), 'utf8')).toBe(await visual.svg);
     expect((await rejected(visual.save(temp('plan.png')))).code).toBe('INVALID_ARGUMENT');
     expect(readdirSync(temp())).toHaveLength(4);
   });
 
-  it('refuses what is no option', async () => {
+  it('rejects invalid options', async () => {
     const df = await ctx.sql('select 1');
     for (const options of [{ analyse: true }, { analyze: 1 }, 'svg']) {
       expect((await rejected(df.explainVisual(options as never))).code).toBe('INVALID_ARGUMENT');

@@ -14,17 +14,17 @@ const temp = tempFolder();
 const FORMATS = ['Parquet', 'Csv', 'Json', 'Arrow'] as const;
 type Format = (typeof FORMATS)[number];
 
-/** How each can be written: the name of the target, and what stays the same for all. */
+/** The shapes of a write: the name of the target for each format, and the options for all formats. */
 const SHAPES = {
   'a single file': { target: (format: Format) => `one.${format.toLowerCase()}`, options: {} },
   'a folder': { target: () => 'in/', options: {} },
-  'folders of a partition': { target: () => 'by/', options: { partitionBy: 'k' } },
+  'partition folders': { target: () => 'by/', options: { partitionBy: 'k' } },
 } as const;
 const CASES = FORMATS.flatMap((format) =>
   Object.entries(SHAPES).map(([shape, { target, options }]) => ({ format, shape, target: target(format), options })),
 );
 
-/** All names in a folder, at any depth; none where it is not there. */
+/** All names in a folder, at any depth. Returns none if the folder does not exist. */
 function tree(path: string): string[] {
   return existsSync(path) ? (readdirSync(path, { recursive: true }) as string[]).sort() : [];
 }
@@ -38,21 +38,21 @@ let long: DataFrame;
 
 beforeAll(async () => {
   await ctx.registerParquet('flights', FLIGHTS);
-  // One row of the three million, in the last part of the file.
+  // Each of these two queries fails at a single row near the end.
   late = await ctx.sql(
     'SELECT value, value % 3 AS k, 1 / (value - 299999) AS bad, sha256(CAST(value AS VARCHAR)) AS hash FROM generate_series(1, 300000)',
   );
   cast = await ctx.sql(`
     SELECT delay, length(origin) AS k, CAST(CASE WHEN date < (SELECT max(date) FROM flights) THEN '1' ELSE 'late' END AS INT) AS bad
     FROM flights`);
-  // Nothing makes it small: files are begun long before it ends.
+  // This query returns many rows, so writers start files long before it ends.
   long = await ctx.sql(`
     SELECT a.value, random() AS noise, b.value % 2 AS k
     FROM generate_series(1, 10000) AS a CROSS JOIN generate_series(1, 10000) AS b`);
 });
 
-describe('a write whose query fails late leaves nothing', () => {
-  it.each(CASES)('$format: $shape', async ({ format, shape, target, options }) => {
+describe('a write whose query fails late', () => {
+  it.each(CASES)('leaves no files: $format, $shape', async ({ format, shape, target, options }) => {
     const folder = temp('late', format, shape);
     for (const [df, text] of [
       [late, /divide/iu],
@@ -64,7 +64,7 @@ describe('a write whose query fails late leaves nothing', () => {
     }
   });
 
-  it.each(FORMATS)('%s: and what was there stays as it was', async (format) => {
+  it.each(FORMATS)('keeps existing files: %s', async (format) => {
     const extension = format.toLowerCase();
     const folder = temp('kept', format);
     const few = late.filter('value < 10').select('value', 'k');
@@ -79,7 +79,7 @@ describe('a write whose query fails late leaves nothing', () => {
     expect(readFileSync(targets[0])).toEqual(content);
   });
 
-  it.each(FORMATS)('%s: COPY TO and INSERT INTO too', async (format) => {
+  it.each(FORMATS)('leaves no files with COPY TO and INSERT INTO: %s', async (format) => {
     const folder = temp('sql', format);
     await ctx.registerView(`late_${format}`, late.select('value', 'bad'));
     const run = async (query: string) => (await ctx.sql(query)).collect();
@@ -98,8 +98,8 @@ describe('a write whose query fails late leaves nothing', () => {
   });
 });
 
-describe('a write that is aborted leaves nothing', () => {
-  it.each(CASES)('$format: $shape', async ({ format, shape, target, options }) => {
+describe('an aborted write', () => {
+  it.each(CASES)('leaves no files: $format, $shape', async ({ format, shape, target, options }) => {
     const folder = temp('aborted', format, shape);
     const controller = new AbortController();
     const write = failure(long[`write${format}`](`${folder}/${target}`, { ...options, signal: controller.signal }));
@@ -114,7 +114,7 @@ describe('a write that is aborted leaves nothing', () => {
     await expect.poll(() => tree(folder).filter((name) => name.includes('.') || name.includes('_'))).toEqual([]);
   });
 
-  it('before it starts', async () => {
+  it('leaves no files if it is aborted before it starts', async () => {
     const reason = new Error('enough');
     const signal = AbortSignal.abort(reason);
     for (const format of FORMATS)
@@ -123,7 +123,7 @@ describe('a write that is aborted leaves nothing', () => {
     expect(tree(temp('before'))).toEqual([]);
   });
 
-  it('of a table in memory: its rows are as before', async () => {
+  it('keeps the rows of an in-memory table', async () => {
     await ctx.sql('CREATE TABLE counted (hash VARCHAR)');
     const controller = new AbortController();
     const write = failure((await ctx.sql(LONG_QUERY)).writeTable('counted', { signal: controller.signal }));

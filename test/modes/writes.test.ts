@@ -20,7 +20,7 @@ const temp = tempFolder();
 
 const FORMATS = ['Parquet', 'Csv', 'Json', 'Arrow'] as const;
 
-/** Values that text can hold. */
+/** Values that text formats can hold. */
 const FLAT = `
   SELECT id, CAST(n AS DECIMAL(20, 4)) AS price, CAST(t AS TIMESTAMP) AS at, CAST(t AS DATE) AS day, id > 1 AS flag,
          id / CAST(4 AS DOUBLE) AS ratio, s AS "Größe, ""in"" km/h"
@@ -38,14 +38,14 @@ const TYPED = `
 const rows = (df: DataFrame) => df.toArray({ int64: 'number' });
 const sql = async (query: string) => rows(await ctx.sql(query));
 
-/** The files and folders in a folder of the tests, at any depth. */
+/** The files in a test folder, at any depth. */
 function files(...path: string[]): string[] {
   return (readdirSync(temp(...path), { recursive: true }) as string[])
     .filter((name) => statSync(temp(...path, name)).isFile())
     .sort();
 }
 
-/** All text of a folder. */
+/** The content of all files in a folder. */
 const text = (folder: string) =>
   files(folder)
     .map((name) => readFileSync(temp(folder, name), 'utf8'))
@@ -53,7 +53,7 @@ const text = (folder: string) =>
 
 const metadata = async (path: string) => parquetMetadataAsync(await asyncBufferFromFile(path));
 
-/** The columns of a Parquet file, by name: what their first row group says. */
+/** The columns of a Parquet file by name, as described in its first row group. */
 async function columns(path: string) {
   const { row_groups } = await metadata(path);
   const all = row_groups[0]?.columns.flatMap(({ meta_data }) => (meta_data ? [meta_data] : [])) ?? [];
@@ -72,11 +72,11 @@ beforeAll(async () => {
   await ctx.registerView('five', five);
 });
 
-describe('what is written is read back', () => {
+describe('written data can be read back', () => {
   it.each([
     ['a file', 'all'],
     ['a folder', 'all-in/'],
-  ])('Parquet and Arrow: %s', async (_, name) => {
+  ])('from Parquet and Arrow: %s', async (_, name) => {
     const typed = await ctx.sql(TYPED);
     const expected = await rows(typed.sort('id'));
     expect(expected).toHaveLength(3);
@@ -89,20 +89,20 @@ describe('what is written is read back', () => {
     }
   });
 
-  it('JSON, with its schema', async () => {
+  it('from JSON with its schema', async () => {
     const nested = await ctx.sql(NESTED);
     expect(await nested.writeJson(temp('nested.json'))).toBe(3);
     const back = await ctx.readJson(temp('nested.json'), { schema: nested.schema() });
     expect(await rows(back.sort('id'))).toEqual(await rows(nested.sort('id')));
   });
 
-  it('CSV, with its schema', async () => {
+  it('from CSV with its schema', async () => {
     expect(await flat.writeCsv(temp('flat.csv'))).toBe(3);
     const back = await ctx.readCsv(temp('flat.csv'), { schema: flat.schema(), newlinesInValues: true });
     expect(await rows(back.sort('id'))).toEqual(await rows(flat.sort('id')));
   });
 
-  it('Parquet by hyparquet, Arrow by apache-arrow', async () => {
+  it('from Parquet by hyparquet and from Arrow by apache-arrow', async () => {
     await flat.writeParquet(temp('hy.parquet'), { compression: 'snappy' });
     const { num_rows, schema } = await metadata(temp('hy.parquet'));
     expect(num_rows).toBe(3n);
@@ -112,7 +112,7 @@ describe('what is written is read back', () => {
     expect(table.getChild('Größe, "in" km/h')?.toArray()[0]).toBe('Köln "x", 🌍');
   });
 
-  it.each(FORMATS)('%s: three million rows by several tasks, into a folder', async (format) => {
+  it.each(FORMATS)('from a folder where several tasks wrote three million rows: %s', async (format) => {
     const some = flights.select('delay', 'origin');
     const folder = temp('many', format, '/');
     expect(await some[`write${format}`](folder)).toBe(3_000_000);
@@ -122,7 +122,7 @@ describe('what is written is read back', () => {
     expect(await rows(back.aggregate([], sums))).toEqual(await rows(flights.aggregate([], sums)));
   });
 
-  it.each(FORMATS)('%s: a result without rows', async (format) => {
+  it.each(FORMATS)('from a result without rows: %s', async (format) => {
     const none = flat.filter('id > 5');
     const path = temp(`none.${format.toLowerCase()}`);
     expect(await none[`write${format}`](path)).toBe(0);
@@ -151,7 +151,7 @@ describe('paths', () => {
     'a+b&c',
   ];
 
-  it.each(names)('%s', async (name) => {
+  it.each(names)('can be named %s', async (name) => {
     for (const path of [temp('paths', name, 'one.csv'), temp('paths', name, `${name}.csv`), temp('paths', name, 'in/')])
       expect(await five.writeCsv(path), path).toBe(5);
     expect(await five.writeCsv(pathToFileURL(temp('paths', name, 'url.csv')))).toBe(5);
@@ -162,7 +162,7 @@ describe('paths', () => {
     expect(found).toHaveLength(4);
   });
 
-  it('a file or a folder, by its ending or by singleFileOutput', async () => {
+  it('are files or folders, depending on the extension or singleFileOutput', async () => {
     await five.writeJson(temp('kinds/file.json'));
     await five.writeJson(temp('kinds/folder'));
     await five.writeJson(temp('kinds/dotted.folder'), { singleFileOutput: false });
@@ -179,14 +179,14 @@ describe('paths', () => {
     expect(files('kinds/dotted.folder')).toEqual([expect.stringMatching(/\.json$/)]);
   });
 
-  it('a file is replaced, a folder grows', async () => {
+  it('are replaced if they are files and extended if they are folders', async () => {
     for (const frame of [flights.select('delay').limit(1000), five]) await frame.writeParquet(temp('again.parquet'));
     expect(await (await ctx.readParquet(temp('again.parquet'))).count()).toBe(5);
     for (let i = 0; i < 2; i++) await five.writeParquet(temp('grows/'));
     expect(await (await ctx.readParquet(temp('grows/'))).count()).toBe(10);
   });
 
-  it.each(FORMATS)('%s: that cannot be written fail: a file where a folder should be', async (format) => {
+  it.each(FORMATS)('fail if a file is in the place of a folder: %s', async (format) => {
     writeFileSync(temp('blocked'), 'here first');
     const error = await rejected(five[`write${format}`](temp(`blocked/in/a.${format.toLowerCase()}`)));
     expect(error).toMatchObject(failedRunning('IO', 'Not a directory'));
@@ -195,7 +195,7 @@ describe('paths', () => {
 });
 
 describe('partitionBy', () => {
-  it.each(FORMATS)('%s: columns become folders', async (format) => {
+  it.each(FORMATS)('turns columns into folders: %s', async (format) => {
     const folder = temp('by', format, '/');
     const some = flights.filter(col('origin').inList(['SEA', 'JFK'])).select('origin', 'delay', 'distance');
     expect(await some[`write${format}`](folder, { partitionBy: 'origin' })).toBe(81_501);
@@ -208,7 +208,7 @@ describe('partitionBy', () => {
     ]);
   });
 
-  it('two columns, in their order', async () => {
+  it('nests folders in the order of the columns', async () => {
     expect(await five.withColumn('c', 'a % 3').writeCsv(temp('two/'), { partitionBy: ['c', 'b'] })).toBe(5);
     expect([...new Set(files('two').map((file) => file.slice(0, 7)))].sort()).toEqual([
       'c=0/b=1',
@@ -219,14 +219,14 @@ describe('partitionBy', () => {
     ]);
   });
 
-  it.each(FORMATS)('%s: keepPartitionByColumns', async (format) => {
+  it.each(FORMATS)('keeps the columns with keepPartitionByColumns: %s', async (format) => {
     const folder = temp('kept', format, '/');
     await five[`write${format}`](folder, { partitionBy: 'b', keepPartitionByColumns: true });
     const back = await ctx[`read${format}`](`${folder}b=1`);
     expect(await rows(back.sort('a'))).toEqual([1, 3, 5].map((a) => ({ a, b: 1 })));
   });
 
-  it('odd values', async () => {
+  it('escapes special characters in values', async () => {
     const odd = ['a/b', 'c d', '50%', '%2F', 'x=y', 'Käse 🌍', '#', '.', '..', "it's", 'a\\b', '*'];
     const df = await ctx.fromRows(odd.map((value, i) => ({ i, value })));
     for (const format of FORMATS) {
@@ -240,21 +240,21 @@ describe('partitionBy', () => {
     }
   });
 
-  it('types', async () => {
+  it('takes dates, booleans, dictionaries and LargeUtf8', async () => {
     const query = `SELECT 1 AS a, DATE '2024-02-29' AS d, true AS b, arrow_cast('x', 'Dictionary(Int32, Utf8)') AS k,
                    arrow_cast('y', 'LargeUtf8') AS l`;
     await (await ctx.sql(query)).writeParquet(temp('types/'), { partitionBy: ['d', 'b', 'k', 'l'] });
     expect(files('types')).toEqual([expect.stringMatching(/^d=2024-02-29\/b=true\/k=x\/l=y\/\w+\.parquet$/)]);
   });
 
-  it.each(FORMATS)('%s: refuses null, which folders cannot say', async (format) => {
+  it.each(FORMATS)('rejects null, which folder names cannot express: %s', async (format) => {
     const day = await ctx.sql(`SELECT id, day FROM (${FLAT})`);
     const error = await rejected(day[`write${format}`](temp('null-folder/'), { partitionBy: 'day' }));
     expect(error.message).toContain('null');
     expect(files()).not.toContainEqual(expect.stringMatching(/^null-folder/));
   });
 
-  it('refuses unknown columns, and all columns', async () => {
+  it('rejects unknown columns, and all columns', async () => {
     const unknown = await rejected(five.writeParquet(temp('bad/'), { partitionBy: 'nope' }));
     expect(unknown).toMatchObject({ code: 'SCHEMA', message: expect.stringContaining('nope') });
     const all = await rejected(five.writeParquet(temp('bad/'), { partitionBy: ['a', 'b'] }));
@@ -270,12 +270,12 @@ describe('sortBy', () => {
       [col('b').desc(), 'a'],
       ['a,b', '1,1', '3,1', '5,1', '2,0', '4,0'],
     ],
-  ] as const)('%s', async (sortBy, lines) => {
+  ] as const)('sorts by %s', async (sortBy, lines) => {
     await five.writeCsv(temp('sorted.csv'), { sortBy });
     expect(readFileSync(temp('sorted.csv'), 'utf8').trim().split('\n')).toEqual(lines);
   });
 
-  it('with partitionBy: sorted in every folder', async () => {
+  it('sorts each folder of partitionBy', async () => {
     await flights
       .filter(col('origin').inList(['SEA', 'JFK']))
       .writeCsv(temp('sorted-by/'), { partitionBy: 'origin', sortBy: col('delay'), withHeader: false });
@@ -289,14 +289,14 @@ describe('sortBy', () => {
   });
 });
 
-describe('options of Parquet', () => {
+describe('Parquet options', () => {
   const written = async (options: ParquetWriterOptions, frame = flights.select('delay', 'origin').limit(5000)) => {
     const path = temp('options.parquet');
     await frame.writeParquet(path, options);
     return path;
   };
 
-  it('compression: zstd by default', async () => {
+  it('compression is zstd by default', async () => {
     const { delay } = await columns(await written({}));
     expect(delay?.codec).toBe('ZSTD');
   });
@@ -309,21 +309,21 @@ describe('options of Parquet', () => {
     ['lz4', 'LZ4'],
     ['lz4_raw', 'LZ4_RAW'],
     ['zstd', 'ZSTD'],
-  ] as const)('compression: %s', async (compression, codec) => {
+  ] as const)('compression can be %s', async (compression, codec) => {
     const path = await written({ compression });
     expect((await columns(path))['delay']?.codec).toBe(codec);
     await cluster.betweenQueries();
     expect(await (await ctx.readParquet(path)).count()).toBe(5000);
   });
 
-  it('compressionLevel', async () => {
+  it('compressionLevel changes the file size', async () => {
     const same = await flights.select('delay', 'origin').limit(5000).cache();
     const size = async (compressionLevel: number) =>
       statSync(await written({ compression: 'zstd', compressionLevel, dictionaryEnabled: false }, same)).size;
     expect(await size(22)).toBeLessThan(await size(1));
   });
 
-  it('maxRowGroupSize and createdBy', async () => {
+  it('maxRowGroupSize and createdBy appear in the metadata', async () => {
     const { row_groups, created_by } = await metadata(
       await written({ maxRowGroupSize: 2000, createdBy: 'Jürgen 1.0' }),
     );
@@ -331,13 +331,13 @@ describe('options of Parquet', () => {
     expect(created_by).toBe('Jürgen 1.0');
   });
 
-  it('statisticsEnabled', async () => {
+  it('statisticsEnabled selects the statistics', async () => {
     expect((await columns(await written({ statisticsEnabled: 'none' })))['delay']?.statistics).toBeUndefined();
     for (const statisticsEnabled of ['chunk', 'page'] as const)
       expect((await columns(await written({ statisticsEnabled })))['delay']?.statistics?.max_value).toBeDefined();
   });
 
-  it('dictionaryEnabled and encoding', async () => {
+  it('dictionaryEnabled and encoding select the encodings', async () => {
     const encodings = async (options: ParquetWriterOptions) =>
       (await columns(await written(options)))['delay']?.encodings;
     expect(await encodings({})).toContain('RLE_DICTIONARY');
@@ -346,7 +346,7 @@ describe('options of Parquet', () => {
     expect(await encodings({ columnSpecificOptions: { delay: delta } })).toContain('DELTA_BINARY_PACKED');
   });
 
-  it('bloom filters', async () => {
+  it('bloomFilterOnWrite and bloomFilterEnabled write bloom filters', async () => {
     const offset = async (options: ParquetWriterOptions) => {
       const { delay, origin } = await columns(await written(options));
       return [delay, origin].map((column) => column?.bloom_filter_offset !== undefined);
@@ -356,14 +356,14 @@ describe('options of Parquet', () => {
     expect(await offset({ columnSpecificOptions: { origin: { bloomFilterEnabled: true } } })).toEqual([false, true]);
   });
 
-  it('skipArrowMetadata', async () => {
+  it('skipArrowMetadata omits the Arrow schema', async () => {
     const keys = async (skipArrowMetadata: boolean) =>
       (await metadata(await written({ skipArrowMetadata }))).key_value_metadata?.map(({ key }) => key) ?? [];
     expect(await keys(false)).toContain('ARROW:schema');
     expect(await keys(true)).not.toContain('ARROW:schema');
   });
 
-  it('pages: writerVersion, dataPageRowCountLimit, dataPagesizeLimit, writeBatchSize, dictionaryPageSizeLimit', async () => {
+  it('writerVersion and limits change the pages and statistics', async () => {
     const pages = {
       writerVersion: '2.0',
       dataPageRowCountLimit: 100,
@@ -385,7 +385,7 @@ describe('options of Parquet', () => {
     expect([truncated?.is_max_value_exact, String(truncated?.max_value).length]).toEqual([false, 1]);
   });
 
-  it('columnSpecificOptions, also of odd names', async () => {
+  it('columnSpecificOptions apply to single columns, even if their names have special characters', async () => {
     const odd = flights.limit(5000).select('delay', col('origin').alias('A b::d'));
     const path = await written(
       {
@@ -403,7 +403,7 @@ describe('options of Parquet', () => {
   });
 });
 
-describe('options of CSV', () => {
+describe('CSV options', () => {
   it.each([
     ['withHeader', { withHeader: false }, '1,x\n2,\n'],
     ['delimiter', { delimiter: ';' }, 'a;b\n1;x\n2;\n'],
@@ -411,23 +411,23 @@ describe('options of CSV', () => {
     ['quoteStyle always', { quoteStyle: 'always' }, '"a","b"\n"1","x"\n"2",""\n'],
     ['quoteStyle nonNumeric', { quoteStyle: 'nonNumeric' }, '"a","b"\n1,"x"\n2,""\n'],
     ['quoteStyle necessary', { quoteStyle: 'necessary' }, 'a,b\n1,x\n2,\n'],
-  ] as const)('%s', async (_, options, content) => {
+  ] as const)('include %s', async (_, options, content) => {
     await (await ctx.sql("SELECT * FROM (VALUES (1, 'x'), (2, NULL)) AS t(a, b)")).writeCsv(temp('o.csv'), options);
     expect(readFileSync(temp('o.csv'), 'utf8')).toBe(content);
   });
 
   it.each([
-    ['quotes are doubled', {}, `"a""b",'c'\n`],
+    ['doubled quotes by default', {}, `"a""b",'c'\n`],
     ['quote', { quote: "'" }, `a"b,'''c'''\n`],
     ['escape', { doubleQuote: false, escape: '\\' }, `"a\\"b",'c'\n`],
     ['quoteStyle never', { quoteStyle: 'never' }, `a"b,'c'\n`],
-  ] as const)('%s', async (_, options, content) => {
+  ] as const)('control quotes: %s', async (_, options, content) => {
     const df = await ctx.sql(`SELECT 'a"b' AS x, '''c''' AS y`);
     await df.writeCsv(temp('q.csv'), { ...options, withHeader: false });
     expect(readFileSync(temp('q.csv'), 'utf8')).toBe(content);
   });
 
-  it('formats of dates and times', async () => {
+  it('set the formats of dates and times', async () => {
     const query = `SELECT DATE '2024-02-29' AS d, TIMESTAMP '2024-02-29T12:34:56' AS t, arrow_cast('12:34:56', 'Time64(Microsecond)') AS o,
                    arrow_cast(DATE '2024-02-29', 'Date64') AS d64`;
     const options = {
@@ -441,7 +441,7 @@ describe('options of CSV', () => {
   });
 
   it.each(['gzip', 'bzip2', 'xz', 'zstd', 'uncompressed'] as const)(
-    'compression: %s, as that of JSON',
+    'include compression %s, as for JSON',
     async (compression) => {
       const path = temp('packed', compression);
       expect(await flat.writeCsv(`${path}.csv`, { compression })).toBe(3);
@@ -461,8 +461,8 @@ describe('options of CSV', () => {
   );
 });
 
-describe('options of Arrow', () => {
-  it.each(['lz4', 'zstd', 'uncompressed'] as const)('compression: %s', async (compression) => {
+describe('Arrow options', () => {
+  it.each(['lz4', 'zstd', 'uncompressed'] as const)('include compression %s', async (compression) => {
     const some = flights.select('delay', 'origin').filter(col('origin').inList(['SEA', 'JFK']));
     const path = temp(`${compression}.arrow`);
     expect(await some.writeArrow(path, { compression })).toBe(81_501);
@@ -476,7 +476,7 @@ describe('options of Arrow', () => {
 });
 
 describe('writeTable', () => {
-  it('into a table in memory: append, overwrite, replace', async () => {
+  it('appends to or overwrites an in-memory table', async () => {
     await ctx.sql('CREATE TABLE kept (a BIGINT, b BIGINT)');
     const count = async () => (await ctx.table('kept')).count();
     expect(await five.writeTable('kept')).toBe(5);
@@ -488,7 +488,7 @@ describe('writeTable', () => {
     expect(await five.filter('a > 9').writeTable('kept')).toBe(0);
   });
 
-  it.each(['parquet', 'csv', 'json'] as const)('into a table of %s files: append only', async (format) => {
+  it.each(['parquet', 'csv', 'json'] as const)('only appends to a table of %s files', async (format) => {
     const folder = temp('table', format, '/');
     mkdirSync(folder, { recursive: true });
     const name = `files_${format}`;
@@ -499,7 +499,7 @@ describe('writeTable', () => {
     expect(await (await ctx.table(name)).count()).toBe(10);
   });
 
-  it('with sortBy, into a partitioned table of files', async () => {
+  it('sorts the rows of a partitioned table with sortBy', async () => {
     const folder = temp('table/by/');
     mkdirSync(folder, { recursive: true });
     await ctx.sql(
@@ -510,7 +510,7 @@ describe('writeTable', () => {
     expect(text('table/by/b=1')).toBe('a\n5\n3\n1\n');
   });
 
-  it('by exact and by qualified names', async () => {
+  it('takes quoted and qualified table names', async () => {
     await ctx.registerRecordBatches('Odd Name', await five.collect());
     expect(await five.writeTable('"Odd Name"')).toBe(5);
     expect(await (await ctx.table('"Odd Name"')).count()).toBe(10);
@@ -519,7 +519,7 @@ describe('writeTable', () => {
     expect(await (await ctx.table('full')).count()).toBe(5);
   });
 
-  it('finds columns by name, and casts as INSERT does', async () => {
+  it('finds columns by name and casts values like INSERT', async () => {
     await ctx.sql('CREATE TABLE other_types (b DOUBLE, a INT)');
     expect(await five.writeTable('other_types')).toBe(5);
     expect(await rows((await ctx.table('other_types')).sort('a').limit(2))).toEqual([
@@ -528,7 +528,7 @@ describe('writeTable', () => {
     ]);
   });
 
-  it('refuses unknown tables, and rows that do not fit', async () => {
+  it('rejects unknown tables and rows that do not fit', async () => {
     expect(await rejected(five.writeTable('nowhere'))).toMatchObject({ message: expect.stringContaining('nowhere') });
     await ctx.sql('CREATE TABLE narrow (a BIGINT)');
     expect((await rejected(five.writeTable('narrow'))).code).toBe('SCHEMA');
@@ -541,7 +541,7 @@ describe('writeTable', () => {
 });
 
 describe('COPY TO in SQL', () => {
-  it.each(['PARQUET', 'CSV', 'JSON', 'ARROW'])('%s: into a file and into folders', async (format) => {
+  it.each(['PARQUET', 'CSV', 'JSON', 'ARROW'])('writes a file and partition folders: %s', async (format) => {
     const path = temp('copied', `five.${format.toLowerCase()}`);
     expect(await sql(`COPY five TO '${path}' STORED AS ${format}`)).toEqual([{ count: 5 }]);
     await cluster.betweenQueries();

@@ -5,8 +5,8 @@ import type { JoinType } from '../../src/dataframe/joins.js';
 import { LOCAL, withCluster, withContext } from '../support/cluster.js';
 import { tempFolder } from '../support/data.js';
 
-// Queries that a cluster once answered with other rows than single-node DataFusion. The right numbers were counted by hand:
-// `l` has 40 numbers and `r` has 30, in four files each, so that every side of a join has several tasks.
+// A cluster once returned other rows for these queries than single-node DataFusion. The right numbers were counted by hand.
+// `l` has 40 numbers and `r` has 30, in four files each, so each side of a join has several tasks.
 
 const cluster = await withCluster();
 const temp = tempFolder();
@@ -16,7 +16,7 @@ function folder(table: string): string {
   return fileURLToPath(new URL(`../fixtures/joins/${table}/`, import.meta.url));
 }
 
-/** Conditions without equal keys, and how many pairs, unmatched rows of `l` and unmatched rows of `r` there are. */
+/** Conditions without equal keys, with the number of pairs, of unmatched rows of `l` and of unmatched rows of `r`. */
 const CONDITIONS: readonly [condition: string, pairs: number, left: number, right: number][] = [
   ['l.v > r.v + 25', 71, 26, 19],
   ['l.v < r.v', 632, 0, 1],
@@ -56,11 +56,11 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
       ['LEFT ANTI JOIN', left],
       ['RIGHT SEMI JOIN', 30 - right],
       ['RIGHT ANTI JOIN', right],
-    ])('%s', async (join, rows) => {
+    ])('%s returns the right rows', async (join, rows) => {
       expect(await number(`SELECT count(*) FROM l ${join} r ON ${condition}`)).toBe(rows);
     });
 
-    it('EXISTS and NOT EXISTS', async () => {
+    it('EXISTS and NOT EXISTS return the right rows', async () => {
       expect(await number(`SELECT count(*) FROM l WHERE ${exists}`)).toBe(40 - left);
       await cluster.betweenQueries();
       expect(await number(`SELECT count(*) FROM l WHERE NOT ${exists}`)).toBe(left);
@@ -73,7 +73,7 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
       ['full', pairs + left + right],
       ['semi', 40 - left],
       ['anti', left],
-    ])('joinOn, %s', async (how, rows) => {
+    ])('joinOn with how = %s returns the right rows', async (how, rows) => {
       const [one, other] = [await ctx.table('l'), await ctx.table('r')];
       expect(await one.joinOn(other, condition, how).count()).toBe(rows);
     });
@@ -83,17 +83,17 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     ['EXISTS or another condition', 'EXISTS (SELECT 1 FROM r WHERE l.v > r.v + 25) OR l.v < 3', 17],
     ['NOT EXISTS and another condition', 'NOT EXISTS (SELECT 1 FROM r WHERE l.v > r.v + 25) AND l.v < 3', 3],
     ['NOT EXISTS or another condition', 'NOT EXISTS (SELECT 1 FROM r WHERE l.v > r.v + 25) OR l.v > 38', 28],
-  ])('%s', async (_, where, rows) => {
+  ])('%s returns the right rows', async (_, where, rows) => {
     expect(await number(`SELECT count(*) FROM l WHERE ${where}`)).toBe(rows);
   });
 
-  it('sums over an outer join', async () => {
+  it('sums over an outer join are right', async () => {
     expect(await number('SELECT sum(l.v) FROM l LEFT JOIN r ON l.v > r.v + 25')).toBe(2828);
     await cluster.betweenQueries();
     expect(await number('SELECT sum(l.v) FROM l LEFT JOIN r ON l.v > r.v + 25 WHERE r.v IS NULL')).toBe(325);
   });
 
-  it('OFFSET without LIMIT', async () => {
+  it('OFFSET works without LIMIT', async () => {
     expect(await (await ctx.sql('SELECT * FROM l OFFSET 1')).toArray()).toHaveLength(39);
     await cluster.betweenQueries();
     expect(await (await ctx.sql('SELECT * FROM outers OFFSET 1')).toArray()).toHaveLength(1);
@@ -102,7 +102,7 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(await sorted.toArray({ int64: 'number' })).toEqual([{ v: 39 }, { v: 40 }]);
   });
 
-  it('GROUPING SETS (())', async () => {
+  it('GROUPING SETS (()) returns one row', async () => {
     const query = 'SELECT count(*) AS n FROM r GROUP BY GROUPING SETS (())';
     expect(await (await ctx.sql(query)).toArray({ int64: 'number' })).toEqual([{ n: 30 }]);
   });
@@ -123,18 +123,18 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(found.map((row) => row['n'])).toEqual(rows);
   });
 
-  it('LIMIT of an expression', async () => {
+  it('LIMIT takes an expression', async () => {
     const query = 'SELECT * FROM (VALUES (1), (2), (3), (4)) LIMIT abs(-4) + 4 / -2';
     expect(await (await ctx.sql(query)).toArray()).toHaveLength(2);
   });
 
-  it('a row of its own beside those of a table', async () => {
+  it('a union of constant rows and a table returns all rows', async () => {
     expect(await number('SELECT count(*) FROM (SELECT 1 AS v UNION ALL SELECT v FROM r)')).toBe(31);
     await cluster.betweenQueries();
     expect(await number('SELECT sum(v) FROM (SELECT * FROM range(1, 4) AS n(v) UNION ALL SELECT v FROM l)')).toBe(788);
   });
 
-  it('a window over rows that another one sorted', async () => {
+  it('a window works over rows that another window sorted', async () => {
     const windows = 'SELECT lead(v) OVER (ORDER BY v DESC) AS a, rank() OVER (PARTITION BY v) AS b FROM l';
     const query = `SELECT CAST(sum(a) + sum(b) AS BIGINT) FROM (SELECT 0 AS a, CAST(0 AS BIGINT UNSIGNED) AS b UNION ALL (${windows}))`;
     expect(await number(query)).toBe(742 + 40);
@@ -146,18 +146,21 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     ['first_value(v)', [0, 0, 0]],
     ['last_value(v)', [0, 1, 2]],
     ['nth_value(v, 2)', [null, 1, 1]],
-  ])('%s beside a window in the reverse order', async (call, values) => {
+  ])('%s works beside a window in reverse order', async (call, values) => {
     const query = `SELECT v, ${call} OVER (ORDER BY v) AS x, row_number() OVER (ORDER BY v DESC) AS n FROM l`;
     const rows = await (await ctx.sql(`${query} ORDER BY v LIMIT 3`)).toArray({ int64: 'number' });
     expect(rows).toEqual(values.map((x, index) => ({ v: index, x, n: 40 - index })));
   });
 
-  it.each(['OFFSET 37', 'OFFSET 37 LIMIT 3', 'LIMIT 3 OFFSET 37'])('%s of a sorted subquery in a join', async (end) => {
-    const pairs = 'SELECT a.v, b.v AS w FROM l a JOIN l b ON a.v = b.v';
-    const last = `SELECT * FROM (${pairs}) ORDER BY v, w ${end}`;
-    const df = await ctx.sql(`SELECT t.v FROM (${last}) t JOIN l ON t.v = l.v ORDER BY t.v`);
-    expect(await df.toArray({ int64: 'number' })).toEqual([{ v: 37 }, { v: 39 }, { v: 40 }]);
-  });
+  it.each(['OFFSET 37', 'OFFSET 37 LIMIT 3', 'LIMIT 3 OFFSET 37'])(
+    '%s works in a sorted subquery of a join',
+    async (end) => {
+      const pairs = 'SELECT a.v, b.v AS w FROM l a JOIN l b ON a.v = b.v';
+      const last = `SELECT * FROM (${pairs}) ORDER BY v, w ${end}`;
+      const df = await ctx.sql(`SELECT t.v FROM (${last}) t JOIN l ON t.v = l.v ORDER BY t.v`);
+      expect(await df.toArray({ int64: 'number' })).toEqual([{ v: 37 }, { v: 39 }, { v: 40 }]);
+    },
+  );
 
   it.each([
     ['x NOT IN (SELECT x FROM nulls)', []],
@@ -170,13 +173,13 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     ['3 NOT IN (SELECT x FROM nulls)', []],
     ['3 NOT IN (SELECT x FROM ones)', [1, 2, null]],
     ['x NOT IN (SELECT x FROM some) OR x = 2', [2]],
-  ])('nulls count in WHERE %s', async (where, rows) => {
+  ])('nulls are compared correctly in WHERE %s', async (where, rows) => {
     const df = await ctx.sql(`SELECT x FROM some WHERE ${where} ORDER BY x`);
     expect((await df.toArray({ int64: 'number' })).map(({ x }) => x)).toEqual(rows);
   });
 
-  it('an aggregate of an expression beside one of a column', async () => {
-    // Files in the order in which a filter by the greatest `v` would leave out the others.
+  it('an aggregate of an expression works beside an aggregate of a column', async () => {
+    // The order of the files is such that a filter by the greatest `v` would skip the other files.
     for (const part of [0, 1, 2, 3]) {
       const rows = await ctx.sql(`SELECT v, 40 - v AS w FROM l WHERE v / 11 = ${3 - part}`);
       await rows.writeParquet(temp(`greatest-${wholeQuery}`, `${part}.parquet`));
@@ -186,14 +189,14 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(await df.toArray({ int64: 'number' })).toEqual([{ v: 40, w: 40, s: '0' }]);
   });
 
-  it('a window over rows without columns', async () => {
+  it('a window works over rows without columns', async () => {
     const where = '3 IN (SELECT r.v FROM r LEFT JOIN l ON r.v = l.v)';
     const query = `SELECT rank() OVER (PARTITION BY coalesce(3, 1)) AS n FROM (VALUES (1), (2), (3)) AS t(c) WHERE ${where} AND c > 1`;
     expect(await (await ctx.sql(query)).toArray({ int64: 'number' })).toEqual([{ n: 1 }, { n: 1 }]);
   });
 
-  // Nulls in the subquery make the answer for id 2 unknown; the engine itself keeps that row, which is wrong.
-  it('a correlated NOT IN is right or refused', async () => {
+  // A null in the subquery makes the condition unknown for id 2. The engine alone keeps that row, which is wrong.
+  it('a correlated NOT IN is correct or rejected', async () => {
     const query = 'SELECT id FROM outers WHERE 3 NOT IN (SELECT id FROM inners WHERE inners.g = outers.g)';
     const rows = await (await ctx.sql(query)).toArray({ int64: 'number' }).catch(({ code }) => code);
     expect([[{ id: 1 }], 'NOT_IMPLEMENTED']).toContainEqual(rows);
@@ -212,14 +215,14 @@ describe('merge joins', () => {
     await ctx.registerCsv('l', folder('l'));
   });
 
-  it('whose condition reads columns that have no nulls', async () => {
+  it('work with a condition on columns without nulls', async () => {
     const keys = await ctx.sql('SELECT row_number() OVER (ORDER BY v) AS n FROM l');
     await ctx.registerRecordBatches('keys', await keys.collect());
     const df = await ctx.sql('SELECT l.v, keys.n FROM l FULL JOIN keys ON l.v = keys.n AND l.v < keys.n');
     expect(await df.count()).toBe(80);
   });
 
-  it('of few rows from several files', async () => {
+  it('work with few rows from several files', async () => {
     for (const part of [0, 1, 2, 3])
       await (await ctx.sql(`SELECT v FROM l WHERE v % 4 = ${part}`)).writeParquet(temp('l', `${part}.parquet`));
     await ctx.registerParquet('files', temp('l'));

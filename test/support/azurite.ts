@@ -10,14 +10,14 @@ import { install } from '../../scripts/install.mjs';
 const PACKAGE = 'scripts/azurite';
 const PROGRAM = fileURLToPath(new URL(`../../${PACKAGE}/node_modules/azurite/dist/src/blob/main.js`, import.meta.url));
 
-/** The account that every emulator of Azure Storage has, and its key. https://learn.microsoft.com/azure/storage/common/storage-connect-azurite */
+/** The account of every Azure Storage emulator, and its key. https://learn.microsoft.com/azure/storage/common/storage-connect-azurite */
 export const ACCOUNT = 'devstoreaccount1';
 export const ACCOUNT_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /**
- * Starts Azurite with an empty container, until the tests of the file are over. Its address.
+ * Starts Azurite with an empty container and returns its address. Azurite stops after the tests of the file.
  *
- * Which is also put where `useEmulator` looks for it, in this process and in those that it starts from now on.
+ * Also sets the address for `useEmulator`, in this process and in the processes that it starts later.
  */
 export async function serveAzure(container: string): Promise<string> {
   await install(PACKAGE);

@@ -7,20 +7,20 @@ import { type Credentials, refusal } from './sigv4.js';
 export interface BucketServer {
   readonly url: string;
   readonly bucket: string;
-  /** What it holds, by key. */
+  /** Its content, by key. */
   readonly objects: Map<string, Buffer>;
-  /** `PUT 200 key?partNumber`, as they came. */
+  /** The requests in order, such as `PUT 200 key?partNumber`. */
   readonly log: string[];
 }
 
-/** How many keys a page of a list has: few, so that tests meet a second page. */
+/** The number of keys in a page of a list. It is small, so tests need several pages. */
 const PAGE = 3;
 
 /**
- * Serves a bucket as S3 does, and as the XML interface of Google Cloud Storage does, as far as files of tables need it:
- * whole objects, ranges, uploads in parts, copies, lists, deletes. https://docs.aws.amazon.com/AmazonS3/latest/API/
+ * Serves a bucket with the S3 API and the XML API of Google Cloud Storage. Supports what table files need: whole objects,
+ * ranges, multipart uploads, copies, lists and deletes. https://docs.aws.amazon.com/AmazonS3/latest/API/
  *
- * @param credentials - whose signature is asked for; without, everybody may ask
+ * @param credentials - the credentials that must sign the requests; without them, requests need no signature
  */
 export async function serveBucket(bucket: string, credentials?: Credentials): Promise<BucketServer> {
   const objects = new Map<string, Buffer>();

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A server in a child process, which ends when its standard input closes. */
+/** A server in a child process. It ends when its standard input closes. */
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown>;
@@ -35,13 +35,13 @@ export class ServerProcess {
     return new ServerProcess(child, exit, port);
   }
 
-  /** Ends it as a power cut would. */
+  /** Kills the process, like a power cut. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exit;
   }
 
-  /** Lets it end by itself. */
+  /** Lets the process exit normally. */
   async close(): Promise<void> {
     this.#child.stdin?.end();
     await this.#exit;

@@ -9,7 +9,7 @@ import { BallistaSessionContext, type SessionOptions } from '../../src/session/b
 import { SessionContext } from '../../src/session/session-context.js';
 import { ServerProcess } from './child.js';
 
-/** Every mode but `local` has two executors that run two tasks at once. */
+/** Every mode except `local` has two executors. Each runs two tasks at once. */
 export const EXECUTORS = 2;
 export const VCORES = 2;
 
@@ -18,16 +18,16 @@ const MODE = process.env['BALLISTA_TEST_MODE'] ?? 'in-process';
 /** Whether the tests run without a cluster. */
 export const LOCAL = MODE === 'local';
 
-/** Whether queries are computed in this process. */
+/** Whether queries run in this process. */
 export const HERE = LOCAL || MODE === 'in-process';
 
-/** Whether several executors share a query of any size by default: one mode covers what the others do not. */
+/** Whether queries of any size are split between executors by default. One mode does this to cover such plans. */
 const SHARED = MODE === 'processes';
 
-/** Whether a session without settings computes a small query where one plan is made of it: here, or on one executor. */
+/** Whether a small query runs as one plan by default: in this process or on one executor. */
 export const WHOLE = !SHARED;
 
-/** Options of sessions whose queries are cut into stages, on a cluster. */
+/** Options of sessions whose queries are split into stages, if there is a cluster. */
 export const STAGES: SessionOptions = LOCAL ? {} : { clusterConfig: { 'cluster.whole_query': 'never' } };
 
 const SERVER = 'test/support/server.mjs';
@@ -36,7 +36,10 @@ const SERVER = 'test/support/server.mjs';
 export interface ModeCluster {
   /** The address for contexts. */
   readonly url: string;
-  /** Replaces an executor where the mode says so; runs before every test unless told otherwise, and inside those with several queries. */
+  /**
+   * Replaces an executor in mode `replaced`. Runs before every test, unless `withCluster` disables it. Tests with several
+   * queries call it between the queries.
+   */
   betweenQueries(): Promise<void>;
   close(): Promise<void>;
 }
@@ -51,7 +54,7 @@ const MODES: Readonly<Record<string, () => Promise<ModeCluster>>> = {
 /**
  * Starts a cluster for the tests of a file, and closes it after them.
  *
- * @param everyTest - whether `betweenQueries` runs before every test; a file of very many calls it itself
+ * @param everyTest - whether `betweenQueries` runs before every test; a file with very many tests calls it itself
  */
 export async function withCluster(everyTest = true): Promise<ModeCluster> {
   const start = MODES[MODE];
@@ -94,7 +97,7 @@ async function inProcess(): Promise<ModeCluster> {
 
 async function inProcesses(replace: boolean): Promise<ModeCluster> {
   const scheduler = await ServerProcess.start(SERVER, 'scheduler');
-  // What is killed cannot remove its files.
+  // A killed executor cannot remove its files.
   const folder = await mkdtemp(join(tmpdir(), 'ballista-test-'));
   const startExecutor = () => ServerProcess.start(SERVER, 'executor', String(scheduler.port), String(VCORES), folder);
   const executors = await Promise.all(Array.from({ length: EXECUTORS }, startExecutor));
@@ -102,7 +105,7 @@ async function inProcesses(replace: boolean): Promise<ModeCluster> {
     url: `df://127.0.0.1:${scheduler.port}`,
     betweenQueries: async () => {
       if (!replace) return;
-      // The one that is killed is the older one: each serves some queries.
+      // Kills the older executor, so each executor serves some queries.
       await executors.shift()?.kill();
       executors.push(await startExecutor());
     },

@@ -10,7 +10,7 @@ export function schemaOf(type: DataType): Schema {
   return new Schema([new Field('x', type, true)]);
 }
 
-/** A batch of one column, by way of IPC bytes. */
+/** A batch of one column, made from IPC bytes. */
 export function batchOf(type: DataType, values: readonly unknown[]): RecordBatch {
   const [batch] = readBatches(
     rowsToIpc(

@@ -18,13 +18,13 @@ export const FLIGHTS = vega('flights-3m.parquet');
 export const FLIGHTS_ARROW = vega('flights-200k.arrow');
 /** 3 376 airports: iata, name, city, state, country, latitude, longitude. */
 export const AIRPORTS = vega('airports.csv');
-/** Avro, made by `make-avro.py`: id, name, score. */
+/** An Avro file, made by `make-avro.py`: id, name, score. */
 export const PEOPLE_AVRO = fixture('people.avro');
-/** Avro, made by `make-avro.py`: id, value, which is a union of long and string. */
+/** An Avro file, made by `make-avro.py`: id, value (a union of long and string). */
 export const MIXED_AVRO = fixture('mixed.avro');
 
 /**
- * A query that takes a minute or more, and can stop at any time: it hashes 120 million rows. Needs the table `flights`.
+ * A query that takes a minute or more and can stop at any time. It hashes 120 million rows. Needs the table `flights`.
  */
 export const LONG_QUERY = `
   SELECT max(sha512(sha512(sha512(sha512(CAST(date AS VARCHAR)))))) AS hash

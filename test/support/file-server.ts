@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 
 import { fileAnswer, serve } from './http-server.js';
 
-/** A web server with some files of this machine: HEAD, GET and ranges, nothing else. */
+/** A web server for local files. It supports only HEAD, GET and ranges. */
 export interface FileServer {
   readonly url: string;
-  /** `GET 206 /x`, as they came. */
+  /** The requests in order, such as `GET 206 /x`. */
   readonly log: string[];
 }
 
 /**
- * Starts one.
+ * Starts a file server.
  *
- * @param files - the path of each on this machine, by its path on the server, such as `/data/x.csv`
+ * @param files - the local path of each file, by its path on the server, such as `/data/x.csv`
  */
 export async function serveFiles(files: Readonly<Record<string, string>>): Promise<FileServer> {
   const log: string[] = [];

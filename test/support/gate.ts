@@ -2,17 +2,17 @@ import { HttpStore } from '../../src/object-store/http-store.js';
 import type { SessionContext } from '../../src/session/session-context.js';
 import { fileAnswer, serve } from './http-server.js';
 
-/** A table of one column `x`, whose readers wait until somebody lets them on. */
+/** A table with one column `x`. Its readers wait until the gate opens. */
 export interface Gate {
   /** Registers the table with this name. */
   register(ctx: SessionContext, name: string): Promise<void>;
-  /** Closes the gate; resolves once a query waits for the rows. */
+  /** Closes the gate. Resolves once a query waits for the rows. */
   arrival(): Promise<void>;
-  /** Lets everybody on. */
+  /** Opens the gate: all waiting queries continue. */
   open(): void;
 }
 
-/** Serves the rows from a web server, until the tests of the file are over. */
+/** Serves the rows from a web server until the tests of the file end. */
 export async function withGate(values: readonly number[]): Promise<Gate> {
   const content = new TextEncoder().encode(`${values.join('\n')}\n`);
   let passed = Promise.resolve();

@@ -3,31 +3,31 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterAll } from 'vitest';
 
-/** What a test server answers. */
+/** A response of a test server. */
 export interface Answer {
   status: number;
   headers?: Record<string, string | number>;
   body?: string | Uint8Array;
 }
 
-/** What a test server is asked. */
+/** A request to a test server. */
 export interface Question {
   method: string;
   /** As sent, still encoded. */
   path: string;
   query: URLSearchParams;
-  /** As sent, still encoded; without the question mark. */
+  /** As sent, still encoded, without the question mark. */
   rawQuery: string;
   headers: Record<string, string>;
   body: Buffer;
 }
 
-/** Serves on a free port of loopback until the tests of the file are over. Its address, without a slash at the end. */
+/** Serves on a free loopback port until the tests of the file end. Returns the address, without a trailing slash. */
 export async function serve(answer: (question: Question) => Answer | Promise<Answer>): Promise<string> {
   const server = createServer((request, response) => {
     respond(request, response, answer).catch((error: unknown) => response.destroy(error as Error));
   });
-  // Clients keep connections, and would use one in the moment in which it is closed.
+  // Otherwise, clients keep connections open and could use one at the moment when it is closed.
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -54,19 +54,19 @@ async function respond(
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
     body: Buffer.concat(chunks),
   });
-  // What HEAD announces is not sent.
+  // A response to HEAD has the length of the body, but no body.
   response.writeHead(status, { 'content-length': body === undefined ? 0 : Buffer.byteLength(body), ...headers });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** The whole of a file, or the range asked for. */
+/** The whole file, or the requested range. */
 export function fileAnswer({ headers }: Question, content: Uint8Array, more: Record<string, string>): Answer {
   const common = { 'accept-ranges': 'bytes', ...more };
   const range = /^bytes=(\d*)-(\d*)$/.exec(headers['range'] ?? '');
   if (!range) return { status: 200, headers: common, body: content };
   const size = content.byteLength;
   const [, first = '', last = ''] = range;
-  // `-n` are the last n bytes.
+  // `-n` means the last n bytes.
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
   if (start >= end) return { status: 416, headers: { 'content-range': `bytes */${size}` } };

@@ -12,7 +12,7 @@ export function decode(bytes: Uint8Array): { schema: string; rows: object[] } {
   return { schema: schemaText(table.schema), rows: readBatches(bytes).flatMap((batch) => rows(batch)) };
 }
 
-/** An object as an old copy of apache-arrow makes it: the same shape, none of our classes, no brands. */
+/** An object like that of an old copy of apache-arrow: the same shape, but without our classes and without brands. */
 export function foreign<T>(value: T): T {
   const seen = new Map<object, object>();
   const copy = (source: unknown): unknown => {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What lies in a folder that may go at any moment. */
+/** The names in a folder that may be removed at any time. */
 function entries(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -11,12 +11,12 @@ function entries(folder: string): string[] {
   }
 }
 
-/** The jobs of which an executor holds files. */
+/** The jobs whose files an executor stores. */
 export function jobsOf(executor: { readonly workDir: string }): string[] {
   return entries(join(executor.workDir, 'jobs'));
 }
 
-/** The stages of which an executor holds files, of all jobs. */
+/** The stages of all jobs whose files an executor stores. */
 export function stagesOf(executor: { readonly workDir: string }): string[] {
   return jobsOf(executor).flatMap((job) =>
     entries(join(executor.workDir, 'jobs', job)).map((stage) => join(job, stage)),

@@ -1,7 +1,7 @@
 import { ExecutionPlan, type PlanStage, readStages } from '../../src/plan/execution-plan.js';
 import type { MetricData, PlanNode } from '../../src/plan/plan-node.js';
 
-/** A metric as the engine hands it over. */
+/** A metric in the form that the engine returns. */
 export function metric(
   name: string,
   value: number | string | null,
@@ -19,13 +19,13 @@ export function metric(
   };
 }
 
-/** An operator that measured rows and compute time, in nanoseconds. */
+/** An operator with measured rows and compute time, in nanoseconds. */
 export function ran(display: string, rows: number, compute: number, ...children: PlanNode[]): PlanNode {
   const metrics = [metric('output_rows', rows), metric('elapsed_compute', compute, 'time')];
   return { name: display.split(':')[0] ?? '', display, metrics, children };
 }
 
-/** An operator as planned. */
+/** An operator that has not run. */
 export function planned(display: string, ...children: PlanNode[]): PlanNode {
   const partitioning = { scheme: 'UnknownPartitioning', partitionCount: 4 } as const;
   return { name: display.split(':')[0] ?? '', display, partitioning, children };
@@ -45,7 +45,7 @@ export function twoStages(): readonly PlanStage[] {
   return readStages(JSON.stringify({ stages }));
 }
 
-/** What queries may hold, and formats for drawings may stumble over. */
+/** Strings that queries can contain, and that can break drawing formats. */
 export const NASTY = [
   'a "b" \'c\' `d`',
   '<script>alert(1)</script>',
@@ -65,7 +65,7 @@ export const NASTY = [
   '$$x^2$$ @{ shape: rect } a@b.cd',
 ];
 
-/** A plan whose operators hold every nasty text. */
+/** A plan whose operators contain all nasty strings. */
 export function nastyPlan(): ExecutionPlan {
   return new ExecutionPlan(
     NASTY.reduce<PlanNode>((input, text) => ran(`FilterExec: ${text}`, 1, 1, input), ran(NASTY.join(' '), 1, 1)),

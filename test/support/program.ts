@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** How a program ended. */
+/** The result of a program. */
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
-  /** What it left in its temporary folder. */
+  /** The files that it left in its temporary folder. */
   left: string[];
 }
 
@@ -19,16 +19,16 @@ export interface ProgramOptions {
   nodeArgs?: readonly string[];
   env?: Record<string, string>;
   timeoutMs?: number;
-  /** A shell command in which `"$@"` is the call of the program. */
+  /** A shell command, in which `"$@"` stands for the program and its arguments. */
   shell?: string;
 }
 
 const FIXTURES = fileURLToPath(new URL('../process/fixtures/', import.meta.url));
 const TIMEOUT_MS = 150_000;
 
-/** A program of test/process/fixtures in a process of its own, with a temporary folder of its own. */
+/** A program of test/process/fixtures in its own process, with its own temporary folder. */
 export class Program {
-  /** Rejects where it had to be killed because its time was over. */
+  /** Rejects if the program was killed after a timeout. */
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcess;
   #stdout = '';
@@ -63,7 +63,7 @@ export class Program {
         this.#onOutput();
       });
     });
-    // Whoever waits for a line learns of an early end there.
+    // Callers that wait for a line get the error of an early exit there.
     this.ended.catch(() => undefined);
   }
 
@@ -76,7 +76,7 @@ export class Program {
     this.#child.kill(signal);
   }
 
-  /** The rest of the first line that starts with `word`, once it is written. */
+  /** Waits for the first line that starts with `word`, and returns the rest of it. */
   async line(word: string): Promise<string> {
     const over = this.ended.then(({ code, signal }) => {
       const found = this.#find(word);
@@ -102,7 +102,7 @@ export class Program {
   }
 }
 
-/** Runs a program of test/process/fixtures to its end. */
+/** Runs a program of test/process/fixtures until it exits. */
 export function runProgram(fixture: string, ...args: string[]): Promise<Ended> {
   return new Program(fixture, { args }).ended;
 }

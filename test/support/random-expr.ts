@@ -2,7 +2,7 @@ import { case_, when } from '../../src/expr/builders/case.js';
 import { col, type Expr, lit } from '../../src/expr/expr.js';
 import { expr } from '../../src/sql/expr-tag.js';
 
-/** Random expressions over `a` and `"B c"` (Int64), `s` (Utf8) and `p` (Boolean); the same for the same seed. */
+/** Random expressions over `a` and `"B c"` (Int64), `s` (Utf8) and `p` (Boolean). They are equal for equal seeds. */
 export class RandomExpr {
   #state: number;
 
@@ -10,7 +10,7 @@ export class RandomExpr {
     this.#state = seed;
   }
 
-  /** A boolean, a number or a text, of a depth. */
+  /** A boolean, a number or a string, with this nesting depth. */
   any(depth: number): Expr {
     return this.#pick([this.#bool, this.#bool, this.#number, this.#text]).call(this, depth);
   }
@@ -91,7 +91,7 @@ export class RandomExpr {
     return choices[this.#below(choices.length)] ?? choices[0];
   }
 
-  /** A linear congruential generator, of which the upper bits are good. */
+  /** A linear congruential generator. Only its upper bits are random enough. */
   #below(limit: number): number {
     this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((this.#state / 2 ** 32) * limit);

@@ -1,13 +1,13 @@
 import { BallistaError } from '../../src/errors.js';
 
-/** The `BallistaError` that a promise rejects with; anything else fails the test. */
+/** The `BallistaError` that a promise rejects with. Anything else fails the test. */
 export async function rejected(work: Promise<unknown>): Promise<BallistaError> {
   const error = await failure(work);
   if (BallistaError.is(error)) return error;
   throw error;
 }
 
-/** Whatever a promise rejects with. */
+/** The value that a promise rejects with. */
 export async function failure(work: Promise<unknown>): Promise<unknown> {
   let result: unknown;
   try {

@@ -5,32 +5,32 @@ import { BallistaSessionContext } from '../../src/session/ballista-session-conte
 import type { SessionContext } from '../../src/session/session-context.js';
 import { HERE, LOCAL } from './cluster.js';
 
-/** An error that a query meets while it runs: a cluster tells of its job, whatever the reason. */
+/** The error of a query that fails while it runs. On a cluster, it is JOB_FAILED, whatever the reason. */
 export function failedRunning(code: BallistaErrorCode, text: string | RegExp): object {
   const message = typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text);
   return LOCAL ? { code, message } : { code: 'JOB_FAILED', message, jobId: expect.any(String) };
 }
 
-/** Resolves once a stream that was asked for its first batch runs: with the id of its job, which it has on a cluster only. */
+/** Waits until a stream runs whose first batch was requested. Resolves with the id of its job, which only a cluster has. */
 export async function underWay(stream: RecordBatchStream): Promise<string> {
   const runs = async () => (LOCAL ? (await busy()) > 0.1 : stream.jobId !== undefined);
   await expect.poll(runs).toBe(true);
   return stream.jobId ?? '';
 }
 
-/** Resolves once something is computed, where that is in this process. */
+/** Waits until this process computes something, if queries run in this process. */
 export async function isComputing(): Promise<void> {
   if (HERE) await expect.poll(async () => (await busy()) > 0.5).toBe(true);
 }
 
-/** Resolves once a query is over: the scheduler has no such job to cancel, and nothing is computed in this process. */
+/** Waits until a query has ended: the scheduler has no such job to cancel, and this process computes nothing. */
 export async function isOver(ctx: SessionContext, jobId: string): Promise<void> {
   const over = async () =>
     !(ctx instanceof BallistaSessionContext && (await ctx.cancelJob(jobId))) && !(HERE && (await busy()) > 0.1);
   await expect.poll(over).toBe(true);
 }
 
-/** How many processors this process keeps busy. */
+/** The number of processors that this process uses. */
 async function busy(): Promise<number> {
   const [time, used] = [performance.now(), process.cpuUsage()];
   await new Promise((resolve) => setTimeout(resolve, 200));

@@ -1,11 +1,11 @@
 /**
- * A scheduler or an executor in a process of its own, for tests:
+ * A scheduler or an executor in its own process, for tests:
  *
  *     node test/support/server.mjs scheduler
  *     node test/support/server.mjs executor <port of the scheduler> <vcores> <folder for its files> [no-udf]
  *
- * Prints `{"port":N}` when it serves and ends when its standard input closes, as it does when the test dies. Imports the
- * built package: Node 20 runs no TypeScript.
+ * Prints `{"port":N}` when it serves. Ends when its standard input closes, which also happens when the test crashes. Imports
+ * the built package, because Node 20 cannot run TypeScript.
  *
  * @module
  */

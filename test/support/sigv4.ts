@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 
 import type { Question } from './http-server.js';
 
-/** Who may ask. */
+/** The credentials that sign requests. */
 export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -10,7 +10,7 @@ export interface Credentials {
 }
 
 /**
- * What is wrong with the signature of a request, as S3 names it; nothing, if it is right.
+ * The S3 error code for the signature of a request, or undefined if the signature is valid.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export function refusal(question: Question, credentials: Credentials): string | undefined {

@@ -1,6 +1,6 @@
 import { BallistaError } from '../../src/errors.js';
 
-/** The `BallistaError` that a call throws; anything else fails the test. */
+/** The `BallistaError` that a call throws. Anything else fails the test. */
 export function thrown(run: () => unknown): BallistaError {
   let result: unknown;
   try {

@@ -6,19 +6,19 @@ import { tpch } from '../../scripts/tpch.mjs';
 import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import type { SessionContext } from '../../src/session/session-context.js';
 
-/** The scale factor of the tests: 600 572 lines of 150 000 orders. */
+/** The scale factor of the tests: 600 572 line items of 150 000 orders. */
 const SCALE = 0.1;
 
 const TABLES = ['customer', 'lineitem', 'nation', 'orders', 'part', 'partsupp', 'region', 'supplier'] as const;
 type Table = (typeof TABLES)[number];
 
-/** The text of a query of TPC-H, with the values by which the specification validates it. */
+/** The SQL of a TPC-H query, with the validation parameters of the specification. */
 export function tpchQuery(number: number): string {
   const name = `q${String(number).padStart(2, '0')}.sql`;
   return readFileSync(fileURLToPath(new URL(`../tpch/queries/${name}`, import.meta.url)), 'utf8');
 }
 
-/** Registers the tables in contexts, each under its name. The data are made the first time, which may take a build. */
+/** Registers the tables by name in contexts. Generates the data the first time, which may need a build. */
 export async function registerTpch(...contexts: SessionContext[]): Promise<void> {
   const folder = await tpch(SCALE);
   for (const ctx of contexts) {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Waits until something without an event is so: asks again and again, and fails after `timeoutMs`. */
+/** Polls until a condition without an event is true, and fails after `timeoutMs`. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -1,4 +1,4 @@
-/** Aggregate and window functions; the rows of a group or a partition are in no order but the one that is asked for. */
+/** Aggregate and window functions. The rows of a group or a partition have an order only if the call sets one. */
 
 import { Window } from '../../../src/expr/window.js';
 import * as f from '../../../src/functions/index.js';

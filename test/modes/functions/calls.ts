@@ -1,5 +1,5 @@
 /**
- * The table over which every function is called, and how calls are written.
+ * The table that every function is called on, and the type of calls.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { col, type Expr, lit } from '../../../src/expr/expr.js';
 
 /**
- * A call, and the same in SQL. Several under names of their own, `'lpad 3'`: what comes after the name of the function is
- * only for the reader.
+ * Calls, each with the same call in SQL. A function can have several calls, with keys such as `'lpad 3'`. The part after
+ * the name of the function is only for the reader.
  */
 export type Calls = Readonly<Record<string, readonly [Expr, string]>>;
 
-/** Rows of every type that some function wants. Every column but `id` has a null in the last row. */
+/** Rows with every type that a function needs. Every column except `id` is null in the last row. */
 export const TABLE = `
   SELECT
     id, i, n, arrow_cast(i, 'Int32') AS i32, arrow_cast(n, 'Int32') AS n32, x, y, g, b, s, pattern,
@@ -34,7 +34,7 @@ export const TABLE = `
     (4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
   ) AS rows (id, i, n, x, y, g, b, s, pattern, t)`;
 
-/** Its columns. */
+/** The columns of the table. */
 export const [id, i, n, i32, n32, x, y, g, b, s] = columns('id i n i32 n32 x y g b s');
 export const [pattern, bytes, t, d, tm, tz] = columns('pattern bytes t d tm tz');
 export const [xs, v, w, xss, ss, st, m, es] = columns('xs v w xss ss st m es');

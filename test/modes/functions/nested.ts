@@ -1,4 +1,4 @@
-/** Functions of lists, maps, structs and unions. */
+/** Functions for lists, maps, structs and unions. */
 
 import { lit } from '../../../src/expr/expr.js';
 import * as f from '../../../src/functions/index.js';

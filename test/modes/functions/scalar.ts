@@ -1,4 +1,4 @@
-/** Functions of values without a structure. */
+/** Functions for scalar values. */
 
 import { lit } from '../../../src/expr/expr.js';
 import * as f from '../../../src/functions/index.js';
@@ -152,7 +152,7 @@ export const OTHER: Calls = {
   withMetadata: [f.withMetadata(i, { unit: 'm' }), "with_metadata(i, 'unit', 'm')"],
   col: [f.col('tm'), 'tm'],
   callFunction: [f.callFunction('upper', s), 'upper(s)'],
-  // What differs by call or by moment is compared with something that does not.
+  // A value that changes with each call or over time is used in a comparison with a fixed result.
   currentDate: [f.currentDate().gt(d), 'current_date() > d'],
   now: [f.now().gt(tz), 'now() > tz'],
   currentTime: [f.currentTime().eq(tm).isNotNull(), 'current_time() = tm IS NOT NULL'],

@@ -1,11 +1,11 @@
-/** Functions as Spark has them. */
+/** Spark's functions. */
 
 import { lit } from '../../../src/expr/expr.js';
 import { concat } from '../../../src/functions/index.js';
 import * as spark from '../../../src/functions/spark.js';
 import { b, bytes, type Calls, d, es, i, i32, id, m, n, n32, s, ss, t, tm, x, xs, y } from './calls.js';
 
-// What executors compute: literals alone are computed by the client.
+// Executors compute this. The client computes expressions that have only literals.
 const url = concat('https://a.org/b?q=', n);
 
 const int32 = (value: number) => lit(value, 'Int32');

@@ -3,21 +3,21 @@ import type { GroupedData } from '../../../src/dataframe/grouped.js';
 import type { Verbs } from '../../../src/dataframe/verbs.js';
 import type { TableName } from './tables.js';
 
-/** The tables of {@link TableName}: by name, so that SQL and verbs speak of the same. */
+/** The tables of {@link TableName}, by name: SQL and verbs use the same tables. */
 export type Frames = Readonly<Record<TableName, DataFrame>> & {
-  /** The same without names, as `fromRows` and `readParquet` give them. */
+  /** The same tables without names, as `fromRows` and `readParquet` return them. */
   readonly unnamed: Readonly<Record<TableName, DataFrame>>;
 };
 
-/** A query, in SQL and by verbs. */
+/** A query in SQL and with verbs. */
 export interface Case {
-  /** In SQL, over the tables. */
+  /** The query in SQL. */
   sql: string;
-  /** By verbs, over the same tables. */
+  /** The query with verbs, over the same tables. */
   by: (on: Frames) => DataFrame;
-  /** Whether the rows are compared in their order. */
+  /** Whether the order of the rows is compared. */
   ordered?: boolean;
-  /** Whether it has no rows. */
+  /** Whether the query returns no rows. */
   empty?: boolean;
 }
 

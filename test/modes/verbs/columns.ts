@@ -5,7 +5,7 @@ import { Window } from '../../../src/expr/window.js';
 import * as f from '../../../src/functions/index.js';
 import type { Cases } from './case.js';
 
-/** Verbs that say which columns there are. */
+/** Verbs that choose or compute columns. */
 export const COLUMNS = {
   select: [
     { sql: 'SELECT "Name", "a b", "a.b", "ä", id FROM t', by: ({ t }) => t.select('Name', 'a b', 'a.b', 'ä', 'id') },
@@ -51,7 +51,7 @@ export const COLUMNS = {
     },
   ],
   withColumns: [
-    // All are about the columns as they were.
+    // All expressions read the old columns.
     {
       sql: 'SELECT "a b" AS id, g, "Name", id AS "a b", "a.b", "ä", id + "a b" AS s FROM t',
       by: ({ t }) => t.withColumns({ id: col('a b'), 'a b': col('id'), s: 'id + "a b"' }),
@@ -72,7 +72,7 @@ export const COLUMNS = {
       sql: 'SELECT id AS g, g AS id, "Name", "a b", "a.b", "ä" AS "Ä" FROM t',
       by: ({ t }) => t.rename({ id: 'g', g: 'id', ä: 'Ä' }),
     },
-    // A renamed column is still one of its table.
+    // A renamed column still belongs to its table.
     {
       sql: 'SELECT a.id AS key, b.k FROM t AS a JOIN u AS b ON a.id = b.k',
       by: ({ t, u }) =>

@@ -7,7 +7,7 @@ const SALES = {
                sum(id) FILTER (WHERE "Name" IS NOT DISTINCT FROM 'bob') AS bob FROM t GROUP BY g`,
 };
 
-/** Verbs that put rows in groups, or turn rows into columns and back. */
+/** Verbs that group rows, or turn rows into columns and back. */
 export const GROUPS = {
   aggregate: [
     {
@@ -47,7 +47,7 @@ export const GROUPS = {
           f.arrayAgg(col('Name'), { orderBy: [col('id').desc()] }).alias('names'),
         ]),
     },
-    // Without names of our own, and without aggregates.
+    // Without aliases, and without aggregates.
     {
       sql: 'SELECT g, sum(id), count(*) FROM t GROUP BY g',
       by: ({ t }) => t.aggregate('g', [f.sum(col('id')), f.count()]),
@@ -84,7 +84,7 @@ export const GROUPS = {
       ...SALES,
       by: ({ t }) => t.pivot({ index: 'g', on: 'Name', values: ['Ada', 'bob'], aggregates: f.sum(col('id')) }),
     },
-    // A null is a value too, and names may be given.
+    // A null is a value, too. Values can have names.
     {
       sql: `SELECT count(*) FILTER (WHERE g IS NULL) AS none, count(*) FILTER (WHERE g = 'x') AS "X y" FROM t`,
       by: ({ t }) => t.pivot({ index: [], on: 'g', values: { none: null, 'X y': 'x' }, aggregates: 'count(*)' }),
@@ -101,7 +101,7 @@ export const GROUPS = {
           aggregates: [f.sum(col('id')).alias('s'), f.max(col('a b'))],
         }),
     },
-    // What an aggregate filters already, it filters as well.
+    // An aggregate keeps its own filter.
     {
       sql: `SELECT sum(id) FILTER (WHERE "a b" > 5 AND g = 'x') + 1 AS x FROM t`,
       by: ({ t }) => t.pivot({ index: [], on: 'g', values: ['x'], aggregates: 'sum(id) FILTER (WHERE "a b" > 5) + 1' }),
@@ -112,7 +112,7 @@ export const GROUPS = {
       sql: `SELECT g, 'id' AS variable, id AS value FROM t UNION ALL SELECT g, 'a b', "a b" FROM t`,
       by: ({ t }) => t.unpivot({ on: ['id', 'a b'], index: 'g' }),
     },
-    // Of several types, with all others as index.
+    // Columns of several types, with all other columns as index.
     {
       sql: `SELECT g, "Name", "ä", 'a b' AS "Which one", CAST("a b" AS DOUBLE) AS "how.much" FROM (SELECT g, "Name", "ä", "a b", "a.b" FROM t)
             UNION ALL SELECT g, "Name", "ä", 'a.b', "a.b" FROM t`,
@@ -165,7 +165,7 @@ export const GROUPS = {
   ],
 } satisfies Cases;
 
-/** What follows `groupBy`. */
+/** The methods that follow `groupBy`. */
 export const GROUPED: GroupedCases = {
   agg: [
     {
@@ -211,7 +211,7 @@ export const GROUPED: GroupedCases = {
   ],
 };
 
-/** A row for each statistic, all as text. */
+/** A query with a row for each statistic. All values are strings. */
 function statistics(columns: readonly string[], values: Readonly<Record<string, readonly string[]>>): string {
   const names = columns.map((name) => `"${name}"`);
   const rows = Object.entries(values).map(([statistic, exprs], row) => {

@@ -5,7 +5,7 @@ import type { Case, Cases } from './case.js';
 const MARK = `SELECT t.id, t.g, hit IS NOT NULL AS mark
               FROM t LEFT JOIN (SELECT DISTINCT g, true AS hit FROM u) AS u ON t.g = u.g`;
 
-/** The same join of each kind: what SQL calls it, and its columns. */
+/** Each kind of join, with its name in SQL and its columns. */
 const KINDS: readonly [how: JoinType, join: string, columns: string][] = [
   ['inner', 'INNER JOIN', 't.id, t.g, k, u."Name"'],
   ['left', 'LEFT JOIN', 't.id, t.g, k, u."Name"'],
@@ -33,13 +33,13 @@ const byExpression: Case[] = KINDS.map(([how, join, columns]) => ({
   by: ({ t, u }) => t.select('id', 'g').joinOn(u, [col('id').eq(col('k')), col('g', 't').lte(col('g', 'u'))], how),
 }));
 
-/** Verbs of two DataFrames: joins. */
+/** Verbs that join two DataFrames. */
 export const JOINS = {
   join: [
     ...byKey,
     ...bothKeys,
     { sql: MARK, by: ({ t, u }) => t.select('id', 'g').join(u, 'g', 'mark') },
-    // By columns of different names, and by several.
+    // By columns with different names, and by several columns.
     {
       sql: 'SELECT t.*, u.* FROM t JOIN u ON t.id = u.k',
       by: ({ t, u }) => t.join(u, { left: 'id', right: 'k' }),
@@ -52,18 +52,18 @@ export const JOINS = {
       sql: 'SELECT l.id, r.id FROM t AS l LEFT JOIN t AS r ON l."a b" = r.id',
       by: ({ t }) => t.join(t, { left: 'a b', right: 'id' }, 'left').select(col('id', 'left'), col('id', 'right')),
     },
-    // With itself, by the key.
+    // A self-join by the key.
     {
       sql: 'SELECT l.id, l.g, r.g FROM t AS l FULL JOIN t AS r ON l.id = r.id',
       by: ({ t }) => t.select('id', 'g').join(t.select('id', 'g'), 'id', 'full'),
     },
-    // One after the other: columns are told apart by their tables.
+    // Two joins in a row. The tables identify the columns.
     {
       sql: 'SELECT t.id, u.k, v.extra FROM t JOIN u ON t.g = u.g JOIN v ON t.id = v.id WHERE u."Name" IS NULL',
       by: ({ t, u, v }) =>
         t.join(u, 'g').join(v, 'id').filter(col('Name', 'u').isNull()).select(col('id'), col('k'), col('extra')),
     },
-    // DataFrames without names: the third has columns of the names of the first two.
+    // DataFrames without names. The third has columns with the same names as the first two.
     {
       sql: 'SELECT t.id, t.g, k, extra FROM t JOIN u ON t.g = u.g JOIN v ON t.id = v.id',
       by: ({ unnamed: { t, u, v } }) =>
@@ -102,7 +102,7 @@ export const JOINS = {
           .joinOn(t.alias('b'), 'a.id < b.id AND a."a b" = b."a b"')
           .select(col('id', 'a').alias('x'), col('id', 'b').alias('y')),
     },
-    // With itself, without names.
+    // A self-join without names.
     {
       sql: 'SELECT a.id AS x, b.id AS y FROM t AS a JOIN t AS b ON a.id + 1 = b.id',
       by: ({ t }) =>

@@ -3,14 +3,14 @@ import { col, lit } from '../../../src/expr/expr.js';
 import * as f from '../../../src/functions/index.js';
 import type { Cases } from './case.js';
 
-/** Verbs that say which rows there are, and in which order. */
+/** Verbs that choose, sort or change rows. */
 export const ROWS = {
   filter: [
     {
       sql: `SELECT * FROM t WHERE "a b" > 5 AND "Name" LIKE 'A%' AND id BETWEEN 1 AND 6`,
       by: ({ t }) => t.filter(col('a b').gt(5), `"Name" LIKE 'A%'`, col('id').between(1, 6)),
     },
-    // A row is out where a predicate is null.
+    // A row is dropped if a predicate is null.
     { sql: `SELECT id FROM t WHERE NOT (g = 'x')`, by: ({ t }) => t.filter(col('g').eq('x').not()).select('id') },
     {
       sql: `SELECT id FROM t WHERE g IN ('x', 'z') OR "Name" IS NULL`,
@@ -24,7 +24,7 @@ export const ROWS = {
     { sql: 'SELECT * FROM t WHERE id > 100', by: ({ t }) => t.filter('id > 100'), empty: true },
   ],
   sort: [
-    // By a column that is not kept.
+    // By a column that is not selected.
     {
       sql: 'SELECT id FROM t ORDER BY "Name" DESC NULLS LAST, id',
       by: ({ t }) => t.select('id', 'Name').select('id').sort(col('Name').sort(false, false), 'id'),
@@ -90,7 +90,7 @@ export const ROWS = {
     { sql: 'SELECT * FROM t WHERE false', by: ({ t }) => t.sample(0), empty: true },
   ],
   fillNull: [
-    // Text is filled with text, numbers with numbers.
+    // Strings fill string columns, and numbers fill number columns.
     {
       sql: 'SELECT id, g, "Name", coalesce("a b", 0) AS "a b", coalesce("a.b", 0) AS "a.b", "ä" FROM t',
       by: ({ t }) => t.fillNull(0),
@@ -103,7 +103,7 @@ export const ROWS = {
       sql: 'SELECT id, g, "Name", coalesce("a b", 7) AS "a b", coalesce("a.b", 7) AS "a.b", "ä" FROM t',
       by: ({ t }) => t.fillNull(7, ['a b', 'a.b']),
     },
-    // What does not fit a column leaves it as it is.
+    // A value that does not fit a column leaves it unchanged.
     {
       sql: 'SELECT id, "a b", coalesce("a.b", 1.5) AS "a.b" FROM t',
       by: ({ t }) => t.select('id', 'a b', 'a.b').fillNull(1.5),
@@ -143,12 +143,12 @@ export const ROWS = {
       sql: 'SELECT id, unnest(xs) AS xs FROM nested',
       by: ({ nested }) => nested.select('id', 'xs').unnestColumns('xs', { preserveNulls: false }),
     },
-    // The row of a null list stays.
+    // The row of a null list is kept.
     {
       sql: 'SELECT id, unnest(xs) AS xs FROM nested UNION ALL SELECT id, NULL FROM nested WHERE xs IS NULL',
       by: ({ nested }) => nested.select('id', 'xs').unnestColumns('xs'),
     },
-    // Side by side: the shorter list is filled with nulls.
+    // Two lists at once. The shorter list is filled with nulls.
     {
       sql: 'SELECT id, unnest(xs) AS xs, unnest(ys) AS ys FROM nested',
       by: ({ nested }) => nested.select('id', 'xs', 'ys').unnestColumns(['xs', 'ys'], { preserveNulls: false }),

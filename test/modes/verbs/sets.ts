@@ -4,12 +4,12 @@ import type { Cases } from './case.js';
 const LEFT = 'SELECT id, g FROM t';
 const RIGHT = 'SELECT id, g FROM v';
 
-/** Verbs of two DataFrames: sets of rows. */
+/** Verbs that combine the rows of two DataFrames. */
 export const SETS = {
   union: [
     { sql: `${LEFT} UNION ALL ${RIGHT}`, by: ({ t, v }) => t.select('id', 'g').union(v.select('id', 'g')) },
     { sql: `${LEFT} UNION ${RIGHT}`, by: ({ t, v }) => t.select('id', 'g').union(v.select('id', 'g'), true) },
-    // Names are those of the first, types those that both have in common.
+    // Names come from the first DataFrame. Types are the common types of both.
     {
       sql: 'SELECT id AS "First", "a b" FROM t UNION ALL SELECT extra, id FROM v',
       by: ({ t, v }) => t.select(col('id').alias('First'), 'a b').union(v.select('extra', 'id')),

@@ -11,10 +11,10 @@ const field = (name: string, type: Field['type']): Field => new Field(name, type
 const day = (text: string): Date => new Date(`${text}T00:00:00Z`);
 const numbers = new List(field('item', new Int64()));
 
-/** What the tables are called. */
+/** The names of the tables. */
 export type TableName = 't' | 'u' | 'v' | 'nested';
 
-/** Nulls, repeated values, and names that SQL must quote. */
+/** The tables have nulls, repeated values and names that SQL must quote. */
 const TABLES: Readonly<Record<TableName, { schema: Schema; rows: readonly object[] }>> = {
   t: {
     schema: new Schema([
@@ -74,7 +74,7 @@ const TABLES: Readonly<Record<TableName, { schema: Schema; rows: readonly object
 
 const NAMES = Object.keys(TABLES) as TableName[];
 
-/** The tables in memory, in two partitions each, or without rows. */
+/** The tables in memory, with two partitions each or without rows. */
 export async function inMemory(ctx: SessionContext, keep = true): Promise<Frames> {
   for (const name of NAMES) {
     const { schema, rows } = TABLES[name];

@@ -12,7 +12,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 
-/** Rows as a table of apache-arrow, and one by itself. */
+/** Rows as an Arrow table, and one row as an object. */
 export function* batches(count: number) {
   yield tableFromArrays({
     b: Array.from({ length: count }, (_, i) => `row ${i}`),
@@ -21,7 +21,7 @@ export function* batches(count: number) {
   yield { a: -1, b: null };
 }
 
-/** Rows of types that JavaScript has no numbers for. */
+/** Rows with types that JavaScript numbers cannot represent. */
 export function* times(count: number) {
   const price = new Uint32Array([1230, 0, 0, 0]);
   const columns = {

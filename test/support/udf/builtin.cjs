@@ -2,7 +2,7 @@ const { EOL } = require('node:os');
 const path = require('node:path');
 
 /**
- * Of CommonJS, with modules of Node.
+ * A CommonJS module that requires Node modules.
  *
  * @param {string} text
  */

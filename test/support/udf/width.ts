@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { lastOf } from './builtin.cjs';
 
-/** How wide a text is in a terminal: TypeScript that has to be compiled, with a package of npm. */
+/** The width of a string in a terminal. Tests TypeScript that must be compiled and uses an npm package. */
 export const width = (text: string): number => stringWidth(text);
 
 export async function later(text: string): Promise<string> {
