@@ -85,7 +85,11 @@ Object.defineProperties(BallistaError.prototype, {
   [BRAND]: { value: true },
 });
 
-/** Creates the error for an invalid argument. */
+/** How labels in messages begin, such as `the key of get` or `argument 1 of sort`. Labels that begin with code stay as they are. */
+const LABEL = /^(?:an?|argument|field|item|key|part|partition|the|this|value) /;
+
+/** Creates the error for an invalid argument. A label at the start of the message gets a capital letter. */
 export function invalid(message: string, cause?: unknown): BallistaError {
-  return new BallistaError('INVALID_ARGUMENT', message, { cause });
+  const sentence = message.replace(LABEL, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return new BallistaError('INVALID_ARGUMENT', sentence, { cause });
 }

@@ -41,7 +41,7 @@ function addonError(file: string, problem: string, cause?: unknown): BallistaErr
   const machine = `${process.platform}-${process.arch}, Node ${process.versions.node}`;
   return new BallistaError(
     'ADDON',
-    `The native addon ${problem}. It is expected at ${file} (this is ${machine}). In a checkout of the repository, run: npm run build`,
+    `The native addon ${problem}. It is expected at ${file} (this is ${machine}). In a checkout of the repository, run "npm run build".`,
     { cause },
   );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-import { BallistaError, ERROR_CODES } from '../src/errors.js';
+import { BallistaError, ERROR_CODES, invalid } from '../src/errors.js';
 
 it('has a code, a job id and a cause', () => {
   const cause = new Error('inner');
@@ -37,4 +37,14 @@ it('has the same descriptions in docs/guides/errors.md', () => {
   const page = readFileSync(new URL('../docs/guides/errors.md', import.meta.url), 'utf8');
   const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)].map(([, code, text]) => [code, text]);
   expect(rows).toEqual(Object.entries(ERROR_CODES));
+});
+
+it.each([
+  ['the key of get must be a string.', 'The key of get must be a string.'],
+  ['argument 1 of sort must be a string.', 'Argument 1 of sort must be a string.'],
+  ['a window has no option "x".', 'A window has no option "x".'],
+  ['alias takes a string.', 'alias takes a string.'],
+  ['columns must be an object.', 'columns must be an object.'],
+])('messages begin with a capital letter, except for names from the code: %s', (message, expected) => {
+  expect(invalid(message)).toMatchObject({ code: 'INVALID_ARGUMENT', message: expected });
 });

@@ -72,7 +72,7 @@ export function toTypeName(type: TypeLike, where: string): string {
   // Checked by shape, because the type may come from another copy of apache-arrow.
   if (typeof type === 'object' && type !== null && typeof type.typeId === 'number') return typeName(type);
   throw invalid(
-    `${where} must be the name of an Arrow type, such as 'Int32', or an apache-arrow DataType, not ${describe(type)}`,
+    `${where} must be the name of an Arrow type, such as 'Int32', or an apache-arrow DataType, not ${describe(type)}.`,
   );
 }
 

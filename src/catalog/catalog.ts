@@ -99,7 +99,7 @@ export class Catalog {
    */
   deregisterSchema(name: string, cascade = true): CatalogSchema | undefined {
     if (typeof cascade !== 'boolean')
-      throw invalid(`deregisterSchema: cascade must be true or false, not ${describe(cascade)}`);
+      throw invalid(`deregisterSchema: cascade must be true or false, not ${describe(cascade)}.`);
     const native = callSync(() => this.#native.deregisterSchema(exactName(name, 'schema'), cascade));
     return native === null ? undefined : new CatalogSchema(native);
   }

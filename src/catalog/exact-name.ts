@@ -21,5 +21,5 @@ export function exactName(name: string, of: string): string {
 
 /** The error for an unknown name, with the nearest known one. */
 export function unknownName(name: string, of: string, known: readonly string[]): BallistaError {
-  return new BallistaError('PLAN', `there is no ${of} "${name}"${suggestion(name, known)}`);
+  return new BallistaError('PLAN', `The ${of} "${name}" does not exist.${suggestion(name, known)}`);
 }

@@ -76,10 +76,10 @@ export class BallistaExecutor extends Service<NativeExecutor> {
     >('BallistaExecutor', EXECUTOR_SETTINGS, options);
     if (udf && !isLoopback(native.host))
       throw invalid(
-        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it; use a loopback address as host, such as 127.0.0.1',
+        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
-      throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each');
+      throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
     const limits = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
     this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, limits) : undefined;
     this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;

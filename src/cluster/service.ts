@@ -75,8 +75,8 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
    * @throws BallistaError `ADDRESS_IN_USE`, `CONNECTION`, `INVALID_ARGUMENT` if it was already started, `CLOSED`
    */
   async start(): Promise<void> {
-    if (this.#closing) throw new BallistaError('CLOSED', `the ${this.what} is closed; create a new one`);
-    if (this.#starting) throw new BallistaError('INVALID_ARGUMENT', `the ${this.what} was already started`);
+    if (this.#closing) throw new BallistaError('CLOSED', `The ${this.what} is closed. Create a new one.`);
+    if (this.#starting) throw new BallistaError('INVALID_ARGUMENT', `The ${this.what} was already started.`);
     this.#starting = call(() => this.launch());
     runningServers().add(this.starting);
     try {
@@ -127,7 +127,7 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
     if (!this.#native)
       throw new BallistaError(
         'INVALID_ARGUMENT',
-        `${member} of the ${this.what} is not available yet: call start() and wait for it first`,
+        `${member} of the ${this.what} is not available yet. Call start() and wait for it first.`,
       );
     return this.#native;
   }

@@ -206,15 +206,15 @@ function check({ memoryPool, memoryLimitBytes, diskManager, diskPaths, tempFileP
   if (limited !== (memoryLimitBytes !== undefined))
     throw invalid(
       limited
-        ? `RuntimeEnvBuilder: memoryPool "${memoryPool}" needs memoryLimitBytes`
-        : 'RuntimeEnvBuilder: memoryLimitBytes needs memoryPool "fair" or "greedy"',
+        ? `RuntimeEnvBuilder: memoryPool "${memoryPool}" needs memoryLimitBytes.`
+        : 'RuntimeEnvBuilder: memoryLimitBytes needs memoryPool "fair" or "greedy".',
     );
   if (memoryPool !== undefined) native.memoryPool = memoryPool;
   if (memoryLimitBytes !== undefined) native.memoryLimitBytes = toBytes('memoryLimitBytes', memoryLimitBytes);
   if (tempFilePath !== undefined && diskManager !== undefined)
-    throw invalid('RuntimeEnvBuilder: tempFilePath and diskManager cannot be combined; leave out one of them');
+    throw invalid('RuntimeEnvBuilder: tempFilePath and diskManager cannot be combined. Leave out one of them.');
   if ((diskManager === 'specified') !== (diskPaths !== undefined))
-    throw invalid('RuntimeEnvBuilder: diskManager "specified" and diskPaths must be used together');
+    throw invalid('RuntimeEnvBuilder: diskManager "specified" and diskPaths must be used together.');
   if (diskManager !== undefined) native.diskManager = diskManager;
   if (diskPaths !== undefined) native.diskPaths = toFolders(diskPaths);
   if (tempFilePath !== undefined) native.tempFilePath = toLocalPath(tempFilePath, 'RuntimeEnvBuilder: tempFilePath');
@@ -228,7 +228,7 @@ function toBytes(name: string, bytes: number | bigint): number {
 function toFolders(paths: readonly (string | URL)[]): string[] {
   if (!Array.isArray(paths) || paths.length === 0)
     throw invalid(
-      `RuntimeEnvBuilder: diskPaths must be an array of at least one folder, not ${paths?.length === 0 ? 'an empty array' : describe(paths)}`,
+      `RuntimeEnvBuilder: diskPaths must be an array of at least one folder, not ${paths?.length === 0 ? 'an empty array' : describe(paths)}.`,
     );
   return paths.map((path, i) => toLocalPath(path, `RuntimeEnvBuilder: diskPaths[${i}]`));
 }

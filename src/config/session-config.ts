@@ -39,7 +39,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
    */
   constructor(config: ClusterConfig | SessionConfig = {}) {
     if (typeof config !== 'object' || config === null || Array.isArray(config))
-      throw invalid(`the configuration must be an object or a SessionConfig, not ${describe(config)}`);
+      throw invalid(`The configuration must be an object or a SessionConfig, not ${describe(config)}.`);
     this.#values = new Map(
       SessionConfig.is(config) ? config : Object.entries(config).map(([key, value]) => [key, toText(key, value)]),
     );
@@ -233,7 +233,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
   // ---------------------------------------------------------------- inside
 
   #flag(key: ConfigKey, enabled: boolean): SessionConfig {
-    if (typeof enabled !== 'boolean') throw invalid(`${key} must be true or false, not ${describe(enabled)}`);
+    if (typeof enabled !== 'boolean') throw invalid(`${key} must be true or false, not ${describe(enabled)}.`);
     return this.set(key, enabled);
   }
 
@@ -243,7 +243,7 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
 
   #name(key: ConfigKey, name: string): SessionConfig {
     if (typeof name !== 'string' || name === '')
-      throw invalid(`${key} must be a name, not ${name === '' ? 'an empty string' : describe(name)}`);
+      throw invalid(`${key} must be a name, not ${name === '' ? 'an empty string' : describe(name)}.`);
     return this.set(key, name);
   }
 }
@@ -251,10 +251,10 @@ export class SessionConfig implements Iterable<[key: string, value: string]> {
 function toText(key: string, value: ConfigValue): string {
   if (!['string', 'number', 'bigint', 'boolean'].includes(typeof value))
     throw invalid(
-      `the configuration: the value of "${key}" must be a string, number, bigint or boolean, not ${describe(value)}`,
+      `The value of "${key}" in the configuration must be a string, number, bigint or boolean, not ${describe(value)}.`,
     );
   if (typeof value === 'number' && !Number.isFinite(value))
-    throw invalid(`the configuration: the value of "${key}" must be a finite number, not ${value}`);
+    throw invalid(`The value of "${key}" in the configuration must be a finite number, not ${value}.`);
   return String(value);
 }
 

@@ -291,7 +291,7 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
    */
   intoView(temporary = false): CatalogTable {
     if (typeof temporary !== 'boolean')
-      throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}`);
+      throw invalid(`intoView: temporary must be true or false, not ${describe(temporary)}.`);
     this.#session.assertOpen();
     return new CatalogTable(callSync(() => this.#native.intoView(temporary)));
   }
@@ -494,7 +494,7 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
     const [batch] = await toBatches(stream);
     const value: unknown = batch?.getChildAt(0)?.get(0);
     if (typeof value !== 'bigint' && typeof value !== 'number')
-      throw new BallistaError('INTERNAL', 'the count query did not return a number');
+      throw new BallistaError('INTERNAL', 'The count query did not return a number.');
     return Number(value);
   }
 
@@ -534,7 +534,7 @@ export class DataFrame<T extends object = Row> extends Verbs<T> implements Async
   async collectColumn(name: string, options: ActionOptions = {}): Promise<Vector> {
     const table = await this.select(col(name)).toArrow(options);
     const column = table.getChildAt(0);
-    if (!column) throw new BallistaError('INTERNAL', 'the result has no column');
+    if (!column) throw new BallistaError('INTERNAL', 'The result has no column.');
     return column;
   }
 

@@ -18,7 +18,7 @@ export function encodeVerb(verb: object): { json: string; frames: NativeDataFram
     const native = frames.get(part);
     if (native) return operands.push(native) - 1;
     // A window frame uses the same key, but has units.
-    if (key === 'frame' && !('units' in part)) throw invalid(`a subquery must be a DataFrame, not ${describe(part)}`);
+    if (key === 'frame' && !('units' in part)) throw invalid(`A subquery must be a DataFrame, not ${describe(part)}.`);
     return isJunction(part) ? toJunction(part) : part;
   });
   return { json, frames: operands };

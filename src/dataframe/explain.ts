@@ -64,6 +64,6 @@ const CATEGORIES: readonly unknown[] = ['rows', 'bytes', 'timing', 'uncategorize
  */
 export function toCategories(categories: readonly ExplainMetricCategory[]): string {
   if (!Array.isArray(categories) || !categories.every((category) => CATEGORIES.includes(category)))
-    throw invalid(`explain: analyzeCategories must be an array of these values: ${CATEGORIES.join(', ')}`);
+    throw invalid(`explain: analyzeCategories must be an array of these values: ${CATEGORIES.join(', ')}.`);
   return categories.length === 0 ? 'none' : categories.join(',');
 }

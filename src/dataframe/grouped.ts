@@ -133,7 +133,7 @@ export function toPivotValues(values: PivotValues): [Literal, string][] {
   }
   if (typeof values !== 'object' || values === null) {
     throw invalid(
-      `the values of pivot must be an array, or an object whose keys are column names, not ${describe(values)}`,
+      `The values of pivot must be an array, or an object whose keys are column names, not ${describe(values)}.`,
     );
   }
   return Object.entries(values).map(([name, value]) => [literal(value), name]);

@@ -49,7 +49,7 @@ const JOIN_TYPES: readonly JoinType[] = [
 /** Rejects a value that is not a {@link JoinType}. */
 export function checkJoinType(how: unknown, where: string): asserts how is JoinType {
   if (!JOIN_TYPES.includes(how as JoinType)) {
-    throw invalid(`${where}: how must be one of ${JOIN_TYPES.join(', ')}, not ${describe(how)}`);
+    throw invalid(`${where}: how must be one of ${JOIN_TYPES.join(', ')}, not ${describe(how)}.`);
   }
 }
 
@@ -60,7 +60,7 @@ export function toJoinColumns(on: JoinOn): { left: string[]; right: string[] } {
   const right = toNames(sides.right, 'join: on');
   if (left.length !== right.length)
     throw invalid(
-      `join: on has ${left.length} columns on the left and ${right.length} on the right; both sides need the same number`,
+      `join: on has ${left.length} columns on the left and ${right.length} on the right. Both sides need the same number.`,
     );
   return { left, right };
 }

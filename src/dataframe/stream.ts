@@ -251,7 +251,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   async #pull(): Promise<Uint8Array | undefined> {
     if (this.#state === 'ended') return undefined;
     this.#signal?.throwIfAborted();
-    if (this.#state === 'closed') throw new BallistaError('CLOSED', 'the stream is closed, because it was cancelled');
+    if (this.#state === 'closed') throw new BallistaError('CLOSED', 'The stream is closed, because it was cancelled.');
     if (this.#state === 'new') this.#start();
     try {
       const bytes = await call(() => this.#native.next(), this.#signal);

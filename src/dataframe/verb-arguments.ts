@@ -15,7 +15,7 @@ export const MOST_ROWS = 2 ** 32 - 1;
 /** Checks one or more names. */
 export function toNames(names: unknown, where: string): string[] {
   const list = toList(names as string | readonly string[]);
-  if (list.length === 0) throw invalid(`${where} must contain at least one name`);
+  if (list.length === 0) throw invalid(`${where} must contain at least one name.`);
   for (const name of list) checkName(name, where);
   return [...list];
 }
@@ -28,7 +28,7 @@ export function toOptionalNames(names: unknown, where: string): string[] {
 /** Checks a plain object with at least one entry, and returns its entries. */
 export function toEntries<V>(record: Readonly<Record<string, V>>, where: string): [string, V][] {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
-    throw invalid(`${where} takes an object whose keys are column names, not ${describe(record)}`);
+    throw invalid(`${where} takes an object whose keys are column names, not ${describe(record)}.`);
   const entries = Object.entries(record);
   for (const [name] of entries) checkName(name, `the name of a column of ${where}`);
   return entries;
@@ -38,7 +38,7 @@ export function toEntries<V>(record: Readonly<Record<string, V>>, where: string)
 export function checkCount(value: unknown, where: string, least = 0): asserts value is number {
   if (!Number.isSafeInteger(value) || (value as number) < least) {
     throw invalid(
-      `${where} must be a whole number of at least ${least}, not ${typeof value === 'number' ? value : describe(value)}`,
+      `${where} must be a whole number of at least ${least}, not ${typeof value === 'number' ? value : describe(value)}.`,
     );
   }
 }

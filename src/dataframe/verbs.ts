@@ -373,7 +373,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   groupingSets(...sets: (readonly ExprLike[])[]): GroupedData {
-    if (sets.length === 0) throw invalid('groupingSets takes at least one set; the set [] puts all rows in one group');
+    if (sets.length === 0) throw invalid('groupingSets takes at least one set. The set [] puts all rows in one group.');
     const lists = sets.map((set) => toKeys(toList(set), 'groupingSets'));
     return this.#grouped([groupingSet('sets', lists)]);
   }
@@ -471,7 +471,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   sort(...keys: SortKey[]): DataFrame<T> {
-    if (keys.length === 0) throw invalid('sort takes at least one key');
+    if (keys.length === 0) throw invalid('sort takes at least one key.');
     return this.derive({ verb: 'sort', keys: keys.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)) });
   }
 
@@ -492,7 +492,7 @@ export abstract class Verbs<T extends object = Row> {
     checkCount(offset, 'limit: offset');
     // Above this, an executor would drop the upper bits and silently lose rows.
     if (offset + count > MOST_ROWS)
-      throw invalid(`limit: the sum of count and offset must be at most ${MOST_ROWS} (2^32 - 1)`);
+      throw invalid(`limit: the sum of count and offset must be at most ${MOST_ROWS} (2^32 - 1).`);
     return this.derive({ verb: 'limit', skip: offset, fetch: count });
   }
 
@@ -503,7 +503,7 @@ export abstract class Verbs<T extends object = Row> {
    */
   offset(count: number): DataFrame<T> {
     checkCount(count, 'offset');
-    if (count > MOST_ROWS) throw invalid(`offset must be at most ${MOST_ROWS} (2^32 - 1)`);
+    if (count > MOST_ROWS) throw invalid(`offset must be at most ${MOST_ROWS} (2^32 - 1).`);
     return this.derive({ verb: 'limit', skip: count });
   }
 
@@ -571,7 +571,7 @@ export abstract class Verbs<T extends object = Row> {
   sample(fraction: number): DataFrame<T> {
     if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
       throw invalid(
-        `sample takes a fraction from 0 to 1, not ${typeof fraction === 'number' ? fraction : describe(fraction)}`,
+        `sample takes a fraction from 0 to 1, not ${typeof fraction === 'number' ? fraction : describe(fraction)}.`,
       );
     return this.derive({ verb: 'sample', fraction });
   }
@@ -609,7 +609,7 @@ export abstract class Verbs<T extends object = Row> {
    * @throws BallistaError `SCHEMA`, `INVALID_ARGUMENT`, `CLOSED`
    */
   fillNan(value: number, subset?: string | readonly string[]): DataFrame<T> {
-    if (typeof value !== 'number') throw invalid(`fillNan takes a number, not ${describe(value)}`);
+    if (typeof value !== 'number') throw invalid(`fillNan takes a number, not ${describe(value)}.`);
     const literal = toLiteral(value, 'the value of fillNan');
     return this.derive({ verb: 'fillNan', value: literal, columns: toOptionalNames(subset, 'the subset of fillNan') });
   }
@@ -622,7 +622,7 @@ export abstract class Verbs<T extends object = Row> {
    * @throws BallistaError `SCHEMA`, `INVALID_ARGUMENT`, `CLOSED`
    */
   dropNull(subset?: string | readonly string[], how: 'any' | 'all' = 'any'): DataFrame<T> {
-    if (how !== 'any' && how !== 'all') throw invalid(`dropNull: how must be 'any' or 'all', not ${describe(how)}`);
+    if (how !== 'any' && how !== 'all') throw invalid(`dropNull: how must be 'any' or 'all', not ${describe(how)}.`);
     const columns = toOptionalNames(subset, 'the subset of dropNull');
     return this.derive(how === 'any' ? { verb: 'dropNull', columns } : { verb: 'dropNull', columns, atLeast: 1 });
   }
@@ -660,7 +660,7 @@ export abstract class Verbs<T extends object = Row> {
       preserveNulls,
       recursions: toList(recursions as readonly (readonly [string, string, number])[]).map((recursion) => {
         if (!Array.isArray(recursion))
-          throw invalid('unnestColumns: each of the recursions must be an array [column, output, depth]');
+          throw invalid('unnestColumns: each of the recursions must be an array [column, output, depth].');
         const [column, output, depth] = recursion as readonly [string, string, number];
         checkName(column, 'unnestColumns: the column of a recursion');
         checkName(output, 'unnestColumns: the output of a recursion');
@@ -726,7 +726,7 @@ export abstract class Verbs<T extends object = Row> {
     frames.of(right, 'the other side of joinOn');
     const predicates = toSql(toList(on), 'joinOn');
     if (predicates.length === 0)
-      throw invalid('joinOn takes at least one expression; to combine every row with every other row, use crossJoin');
+      throw invalid('joinOn takes at least one expression. To combine every row with every other row, use crossJoin.');
     return this.derive({ verb: 'joinOn', frame: right, how, predicates });
   }
 
@@ -816,7 +816,7 @@ export abstract class Verbs<T extends object = Row> {
   repartitionByHash(keys: ExprLike | readonly ExprLike[], partitions: number): DataFrame<T> {
     checkCount(partitions, 'repartitionByHash', 1);
     const by = toKeys(toList(keys), 'the keys of repartitionByHash');
-    if (by.length === 0) throw invalid('repartitionByHash takes at least one key');
+    if (by.length === 0) throw invalid('repartitionByHash takes at least one key.');
     return this.derive({ verb: 'repartition', count: partitions, by });
   }
 
@@ -841,7 +841,7 @@ export abstract class Verbs<T extends object = Row> {
    * ```
    */
   transform<A extends unknown[], R>(func: (df: DataFrame<T>, ...args: A) => R, ...args: A): R {
-    if (typeof func !== 'function') throw invalid(`transform takes a function, not ${describe(func)}`);
+    if (typeof func !== 'function') throw invalid(`transform takes a function, not ${describe(func)}.`);
     return func(this.self, ...args);
   }
 

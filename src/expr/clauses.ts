@@ -13,8 +13,8 @@ import { WindowFrame } from './window-frame.js';
 /** The call that a clause belongs to. */
 function toCall(expr: ExprNode, clause: string): CallNode {
   if (expr.kind === 'call') return expr;
-  const hint = expr.kind === 'alias' ? `; call ${clause} before alias` : '';
-  throw invalid(`${clause} works only on a function call, and this expression is not one${hint}`);
+  const hint = expr.kind === 'alias' ? ` Call ${clause} before alias.` : '';
+  throw invalid(`${clause} works only on a function call, but this expression is not one.${hint}`);
 }
 
 /** `OVER (…)` */

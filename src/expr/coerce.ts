@@ -25,7 +25,7 @@ export type SortKey = string | Expr | SortExpr;
 /** Converts an operand: keeps an expression, turns a value into a literal. */
 export function operand(value: Operand, where: string): ExprNode {
   if (isExpr(value)) return value.node;
-  if (Array.isArray(value)) throw invalid(`${where} must not be an array; for a list, use lit([…])`);
+  if (Array.isArray(value)) throw invalid(`${where} must not be an array. For a list, use lit([…]).`);
   return node({ kind: 'literal', value: toLiteral(value, where) });
 }
 
@@ -93,5 +93,5 @@ export function toMetadata(value: unknown, where: string): Readonly<Record<strin
 
 /** The error for a wrong argument: what was expected, and what was given. */
 export function wrong(item: unknown, where: string, wanted: string): Error {
-  return invalid(`${where} must be ${wanted}, not ${item === '' ? 'an empty string' : describe(item)}`);
+  return invalid(`${where} must be ${wanted}, not ${item === '' ? 'an empty string' : describe(item)}.`);
 }

@@ -32,7 +32,7 @@ export function provideEngine(engine: ExprEngine): void {
  */
 export function engine(): ExprEngine {
   if (!provided)
-    throw new BallistaError('ADDON', 'this operation needs the engine, but the native addon is not loaded');
+    throw new BallistaError('ADDON', 'This operation needs the engine, but the native addon is not loaded.');
   return provided;
 }
 
@@ -41,7 +41,7 @@ export function toJson(expr: ExprNode, where: string): string {
   return JSON.stringify(expr, (_key, value: ExprNode | null) => {
     if (value?.kind === 'exists' || value?.kind === 'inSubquery' || value?.kind === 'scalarSubquery')
       throw invalid(
-        `${where}: an expression with a subquery is not supported, because a subquery belongs to a context`,
+        `${where}: an expression with a subquery is not supported, because a subquery belongs to a context.`,
       );
     return value;
   });

@@ -113,7 +113,7 @@ export class Expr extends ExprOperators {
    * @param metadata - metadata for the field in the schema
    */
   alias(name: string, metadata?: Readonly<Record<string, string>>): Expr {
-    if (typeof name !== 'string') throw invalid(`alias takes a string, not ${describe(name)}`);
+    if (typeof name !== 'string') throw invalid(`alias takes a string, not ${describe(name)}.`);
     return new Expr({
       kind: 'alias',
       expr: this.node,

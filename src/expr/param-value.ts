@@ -51,7 +51,7 @@ export function toLiteral(value: unknown, where: string): Literal {
       return fromObject(value, where);
     default:
       throw invalid(
-        `${where} is ${describe(value)}${value === undefined ? '; use null for NULL' : ', which has no SQL type'}`,
+        `${where} is ${describe(value)}${value === undefined ? '. Use null for NULL.' : ', which has no SQL type.'}`,
       );
   }
 }
@@ -59,7 +59,7 @@ export function toLiteral(value: unknown, where: string): Literal {
 /** Like {@link toLiteral}, cast to an Arrow type. */
 export function toTypedLiteral(value: unknown, dataType: string, where: string): Literal {
   if (typeof value === 'number' && isIntegerType(dataType) && !Number.isInteger(value)) {
-    throw invalid(`${where} is ${value}, which is not a valid ${dataType}`);
+    throw invalid(`${where} is ${value}, which is not a valid ${dataType}.`);
   }
   // Beyond 64 bits the digits are sent as a string, which the cast reads exactly.
   if (typeof value === 'bigint' && (value < INT64_MIN || value > UINT64_MAX)) {
@@ -84,7 +84,7 @@ function fromNumber(value: number): Literal {
 function fromBigint(value: bigint, where: string): Literal {
   if (value >= INT64_MIN && value <= INT64_MAX) return { type: 'int64', value: String(value) };
   if (value > 0n && value <= UINT64_MAX) return { type: 'uint64', value: String(value) };
-  throw invalid(`${where} is ${value}, which does not fit in 64 bits; use lit(value, 'Decimal128(38, 0)')`);
+  throw invalid(`${where} is ${value}, which does not fit in 64 bits. Use lit(value, 'Decimal128(38, 0)').`);
 }
 
 function fromObject(value: object | null, where: string): Literal {
@@ -92,7 +92,7 @@ function fromObject(value: object | null, where: string): Literal {
   if (isLiteralExpr(value)) return value.node.value;
   if (isDate(value)) {
     const ms = value.getTime();
-    if (Number.isNaN(ms)) throw invalid(`${where} is an invalid Date`);
+    if (Number.isNaN(ms)) throw invalid(`${where} is an invalid Date.`);
     return Object.freeze({ type: 'timestamp', value: String(ms) });
   }
   if (isBytes(value)) {
@@ -100,8 +100,8 @@ function fromObject(value: object | null, where: string): Literal {
     return Object.freeze({ type: 'binary', value: bytes.toString('base64') });
   }
   if (Array.isArray(value))
-    throw invalid(`${where} must not be an array; bind its values one by one (in the sql tag, use sql.join)`);
-  throw invalid(`${where} is ${describe(value)}, which has no SQL type`);
+    throw invalid(`${where} must not be an array. Bind its values one by one (in the sql tag, use sql.join).`);
+  throw invalid(`${where} is ${describe(value)}, which has no SQL type.`);
 }
 
 function isLiteralExpr(value: object): value is { node: { kind: 'literal'; value: Literal } } {
@@ -109,6 +109,6 @@ function isLiteralExpr(value: object): value is { node: { kind: 'literal'; value
 }
 
 function wellFormed(value: string, where: string): string {
-  if (!isWellFormed(value)) throw invalid(`${where} is ${describe(value)}, which is not valid Unicode`);
+  if (!isWellFormed(value)) throw invalid(`${where} is ${describe(value)}, which is not valid Unicode.`);
   return value;
 }

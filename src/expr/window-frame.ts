@@ -82,15 +82,15 @@ export class WindowFrame {
 
   /** @throws BallistaError `INVALID_ARGUMENT`, also if the frame would end before it starts */
   constructor(units: WindowFrameUnits, start: FrameBound, end: FrameBound) {
-    if (!UNITS.includes(units)) throw invalid(`the units of a window frame must be one of ${UNITS.join(', ')}`);
+    if (!UNITS.includes(units)) throw invalid(`The units of a window frame must be one of ${UNITS.join(', ')}.`);
     this.units = units;
     this.lowerBound = toBound(start, 'start', units);
     this.upperBound = toBound(end, 'end', units);
     if (this.lowerBound.isFollowing && this.lowerBound.isUnbounded)
-      throw invalid('a window frame cannot start after the last row');
+      throw invalid('A window frame cannot start after the last row.');
     if (this.upperBound.isPreceding && this.upperBound.isUnbounded)
-      throw invalid('a window frame cannot end before the first row');
-    if (isAfter(this.lowerBound, this.upperBound)) throw invalid('a window frame must not end before it starts');
+      throw invalid('A window frame cannot end before the first row.');
+    if (isAfter(this.lowerBound, this.upperBound)) throw invalid('A window frame must not end before it starts.');
     this.node = node({ units, start: this.lowerBound.node, end: this.upperBound.node });
     Object.freeze(this);
   }
@@ -138,9 +138,11 @@ function atDistance(
 ): WindowFrameBound {
   if (offset === Infinity) return new WindowFrameBound(node({ type }), undefined);
   const number = typeof offset === 'number' || typeof offset === 'bigint';
-  if (number && !(offset >= 0)) throw invalid(`${where}: a distance must be 0 or greater, not ${offset}`);
+  if (number && !(offset >= 0)) throw invalid(`${where}: a distance must be 0 or greater, not ${offset}.`);
   if (units !== 'range' && !(number && (typeof offset === 'bigint' || Number.isSafeInteger(offset))))
-    throw invalid(`${where}: a distance in ${units} must be a whole number, not ${number ? offset : describe(offset)}`);
+    throw invalid(
+      `${where}: a distance in ${units} must be a whole number, not ${number ? offset : describe(offset)}.`,
+    );
   const length = typeof offset === 'string' || isExpr(offset);
   if (!number && !length) throw wrong(offset, where, 'a number, an interval such as "1 day", or a literal');
   return new WindowFrameBound(node({ type, value: toLiteral(offset, where) }), offset);

@@ -238,17 +238,17 @@ export function toReadOptionsNative<F extends FileFormat>(
 function toPartitionColumns(columns: ReadOptions['tablePartitionCols']): NativePartitionColumn[] {
   if (columns === undefined) return [];
   if (!Array.isArray(columns))
-    throw invalid(`tablePartitionCols must be an array of [name, type] pairs, not ${describe(columns)}`);
+    throw invalid(`tablePartitionCols must be an array of [name, type] pairs, not ${describe(columns)}.`);
   return columns.map((column: readonly [string, TypeLike], i) => {
     if (!Array.isArray(column) || column.length !== 2 || typeof column[0] !== 'string' || column[0] === '') {
-      throw invalid(`tablePartitionCols[${i}] must be [name, type], such as ['year', 'Int32']`);
+      throw invalid(`tablePartitionCols[${i}] must be [name, type], such as ['year', 'Int32'].`);
     }
     return { name: column[0], dataType: toTypeName(column[1], `the type of tablePartitionCols[${i}]`) };
   });
 }
 
 function toSortOrder(orders: NonNullable<ReadOptions['fileSortOrder']>): string {
-  if (!Array.isArray(orders)) throw invalid(`fileSortOrder must be an array of sort keys, not ${describe(orders)}`);
+  if (!Array.isArray(orders)) throw invalid(`fileSortOrder must be an array of sort keys, not ${describe(orders)}.`);
   // A list of keys is an ordering; keys without a list form one ordering together.
   const lists = orders.some(Array.isArray)
     ? orders.map((order) => toList(order as SortKey | readonly SortKey[]))
@@ -263,11 +263,11 @@ function toSortOrder(orders: NonNullable<ReadOptions['fileSortOrder']>): string 
  */
 export function toPathsNative(path: PathLike): string[] {
   const paths = toList(path as string | URL | readonly (string | URL)[]);
-  if (paths.length === 0) throw invalid('at least one path is required');
+  if (paths.length === 0) throw invalid('At least one path is required.');
   return paths.map((one) => {
     const text = one instanceof URL ? (one.protocol === 'file:' ? toLocalPath(one, 'a path') : one.href) : one;
     if (typeof text !== 'string' || text === '')
-      throw invalid(`a path must be a string or a URL, not ${text === '' ? 'an empty string' : describe(text)}`);
+      throw invalid(`A path must be a string or a URL, not ${text === '' ? 'an empty string' : describe(text)}.`);
     return text;
   });
 }

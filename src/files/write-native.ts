@@ -344,7 +344,7 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
       );
       Object.assign(engine, engineOptions(COLUMN_SETTINGS, own, `::${name}`));
       if (own.compression === undefined && own.compressionLevel !== undefined)
-        throw invalid(`${where}: ${name}: compressionLevel needs the option compression`);
+        throw invalid(`${where}: ${name}: compressionLevel needs the option compression.`);
       if (own.compression !== undefined)
         Object.assign(engine, compressionOption(where, own.compression, own.compressionLevel, `::${name}`));
     }
@@ -366,7 +366,7 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
  */
 export function toTableWriteNative(name: string, options: TableWriteOptions | undefined): NativeWrite {
   if (typeof name !== 'string' || name === '')
-    throw invalid(`writeTable takes the name of a table, not ${name === '' ? 'an empty string' : describe(name)}`);
+    throw invalid(`writeTable takes the name of a table, not ${name === '' ? 'an empty string' : describe(name)}.`);
   const { insertOp, sortBy, signal } = resolve<TableWriteOptions & { insertOp: InsertOp }>(
     'writeTable',
     { ...WRITE_SETTINGS, ...TABLE_SETTINGS },
@@ -389,10 +389,10 @@ function compressionOption(
 ): Record<string, string> {
   const levels = COMPRESSION_LEVELS[compression];
   if (!levels && level !== undefined)
-    throw invalid(`${where}: ${compression} has no compression levels; leave out compressionLevel`);
+    throw invalid(`${where}: ${compression} has no compression levels. Leave out compressionLevel.`);
   if (levels && level !== undefined && (level < levels.min || level > levels.max))
     throw invalid(
-      `${where}: compressionLevel of ${compression} must be from ${levels.min} to ${levels.max}, not ${level}`,
+      `${where}: compressionLevel of ${compression} must be from ${levels.min} to ${levels.max}, not ${level}.`,
     );
   const text = levels ? `${compression}(${level ?? levels.default})` : compression;
   return { [`format.compression${suffix}`]: text };
@@ -400,13 +400,13 @@ function compressionOption(
 
 /** Makes the path show whether it is a file or a folder: executors get only the path, and the engine decides by it. */
 function toTarget(where: string, path: string | URL, single: boolean | undefined): string {
-  if (Array.isArray(path)) throw invalid(`${where} takes one path, not an array`);
+  if (Array.isArray(path)) throw invalid(`${where} takes one path, not an array.`);
   const [target = ''] = toPathsNative(path);
   const last = target.split('/').pop() ?? '';
   const isFile = last.includes('.');
   if (single === true && !isFile)
     throw invalid(
-      `${where}: singleFileOutput needs a path with a file extension, such as "${target.replace(/\/$/, '')}.parquet"`,
+      `${where}: singleFileOutput needs a path with a file extension, such as "${target.replace(/\/$/, '')}.parquet".`,
     );
   return toPlace(single === false && isFile ? `${target}/` : target);
 }
@@ -421,9 +421,9 @@ function toPlace(target: string): string {
 function toColumnNames(where: string, names: string | readonly string[]): string[] {
   const list = toList(names);
   if (list.some((name) => typeof name !== 'string' || name === ''))
-    throw invalid(`${where}: partitionBy must be a column name or an array of column names`);
+    throw invalid(`${where}: partitionBy must be a column name or an array of column names.`);
   const twice = list.find((name, i) => list.indexOf(name) !== i);
-  if (twice !== undefined) throw invalid(`${where}: partitionBy contains "${twice}" twice`);
+  if (twice !== undefined) throw invalid(`${where}: partitionBy contains "${twice}" twice.`);
   return [...list];
 }
 
@@ -432,5 +432,5 @@ function toColumns(
   columns: ParquetWriterOptions['columnSpecificOptions'] = {},
 ): Readonly<Record<string, ParquetColumnOptions>> {
   if (typeof columns === 'object' && columns !== null && !Array.isArray(columns)) return columns;
-  throw invalid(`${where}: columnSpecificOptions must be an object, not ${describe(columns)}`);
+  throw invalid(`${where}: columnSpecificOptions must be an object, not ${describe(columns)}.`);
 }

@@ -44,7 +44,7 @@ export function namedStruct(fields: NamedOperands): Expr {
     const text = toName(name, 'the name of a field of namedStruct', 'a string');
     return [operand(text, text), operand(value, `field ${text} of namedStruct`)];
   });
-  if (nodes.length === 0) throw invalid('namedStruct needs at least one field');
+  if (nodes.length === 0) throw invalid('namedStruct needs at least one field.');
   return call('named_struct', nodes);
 }
 
@@ -72,7 +72,7 @@ export function makeMap(...args: readonly unknown[]): Expr {
   const [first] = args;
   if (isExpr(first)) return call('map', toArguments(['makeMap(keys: Expr, values: Expr)'], args));
   const pairs = toPairs(first, 'the entries of makeMap', 'an object, a Map, or an array of [key, value]');
-  if (pairs.length === 0) throw invalid('makeMap needs at least one entry');
+  if (pairs.length === 0) throw invalid('makeMap needs at least one entry.');
   return call('map', [
     list(pairs.map(([key], i) => operand(key as Operand, `key ${i} of makeMap`))),
     list(pairs.map(([, value], i) => operand(value, `value ${i} of makeMap`))),

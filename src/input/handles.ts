@@ -35,7 +35,7 @@ export class Handles<H extends object> {
    */
   of(owner: unknown, where: string): H {
     const handle = this.get(owner);
-    if (!handle) throw invalid(`${where} ${this.#wanted}, not ${describe(owner)}`);
+    if (!handle) throw invalid(`${where} ${this.#wanted}, not ${describe(owner)}.`);
     return handle;
   }
 }

@@ -18,5 +18,5 @@ export function toInteger(value: number | bigint, where: string, min: number): n
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (Number.isSafeInteger(number) && number >= min) return number;
   const given = typeof value === 'number' || typeof value === 'bigint' ? value : describe(value);
-  throw invalid(`${where} must be a whole number from ${min} to ${Number.MAX_SAFE_INTEGER}, not ${given}`);
+  throw invalid(`${where} must be a whole number from ${min} to ${Number.MAX_SAFE_INTEGER}, not ${given}.`);
 }

@@ -22,11 +22,11 @@ export function toLocalPath(path: string | URL, where: string): string {
   if (!(path instanceof URL)) {
     const given =
       path === '' ? 'an empty string' : typeof path === 'string' ? 'a string with a NUL character' : describe(path);
-    throw invalid(`${where} must be a path or a file: URL, not ${given}`);
+    throw invalid(`${where} must be a path or a file: URL, not ${given}.`);
   }
   try {
     return fileURLToPath(path);
   } catch (cause) {
-    throw invalid(`${where} must be a path or a file: URL on this machine`, cause);
+    throw invalid(`${where} must be a path or a file: URL on this machine.`, cause);
   }
 }

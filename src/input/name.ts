@@ -15,6 +15,6 @@ import { describe } from './describe.js';
  */
 export function checkName(name: unknown, where: string): asserts name is string {
   if (typeof name !== 'string' || name === '') {
-    throw invalid(`${where} must be a non-empty string, not ${name === '' ? 'an empty one' : describe(name)}`);
+    throw invalid(`${where} must be a non-empty string, not ${name === '' ? 'an empty one' : describe(name)}.`);
   }
 }

@@ -16,10 +16,10 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** `; did you mean "x"?`, or an empty string. */
+/** The sentence `Did you mean "x"?` with a space in front, or an empty string. */
 export function suggestion(name: string, candidates: readonly string[]): string {
   const near = nearest(name, candidates);
-  return near === undefined ? '' : `; did you mean "${near}"?`;
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
 /** Levenshtein distance, one row at a time. */

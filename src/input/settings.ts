@@ -47,7 +47,7 @@ export type DocumentedTable = Readonly<Record<string, DocumentedSetting>>;
  */
 export function resolve<O extends object>(subject: string, table: SettingTable, given: Partial<O> | undefined): O {
   if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
-    throw invalid(`the options of ${subject} must be an object, not ${describe(given)}`);
+    throw invalid(`The options of ${subject} must be an object, not ${describe(given)}.`);
   }
   const options: Record<string, unknown> = {};
   for (const [name, { default: value }] of Object.entries(table)) {
@@ -55,14 +55,14 @@ export function resolve<O extends object>(subject: string, table: SettingTable, 
   }
   for (const name of Object.keys(given ?? {})) {
     if (!Object.hasOwn(table, name))
-      throw invalid(`${subject} has no option "${name}"${suggestion(name, Object.keys(table))}`);
+      throw invalid(`${subject} has no option "${name}".${suggestion(name, Object.keys(table))}`);
   }
   // Iterate over the table, not over own properties: an AbortController, whose `signal` is inherited, is valid as options.
   for (const [name, setting] of Object.entries(table)) {
     const value = (given as Record<string, unknown> | undefined)?.[name];
     if (value === undefined) continue;
     const problem = check(setting, value);
-    if (problem) throw invalid(`${subject}: ${name} must be ${problem}`);
+    if (problem) throw invalid(`${subject}: ${name} must be ${problem}.`);
     options[name] = value;
   }
   return options as O;

@@ -118,10 +118,10 @@ export class MicrosoftAzure extends ObjectStore {
 
 function toPairs(pairs: readonly (readonly [string, string])[]): [string, string][] {
   if (!Array.isArray(pairs))
-    throw invalid(`MicrosoftAzure: sasQueryPairs must be an array of [name, value] pairs, not ${describe(pairs)}`);
+    throw invalid(`MicrosoftAzure: sasQueryPairs must be an array of [name, value] pairs, not ${describe(pairs)}.`);
   return pairs.map((pair: readonly [string, string], i) => {
     if (!Array.isArray(pair) || pair.length !== 2 || pair.some((part) => typeof part !== 'string'))
-      throw invalid(`MicrosoftAzure: sasQueryPairs[${i}] must be [name, value], both strings`);
+      throw invalid(`MicrosoftAzure: sasQueryPairs[${i}] must be [name, value], both strings.`);
     return [pair[0], pair[1]];
   });
 }

@@ -43,7 +43,7 @@ export abstract class ObjectStore {
   ) {
     const options = resolve<Record<string, unknown>>(kind.name, kind.settings, given as Record<string, unknown>);
     for (const [name, { required }] of Object.entries(kind.settings)) {
-      if (required && options[name] === undefined) throw invalid(`${kind.name}: the option ${name} is required`);
+      if (required && options[name] === undefined) throw invalid(`${kind.name}: the option ${name} is required.`);
     }
     this.#kind = kind;
     this.#options = Object.freeze({ ...adapt(options) });
@@ -83,6 +83,6 @@ export abstract class ObjectStore {
 export function toObjectStoreNative(store: ObjectStore): string {
   if (ObjectStore.is(store)) return store[OBJECT_STORE]();
   throw invalid(
-    `registerObjectStore takes an object store, such as new AmazonS3({ bucketName }), not ${describe(store)}`,
+    `registerObjectStore takes an object store, such as new AmazonS3({ bucketName }), not ${describe(store)}.`,
   );
 }

@@ -15,10 +15,10 @@ import { describe } from '../input/describe.js';
 export function toStoreUrl(url: string | URL): string {
   const parsed = parse(url, 'the URL of an object store');
   // These errors must not contain the URL, because it may hold a password.
-  const wrong = (why: string): Error => invalid(`the URL of an object store must be scheme://host: ${why}`);
-  if (parsed.password !== '') throw wrong('pass credentials as options of the store');
+  const wrong = (why: string): Error => invalid(`The URL of an object store must be scheme://host. ${why}.`);
+  if (parsed.password !== '') throw wrong('Pass credentials as options of the store');
   if (!['', '/'].includes(parsed.pathname) || parsed.search !== '' || parsed.hash !== '')
-    throw wrong(`nothing is allowed after ${parsed.protocol}//${parsed.host}`);
+    throw wrong(`Nothing is allowed after ${parsed.protocol}//${parsed.host}`);
   if (parsed.host === '' && parsed.protocol !== 'file:')
     throw wrong(`${parsed.protocol}// needs a host, such as the name of the bucket`);
   return `${parsed.protocol}//${parsed.host}`;
@@ -35,12 +35,12 @@ export function toStoreUrl(url: string | URL): string {
 export function toEndpoint(url: string | URL, where: string, allowHttp: boolean | undefined): string {
   const parsed = parse(url, where);
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
-    throw invalid(`${where} must start with https:// or http://, not ${parsed.protocol}`);
+    throw invalid(`${where} must start with https:// or http://, not ${parsed.protocol}.`);
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '')
-    throw invalid(`${where} must be an address without user, password, query and fragment`);
+    throw invalid(`${where} must be an address without user, password, query and fragment.`);
   if (parsed.protocol === 'http:' && allowHttp !== true)
     throw invalid(
-      `${where} uses http://, so credentials and data are sent unencrypted; to permit this, set allowHttp: true`,
+      `${where} uses http://, so credentials and data are sent unencrypted. To permit this, set allowHttp: true.`,
     );
   return parsed.href.replace(/\/$/, '');
 }
@@ -48,11 +48,11 @@ export function toEndpoint(url: string | URL, where: string, allowHttp: boolean 
 function parse(url: string | URL, where: string): URL {
   if (url instanceof URL) return url;
   if (typeof url !== 'string' || url === '')
-    throw invalid(`${where} must be a URL, not ${url === '' ? 'an empty string' : describe(url)}`);
+    throw invalid(`${where} must be a URL, not ${url === '' ? 'an empty string' : describe(url)}.`);
   try {
     return new URL(url);
   } catch {
     // Without the cause, because it quotes the text.
-    throw invalid(`${where} is not a valid URL`);
+    throw invalid(`${where} is not a valid URL.`);
   }
 }

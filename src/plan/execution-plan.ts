@@ -27,7 +27,7 @@ export function placeOf(plan: unknown, where: string): Place {
   if (!place) {
     throw new BallistaError(
       'NOT_IMPLEMENTED',
-      `${where}: the plan of a stage that ran cannot be used here; use df.executionPlan() instead`,
+      `${where}: the plan of a stage that ran cannot be used here. Use df.executionPlan() instead.`,
     );
   }
   return place;

@@ -69,6 +69,6 @@ export function engineOf(ctx: PlanContext, where: string): PlanEngine {
 
 /** @throws BallistaError `ADDON` before the codec is registered */
 export function substraitCodec(): SubstraitCodec {
-  if (!codec) throw new BallistaError('ADDON', 'this operation needs the engine, but the native addon is not loaded');
+  if (!codec) throw new BallistaError('ADDON', 'This operation needs the engine, but the native addon is not loaded.');
   return codec;
 }

@@ -34,7 +34,7 @@ export class SubstraitPlan {
    * @throws BallistaError `INVALID_ARGUMENT` also for JSON that is not a Substrait plan
    */
   static fromJson(json: string): SubstraitPlan {
-    if (typeof json !== 'string') throw invalid(`SubstraitPlan.fromJson takes JSON text, not ${describe(json)}`);
+    if (typeof json !== 'string') throw invalid(`SubstraitPlan.fromJson takes JSON text, not ${describe(json)}.`);
     return new SubstraitPlan(substraitCodec().fromJson(json));
   }
 

@@ -52,7 +52,7 @@ export async function serializeToPlan(query: string, ctx: PlanContext): Promise<
  */
 export async function serializeBytes(query: string, ctx: PlanContext): Promise<Uint8Array> {
   const engine = engineOf(ctx, 'substrait.serialize');
-  if (typeof query !== 'string') throw invalid(`substrait.serialize takes SQL text, not ${describe(query)}`);
+  if (typeof query !== 'string') throw invalid(`substrait.serialize takes SQL text, not ${describe(query)}.`);
   return (await engine.planSql(query)).toSubstrait();
 }
 
@@ -92,7 +92,7 @@ export function deserializeBytes(bytes: Uint8Array): SubstraitPlan {
  */
 export async function toSubstraitPlan(plan: LogicalPlan, ctx: PlanContext): Promise<SubstraitPlan> {
   engineOf(ctx, 'substrait.toSubstraitPlan');
-  if (!(plan instanceof LogicalPlan)) throw invalid(`toSubstraitPlan takes a LogicalPlan, not ${describe(plan)}`);
+  if (!(plan instanceof LogicalPlan)) throw invalid(`toSubstraitPlan takes a LogicalPlan, not ${describe(plan)}.`);
   return plan.toSubstrait();
 }
 
@@ -103,6 +103,7 @@ export async function toSubstraitPlan(plan: LogicalPlan, ctx: PlanContext): Prom
  */
 export async function fromSubstraitPlan(ctx: PlanContext, plan: SubstraitPlan): Promise<LogicalPlan> {
   const engine = engineOf(ctx, 'substrait.fromSubstraitPlan');
-  if (!(plan instanceof SubstraitPlan)) throw invalid(`fromSubstraitPlan takes a SubstraitPlan, not ${describe(plan)}`);
+  if (!(plan instanceof SubstraitPlan))
+    throw invalid(`fromSubstraitPlan takes a SubstraitPlan, not ${describe(plan)}.`);
   return new LogicalPlan(await engine.planFromSubstrait(plan.encode()));
 }

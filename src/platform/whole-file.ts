@@ -20,7 +20,7 @@ export function toFilePath(path: string | URL, where: string): string {
   if (typeof path === 'string' && path !== '') return path;
   if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
   const what = path === '' ? 'an empty string' : path instanceof URL ? path.href : describe(path);
-  throw invalid(`${where} takes the path of a file, as a string or a file: URL, not ${what}`);
+  throw invalid(`${where} takes the path of a file, as a string or a file: URL, not ${what}.`);
 }
 
 /**
@@ -33,10 +33,10 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     // Keep a link as a link; a device or a folder is not replaced.
     const target = await realpath(path).catch(() => path);
     const known = await stat(target).catch(() => undefined);
-    if (known && !known.isFile()) throw new Error(`${path} exists, but is not a file`);
+    if (known && !known.isFile()) throw new Error(`${path} exists, but is not a file.`);
     await replace(target, content);
   } catch (cause) {
-    throw new BallistaError('IO', `the file cannot be written: ${(cause as Error).message}`, { cause });
+    throw new BallistaError('IO', `The file cannot be written: ${(cause as Error).message}`, { cause });
   }
 }
 

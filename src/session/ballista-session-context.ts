@@ -161,7 +161,7 @@ export class BallistaSessionContext extends SessionContext {
    */
   async cancelJob(jobId: string): Promise<boolean> {
     if (typeof jobId !== 'string' || jobId === '')
-      throw invalid(`cancelJob takes the id of a job, not ${describe(jobId)}`);
+      throw invalid(`cancelJob takes the id of a job, not ${describe(jobId)}.`);
     return this.call((session) => session.cancelJob(jobId));
   }
 

@@ -222,6 +222,6 @@ const FORMATS: readonly FileFormat[] = ['parquet', 'csv', 'json', 'avro', 'arrow
 
 function toFormat(extension: string): FileFormat {
   const format = FORMATS.find((name) => extension === `.${name}`);
-  if (!format) throw invalid(`fileExtension must be one of .${FORMATS.join(', .')}, not ${describe(extension)}`);
+  if (!format) throw invalid(`fileExtension must be one of .${FORMATS.join(', .')}, not ${describe(extension)}.`);
   return format;
 }

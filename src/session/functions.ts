@@ -166,7 +166,7 @@ export abstract class SessionFunctions extends Catalogs {
    * ```
    */
   onUdfLog(listener: (entry: UdfLogEntry) => void): () => void {
-    if (typeof listener !== 'function') throw invalid(`onUdfLog takes a function, not ${describe(listener)}`);
+    if (typeof listener !== 'function') throw invalid(`onUdfLog takes a function, not ${describe(listener)}.`);
     this.#log ??= new UdfLog((tell) => this.callSync((session) => session.listen(tell)));
     return this.#log.add(listener);
   }
@@ -204,7 +204,7 @@ export abstract class SessionFunctions extends Catalogs {
    */
   parseSqlExpr(text: string, schema: Schema): Expr {
     const parsed = toSqlNode(text, 'the text of parseSqlExpr');
-    if (Expr.is(text)) throw invalid('parseSqlExpr takes SQL text, not an expression');
+    if (Expr.is(text)) throw invalid('parseSqlExpr takes SQL text, not an expression.');
     this.callSync((session) => session.parseSqlExpr(text, schemaToIpc(schema, 'the schema of parseSqlExpr')));
     return new Expr(parsed);
   }
@@ -273,7 +273,7 @@ export abstract class SessionFunctions extends Catalogs {
   #function(kind: FunctionKind, name: string): SessionFunction {
     const exact = exactName(name, 'function');
     if (!this.callSync((session) => session.functionNames(kind)).includes(exact))
-      throw new BallistaError('PLAN', `there is no ${kind} function "${exact}"`);
+      throw new BallistaError('PLAN', `The ${kind} function "${exact}" does not exist.`);
     return (...args) => callFunction(exact, ...args);
   }
 

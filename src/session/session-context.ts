@@ -190,9 +190,9 @@ export class SessionContext extends SessionTables implements AsyncDisposable {
     >('sql', SQL_SETTINGS, options);
     const tagged = SqlQuery.is(query);
     if (!tagged && typeof query !== 'string')
-      throw invalid(`sql takes SQL text or a query made with the sql tag, not ${describe(query)}`);
+      throw invalid(`sql takes SQL text or a query made with the sql tag, not ${describe(query)}.`);
     if (tagged && params !== undefined)
-      throw invalid('sql: a query made with the sql tag contains its own values; leave out params');
+      throw invalid('sql: a query made with the sql tag contains its own values. Leave out params.');
     const values = tagged ? (query.values.length > 0 ? query.values : undefined) : params;
     const native = values === undefined ? allowed : { ...allowed, params: toParamsNative(values) };
     this.#assertOpen();
@@ -234,9 +234,9 @@ export class SessionContext extends SessionTables implements AsyncDisposable {
     );
     const tagged = SqlQuery.is(query);
     if (!tagged && typeof query !== 'string')
-      throw invalid(`prepare takes SQL text or a query made with the sql tag, not ${describe(query)}`);
+      throw invalid(`prepare takes SQL text or a query made with the sql tag, not ${describe(query)}.`);
     if (tagged && query.values.length > 0)
-      throw invalid('prepare takes a query without values: write $1, $2, … and pass the values to execute');
+      throw invalid('prepare takes a query without values. Write $1, $2, … and pass the values to execute.');
     this.#assertOpen();
     const text = tagged ? query.text : query;
     const native = await callTask(this.#session.abandon, (task) => this.#native.prepare(text, allowDml, task), signal);
@@ -301,7 +301,7 @@ export class SessionContext extends SessionTables implements AsyncDisposable {
   }
 
   #assertOpen(): void {
-    if (this.#closing) throw new BallistaError('CLOSED', 'the context is closed; create a new one');
+    if (this.#closing) throw new BallistaError('CLOSED', 'The context is closed. Create a new one.');
   }
 
   /** @internal Calls the native session; fails if it is closed. */

@@ -55,7 +55,7 @@ export abstract class SessionTables extends SessionFiles {
     name?: string,
   ): Promise<DataFrame<T>> {
     if (!Array.isArray(partitions) || !partitions.every(Array.isArray))
-      throw invalid('createDataFrame takes an array of partitions; each partition must be an array of RecordBatches');
+      throw invalid('createDataFrame takes an array of partitions. Each partition must be an array of RecordBatches.');
     return this.#fromIpc<T>(toPartitions(partitions), name);
   }
 

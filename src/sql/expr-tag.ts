@@ -30,14 +30,14 @@ import { type SqlPart, sqlTemplate } from './sql-tag.js';
 export function expr(strings: TemplateStringsArray, ...values: SqlPart[]): Expr {
   const query = sqlTemplate('expr', strings, values, operand);
   const { text } = query;
-  if (text.trim() === '') throw invalid('expr: the template is empty');
+  if (text.trim() === '') throw invalid('expr: the template is empty.');
   const args = query.values.map((value, i) => operand(value, `value ${i + 1} of the expr template`));
   if (args.length === 0) return new Expr({ kind: 'sql', text });
   // The placeholders that the engine will find must be those that were inserted.
   const found = findPlaceholders(text);
   if (found.length !== args.length || found.some((name, i) => name !== `$${i + 1}`))
     throw invalid(
-      'expr: a value cannot be inside quotes or a comment, and the text cannot contain placeholders of its own',
+      'expr: a value cannot be inside quotes or a comment, and the text cannot contain placeholders of its own.',
     );
   return new Expr({ kind: 'sql', text, args });
 }

@@ -24,12 +24,12 @@ export function toParamsNative(params: Params): string {
     return JSON.stringify(Array.from(params as readonly ParamValue[], (value, i) => toLiteral(value, `params[${i}]`)));
   }
   if (typeof params !== 'object' || params === null) {
-    throw invalid(`params must be an array for $1, $2, … or an object for $name, not ${describe(params)}`);
+    throw invalid(`params must be an array for $1, $2, … or an object for $name, not ${describe(params)}.`);
   }
   const named: Record<string, Literal> = Object.create(null) as Record<string, Literal>;
   for (const [name, value] of Object.entries(params)) {
     if (!PARAM_NAME.test(name)) {
-      throw invalid(`params: "${name}" is not a valid parameter name; use letters, digits and _, without the $`);
+      throw invalid(`params: "${name}" is not a valid parameter name. Use letters, digits and _, without the $.`);
     }
     named[name] = toLiteral(value, `params.${name}`);
   }

@@ -61,7 +61,7 @@ export class Identifier {
 
   /** @internal */
   constructor(path: readonly string[]) {
-    if (path.length === 0) throw invalid('sql.ident needs at least one name');
+    if (path.length === 0) throw invalid('sql.ident needs at least one name.');
     this.text = path.map(quote).join('.');
     Object.freeze(this);
   }
@@ -83,9 +83,9 @@ export class Identifier {
 }
 
 function quote(name: string): string {
-  if (typeof name !== 'string') throw invalid(`sql.ident takes strings, not ${describe(name)}`);
+  if (typeof name !== 'string') throw invalid(`sql.ident takes strings, not ${describe(name)}.`);
   if (name === '' || name.includes('\0'))
-    throw invalid('sql.ident: a name must not be empty or contain a NUL character');
+    throw invalid('sql.ident: a name must not be empty or contain a NUL character.');
   return `"${name.replaceAll('"', '""')}"`;
 }
 
@@ -129,10 +129,10 @@ export function sqlTemplate(
   check: Check,
 ): SqlQuery {
   if (!Array.isArray(strings) || !('raw' in strings)) {
-    throw invalid(`${name} is a template tag: write ${name}\`…\`; for text that you trust, use sql.raw(text)`);
+    throw invalid(`${name} is a template tag. Write ${name}\`…\`. For text that you trust, use sql.raw(text).`);
   }
   if (strings.includes(undefined as unknown as string))
-    throw invalid(`${name}: the template contains an invalid \\ escape; write \\\\ for a backslash`);
+    throw invalid(`${name}: the template contains an invalid \\ escape. Write \\\\ for a backslash.`);
   return concat(strings, values, (i) => `value ${i + 1} of the ${name} template`, check);
 }
 
@@ -168,14 +168,14 @@ export const sql = Object.freeze(
 
     /** Inserts text unchanged. Never pass user input. */
     raw: (text: string): SqlQuery => {
-      if (typeof text !== 'string') throw invalid(`sql.raw takes a string, not ${describe(text)}`);
+      if (typeof text !== 'string') throw invalid(`sql.raw takes a string, not ${describe(text)}.`);
       return new SqlQuery([text], []);
     },
 
     /** Joins values, queries and names with a separator (default `, `). */
     join: (parts: readonly SqlPart[], separator: SqlQuery = COMMA): SqlQuery => {
-      if (!Array.isArray(parts)) throw invalid(`sql.join takes an array, not ${describe(parts)}`);
-      if (!SqlQuery.is(separator)) throw invalid('sql.join: the separator must be an sql query, such as sql` and `');
+      if (!Array.isArray(parts)) throw invalid(`sql.join takes an array, not ${describe(parts)}.`);
+      if (!SqlQuery.is(separator)) throw invalid('sql.join: the separator must be an sql query, such as sql` and `.');
       const all = parts.flatMap((part: SqlPart, i): SqlPart[] => (i === 0 ? [part] : [separator, part]));
       return concat(Array<string>(all.length + 1).fill(''), all, (i) => `part ${i / 2 + 1} of sql.join`);
     },

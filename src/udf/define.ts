@@ -107,7 +107,7 @@ type More = Pick<Definition, 'kind' | 'gathers' | 'state'> & Code;
  */
 export function describeFunction(maker: string, given: Given, { from, origin, values, ...more }: More): Definition {
   const { name, args, returns, volatility, timeoutMs, ...call } = given;
-  if (!Array.isArray(args)) throw invalid(`${maker} ${name}: args must be an array of types, not ${describe(args)}`);
+  if (!Array.isArray(args)) throw invalid(`${maker} ${name}: args must be an array of types, not ${describe(args)}.`);
   const shape = {
     ...more,
     name,
@@ -154,10 +154,10 @@ export function codeOf(
   const all = typeof fns === 'object' && fns !== null ? Object.entries(fns) : [['', fns] as const];
   for (const [part, fn] of all)
     if (typeof fn !== 'function')
-      throw invalid(`${maker} ${name} takes a function${part && ` for ${part}`}, not ${describe(fn)}`);
+      throw invalid(`${maker} ${name} takes a function${part && ` for ${part}`}, not ${describe(fn)}.`);
   if (captures !== undefined && (typeof captures !== 'object' || captures === null))
     throw invalid(
-      `${maker} ${name}: captures must be an object whose keys are variable names, not ${describe(captures)}`,
+      `${maker} ${name}: captures must be an object whose keys are variable names, not ${describe(captures)}.`,
     );
   const { code, values, pieces } = toModule(name, fns as never, captures ?? {});
   return { code, values, origin: originOf(site, pieces), from: 'default' };
@@ -182,5 +182,5 @@ export function definitionOf(value: unknown, kind: Kind): Definition {
   const { definition } = (value ?? {}) as Partial<DefinedFunction>;
   if (definition?.kind === kind) return definition;
   const given = definition ? `one made with ${MAKERS[definition.kind]}` : describe(value);
-  throw invalid(`the argument must be a function made with ${MAKERS[kind]}, not ${given}`);
+  throw invalid(`The argument must be a function made with ${MAKERS[kind]}, not ${given}.`);
 }

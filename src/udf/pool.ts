@@ -89,7 +89,7 @@ export class UdfPool implements AsyncDisposable {
     // Removes the folder if the process ends while the thread is loading.
     const loading = { abandon: () => rmSync(folder, { recursive: true, force: true }) };
     runningServers().add(loading);
-    let reason = 'it ended';
+    let reason = 'it ended.';
     const lost = (): void => {
       loading.abandon();
       runningServers().delete(loading);
@@ -108,7 +108,7 @@ export class UdfPool implements AsyncDisposable {
         reason = error instanceof Error ? error.message : String(error);
       });
       worker.once('exit', (code) => {
-        if (reason === 'it ended') reason = `it exited with code ${code}`;
+        if (reason === 'it ended.') reason = `it exited with code ${code}.`;
         lost();
       });
     } catch (error) {

@@ -161,7 +161,7 @@ udaf.fromModule = async (url: string | URL, name: string, options: UdafModuleOpt
 
 function aggregate({ state, ...given }: UdafModuleOptions, code: Code): AggregateUdf {
   if (Array.isArray(given.args) && given.args.length === 0)
-    throw invalid(`udaf ${given.name}: args must contain at least one type`);
+    throw invalid(`udaf ${given.name}: args must contain at least one type.`);
   const typed = state !== undefined;
   const stateType = typed ? toTypeName(state, `udaf ${given.name}: state`) : 'Binary';
   return define('udaf', { ...given, typed }, { kind: 'aggregate', gathers: true, ...code, state: stateType });

@@ -121,7 +121,7 @@ export function udf<
   const made = scalar(given, code, !isAsyncFunction(fn));
   if (!given.batch && !isAsyncFunction(fn) && fn.length > given.args.length)
     throw invalid(
-      `udf ${given.name}: the function has ${fn.length} parameters, but the number of types in args is ${given.args.length}`,
+      `udf ${given.name}: the function has ${fn.length} parameters, but the number of types in args is ${given.args.length}.`,
     );
   return made;
 }
@@ -141,8 +141,10 @@ udf.fromModule = async (url: string | URL, name: string, options: UdfModuleOptio
 
 function scalar(given: UdfModuleOptions, code: Code, gathers: boolean): ScalarUdf {
   if (given.batch && given.skipNulls)
-    throw invalid(`udf ${given.name}: skipNulls cannot be combined with batch: a batch function receives the nulls`);
+    throw invalid(
+      `udf ${given.name}: skipNulls cannot be combined with batch, because a batch function receives the nulls.`,
+    );
   if (given.batchSize !== undefined && !given.batch)
-    throw invalid(`udf ${given.name}: batchSize works only with batch: true; without it, use concurrency`);
+    throw invalid(`udf ${given.name}: batchSize works only with batch: true. Without it, use concurrency.`);
   return define('udf', given, { kind: 'scalar', gathers, ...code });
 }

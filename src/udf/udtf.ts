@@ -96,11 +96,11 @@ function table({ returns, ...given }: UdtfModuleOptions, code: Code): TableUdf {
   const where = `udtf ${given.name}: returns`;
   const columns = typeof returns === 'object' && returns !== null ? Object.entries(returns) : [];
   if (columns.length === 0)
-    throw invalid(`${where} must be an object with the type of each column by its name, not ${describe(returns)}`);
+    throw invalid(`${where} must be an object with the type of each column by its name, not ${describe(returns)}.`);
   const fields = columns.map(([name, type]) => {
     // The syntax of type names cannot express these.
     if (/["\\]/u.test(name))
-      throw invalid(`${where}: the name of the column ${name} contains a quote or a backslash; rename the column`);
+      throw invalid(`${where}: the name of the column ${name} contains a quote or a backslash. Rename the column.`);
     return `"${name}": ${toTypeName(type, `${where}.${name}`)}`;
   });
   const definition = describeFunction(

@@ -32,14 +32,19 @@ describe('rejects', () => {
   const schema = CatalogSchema.memorySchema();
 
   it.each<[string, () => unknown, string, string]>([
-    ['an unknown schema', () => catalog.schema('pubic'), 'PLAN', 'no schema "pubic"; did you mean "public"?'],
+    [
+      'an unknown schema',
+      () => catalog.schema('pubic'),
+      'PLAN',
+      'The schema "pubic" does not exist. Did you mean "public"?',
+    ],
     [
       'a name with different letter case',
       () => catalog.schema('Public'),
       'PLAN',
-      'no schema "Public"; did you mean "public"?',
+      'The schema "Public" does not exist. Did you mean "public"?',
     ],
-    ['a quoted name', () => catalog.schema('"public"'), 'PLAN', 'no schema ""public""'],
+    ['a quoted name', () => catalog.schema('"public"'), 'PLAN', 'The schema ""public"" does not exist'],
     ['an empty name', () => catalog.schema(''), 'INVALID_ARGUMENT', 'not an empty one'],
     ['null as a name', () => catalog.schema(null as never), 'INVALID_ARGUMENT', 'not null'],
     ['an empty name to register', () => catalog.registerSchema('', schema), 'INVALID_ARGUMENT', 'not an empty one'],

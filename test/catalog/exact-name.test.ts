@@ -16,14 +16,14 @@ it.each([
 ])('rejects %j', (name, text) => {
   expect(thrown(() => exactName(name as string, 'schema'))).toMatchObject({
     code: 'INVALID_ARGUMENT',
-    message: `the name of a schema must be a non-empty string, not ${text}`,
+    message: `The name of a schema must be a non-empty string, not ${text}.`,
   });
 });
 
 it('suggests the most similar name', () => {
   expect(unknownName('flihgts', 'table', ['airports', 'flights'])).toMatchObject({
     code: 'PLAN',
-    message: 'there is no table "flihgts"; did you mean "flights"?',
+    message: 'The table "flihgts" does not exist. Did you mean "flights"?',
   });
-  expect(unknownName('x', 'schema', []).message).toBe('there is no schema "x"');
+  expect(unknownName('x', 'schema', []).message).toBe('The schema "x" does not exist.');
 });

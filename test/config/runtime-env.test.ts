@@ -112,7 +112,7 @@ describe('rejects', () => {
     [
       'two disk options',
       () => new RuntimeEnvBuilder({ diskManager: 'os', tempFilePath: 'a' }),
-      'leave out one of them',
+      'Leave out one of them',
     ],
     ['a string for options', () => toRuntimeNative('fair' as never), 'not a string'],
     ['null for options', () => toRuntimeNative(null as never), 'not null'],

@@ -120,7 +120,11 @@ describe('rejects', () => {
     ['null as a record', () => new SessionConfig(null as never), 'not null'],
     ['an array as a record', () => new SessionConfig([] as never), 'not an array'],
     ['a string as a record', () => new SessionConfig('x' as never), 'not a string'],
-    ['an undefined value', () => new SessionConfig({ a: undefined as never }), '"a" must be a string'],
+    [
+      'an undefined value',
+      () => new SessionConfig({ a: undefined as never }),
+      '"a" in the configuration must be a string',
+    ],
     ['an object as a value', () => config.set('a', {} as never), 'not an object'],
     ['NaN', () => config.set('a', Number.NaN), 'not NaN'],
     ['infinity', () => config.set('a', Infinity), 'not Infinity'],

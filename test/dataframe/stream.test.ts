@@ -86,10 +86,10 @@ describe('toReadableStream', () => {
     [{ format: 'json' }, 'toReadableStream: format must be one of "batches", "ipc", "ndjson"'],
     [{ format: 'ndjson', json: false }, 'toReadableStream has no option "json"'],
     [{ format: 'ipc', int64: 'string' }, 'toReadableStream has no option "int64"'],
-    [{ fromat: 'ipc' }, 'toReadableStream has no option "fromat"; did you mean "format"?'],
+    [{ fromat: 'ipc' }, 'toReadableStream has no option "fromat". Did you mean "format"?'],
     [{ format: 'ndjson', int64: 'bigint' }, 'json: true cannot be combined with "bigint"'],
-    ['ndjson', 'the options of toReadableStream must be an object, not a string'],
-    [null, 'the options of toReadableStream must be an object, not null'],
+    ['ndjson', 'The options of toReadableStream must be an object, not a string'],
+    [null, 'The options of toReadableStream must be an object, not null'],
   ])('rejects %j', (options, message) => {
     for (const call of [
       () => values.toReadableStream(options as never),

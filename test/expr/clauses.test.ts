@@ -69,23 +69,23 @@ describe('invalid clauses', () => {
     ['windowFrame', (it) => it.windowFrame(rows)],
   ])('rejects %s on an expression that is not a call', (clause, run) => {
     for (const it of [a, a.add(sum), sum.cast('Int8')])
-      expect(refused(() => run(it))).toBe(`${clause} works only on a function call, and this expression is not one`);
-    expect(refused(() => run(sum.alias('s')))).toContain(`; call ${clause} before alias`);
+      expect(refused(() => run(it))).toBe(`${clause} works only on a function call, but this expression is not one.`);
+    expect(refused(() => run(sum.alias('s')))).toContain(` Call ${clause} before alias.`);
   });
 
   it.each<[string, () => unknown]>([
-    ['the predicate of filter', () => sum.filter(undefined as never)],
-    ['the predicate of filter', () => sum.filter(true as never)],
-    ['the predicate of filter', () => sum.filter(((row: unknown) => row) as never)],
-    ['argument 2 of orderBy', () => sum.orderBy('a', 1 as never)],
+    ['The predicate of filter', () => sum.filter(undefined as never)],
+    ['The predicate of filter', () => sum.filter(true as never)],
+    ['The predicate of filter', () => sum.filter(((row: unknown) => row) as never)],
+    ['Argument 2 of orderBy', () => sum.orderBy('a', 1 as never)],
     ['nullTreatment', () => sum.nullTreatment('IGNORE NULLS' as never)],
     ['nullTreatment', () => sum.nullTreatment(undefined as never)],
-    ['argument 1 of partitionBy', () => sum.partitionBy(undefined as never)],
+    ['Argument 1 of partitionBy', () => sum.partitionBy(undefined as never)],
     ['windowFrame', () => sum.windowFrame(Window.orderBy('a').node.frame as never)],
     ['windowFrame', () => sum.windowFrame(new Window() as never)],
     ['over: the window', () => sum.over(undefined as never)],
     ['over: the window', () => sum.over('g' as never)],
-    ['did you mean "orderBy"', () => sum.over({ orderby: 'a' } as never)],
+    ['Did you mean "orderBy"', () => sum.over({ orderby: 'a' } as never)],
   ])('rejects an invalid argument with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });

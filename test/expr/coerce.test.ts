@@ -41,8 +41,8 @@ describe('conversions of arguments', () => {
     expect(refused(() => toColumnNode(a.asc() as never, 'it'))).toContain('not a SortExpr');
     expect(refused(() => toSqlNode(' \n', 'it'))).toContain('not an empty string');
     expect(refused(() => toSubquery({ toSql: 'SELECT 1' } as never, 'it'))).toBe(
-      'it must be a DataFrame, not an object',
+      'it must be a DataFrame, not an object.',
     );
-    expect(refused(() => toSubquery(lit(1) as never, 'it'))).toBe('it must be a DataFrame, not an Expr');
+    expect(refused(() => toSubquery(lit(1) as never, 'it'))).toBe('it must be a DataFrame, not an Expr.');
   });
 });

@@ -15,8 +15,8 @@ describe('col', () => {
   });
 
   it.each([undefined, null, '', 1, ['a'], Symbol('a'), a, '\udc00'])('rejects %s', (name) => {
-    expect(refused(() => col(name as never))).toContain('the name of col');
-    if (name !== undefined) expect(refused(() => col('a', name as never))).toContain('the relation of col');
+    expect(refused(() => col(name as never))).toContain('The name of col');
+    if (name !== undefined) expect(refused(() => col('a', name as never))).toContain('The relation of col');
   });
 });
 
@@ -90,8 +90,8 @@ describe('casts', () => {
   });
 
   it.each([undefined, null, 5, ' ', {}, Int32, () => 'Int32'])('reject %s', (type) => {
-    expect(refused(() => a.cast(type as never))).toContain('the type of a cast');
-    expect(refused(() => a.tryCast(type as never))).toContain('the type of a cast');
+    expect(refused(() => a.cast(type as never))).toContain('The type of a cast');
+    expect(refused(() => a.tryCast(type as never))).toContain('The type of a cast');
   });
 });
 
@@ -105,9 +105,9 @@ describe('alias', () => {
     ['alias takes a string', () => a.alias(undefined as never)],
     ['alias takes a string', () => a.alias(b as never)],
     ['lone surrogate', () => a.alias('\ud800')],
-    ['the metadata of alias', () => a.alias('n', 'unit' as never)],
-    ['the metadata of alias', () => a.alias('n', ['unit'] as never)],
-    ['the metadata of alias: unit', () => a.alias('n', { unit: 1 } as never)],
+    ['The metadata of alias', () => a.alias('n', 'unit' as never)],
+    ['The metadata of alias', () => a.alias('n', ['unit'] as never)],
+    ['The metadata of alias: unit', () => a.alias('n', { unit: 1 } as never)],
   ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });
@@ -129,7 +129,7 @@ describe('get and slice', () => {
   });
 
   it.each([undefined, null, 1.5, Number.NaN, Infinity, 1n, b, '1'])('reject %s', (key) => {
-    if (typeof key !== 'string') expect(refused(() => a.get(key as never))).toContain('the key of get');
+    if (typeof key !== 'string') expect(refused(() => a.get(key as never))).toContain('The key of get');
     expect(refused(() => a.slice(key as never))).toContain('slice: begin');
     if (key !== undefined) expect(refused(() => a.slice(0, key as never))).toContain('slice: end');
   });
@@ -192,7 +192,7 @@ describe('lit', () => {
   it('rejects values that do not fit the type', () => {
     expect(refused(() => lit(1.5, 'Int32'))).toContain('which is not a valid Int32');
     expect(refused(() => lit(Number.NaN, 'Int32'))).toContain('which is not a valid Int32');
-    expect(refused(() => lit(1, 5 as never))).toContain('the type of lit');
+    expect(refused(() => lit(1, 5 as never))).toContain('The type of lit');
     expect(refused(() => lit(a, 'Int32'))).toContain('lit(value)');
   });
 
@@ -203,7 +203,7 @@ describe('lit', () => {
       metadata: { k: 'v' },
     });
     expect(refused(() => litWithMetadata(undefined as never, {}))).toContain('litWithMetadata(value)');
-    expect(refused(() => litWithMetadata(1, null as never))).toContain('the metadata of litWithMetadata');
+    expect(refused(() => litWithMetadata(1, null as never))).toContain('The metadata of litWithMetadata');
     expect(refused(() => litWithMetadata(1, { k: undefined } as never))).toContain(': k must be a string');
   });
 });

@@ -61,14 +61,14 @@ describe('binary operators', () => {
   it.each([...binary, ...more, ...tests])('%s rejects invalid operands', (method) => {
     for (const value of bad)
       expect(refused(() => (a[method] as (value: unknown) => unknown)(value))).toMatch(
-        /^the (right side|pattern|value) /,
+        /^The (right side|pattern|value) /,
       );
   });
 
   it('suggest a fix in the message', () => {
-    expect(refused(() => a.eq(undefined as never))).toContain('use null for NULL');
+    expect(refused(() => a.eq(undefined as never))).toContain('Use null for NULL');
     expect(refused(() => a.eq([1] as never))).toBe(
-      'the right side of = must not be an array; for a list, use lit([…])',
+      'The right side of = must not be an array. For a list, use lit([…]).',
     );
   });
 });
@@ -105,13 +105,13 @@ describe('between, inList and like', () => {
     ['low', () => a.between(undefined as never, 1)],
     ['high', () => a.between(1, {} as never)],
     ['between: negated', () => a.between(1, 2, 'not' as never)],
-    ['the list of inList', () => a.inList('abc' as never)],
-    ['the list of inList', () => a.inList(new Set([1]) as never)],
-    ['item 1 of inList', () => a.inList([1, undefined as never])],
+    ['The list of inList', () => a.inList('abc' as never)],
+    ['The list of inList', () => a.inList(new Set([1]) as never)],
+    ['Item 1 of inList', () => a.inList([1, undefined as never])],
     // biome-ignore lint/suspicious/noSparseArray: users may pass it
-    ['item 1 of inList', () => a.inList([1, , 2] as never)],
+    ['Item 1 of inList', () => a.inList([1, , 2] as never)],
     ['inList: negated', () => a.inList([1], 1 as never)],
-    ['the pattern', () => a.like(/x/ as never)],
+    ['The pattern', () => a.like(/x/ as never)],
     ['like: negated', () => a.like('x', null as never)],
     ['matches: negated', () => a.matches('x', 'i' as never)],
   ])('reject with a message that contains "%s"', (where, run) => {

@@ -73,8 +73,8 @@ describe('a frame rejects', () => {
   it.each([undefined, null, '1', 1n, Number.NaN, {}, [], { preceding: 1, following: 1 }, { preceeding: 1 }, col('a')])(
     'the bound %s',
     (bound) => {
-      expect(refused(() => new WindowFrame('rows', bound as never, 0))).toContain('the start of the window frame');
-      expect(refused(() => new WindowFrame('range', 0, bound as never))).toContain('the end of the window frame');
+      expect(refused(() => new WindowFrame('rows', bound as never, 0))).toContain('The start of the window frame');
+      expect(refused(() => new WindowFrame('range', 0, bound as never))).toContain('The end of the window frame');
     },
   );
 
@@ -83,7 +83,7 @@ describe('a frame rejects', () => {
     (distance) => {
       for (const units of ['rows', 'range'] as const) {
         const message = refused(() => new WindowFrame(units, { preceding: distance as never }, 0));
-        expect(message).toContain('the start of the window frame');
+        expect(message).toContain('The start of the window frame');
       }
     },
   );

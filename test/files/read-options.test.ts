@@ -45,11 +45,11 @@ describe('toReadOptionsNative', () => {
   });
 
   it.each<[string, object]>([
-    ['the parquet reader has no option "paruetPruning"; did you mean "parquetPruning"?', { paruetPruning: true }],
-    ['the parquet reader has no option "zzz"', { zzz: 1 }],
-    ['the parquet reader: skipMetadata must be true or false, not a number', { skipMetadata: 1 }],
+    ['The parquet reader has no option "paruetPruning". Did you mean "parquetPruning"?', { paruetPruning: true }],
+    ['The parquet reader has no option "zzz"', { zzz: 1 }],
+    ['The parquet reader: skipMetadata must be true or false, not a number', { skipMetadata: 1 }],
     ['tablePartitionCols[0] must be [name, type]', { tablePartitionCols: ['year'] }],
-    ['the parquet reader: schema must be an apache-arrow Schema', { schema: {} }],
+    ['The parquet reader: schema must be an apache-arrow Schema', { schema: {} }],
   ])('rejects with a message that contains "%s"', (message, options) => {
     const error = thrown(() => toReadOptionsNative('parquet', options));
     expect(error.code).toBe('INVALID_ARGUMENT');

@@ -149,9 +149,9 @@ describe('paths', () => {
 
 describe('rejects', () => {
   it.each<[Format, unknown, string]>([
-    ['parquet', { comprssion: 'zstd' }, 'writeParquet has no option "comprssion"; did you mean "compression"?'],
+    ['parquet', { comprssion: 'zstd' }, 'writeParquet has no option "comprssion". Did you mean "compression"?'],
     ['csv', { compressionLevel: 1 }, 'writeCsv has no option "compressionLevel"'],
-    ['json', [], 'the options of writeJson must be an object'],
+    ['json', [], 'The options of writeJson must be an object'],
     ['arrow', { compression: 'gzip' }, 'compression must be one of "uncompressed", "lz4", "zstd"'],
     ['parquet', { compression: 'bzip2' }, 'compression must be one of'],
     ['parquet', { compression: 'snappy', compressionLevel: 1 }, 'snappy has no compression levels'],
@@ -164,7 +164,7 @@ describe('rejects', () => {
     ['parquet', { skipArrowMetadata: 'yes' }, 'skipArrowMetadata must be true or false'],
     ['parquet', { columnSpecificOptions: 5 }, 'columnSpecificOptions must be an object'],
     ['parquet', { columnSpecificOptions: ['a'] }, 'columnSpecificOptions must be an object'],
-    ['parquet', { columnSpecificOptions: { a: { compresion: 'gzip' } } }, 'did you mean "compression"?'],
+    ['parquet', { columnSpecificOptions: { a: { compresion: 'gzip' } } }, 'Did you mean "compression"?'],
     ['parquet', { columnSpecificOptions: { a: 'gzip' } }, 'must be an object, not'],
     [
       'parquet',

@@ -42,8 +42,8 @@ describe('hand-written functions', () => {
   it.each([
     ['a struct without fields', () => namedStruct({}), 'at least one field'],
     ['a struct from an array', () => namedStruct(any(['x', 1])), 'must be an object, or an array of [name, value]'],
-    ['a field without a name', () => namedStruct({ '': 1 }), 'the name of a field'],
-    ['a field that is undefined', () => namedStruct({ x: any(undefined) }), 'field x of namedStruct is undefined'],
+    ['a field without a name', () => namedStruct({ '': 1 }), 'The name of a field'],
+    ['a field that is undefined', () => namedStruct({ x: any(undefined) }), 'Field x of namedStruct is undefined'],
     ['a map without entries', () => makeMap({}), 'at least one entry'],
     ['a map from one expression', () => makeMap(any(a)), 'takes 2 arguments, not 1'],
     [

@@ -17,6 +17,6 @@ it.each([{}, handle, null, undefined, 5, 'x'])('finds no handle for %j', (other)
   expect(handles.get(other)).toBeUndefined();
   expect(thrown(() => handles.of(other, 'the argument'))).toMatchObject({
     code: 'INVALID_ARGUMENT',
-    message: expect.stringMatching(/^the argument must be a plan, not /),
+    message: expect.stringMatching(/^The argument must be a plan, not /),
   });
 });

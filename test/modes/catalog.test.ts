@@ -49,7 +49,10 @@ describe('the catalogs of a context', () => {
       clusterConfig: new SessionConfig().withCreateDefaultCatalogAndSchema(false),
     });
     expect(empty.catalogNames()).toEqual([]);
-    expect(thrown(() => empty.catalog())).toMatchObject({ code: 'PLAN', message: 'there is no catalog "datafusion"' });
+    expect(thrown(() => empty.catalog())).toMatchObject({
+      code: 'PLAN',
+      message: 'The catalog "datafusion" does not exist.',
+    });
     expect(await rows('SELECT 1 AS a', empty)).toEqual([{ a: 1 }]);
   });
 
@@ -136,7 +139,7 @@ describe('a schema', () => {
     });
     expect(await rejected(schema.table('number'))).toMatchObject({
       code: 'PLAN',
-      message: 'there is no table "number"; did you mean "numbers"?',
+      message: 'The table "number" does not exist. Did you mean "numbers"?',
     });
     expect(await rejected(schema.table(''))).toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
@@ -209,7 +212,7 @@ describe('catalog methods', () => {
     ['an unknown schema', async () => ctx.registerTable('none.x', await ctx.table('numbers')), 'PLAN', 'none'],
     ['an unknown table', () => ctx.tableProvider('none'), 'PLAN', 'none'],
     ['a number as a table name', () => ctx.tableProvider(5 as never), 'INVALID_ARGUMENT', 'not a number'],
-    ['an unknown catalog', async () => ctx.catalog('datafusoin'), 'PLAN', 'did you mean "datafusion"?'],
+    ['an unknown catalog', async () => ctx.catalog('datafusoin'), 'PLAN', 'Did you mean "datafusion"?'],
     ['an empty catalog name', async () => ctx.catalog(''), 'INVALID_ARGUMENT', 'not an empty one'],
     ['null as a catalog name', async () => ctx.catalog(null as never), 'INVALID_ARGUMENT', 'not null'],
     [

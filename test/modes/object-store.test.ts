@@ -281,7 +281,7 @@ describe('a store', () => {
       'a URL with a path',
       () => ctx.registerObjectStore('s3://b/folder', store),
       'INVALID_ARGUMENT',
-      'nothing is allowed after',
+      'Nothing is allowed after',
     ],
     [
       'an object that is not a store',

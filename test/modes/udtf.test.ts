@@ -149,7 +149,7 @@ describe('a TypeScript UDTF', () => {
       code: 'UDF',
       cause: { name: 'RangeError', message: 'no more' },
     });
-    expect(String((await rejected(sql('SELECT * FROM no_rows()'))).cause)).toContain('a row must be an object');
+    expect(String((await rejected(sql('SELECT * FROM no_rows()'))).cause)).toContain('A row must be an object');
     expect((await rejected(sql('SELECT * FROM late()'))).message).toContain('200 ms');
   });
 

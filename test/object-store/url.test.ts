@@ -19,11 +19,11 @@ it.each([
 
 it.each<[unknown, string]>([
   ['s3://', 's3:// needs a host, such as the name of the bucket'],
-  ['s3:bucket', 'nothing is allowed after'],
-  ['s3://bucket/folder', 'nothing is allowed after s3://bucket'],
-  ['s3://bucket?sEcReT', 'nothing is allowed after s3://bucket'],
-  ['s3://bucket#sEcReT', 'nothing is allowed after s3://bucket'],
-  ['https://me:sEcReT@example.com', 'pass credentials as options of the store'],
+  ['s3:bucket', 'Nothing is allowed after'],
+  ['s3://bucket/folder', 'Nothing is allowed after s3://bucket'],
+  ['s3://bucket?sEcReT', 'Nothing is allowed after s3://bucket'],
+  ['s3://bucket#sEcReT', 'Nothing is allowed after s3://bucket'],
+  ['https://me:sEcReT@example.com', 'Pass credentials as options of the store'],
   ['bucket', 'is not a valid URL'],
   ['', 'not an empty string'],
   [5, 'not a number'],

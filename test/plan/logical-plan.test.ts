@@ -52,6 +52,6 @@ describe('LogicalPlan', () => {
   });
 
   it.each([undefined, null, 1, {}, 'plan'])('rejects %j in place of a LogicalPlan', (other) => {
-    expect(thrown(() => logicalPlans.of(other, 'the plan')).message).toMatch(/^the plan must be a LogicalPlan, not /);
+    expect(thrown(() => logicalPlans.of(other, 'the plan')).message).toMatch(/^The plan must be a LogicalPlan, not /);
   });
 });

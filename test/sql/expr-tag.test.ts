@@ -54,12 +54,12 @@ describe('expr', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['value 1 of the expr template', () => expr`a > ${undefined as never}`],
-    ['value 2 of the expr template', () => expr`${1} > ${(() => 1) as never}`],
-    ['value 1 of the expr template must not be an array', () => expr`a in (${[1, 2] as never})`],
-    ['value 1 of the expr template', () => expr`${Symbol('s') as never}`],
-    ['value 1 of the expr template', () => expr`${a.asc() as never}`],
-    ['value 1 of the expr template', () => expr`${'\ud800'}`],
+    ['Value 1 of the expr template', () => expr`a > ${undefined as never}`],
+    ['Value 2 of the expr template', () => expr`${1} > ${(() => 1) as never}`],
+    ['Value 1 of the expr template must not be an array', () => expr`a in (${[1, 2] as never})`],
+    ['Value 1 of the expr template', () => expr`${Symbol('s') as never}`],
+    ['Value 1 of the expr template', () => expr`${a.asc() as never}`],
+    ['Value 1 of the expr template', () => expr`${'\ud800'}`],
     ['the template is empty', () => expr` `],
     ['invalid \\ escape', () => expr`\u`],
     ['expr is a template tag', () => expr('a > 1' as never)],

@@ -36,7 +36,7 @@ describe('sql tag', () => {
   it('rejects values without an SQL type, and names their place', () => {
     expect(thrown(() => sql`select ${1}, ${undefined as unknown as null}`)).toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: 'value 2 of the sql template is undefined; use null for NULL',
+      message: 'Value 2 of the sql template is undefined. Use null for NULL.',
     });
     for (const value of [() => 1, Symbol('x'), [1], {}, new Date(Number.NaN), col('a'), '\ud800']) {
       expect(thrown(() => sql`select ${value as never}`).code).toBe('INVALID_ARGUMENT');
@@ -81,7 +81,7 @@ describe('sql.raw and sql.join', () => {
     expect(thrown(() => sql.raw(1 as unknown as string)).code).toBe('INVALID_ARGUMENT');
     expect(thrown(() => sql.join('ab' as unknown as [])).code).toBe('INVALID_ARGUMENT');
     expect(thrown(() => sql.join([1], ' and ' as unknown as SqlQuery)).code).toBe('INVALID_ARGUMENT');
-    expect(thrown(() => sql.join([1, undefined as unknown as null])).message).toContain('part 2 of sql.join');
+    expect(thrown(() => sql.join([1, undefined as unknown as null])).message).toContain('Part 2 of sql.join');
   });
 
   it('recognises queries from another copy of the package', () => {

@@ -50,7 +50,7 @@ export function buildColumn(type: DataType, cells: Cells, nullable = true): Data
   if (nulls > 0 && !nullable && type.typeId !== Type.Null) {
     const at = Array.from(cells.values).findIndex((value) => value === null || value === undefined);
     throw invalid(
-      `${cellName(cells, at)}: null is not allowed, because the schema declares the column as not nullable`,
+      `${cellName(cells, at)}: null is not allowed, because the schema declares the column as not nullable.`,
     );
   }
   const { offsets, values, children, dictionary } = buffersOf(type, cells);
@@ -151,7 +151,7 @@ function buffersOf(type: DataType, cells: Cells): Buffers {
     default:
       throw new BallistaError(
         'NOT_IMPLEMENTED',
-        `column "${cells.path}": values of the type ${typeName(type)} cannot be built from rows; pass Arrow data`,
+        `The column "${cells.path}" of type ${typeName(type)} cannot be built from rows. Pass Arrow data.`,
       );
   }
 }

@@ -27,7 +27,7 @@ export function each(type: DataType, cells: Cells, put: (value: unknown, index: 
     if (value === null || value === undefined) continue;
     if (!put(value, i)) {
       const shown = typeof value === 'number' || typeof value === 'bigint' ? `${value}` : describe(value);
-      throw invalid(`${cellName(cells, i)}: ${shown} is not a valid ${typeName(type)}`);
+      throw invalid(`${cellName(cells, i)}: ${shown} is not a valid ${typeName(type)}.`);
     }
   }
 }
@@ -87,6 +87,6 @@ export function offsetsOf(
   for (let i = 1; i <= length; i++) ends[i] = (ends[i] as number) + (ends[i - 1] as number);
   if (type.OffsetArrayType === BigInt64Array) return BigInt64Array.from(ends, BigInt);
   if ((ends[length] as number) > 0x7fff_ffff)
-    throw invalid(`column "${cells.path}" contains more than 2^31 bytes or items; use several batches`);
+    throw invalid(`The column "${cells.path}" contains more than 2^31 bytes or items. Use several batches.`);
   return Int32Array.from(ends);
 }

@@ -38,7 +38,7 @@ export interface Cells {
 
 /** The name of a cell, for errors. */
 export function cellName(cells: Cells, index: number): string {
-  return `row ${cells.row(index)}, column "${cells.path}"`;
+  return `Row ${cells.row(index)}, column "${cells.path}"`;
 }
 
 /**
@@ -64,7 +64,7 @@ export function inferType(cells: Cells): DataType {
   for (let i = 0; i < cells.values.length; i++) {
     if (isDeep(cells.values[i]))
       throw invalid(
-        `${cellName(cells, i)}: values are nested more than ${MOST_LEVELS} levels deep, or contain themselves`,
+        `${cellName(cells, i)}: values are nested more than ${MOST_LEVELS} levels deep, or contain themselves.`,
       );
   }
   return infer(cells);
@@ -98,14 +98,14 @@ function infer(cells: Cells): DataType {
     else if (kind !== next) {
       if (!isNumeric(kind) || !isNumeric(next)) {
         throw invalid(
-          `${cellName(cells, i)}: ${describe(value)} after ${describe(values[first])} in row ${cells.row(first)}; use values of one type, or pass a schema`,
+          `${cellName(cells, i)}: the value is ${describe(value)}, but in row ${cells.row(first)} it is ${describe(values[first])}. Use values of one type, or pass a schema.`,
         );
       }
       kind = 'bigint';
     }
     if (kind === 'bigint' && !integers) {
       throw invalid(
-        `${cellName(cells, i)}: the column has bigints and fractional numbers, but no type holds both exactly; pass a schema`,
+        `${cellName(cells, i)}: the column has bigints and fractional numbers, but no type holds both exactly. Pass a schema.`,
       );
     }
   }
@@ -131,7 +131,7 @@ function kindOf(value: unknown, cells: Cells, index: number): Kind {
       if (isMap(value)) return 'Map';
       return 'object';
     default:
-      throw invalid(`${cellName(cells, index)}: ${describe(value)} has no Arrow type`);
+      throw invalid(`${cellName(cells, index)}: ${describe(value)} has no Arrow type.`);
   }
 }
 
@@ -161,7 +161,7 @@ function typeOf(kind: Kind, integers: boolean, cells: Cells): DataType {
     }
     case 'object': {
       const names = keysOf(cells);
-      if (names.length === 0) throw invalid(`${cellName(cells, 0)}: an object without keys has no Arrow type`);
+      if (names.length === 0) throw invalid(`${cellName(cells, 0)}: an object without keys has no Arrow type.`);
       return new Struct(names.map((name) => new Field(name, infer(memberOf(cells, name)), true)));
     }
   }
@@ -179,7 +179,7 @@ function bigintType(cells: Cells): DataType {
   if (low >= -(2n ** 63n) && high < 2n ** 63n) return new Int64();
   if (low >= 0n && high < 2n ** 64n) return new Uint64();
   throw invalid(
-    `${cellName(cells, at)}: the bigints of the column do not fit in 64 bits; pass a schema with a Decimal type`,
+    `${cellName(cells, at)}: the bigints of the column do not fit in 64 bits. Pass a schema with a Decimal type.`,
   );
 }
 

@@ -103,7 +103,7 @@ function adoptType(type: DataType): DataType {
   if (!home)
     throw new BallistaError(
       'NOT_IMPLEMENTED',
-      `the Arrow type ${String(type)} is not supported when it comes from another copy of apache-arrow`,
+      `The Arrow type ${String(type)} is not supported when it comes from another copy of apache-arrow.`,
     );
   const parts: Record<string, unknown> = {};
   for (const name of PARAMETERS) if (name in type) parts[name] = (type as unknown as Record<string, unknown>)[name];

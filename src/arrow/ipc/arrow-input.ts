@@ -67,13 +67,13 @@ function toBatches(input: unknown, what: string): RecordBatch[] {
   if (isRecordBatch(input)) return [adoptBatch(input)];
   if (typeof input !== 'object' || input === null || !(Symbol.iterator in input)) {
     throw invalid(
-      `${what} must be an apache-arrow Table, a RecordBatch, an iterable of RecordBatches or Arrow IPC bytes, not ${describe(input)}`,
+      `${what} must be an apache-arrow Table, a RecordBatch, an iterable of RecordBatches or Arrow IPC bytes, not ${describe(input)}.`,
     );
   }
   return Array.from(input as Iterable<unknown>, (batch, i) => {
     if (!isRecordBatch(batch)) {
       throw invalid(
-        `${what}: item ${i} must be a RecordBatch, not ${describe(batch)}; pass a table of another library as Arrow IPC bytes`,
+        `${what}: item ${i} must be a RecordBatch, not ${describe(batch)}. Pass a table of another library as Arrow IPC bytes.`,
       );
     }
     return adoptBatch(batch);
@@ -84,18 +84,18 @@ function toBatches(input: unknown, what: string): RecordBatch[] {
 function commonSchema(batches: readonly RecordBatch[]): Schema {
   const first = batches[0]?.schema;
   if (!first)
-    throw invalid('without record batches, the schema is unknown; pass a Table, or a RecordBatch without rows');
+    throw invalid('Without record batches, the schema is unknown. Pass a Table, or a RecordBatch without rows.');
   const fields = first.fields.map((field) => field.clone({ nullable: field.nullable }));
   for (const [i, { schema }] of batches.entries()) {
     if (schema.fields.length !== fields.length)
       throw invalid(
-        `batch ${i} has ${schema.fields.length} columns, but batch 0 has ${fields.length}; all batches must have the same columns`,
+        `Batch ${i} has ${schema.fields.length} columns, but batch 0 has ${fields.length}. All batches must have the same columns.`,
       );
     schema.fields.forEach((field, at) => {
       const known = fields[at] as Field;
       if (field.name !== known.name || typeName(field.type as DataType) !== typeName(known.type as DataType)) {
         throw invalid(
-          `batch ${i}: column ${at} is "${field.name}" ${typeName(field.type as DataType)}, but in batch 0 it is "${known.name}" ${typeName(known.type as DataType)}`,
+          `Batch ${i}: column ${at} is "${field.name}" ${typeName(field.type as DataType)}, but in batch 0 it is "${known.name}" ${typeName(known.type as DataType)}.`,
         );
       }
       if (field.nullable && !known.nullable) fields[at] = known.clone({ nullable: true });

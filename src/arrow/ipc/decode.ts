@@ -39,7 +39,7 @@ function open(bytes: Uint8Array): RecordBatchStreamReader {
   try {
     const reader = (RecordBatchReader.from(bytes) as RecordBatchStreamReader).open();
     // Bytes that are not IPC are read as an empty stream.
-    if (!reader.schema) throw new Error('the bytes are not an Arrow IPC stream');
+    if (!reader.schema) throw new Error('the bytes are not an Arrow IPC stream.');
     return reader;
   } catch (cause) {
     throw arrowError(cause);

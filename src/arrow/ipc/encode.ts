@@ -37,6 +37,6 @@ export function encode(
 
 /** Encodes a schema as an IPC stream without batches. */
 export function schemaToIpc(schema: Schema, where: string): Uint8Array {
-  if (!isSchema(schema)) throw invalid(`${where} must be an apache-arrow Schema, not ${describe(schema)}`);
+  if (!isSchema(schema)) throw invalid(`${where} must be an apache-arrow Schema, not ${describe(schema)}.`);
   return encode(adoptSchema(schema), []);
 }

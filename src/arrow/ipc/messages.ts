@@ -40,6 +40,6 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 function schemaEnd(stream: Uint8Array): number {
   const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
   const end = stream.byteLength >= 8 && view.getUint32(0, true) === CONTINUATION ? 8 + view.getInt32(4, true) : 0;
-  if (end < 8 || end > stream.byteLength) throw new BallistaError('ARROW', 'the bytes are not an Arrow IPC stream');
+  if (end < 8 || end > stream.byteLength) throw new BallistaError('ARROW', 'The bytes are not an Arrow IPC stream.');
   return end;
 }

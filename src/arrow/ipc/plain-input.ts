@@ -20,14 +20,14 @@ import { encode, withSchema } from './encode.js';
  * @throws BallistaError `INVALID_ARGUMENT`, which names the row and the column
  */
 export function rowsToIpc(rows: readonly object[], schema?: Schema): Uint8Array {
-  if (!Array.isArray(rows)) throw invalid(`rows must be an array of objects, not ${describe(rows)}`);
+  if (!Array.isArray(rows)) throw invalid(`rows must be an array of objects, not ${describe(rows)}.`);
   rows.forEach((row: unknown, i) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row))
-      throw invalid(`row ${i} must be an object, not ${describe(row)}`);
+      throw invalid(`Row ${i} must be an object, not ${describe(row)}.`);
   });
   const cells = { path: '', values: rows as readonly unknown[], row: (i: number) => i };
   const names = schema ? undefined : keysOf(cells);
-  if (names?.length === 0) throw invalid('the rows have no columns, so their schema is unknown; pass a schema');
+  if (names?.length === 0) throw invalid('The rows have no columns, so their schema is unknown. Pass a schema.');
   return build(schema, names ?? [], rows.length, (name) => memberOf(cells, name));
 }
 
@@ -41,30 +41,30 @@ export type ColumnsInput = Readonly<Record<string, ArrayLike<unknown>>>;
  */
 export function columnsToIpc(columns: ColumnsInput, schema?: Schema): Uint8Array {
   if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) {
-    throw invalid(`columns must be an object of arrays, not ${describe(columns)}`);
+    throw invalid(`columns must be an object of arrays, not ${describe(columns)}.`);
   }
   const names = Object.keys(columns);
   const [first] = names;
-  if (first === undefined) throw invalid('columns must have at least one column');
+  if (first === undefined) throw invalid('columns must have at least one column.');
   for (const name of names) {
     const column: unknown = columns[name];
     if (typeof column !== 'object' || column === null || typeof (column as { length?: unknown }).length !== 'number') {
-      throw invalid(`column "${name}" must be an array or a typed array, not ${describe(column)}`);
+      throw invalid(`The column "${name}" must be an array or a typed array, not ${describe(column)}.`);
     }
     if (isVector(column)) {
       throw invalid(
-        `column "${name}" must be an array or a typed array, not ${describe(column)} of apache-arrow; pass a Table of it to fromArrow`,
+        `The column "${name}" must be an array or a typed array, not ${describe(column)} of apache-arrow. Pass a Table of it to fromArrow.`,
       );
     }
     if (columns[name]?.length !== columns[first]?.length) {
       throw invalid(
-        `column "${name}" has ${columns[name]?.length} values, but column "${first}" has ${columns[first]?.length}; all columns must have the same length`,
+        `The column "${name}" has ${columns[name]?.length} values, but the column "${first}" has ${columns[first]?.length}. All columns must have the same length.`,
       );
     }
   }
   const cells = (name: string): { path: string; values: ArrayLike<unknown>; row: (i: number) => number } => {
     const values = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    if (!values) throw invalid(`the schema has a column "${name}", but the given columns do not`);
+    if (!values) throw invalid(`The schema has a column "${name}", but the given columns do not.`);
     return { path: name, values, row: (i) => i };
   };
   return build(schema, names, columns[first]?.length ?? 0, cells);
@@ -77,7 +77,7 @@ function build(
   cells: (name: string) => ReturnType<typeof memberOf>,
 ): Uint8Array {
   if (given !== undefined && !isSchema(given))
-    throw invalid(`schema must be an apache-arrow Schema, not ${describe(given)}`);
+    throw invalid(`schema must be an apache-arrow Schema, not ${describe(given)}.`);
   const columns: Data[] = [];
   const fields: Field[] = [];
   for (const declared of given ? adoptSchema(given).fields : names) {

@@ -210,7 +210,7 @@ export function compile<R>(type: DataType, leaves: Leaves<R>): Binder<R> {
     case Type.Dictionary:
       return dictionary(type as Dictionary, leaves);
     default:
-      throw new BallistaError('NOT_IMPLEMENTED', `apache-arrow cannot read values of the type ${String(type)}`);
+      throw new BallistaError('NOT_IMPLEMENTED', `apache-arrow cannot read values of the type ${String(type)}.`);
   }
 }
 

@@ -103,7 +103,7 @@ export function toConversion(...given: (ConvertOptions | undefined)[]): Conversi
     return { int64: 'bigint', decimal: 'string', timestamp: 'date', date: 'date', json: false, ...merged };
   if ([merged.int64, merged.decimal, merged.timestamp].includes('bigint')) {
     throw invalid(
-      'json: true cannot be combined with "bigint", because JSON.stringify does not accept bigints; use "string"',
+      'json: true cannot be combined with "bigint", because JSON.stringify does not accept bigints. Use "string".',
     );
   }
   return { int64: 'string', decimal: 'string', timestamp: 'string', date: 'string', ...merged, json: true };

@@ -179,7 +179,7 @@ export function converter<T extends object>(schema: Schema, options: Conversion)
   if (twice !== undefined) {
     throw new BallistaError(
       'SCHEMA',
-      `two columns are named "${twice}", but an object can have only one property of this name; rename one column with AS`,
+      `Two columns are named "${twice}", but an object can have only one property of this name. Rename one column with AS.`,
     );
   }
   const binders = schema.fields.map((field) => binder(field.type as DataType, options));
@@ -208,7 +208,7 @@ export function converter<T extends object>(schema: Schema, options: Conversion)
 
 function column(bind: Binder<unknown>, batch: RecordBatch, index: number, name: string, before: number): unknown[] {
   const data = batch.data.children[index];
-  if (data === undefined) throw new BallistaError('INTERNAL', `column "${name}" is missing in a batch`);
+  if (data === undefined) throw new BallistaError('INTERNAL', `The column "${name}" is missing in a batch.`);
   const read = bind(data);
   const values = new Array<unknown>(batch.numRows);
   let row = 0;
@@ -216,8 +216,8 @@ function column(bind: Binder<unknown>, batch: RecordBatch, index: number, name: 
     for (; row < values.length; row++) values[row] = read(row);
   } catch (cause) {
     if (!(cause instanceof Unsafe)) throw cause;
-    const place = `column "${name}", row ${before + row}`;
-    throw new BallistaError('UNSAFE_INTEGER', `${place}: ${cause.message}; use ${cause.remedy}`, { cause });
+    const place = `Column "${name}", row ${before + row}`;
+    throw new BallistaError('UNSAFE_INTEGER', `${place}: ${cause.message}. Use ${cause.remedy}.`, { cause });
   }
   return values;
 }

@@ -71,7 +71,7 @@ export class CaseBuilder {
   }
 
   #build(data: CaseNode): Expr {
-    if (data.branches.length === 0) throw invalid('a case needs at least one branch: call when first');
+    if (data.branches.length === 0) throw invalid('A case needs at least one branch. Call when first.');
     return new Expr(data);
   }
 }

@@ -50,7 +50,7 @@ export function lambda(first: LambdaFunction | readonly string[], body?: Operand
   if (!Array.isArray(first) || first.length === 0)
     throw wrong(first, 'argument 1 of lambda', 'a function or an array of variable names');
   const params = first.map((name: string) => toName(name, 'a variable of lambda', 'a name'));
-  if (new Set(params).size < params.length) throw invalid('lambda: two variables have the same name; rename one');
+  if (new Set(params).size < params.length) throw invalid('lambda: two variables have the same name. Rename one.');
   return new Expr({ kind: 'lambda', params, body: operand(body as Operand, 'the body of lambda') });
 }
 

@@ -117,7 +117,7 @@ function isOptions(value: unknown): boolean {
  */
 export function callFunction(name: string, ...args: Argument[]): Expr {
   if (typeof name !== 'string' || name === '')
-    throw invalid(`callFunction takes the name of a function, not ${describe(name)}`);
+    throw invalid(`callFunction takes the name of a function, not ${describe(name)}.`);
   return call(
     name,
     args.map((arg, i) => toArgumentNode(arg, `argument ${i + 1} of ${name}`)),

@@ -67,11 +67,11 @@ export function toArguments(signatures: readonly string[], given: readonly unkno
   while (count > required && given[count - 1] === undefined) count -= 1;
   const forms = signatures.map(parse);
   const form = forms.find(({ min, max }) => count >= min && count <= max);
-  if (!form) throw invalid(`${signatures.join(' or ')} takes ${counts(forms)}${others}, not ${count}`);
+  if (!form) throw invalid(`${signatures.join(' or ')} takes ${counts(forms)}${others}, not ${count}.`);
   return given.slice(0, count).map((value, i) => {
     const { name, type } = form.parameters[Math.min(i, form.parameters.length - 1)] as Parameter;
     const door = DOORS[type];
-    if (!door) throw new Error(`a parameter has an unknown type: ${type}`);
+    if (!door) throw new Error(`A parameter has the unknown type ${type}.`);
     return door(value as never, `argument ${name} of ${form.name}`);
   });
 }

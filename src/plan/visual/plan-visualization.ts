@@ -95,7 +95,7 @@ export class PlanVisualization {
     const file = toFilePath(path, 'save');
     const ending = extname(file).toLowerCase();
     const format = Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
-    if (!format) throw invalid(`save: the path must end in ${Object.keys(FORMATS).join(', ')}, not in "${ending}"`);
+    if (!format) throw invalid(`save: the path must end in ${Object.keys(FORMATS).join(', ')}, not in "${ending}".`);
     await writeWhole(file, await format(this));
   }
 

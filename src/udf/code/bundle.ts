@@ -55,6 +55,6 @@ async function bundler(what: string): Promise<typeof import('rolldown')> {
   try {
     return await import('rolldown');
   } catch (cause) {
-    throw new BallistaError('INVALID_ARGUMENT', `${what} needs a bundler; run: npm install rolldown`, { cause });
+    throw new BallistaError('INVALID_ARGUMENT', `${what} needs a bundler. Run "npm install rolldown".`, { cause });
   }
 }

@@ -53,7 +53,7 @@ export function toModule(
   const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(captures)) {
     if (!IDENTIFIER.test(key) || !tryParse(`const ${key} = 0;`))
-      throw invalid(`udf ${name}: the capture "${key}" is not a valid variable name`);
+      throw invalid(`udf ${name}: the capture "${key}" is not a valid variable name.`);
     if (typeof value !== 'function') {
       values[key] = value;
       continue;
@@ -67,8 +67,8 @@ export function toModule(
   const missing = unknown.filter((variable) => !Object.hasOwn(HELPERS, variable));
   if (missing.length > 0) {
     throw invalid(
-      `udf ${name} uses outer variables that executors do not have: ${missing.map((variable) => `"${variable}"`).join(', ')}; ` +
-        `pass them in its options: captures: { ${missing.join(', ')} }`,
+      `udf ${name} uses outer variables that executors do not have: ${missing.map((variable) => `"${variable}"`).join(', ')}. ` +
+        `Pass them in its options: captures: { ${missing.join(', ')} }.`,
     );
   }
   const names = Object.keys(values);
@@ -139,7 +139,7 @@ function toBytes(name: string, values: Readonly<Record<string, unknown>>): Buffe
     };
     const key = Object.keys(values).find((candidate) => fails(values[candidate]));
     throw invalid(
-      `udf ${name}: the capture "${key}" cannot be sent to an executor, because it cannot be serialized`,
+      `udf ${name}: the capture "${key}" cannot be sent to an executor, because it cannot be serialized.`,
       cause,
     );
   }
@@ -157,7 +157,7 @@ function expressionOf(name: string, fn: UserFunction): Expression {
     if (program) return { lines: [before, { text: source }, after], ...freeVariables(program) };
   }
   throw invalid(
-    `udf ${name}: the function has no source code, because it is built in or was made by bind(); write it as a function of your own`,
+    `udf ${name}: the function has no source code, because it is built in or was made by bind(). Write it as a function of your own.`,
   );
 }
 

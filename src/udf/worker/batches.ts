@@ -52,7 +52,7 @@ export function batches(
 ): Runner {
   const finish = (result: unknown, rows: number): Data => {
     const data = isVector(result) ? ofVector(result as Vector, returns) : ofArray(result, returns);
-    if (data.length !== rows) throw invalid(`it returned ${data.length} values for ${rows} rows`);
+    if (data.length !== rows) throw invalid(`It returned ${data.length} values for ${rows} rows.`);
     return data;
   };
   const outputs = outputsFor(returns, !isAsyncFunction(fn) && batchSize === undefined);

@@ -71,7 +71,7 @@ async function load(call: number, functionHash: string, speaker: Omit<Speaker, '
   speaks({ ...speaker, name });
   const [code, origin, values] = (await worker.module(call)) as [Buffer, Buffer, Buffer];
   if (codeHashes && !codeHashes.includes(hashOf(code)))
-    throw new Error(`the hash of its code, ${hashOf(code)}, is not in the udfCodeHashes of this executor`);
+    throw new Error(`The hash of its code, ${hashOf(code)}, is not in the udfCodeHashes of this executor.`);
   const settings = JSON.parse(definition.call) as CallSettings;
   const module = await imported(code, values, name);
   const run = toRunner(definition, module[settings.from], settings, readSchema(worker.types(call)));
@@ -97,7 +97,7 @@ async function imported(code: Buffer, values: Buffer, name: string): Promise<Rec
 
 function toRunner({ kind, part }: Definition, exported: unknown, settings: CallSettings, schema: Schema): Runner {
   if (kind === 'aggregate') return aggregateRunner(exported as Functions, part as AggregatePart, schema, settings);
-  if (typeof exported !== 'function') throw new TypeError(`the module does not export a function "${settings.from}"`);
+  if (typeof exported !== 'function') throw new TypeError(`The module does not export a function "${settings.from}".`);
   const make = { scalar: runner, window: windowRunner, table: tableRunner }[kind];
   return make(exported as UserFunction, schema, settings);
 }

@@ -43,7 +43,8 @@ export function valuesOf(vector: Vector, type: DataType): unknown[] {
   const [name, wanted] = [typeName(vector.type as DataType), typeName(type)];
   const same = name === wanted;
   // A JavaScript Date has only milliseconds, and a number would count units of the column.
-  if (!same && /Timestamp\([µn]s/u.test(name)) throw invalid(`it returned ${name}, but its declared type is ${wanted}`);
+  if (!same && /Timestamp\([µn]s/u.test(name))
+    throw invalid(`It returned ${name}, but its declared type is ${wanted}.`);
   const bind = binder(vector.type as DataType, toConversion({ timestamp: same ? 'bigint' : 'date' }));
   return vector.data.flatMap((data) => {
     const read = bind(data);
@@ -59,7 +60,7 @@ export function ofArray(values: unknown, type: DataType): Data {
     return new Data(type, 0, length, 0, [undefined, values] as unknown as Data['buffers']);
   }
   if (!Array.isArray(values) && !ArrayBuffer.isView(values))
-    throw invalid('a batch function must return an array, a typed array or an apache-arrow Vector');
+    throw invalid('A batch function must return an array, a typed array or an apache-arrow Vector.');
   return toColumn(type, values as unknown[]);
 }
 

@@ -85,7 +85,7 @@ export function compile(
     values: 'out[row] = result;',
     doubles: `if (typeof result === 'number') values[row] = result;
        else if (result === null || result === undefined) out.drop(row);
-       else throw new TypeError('it returned ' + describe(result) + ', not a number');`,
+       else throw new TypeError('It returned ' + describe(result) + ', not a number');`,
   };
   const body = (read: (i: number) => string, nullable: (i: number) => boolean): string => `
       for (; row < rows; row++) {

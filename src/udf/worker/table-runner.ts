@@ -59,7 +59,7 @@ class Kept {
   /** Adds a row, or the rows of a batch, up to the limit. Returns the number added. */
   add(row: unknown, most: number): number {
     if (typeof row !== 'object' || row === null)
-      throw invalid(`a row must be an object with column names as keys, not ${describe(row)}`);
+      throw invalid(`A row must be an object with column names as keys, not ${describe(row)}.`);
     const batch = isTable(row) || isRecordBatch(row) ? row : undefined;
     const count = batch ? Math.min(batch.numRows, most) : 1;
     this.#type.children.forEach(({ name, type }, i) => {
@@ -89,7 +89,7 @@ class Kept {
 /** Passes on rows until `take` returns false; that ends the generator. */
 async function each(rows: Rows, take: (row: unknown) => boolean): Promise<void> {
   if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows || Symbol.asyncIterator in rows))
-    throw invalid(`a table function must yield rows or return an array of rows, not ${describe(rows)}`);
+    throw invalid(`A table function must yield rows or return an array of rows, not ${describe(rows)}.`);
   // `for await` on a synchronous generator would spend most of the time on waiting.
   if (Symbol.iterator in rows) {
     for (const row of rows) if (!take(row)) break;

@@ -18,7 +18,7 @@ export class Thrown extends Error {
   readonly place: Place;
 
   constructor(cause: unknown, place: Place) {
-    super('a UDF threw', { cause });
+    super('A UDF threw an error.', { cause });
     this.place = place;
   }
 }

@@ -32,9 +32,9 @@ export function windowRunner(fn: UserFunction, schema: Schema, settings: CallSet
     });
     const result = fn(...args, { rows, signal } satisfies BatchInfo);
     if (typeof result !== 'object' || result === null || !(Symbol.iterator in result))
-      throw invalid(`a window function must return an iterable with a value for each row, not ${describe(result)}`);
+      throw invalid(`A window function must return an iterable with a value for each row, not ${describe(result)}.`);
     const values = [...(result as Iterable<unknown>)];
-    if (values.length !== rows) throw invalid(`it returned ${values.length} values for ${rows} rows`);
+    if (values.length !== rows) throw invalid(`It returned ${values.length} values for ${rows} rows.`);
     return toColumn(returns, values);
   };
 }

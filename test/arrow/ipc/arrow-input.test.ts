@@ -50,7 +50,7 @@ describe('toIpc', () => {
       return made as RecordBatch;
     };
     expect(tableFromIPC(toIpc([one(false), one(true)])).schema.fields[0]?.nullable).toBe(true);
-    expect(thrown(() => toIpc([one(true), one(true, new arrow.Int64())])).message).toContain('batch 1: column 0');
+    expect(thrown(() => toIpc([one(true), one(true, new arrow.Int64())])).message).toContain('Batch 1: column 0');
     expect(thrown(() => toIpc([one(true), batch])).code).toBe('INVALID_ARGUMENT');
   });
 
@@ -63,7 +63,7 @@ describe('toIpc', () => {
     expect(partitions.map((bytes) => decode(bytes).rows.length)).toEqual([3, 0, 6]);
     expect(toPartitions([batch, batch])).toHaveLength(1);
     expect(thrown(() => toPartitions([[], []])).code).toBe('INVALID_ARGUMENT');
-    expect(thrown(() => toPartitions([[batch], 5] as never)).message).toContain('partition 1');
+    expect(thrown(() => toPartitions([[batch], 5] as never)).message).toContain('Partition 1');
   });
 });
 

@@ -90,23 +90,23 @@ describe('rowsToIpc', () => {
   });
 
   const invalid: [name: string, rows: unknown, message: RegExp][] = [
-    ['mixed types', [{ a: 1 }, { a: 'x' }], /row 1, column "a": a string after a number in row 0/],
-    ['mixed types deep inside', [{ a: [{ b: 1 }] }, { a: [{ b: 2 }, { b: true }] }], /row 1, column "a\[\]\.b"/],
+    ['mixed types', [{ a: 1 }, { a: 'x' }], /Row 1, column "a": the value is a string, but in row 0 it is a number\./],
+    ['mixed types deep inside', [{ a: [{ b: 1 }] }, { a: [{ b: 2 }, { b: true }] }], /Row 1, column "a\[\]\.b"/],
     ['bigints with fractions', [{ a: 1n }, { a: 0.5 }], /no type holds both/],
-    ['bigints past 64 bits', [{ a: 1 }, { a: 2n ** 64n }], /row 1, column "a".*64 bits/],
+    ['bigints past 64 bits', [{ a: 1 }, { a: 2n ** 64n }], /Row 1, column "a".*64 bits/],
     [
       'lone surrogates',
       [{ a: 'x' }, { a: '\ud800' }],
-      /row 1, column "a": a string with a lone surrogate is not a valid Utf8/,
+      /Row 1, column "a": a string with a lone surrogate is not a valid Utf8/,
     ],
-    ['lone surrogates in maps', [{ a: new Map([['\ud800', 1]]) }], /row 0, column "a\.key": .*lone surrogate/],
-    ['functions', [{ a: () => 1 }], /row 0, column "a": a function/],
-    ['objects that contain themselves', [{ a: 1 }, cyclic({})], /row 1, column "self".*contain themselves/],
-    ['lists that contain themselves', [{ a: cyclic([]) }], /row 0, column "a".*contain themselves/],
-    ['maps that contain themselves', [{ a: cyclic(new Map()) }], /row 0, column "a".*contain themselves/],
-    ['lists with 31 levels', [{ a: nested(31) }], /row 0, column "a".*more than 30 levels/],
+    ['lone surrogates in maps', [{ a: new Map([['\ud800', 1]]) }], /Row 0, column "a\.key": .*lone surrogate/],
+    ['functions', [{ a: () => 1 }], /Row 0, column "a": a function/],
+    ['objects that contain themselves', [{ a: 1 }, cyclic({})], /Row 1, column "self".*contain themselves/],
+    ['lists that contain themselves', [{ a: cyclic([]) }], /Row 0, column "a".*contain themselves/],
+    ['maps that contain themselves', [{ a: cyclic(new Map()) }], /Row 0, column "a".*contain themselves/],
+    ['lists with 31 levels', [{ a: nested(31) }], /Row 0, column "a".*more than 30 levels/],
     ['empty objects', [{ a: {} }], /without keys/],
-    ['rows that are not objects', [{ a: 1 }, 5], /row 1 must be an object/],
+    ['rows that are not objects', [{ a: 1 }, 5], /Row 1 must be an object/],
     ['no rows', [], /schema/],
     ['rows without keys', [{}], /schema/],
     ['an object instead of an array', { a: 1 }, /array of objects/],
@@ -121,7 +121,7 @@ describe('rowsToIpc', () => {
   it('takes a schema, even without rows', () => {
     const schema = new Schema([new Field('a', new arrow.Int32(), false)]);
     expect(decode(rowsToIpc([], schema))).toEqual({ schema: 'a: Int32', rows: [] });
-    expect(thrown(() => rowsToIpc([{ a: 1 }, { a: null }], schema)).message).toMatch(/row 1, column "a": null/);
+    expect(thrown(() => rowsToIpc([{ a: 1 }, { a: null }], schema)).message).toMatch(/Row 1, column "a": null/);
     expect(thrown(() => rowsToIpc([{ a: 1 }], 'Int32' as never)).code).toBe('INVALID_ARGUMENT');
   });
 
@@ -157,7 +157,7 @@ describe('rowsToIpc', () => {
 
   it.each(misfits)('rejects a value that does not fit the type %s: %s', (type, value) => {
     const error = thrown(() => rowsToIpc([{ x: value }], new Schema([new Field('x', type, true)])));
-    expect(error.message).toMatch(/row 0, column "x"/);
+    expect(error.message).toMatch(/Row 0, column "x"/);
     expect(error.code).toBe('INVALID_ARGUMENT');
   });
 });

@@ -249,7 +249,7 @@ describe('options', () => {
     columns(first as RecordBatch);
     const error = thrown(() => columns(second as RecordBatch));
     expect(error.code).toBe('UNSAFE_INTEGER');
-    expect(error.message).toContain('column "n", row 3');
+    expect(error.message).toContain('Column "n", row 3');
   });
 
   it('rejects timestamps that are out of range for Date, but returns them as strings', () => {

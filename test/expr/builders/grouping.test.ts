@@ -20,14 +20,14 @@ describe('GroupingSet', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['argument 1 of rollup', () => GroupingSet.rollup()],
-    ['argument 2 of rollup', () => GroupingSet.rollup('a', undefined as never)],
-    ['argument 1 of cube', () => GroupingSet.cube()],
-    ['argument 1 of cube', () => GroupingSet.cube(['a', 'b'] as never)],
-    ['argument 1 of cube', () => GroupingSet.cube('')],
-    ['argument 1 of groupingSets', () => GroupingSet.groupingSets()],
-    ['argument 2 of groupingSets', () => GroupingSet.groupingSets(['a'], 'b' as never)],
-    ['a column of list 1 of groupingSets', () => GroupingSet.groupingSets([1 as never])],
+    ['Argument 1 of rollup', () => GroupingSet.rollup()],
+    ['Argument 2 of rollup', () => GroupingSet.rollup('a', undefined as never)],
+    ['Argument 1 of cube', () => GroupingSet.cube()],
+    ['Argument 1 of cube', () => GroupingSet.cube(['a', 'b'] as never)],
+    ['Argument 1 of cube', () => GroupingSet.cube('')],
+    ['Argument 1 of groupingSets', () => GroupingSet.groupingSets()],
+    ['Argument 2 of groupingSets', () => GroupingSet.groupingSets(['a'], 'b' as never)],
+    ['A column of list 1 of groupingSets', () => GroupingSet.groupingSets([1 as never])],
   ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });

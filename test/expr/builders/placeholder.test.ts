@@ -17,11 +17,11 @@ describe('placeholder', () => {
   it.each([undefined, null, '', '$', '1', 'name', '$0', '$01', '$1a', '$a b', '$$', 1, '$1; drop table t'])(
     'rejects %s',
     (name) => {
-      expect(refused(() => placeholder(name as never))).toContain('the name of placeholder');
+      expect(refused(() => placeholder(name as never))).toContain('The name of placeholder');
     },
   );
 
   it('rejects an invalid type', () => {
-    expect(refused(() => placeholder('$1', 1 as never))).toContain('the type of placeholder');
+    expect(refused(() => placeholder('$1', 1 as never))).toContain('The type of placeholder');
   });
 });

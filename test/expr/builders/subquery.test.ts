@@ -17,7 +17,7 @@ describe('subqueries', () => {
   it.each([undefined, null, 'SELECT 1', {}, { toSql: 1 }, Promise.resolve(frame), () => frame])(
     'reject %s',
     (value) => {
-      expect(refused(() => exists(value as never))).toContain('the subquery of exists must be a DataFrame');
+      expect(refused(() => exists(value as never))).toContain('The subquery of exists must be a DataFrame');
       expect(refused(() => scalarSubquery(value as never))).toContain('must be a DataFrame');
     },
   );
@@ -39,10 +39,10 @@ describe('outerRef', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['the name of outerRef', () => outerRef('', 'Int64')],
-    ['the name of outerRef', () => outerRef(undefined as never, 'Int64')],
-    ['the type of outerRef', () => outerRef('a', undefined as never)],
-    ['the relation of outerRef', () => outerRef('a', 'Int64', null as never)],
+    ['The name of outerRef', () => outerRef('', 'Int64')],
+    ['The name of outerRef', () => outerRef(undefined as never, 'Int64')],
+    ['The type of outerRef', () => outerRef('a', undefined as never)],
+    ['The relation of outerRef', () => outerRef('a', 'Int64', null as never)],
   ])('rejects with a message that contains "%s"', (where, run) => {
     expect(refused(run)).toContain(where);
   });

@@ -38,14 +38,14 @@ describe('aggregate functions', () => {
     [
       'a misspelled clause',
       () => f.sum(a, any({ distnct: true })),
-      'sum has no option "distnct"; did you mean "distinct"?',
+      'sum has no option "distnct". Did you mean "distinct"?',
     ],
     ['an invalid clause', () => f.sum(a, any({ distinct: 1 })), 'sum: distinct must be true or false, not a number'],
     ['a number for options', () => f.sum(a, any(1)), 'sum(expression: Expr) takes 1 argument and options, not 2'],
     [
       'options in place of an argument',
       () => f.sum(any({ distinct: true })),
-      "argument expression of sum must be an expression, such as col('price'), not an object",
+      "Argument expression of sum must be an expression, such as col('price'), not an object.",
     ],
   ])('rejects %s', (_, make, message) => {
     expect(thrown(make)).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) });
@@ -78,7 +78,7 @@ describe('window functions', () => {
   });
 
   it.each([
-    ['an unknown option', () => f.rank(any({ order: 'b' })), 'a window has no option "order"'],
+    ['an unknown option', () => f.rank(any({ order: 'b' })), 'A window has no option "order"'],
     [
       'too many arguments',
       () => f.lag(a, 1, 2, any(3)),

@@ -29,68 +29,68 @@ describe('arguments', () => {
     [
       'too few arguments',
       () => f.lpad(any(a), ...([] as never as [never])),
-      'lpad(str, n, paddingStr?) takes 2 or 3 arguments, not 1',
+      'lpad(str, n, paddingStr?) takes 2 or 3 arguments, not 1.',
     ],
     [
       'too many arguments',
       () => f.abs(...([a, 1] as never as [never])),
-      'abs(numericExpression) takes 1 argument, not 2',
+      'abs(numericExpression) takes 1 argument, not 2.',
     ],
     [
       'an argument for a function without arguments',
       () => f.pi(...([1] as never as [])),
-      'pi() takes no arguments, not 1',
+      'pi() takes no arguments, not 1.',
     ],
     [
       'no arguments for a function that requires one',
       () => f.concat(),
-      'concat(str, ...strs) takes at least 1 argument, not 0',
+      'concat(str, ...strs) takes at least 1 argument, not 0.',
     ],
     [
       'no arguments for several signatures',
       () => f.range(...([] as never as [never])),
-      'range(stop) or range(start, stop, step?) takes 1 to 3 arguments, not 0',
+      'range(stop) or range(start, stop, step?) takes 1 to 3 arguments, not 0.',
     ],
-    ['undefined', () => f.lpad(a, any(undefined), ' '), 'argument n of lpad is undefined; use null for NULL'],
+    ['undefined', () => f.lpad(a, any(undefined), ' '), 'Argument n of lpad is undefined. Use null for NULL.'],
     [
       'an array',
       () => f.arrayHas(any([1]), 1),
-      'argument array of arrayHas must not be an array; for a list, use lit([…])',
+      'Argument array of arrayHas must not be an array. For a list, use lit([…]).',
     ],
     [
       'an object as a rest argument',
       () => f.concat(a, 'b', any({})),
-      'argument strs of concat is an object, which has no SQL type',
+      'Argument strs of concat is an object, which has no SQL type.',
     ],
     [
       'a number for a lambda',
       () => f.arrayFilter(a, any(1)),
-      'argument lambda of arrayFilter must be a function, such as (x) => x.mul(2), not a number',
+      'Argument lambda of arrayFilter must be a function, such as (x) => x.mul(2), not a number.',
     ],
     [
       'a number for a type',
       () => f.arrowCast(a, any(1)),
-      "argument datatype of arrowCast must be the name of an Arrow type, such as 'Int32', or an apache-arrow DataType, not a number",
+      "Argument datatype of arrowCast must be the name of an Arrow type, such as 'Int32', or an apache-arrow DataType, not a number.",
     ],
     [
       'a string for an aggregate',
       () => f.sum(any('a')),
-      "argument expression of sum must be an expression, such as col('price'), not a string",
+      "Argument expression of sum must be an expression, such as col('price'), not a string.",
     ],
     [
       'a string for an expression',
       () => f.corr(a, any('b')),
-      "argument expression2 of corr must be an expression, such as col('price'), not a string",
+      "Argument expression2 of corr must be an expression, such as col('price'), not a string.",
     ],
     [
       'a sort key for an expression',
       () => f.sum(any(a.desc())),
-      "argument expression of sum must be an expression, such as col('price'), not a SortExpr",
+      "Argument expression of sum must be an expression, such as col('price'), not a SortExpr.",
     ],
     [
       'a function for a parameter that is not a lambda',
       () => f.abs(any(() => 1)),
-      'argument numericExpression of abs is a function, which has no SQL type',
+      'Argument numericExpression of abs is a function, which has no SQL type.',
     ],
   ])('rejects %s', (_, make, message) => {
     expect(thrown(make)).toMatchObject({ code: 'INVALID_ARGUMENT', message });
