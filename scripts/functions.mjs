@@ -1,11 +1,11 @@
 /**
- * Writes the functions of expressions from the engine's registry, the addon's `functionEntries()`:
+ * Writes the functions for expressions from the engine's registry, the addon's `functionEntries()`:
  *
- * - `src/functions/generated/`: a file for every section of the engine's documentation, and Spark's in `spark/`
- * - `src/expr/generated/methods.ts`: functions of one argument as methods of expressions
- * - `docs/reference/functions.md`: all of them in tables
+ * - `src/functions/generated/`: a file for each section of the engine's documentation, and `spark/`
+ * - `src/expr/generated/methods.ts`: functions with one argument as methods of expressions
+ * - `docs/reference/functions.md`: tables of all functions
  *
- * `scripts/functions/rules.mjs` and `spark.mjs` there say what the registry does not.
+ * `scripts/functions/rules.mjs` and `scripts/functions/spark.mjs` contain what is missing or wrong in the registry.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const REFERENCE = 'docs/reference/functions.md';
 const families = Object.values(FAMILIES);
 const sparkFamilies = Object.keys(SPARK);
 
-/** What is written. */
+/** The files that this script writes. */
 export const functionFiles = [
   ...[...families, 'index'].map((family) => `${FOLDER}/${family}.ts`),
   ...[...sparkFamilies, 'index'].map((family) => `${FOLDER}/spark/${family}.ts`),
@@ -49,7 +49,7 @@ export function generateFunctions(registry, write) {
   for (const family of sparkFamilies)
     write(
       `${FOLDER}/spark/${family}.ts`,
-      familyModule(`Functions as Apache Spark has them: ${family}.`, of(family, true)),
+      familyModule(`Functions with the semantics of Apache Spark: ${family}.`, of(family, true)),
     );
   write(`${FOLDER}/index.ts`, barrelModule(families));
   write(`${FOLDER}/spark/index.ts`, barrelModule(sparkFamilies));

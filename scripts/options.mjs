@@ -53,8 +53,8 @@ ${Object.entries(table)
 
 # Options
 
-The options of sessions, clusters, files and object stores. Unknown names and wrong values are rejected with \`INVALID_ARGUMENT\`.
-The keys of \`config\` and \`clusterConfig\` are in [Configuration keys](configuration.md).
+This page lists all options of sessions, clusters, files and object stores. Unknown names and wrong values are rejected with
+\`INVALID_ARGUMENT\`. [Configuration keys](configuration.md) lists the keys of \`config\` and \`clusterConfig\`.
 
 ${tables.join('\n')}`;
 }

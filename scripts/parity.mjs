@@ -1,8 +1,8 @@
 /**
- * Writes what the package has of the Python packages, from the checklist in `test/parity/` and the built package:
+ * Writes the comparison with the Python packages, from the checklist in `test/parity/` and the built package:
  *
- * - `docs/reference/parity.md`: every name, where it is here, or why it is not
- * - `docs/reference/python-only.md`: what to use instead of what only Python has
+ * - `docs/reference/parity.md`: every name with its equivalent, or with the reason why it is missing
+ * - `docs/reference/python-only.md`: what to use instead of names that only Python has
  *
  * @module
  */
@@ -17,12 +17,12 @@ const PYTHON_ONLY = 'docs/reference/python-only.md';
 
 export const parityFiles = [PARITY, PYTHON_ONLY];
 
-/** After the TypeScript is built. */
+/** Runs after the TypeScript is built. */
 export async function generateParity() {
   await unlessFresh(
     { name: 'parity', inputs: ['dist', 'test/parity', 'scripts/parity', 'scripts/parity.mjs'], outputs: parityFiles },
     async () => {
-      // Not before: they need what the installation brings.
+      // Imported late, because these modules need installed packages.
       const { readStatus } = await import('./parity/status.mjs');
       const { parityPage, pythonOnlyPage } = await import('./parity/pages.mjs');
       const { statuses } = await readStatus();

@@ -1,6 +1,6 @@
 /**
- * Puts the site in order: the folder of a source is its category, and the sections of a class in the source
- * (`// ------ rows`) are those of its page. So neither is written twice.
+ * Arranges the site: the folder of a source file is its category, and the sections of a class in its source
+ * (`// ------ rows`) are the sections of its page.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { Failure, root } from '../lib/shell.mjs';
 /** @typedef {import('typedoc').DeclarationReflection | import('typedoc').DocumentReflection} Page */
 
 /**
- * Categories of the API by the beginning of the source's path under `src/`: the longest counts, and their order is that of
- * the site.
+ * Categories of the API by the beginning of the source's path under `src/`. The longest match wins. The site uses this
+ * order.
  *
  * @type {readonly (readonly [start: string, category: string])[]}
  */
@@ -46,12 +46,17 @@ const CATEGORIES = [
  *
  * @type {Record<string, string>}
  */
-const FOLDERS = { 'docs/guides': 'Guides', 'docs/reference': 'Reference', 'docs/design': 'Inside', '.': 'Inside' };
+const FOLDERS = {
+  'docs/guides': 'Guides',
+  'docs/reference': 'Reference',
+  'docs/design': 'Internals',
+  '.': 'Internals',
+};
 
-/** What the sidebar shows, from top to bottom. */
-const SIDEBAR = ['Guides', 'API', 'Reference', 'Inside'];
+/** The entries of the sidebar, from top to bottom. */
+const SIDEBAR = ['Guides', 'API', 'Reference', 'Internals'];
 
-/** The guides in the order in which a newcomer reads them; others follow. */
+/** The guides in the order in which new users read them. Other guides follow. */
 const GUIDES = [
   'quickstart',
   'sql',
@@ -66,11 +71,11 @@ const GUIDES = [
   'migration',
 ];
 
-/** A file of generated functions holds a family; a generated file of methods has no other sections. */
+/** A file of generated functions contains one family. The generated file of methods has no sections. */
 const FAMILY = /^functions\/generated\/(?:.*\/)?([\w-]+)\.ts$/;
 const GENERATED_METHODS = 'src/expr/generated/methods.ts';
 
-/** Classes that are spread over several files: which members come first. */
+/** The order of members for classes that are defined in several files. */
 const MEMBERS = [
   'src/dataframe/verbs.ts',
   'src/expr/operators.ts',
@@ -90,14 +95,14 @@ const MEMBERS = [
  * @param {Record<string, string>} entryPoints sources by the name under which they are imported
  */
 export function arrange(app, entryPoints) {
-  // Before anything is linked or sorted.
+  // Runs before anything is linked or sorted.
   app.converter.on('resolveBegin', ({ project }) => {
     for (const page of project.documents ?? []) page.name = title(pathOf(page));
     const names = new Map(Object.entries(entryPoints).map(([name, path]) => [inCheckout(path), name]));
     for (const module of project.children ?? []) module.name = names.get(pathOf(module)) ?? module.name;
     showAliases(project);
   });
-  // After inheritance, which copies members; before the categories that TypeDoc would make of tags.
+  // Runs after inheritance, which copies members, and before TypeDoc creates categories from tags.
   app.converter.on(
     'resolveEnd',
     ({ project }) => {
@@ -126,8 +131,8 @@ export function arrange(app, entryPoints) {
 }
 
 /**
- * Types of sources that stand for a documented class: `Other` is how the verbs of a DataFrame call `DataFrame<any>`, the
- * others are what a layer sees of a class above it.
+ * Internal types that the site shows as a documented class. `Other` is `DataFrame<any>` in the verbs of a DataFrame. Lower
+ * layers use the other types for a class of a higher layer.
  *
  * @type {Readonly<Record<string, string>>}
  */
@@ -158,7 +163,7 @@ function documented(project, type) {
 }
 
 /**
- * A base that is not documented only spreads a class over several files: its members are those of the class.
+ * Hides undocumented base classes, which exist only to split a class into several files.
  *
  * @param {import('typedoc').Reflection} reflection
  */
@@ -214,7 +219,7 @@ function categoryOf(page) {
 }
 
 /**
- * The members of a class by section; undefined where the source has none.
+ * The members of a class by section, or undefined if the source has no sections.
  *
  * @param {readonly Page[]} members
  */
@@ -254,7 +259,7 @@ function categories(pages, of) {
 
 /**
  * @param {ReflectionCategory[]} found
- * @param {readonly string[]} order names that are not in it come first, by the alphabet
+ * @param {readonly string[]} order names that are not in it come first, in alphabetical order
  */
 function inOrder(found, order) {
   return found.sort((a, b) => order.indexOf(a.title) - order.indexOf(b.title) || (a.title < b.title ? -1 : 1));

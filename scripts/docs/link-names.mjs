@@ -1,13 +1,13 @@
 /**
- * Names of the API in the pages become links: `DataFrame.filter`, `df.filter(…)`, `f.sum`. The pages stay plain Markdown.
+ * Turns API names in the pages into links: `DataFrame.filter`, `df.filter(…)`, `f.sum`. The pages stay plain Markdown.
  *
  * @module
  */
 
-/** How the examples call what they work with. */
+/** The variables that the examples use, and their classes. */
 const VARIABLES = { ctx: 'BallistaSessionContext', df: 'DataFrame', f: 'functions' };
 
-/** A name, or a member of one; the arguments of a call do not matter. */
+/** A name or its member. The arguments of a call are ignored. */
 const NAME = /^([A-Za-z_$][\w$]*)(?:\.([A-Za-z_$][\w$]*))?(?:\(.*\))?$/s;
 
 /** A method of an expression: `col('a').eq('x')`. */

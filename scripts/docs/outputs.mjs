@@ -1,6 +1,6 @@
 /**
- * What an example says that it prints: the comment behind a `console.log(…)`, right below one or a `.show(…)`, and the fence
- * "```text" right below the example. `…` stands for anything, and how much white space there is does not count.
+ * The output that an example states: the comment behind a `console.log(…)`, directly below one or below a `.show(…)`, and the
+ * "```text" block directly below the example. `…` stands for anything, and the amount of white space is ignored.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function statedOutputs(code) {
 /**
  * @param {readonly string[]} stated
  * @param {string} printed
- * @returns {string | undefined} the first that was not printed as whole lines, or not in this order
+ * @returns {string | undefined} the first output that was not printed as whole lines, or not in this order
  */
 export function missingOutput(stated, printed) {
   let rest = printed;

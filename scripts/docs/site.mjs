@@ -1,7 +1,8 @@
 /**
- * The documentation site: plain files in `build/site`, which open from disk. Warnings are errors.
+ * Builds the documentation site as static files in `build/site`, which browsers can open from disk. Warnings are errors.
  *
- * The API comes from the doc comments of `src/`, the pages from the Markdown of `docs/`, the start page from README.md.
+ * The API comes from the doc comments of `src/`, the pages from the Markdown files of `docs/`, and the start page from
+ * README.md.
  *
  * @module
  */
@@ -16,7 +17,7 @@ import { linkNames } from './link-names.mjs';
 
 const OUT = join(root, 'build', 'site');
 
-/** Finding fewer pages than this means that something is broken, not that the documentation shrank. */
+/** If there are fewer items than this, the search for them is broken. */
 const AT_LEAST = 500;
 
 export async function buildSite() {
@@ -27,7 +28,7 @@ export async function buildSite() {
     entryPoints: Object.values(entryPoints()),
     alwaysCreateEntryPointModule: true,
     tsconfig: join(root, 'tsconfig.json'),
-    // `npm run check -- types` does that.
+    // `npm run check -- types` checks the types.
     skipErrorChecking: true,
     readme: join(root, 'README.md'),
     projectDocuments: ['docs/guides/*.md', 'docs/reference/*.md', 'docs/design/*.md', 'CONTRIBUTING.md'].map((path) =>
@@ -45,7 +46,7 @@ export async function buildSite() {
     customCss: join(root, 'scripts', 'docs', 'site.css'),
     disableGit: true,
     sort: ['kind', 'alphabetical'],
-    // What has a value comes before what is only a type.
+    // Values come before types.
     kindSortOrder: ['Document', 'Module', 'Namespace', 'Class', 'Function', 'Variable', 'Interface', 'TypeAlias'],
     categorizeByGroup: false,
     includeHierarchySummary: false,
@@ -78,11 +79,11 @@ export async function buildSite() {
   const documented = project.children?.flatMap(({ children = [] }) => children).length ?? 0;
   if (documented < AT_LEAST)
     throw new Failure(`only ${documented} items are documented, expected at least ${AT_LEAST}`);
-  console.error(`  ${documented} things documented in ${join(OUT, 'index.html')}`);
+  console.error(`  ${documented} documented items in ${join(OUT, 'index.html')}`);
 }
 
 /**
- * What says by its name what it is: members of type literals and of nodes, which are data.
+ * Items whose names need no documentation: members of type literals and of nodes, which are data.
  *
  * @param {import('typedoc').ProjectReflection} project
  */
@@ -97,7 +98,7 @@ function namedEnough(project) {
 }
 
 /**
- * Whether something belongs to a parameter, which TypeDoc does not ask to be documented.
+ * Whether an item belongs to a parameter, for which TypeDoc requires no documentation.
  *
  * @param {import('typedoc').Reflection | undefined} reflection
  * @returns {boolean}
@@ -107,7 +108,7 @@ function isArgument(reflection) {
 }
 
 /**
- * The sources by the name under which they are imported.
+ * The source files by the name that imports use.
  *
  * @returns {Record<string, string>}
  */

@@ -1,5 +1,5 @@
 /**
- * The engine's registry → the functions as they are written in TypeScript.
+ * Converts the engine's registry to a model of the TypeScript functions.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import { parameter, parseSyntax, toCamel } from './syntax.mjs';
  * @property {'scalar' | 'aggregate' | 'window' | 'higherOrder' | 'table'} kind
  * @property {string} name
  * @property {string[]} aliases
- * @property {number[] | null} [arity] absent: any number
+ * @property {number[] | null} [arity] any number if absent
  * @property {{ section: string, description: string, syntax: string, example: string | null,
  *   arguments: [string, string][], alternatives: string[], related: string[] } | null} [documentation]
  */
@@ -57,7 +57,7 @@ import { parameter, parseSyntax, toCamel } from './syntax.mjs';
 export function toModels(entries) {
   const aggregates = new Set(entries.filter(({ kind }) => kind === 'aggregate').map(({ name }) => name));
   const models = entries
-    // Over a window the aggregate function of the same name is the window function.
+    // The aggregate function of the same name is also the window function.
     .filter(({ kind, name }) => kind !== 'table' && !(kind === 'window' && aggregates.has(name)))
     .map((entry) => (entry.name.startsWith('spark.') ? sparkModel(entry) : model(entry)));
   assertUnique(models);
@@ -110,13 +110,13 @@ function toForms(kind, name, syntax, texts, arity) {
   const typed = (/** @type {Parameter} */ one) => ({ ...one, type: types[one.name] ?? typeOf(kind, one) });
   if (SYNTAX[name]) return [parseSyntax(name, SYNTAX[name], texts).map(typed)];
   if (kind === 'scalar') return syntax.map((line) => parseSyntax(name, line, texts).map(typed));
-  // The syntax of these has clauses in it; the arguments are in order.
+  // The syntax of aggregate and window functions contains clauses. Their arguments are in the right order.
   const least = arity ? Math.min(...arity) : texts.size;
   return [[...texts.keys()].map((key, i) => typed(parameter(name, key, texts, { optional: i >= least })))];
 }
 
 /**
- * A string could mean a column or a literal where a column is usual.
+ * The type is `Expr` where a column is usual, because a string could mean a column or a literal.
  *
  * @param {Entry['kind']} kind
  * @param {Parameter} parameter
@@ -167,7 +167,7 @@ function clean(text) {
 }
 
 /**
- * Text with the names that its arguments have in TypeScript.
+ * A text in which arguments have their TypeScript names.
  *
  * @param {string} text
  * @param {ReadonlyMap<string, string>} texts
@@ -177,7 +177,7 @@ function inTypeScript(text, texts) {
 }
 
 /**
- * What the engine says it takes decides; a difference means that the documentation was read wrong.
+ * Compares the arguments with the engine's signature. A difference means that the generator misread the documentation.
  *
  * @param {string} name
  * @param {readonly (readonly Parameter[])[]} forms

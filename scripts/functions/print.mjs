@@ -1,5 +1,5 @@
 /**
- * The functions as TypeScript.
+ * Writes the functions as TypeScript.
  *
  * @module
  */
@@ -12,10 +12,10 @@ const WIDTH = 120;
 const SQL_MANUAL = 'https://datafusion.apache.org/user-guide/sql';
 const SPARK_MANUAL = 'https://spark.apache.org/docs/latest/api/sql/index.html';
 
-/** What functions are made with, by kind. */
+/** The helper that creates a function, by kind. */
 const MAKERS = { scalar: 'scalar', higherOrder: 'scalar', aggregate: 'aggregate', window: 'windowed', table: '' };
 
-/** Where the names of types come from. */
+/** The files that types are imported from. */
 const SOURCES = /** @type {Readonly<Record<string, string>>} */ ({
   TypeLike: 'arrow/type-name.js',
   Operand: 'expr/coerce.js',
@@ -27,7 +27,7 @@ const SOURCES = /** @type {Readonly<Record<string, string>>} */ ({
 });
 
 /**
- * One family.
+ * The file of one family.
  *
  * @param {string} title
  * @param {readonly Model[]} models
@@ -70,7 +70,7 @@ function groupSources(code) {
 }
 
 /**
- * The body has all arguments, so that too many are seen; what may be given is what is declared before it.
+ * The body takes any arguments, so that it can reject surplus ones. The overloads declare the allowed ones.
  *
  * @param {Model} model
  */
@@ -82,7 +82,7 @@ function printFunction(model) {
     const doc =
       i === 0
         ? printDoc(model, form)
-        : comment([`As {@link ${name}}, with other arguments.`, '', ...printParams(model, form)]);
+        : comment([`Like {@link ${name}}, with other arguments.`, '', ...printParams(model, form)]);
     return `${doc}export function ${name}(${head}): Expr;\n`;
   });
   const body = `return ${printCall(model)};`;
@@ -90,7 +90,7 @@ function printFunction(model) {
 }
 
 /**
- * The parameters of each way to call a function. Options come last, also where optional arguments are left out.
+ * The parameters of each overload. Options come last, even if optional arguments are omitted.
  *
  * @param {Model} model
  * @returns {readonly (readonly Parameter[])[]}
@@ -129,7 +129,8 @@ function printCall({ kind, sql, name, forms, clauses }) {
 }
 
 /**
- * As src/functions/call/signature.ts reads it. Those that a rest parameter has to have stand before it.
+ * A parameter in the notation that src/functions/call/signature.ts reads. Required arguments of a rest parameter come
+ * before it.
  *
  * @param {Parameter} parameter
  */
@@ -173,7 +174,7 @@ function printDoc(model, form) {
  */
 function printParams({ kind, clauses }, form) {
   const lines = form.flatMap(({ name, text }) => described(`@param ${name} - `, text));
-  if (kind === 'window') lines.push('@param options - the window, instead of `.over(…)`');
+  if (kind === 'window') lines.push('@param options - the window, as an alternative to `.over(…)`');
   if (clauses.length > 0) lines.push(`@param options - ${clauses.map((clause) => `\`${clause}\``).join(', ')}`);
   return lines;
 }

@@ -1,5 +1,5 @@
 /**
- * The functions as a table for people.
+ * Writes the function reference, `docs/reference/functions.md`.
  *
  * @module
  */
@@ -32,8 +32,9 @@ export function functionsReference(models, tables) {
 
 # Functions
 
-All ${models.length} functions of expressions: ${own.length} of the engine, which are \`functions\` (or \`f\`) in TypeScript, and
-${spark.length} of Apache Spark, which are \`spark\`. Both can be imported one by one:
+This page lists all ${models.length} functions for expressions: ${own.length} of DataFusion and ${spark.length} of Apache Spark. In TypeScript, DataFusion's
+functions are members of \`functions\` (also exported as \`f\`), and Spark's functions are members of \`spark\`. You can also import
+single functions:
 
 \`\`\`ts
 import { col, f, spark } from 'ballista';
@@ -43,19 +44,20 @@ import { soundex } from 'ballista/spark';
 console.log(String(upper(col('a'))), String(f.upper(col('a'))), String(soundex(col('a'))), String(spark.soundex(col('a'))));
 \`\`\`
 
-Arguments are expressions or JavaScript values, of which a string is text, not a column. Optional ones have a \`?\`. Aggregate
-functions take options last: \`f.sum(col('a'), { distinct: true, filter: 'b > 0' })\`; window functions their window, unless
-\`.over(…)\` gives it. Any other function, such as one that was registered, is \`callFunction(name, …)\`.
+Arguments are expressions or JavaScript values. A string is a string value, not a column name. \`?\` marks optional arguments. The
+last argument of an aggregate function can be its options: \`f.sum(col('a'), { distinct: true, filter: 'b > 0' })\`. The last
+argument of a window function can be its window, as an alternative to \`.over(…)\`. \`callFunction(name, …)\` calls any other
+function, such as a registered one.
 
 ${sections.join('\n')}
 ## Spark
 
-As Apache Spark has them, where that is not as the engine has it. In SQL the name starts with \`spark.\`.
+Functions of Apache Spark that behave differently from those of DataFusion. In SQL, their names begin with \`spark.\`.
 
 ${sparkSections.join('\n')}
 ## Table functions
 
-In SQL they stand where a table stands: \`SELECT * FROM range(1, 5)\`. There are ${tables.map((name) => `\`${name}\``).join(' and ')}.
+In SQL, use ${tables.map((name) => `\`${name}\``).join(' and ')} in place of a table: \`SELECT * FROM range(1, 5)\`.
 `;
 }
 
@@ -66,7 +68,7 @@ In SQL they stand where a table stands: \`SELECT * FROM range(1, 5)\`. There are
 function table(title, models) {
   return `${title}
 
-| TypeScript | SQL | What it gives |
+| TypeScript | SQL | Description |
 |---|---|---|
 ${models.map(row).join('\n')}
 `;

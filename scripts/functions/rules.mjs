@@ -1,12 +1,12 @@
 /**
- * What the generator of functions is told: what the engine's registry does not say, or says wrong.
+ * Rules of the function generator, for everything that is missing or wrong in the engine's registry.
  *
  * @module
  */
 
 /** @typedef {'distinct' | 'filter' | 'orderBy' | 'nullTreatment'} Clause */
 
-/** Sections of the engine's documentation, as files. */
+/** The generated file of each section of the engine's documentation. */
 export const FAMILIES = /** @type {Readonly<Record<string, string>>} */ ({
   'Math Functions': 'math',
   'String Functions': 'string',
@@ -27,13 +27,13 @@ export const FAMILIES = /** @type {Readonly<Record<string, string>>} */ ({
   'Analytical Functions': 'analytical',
 });
 
-/** Functions that are named after an alias of theirs, because that one says more. */
+/** Functions that get the name of one of their aliases, because the alias is clearer. */
 export const CANONICAL = /** @type {Readonly<Record<string, string>>} */ ({
   empty: 'array_empty',
   var: 'var_samp',
 });
 
-/** Names in TypeScript that are not the SQL name in camelCase. */
+/** TypeScript names that are not the SQL name in camelCase. */
 export const NAMES = /** @type {Readonly<Record<string, string>>} */ ({
   ifnull: 'ifNull',
   initcap: 'initCap',
@@ -49,7 +49,7 @@ export const NAMES = /** @type {Readonly<Record<string, string>>} */ ({
   'spark.shiftrightunsigned': 'shiftRightUnsigned',
 });
 
-/** Functions whose shape in TypeScript is another, by SQL name: their name there and the file that has them. */
+/** Functions that need another shape in TypeScript, by SQL name: their TypeScript name, and their file. */
 export const HAND_WRITTEN = /** @type {Readonly<Record<string, { name: string, file: string }>>} */ ({
   array_sort: { name: 'arraySort', file: 'array-sort' },
   count: { name: 'count', file: 'count' },
@@ -58,14 +58,14 @@ export const HAND_WRITTEN = /** @type {Readonly<Record<string, { name: string, f
   with_metadata: { name: 'withMetadata', file: 'objects' },
 });
 
-/** Names of arguments in TypeScript that are not those of the engine in camelCase. */
+/** TypeScript names of arguments that are not the engine's names in camelCase. */
 export const PARAMETERS = /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */ ({
   lag: { default: 'defaultValue' },
   lead: { default: 'defaultValue' },
   ntile: { expression: 'groups' },
 });
 
-/** How a function is called, where the engine's documentation says it in other words. */
+/** The syntax of functions for which the generator cannot use the engine's syntax. */
 export const SYNTAX = /** @type {Readonly<Record<string, string>>} */ ({
   get_field: 'get_field(expression, field_name[, ..., field_name_n])',
   grouping: 'grouping(expression[, ..., expression_n])',
@@ -73,7 +73,7 @@ export const SYNTAX = /** @type {Readonly<Record<string, string>>} */ ({
   union_tag: 'union_tag(union)',
 });
 
-/** Arguments that are no operand, by function and their name in TypeScript. */
+/** The types of arguments that are not an `Operand`, by function and TypeScript name. */
 export const TYPES = /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */ ({
   approx_percentile_cont: { expression: 'Expr | SortExpr' },
   approx_percentile_cont_with_weight: { expression: 'Expr | SortExpr' },
@@ -82,7 +82,7 @@ export const TYPES = /** @type {Readonly<Record<string, Readonly<Record<string, 
   percentile_cont: { expression: 'Expr | SortExpr' },
 });
 
-/** The clauses of aggregate functions; one that is not here has `filter`. */
+/** The clauses of aggregate functions. A function that is not listed has only `filter`. */
 export const CLAUSES = /** @type {Readonly<Record<string, readonly Clause[]>>} */ ({
   array_agg: ['distinct', 'filter', 'orderBy', 'nullTreatment'],
   avg: ['distinct', 'filter'],
@@ -99,29 +99,27 @@ export const CLAUSES = /** @type {Readonly<Record<string, readonly Clause[]>>} *
   sum: ['distinct', 'filter'],
 });
 
-/** Descriptions that the engine has wrong, or not at all. */
+/** Descriptions that are wrong or missing in the engine. */
 export const DESCRIPTIONS = /** @type {Readonly<Record<string, string>>} */ ({
-  array_filter: 'Returns the elements of an array for which a lambda is true.',
+  array_filter: 'Returns the elements of an array for which a lambda returns true.',
   array_sort: 'Sorts an array.',
-  array_transform: 'Returns an array of what a lambda makes of each element.',
-  array_union: 'Returns an array of the elements that are in one of two arrays or in both, without duplicates.',
+  array_transform: 'Returns an array with the result of a lambda for each element.',
+  array_union: 'Returns an array of the elements that are in at least one of two arrays, without duplicates.',
   bool_or: 'Returns true if any non-null input value is true, otherwise false.',
   covar_pop: 'Returns the population covariance of a set of number pairs.',
-  get_field:
-    'Returns the field of a struct, or the value of a map, by its name; with several names, that of nested ones.',
+  get_field: 'Returns a field of a struct, or a value of a map, by its name. Several names select a nested field.',
   map: 'Returns a map of keys and values. Keys must be unique and not null.',
-  round: 'Rounds a number to the nearest integer, or to decimal places.',
+  round: 'Rounds a number to the nearest integer, or to a number of decimal places.',
 });
 
-/** Descriptions of arguments that the engine has under another name, or wrong. */
+/** Descriptions of arguments that are wrong in the engine, or that the engine has under another name. */
 export const ARGUMENTS = /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */ ({
-  get_field: { field_name_n: 'The name of the field, and of fields in it.' },
   generate_series: { stop: 'End of the series (included). Type must be the same as start.' },
-  grouping: { expression: 'Columns or expressions that are grouped by; several give one bit each.' },
+  grouping: { expression: 'Columns or expressions of GROUP BY. Each of them sets one bit of the result.' },
   range: { stop: 'End of the range (not included). Type must be the same as start.' },
 });
 
-/** Words of the engine's documentation that stand for nothing here. */
+/** Phrases of the engine's documentation that do not apply here, with their replacements. */
 export const PHRASES = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [
     /\.?\s*(?:It |The expression )?[Cc]an be a constant, column,?(?: or)? function, (?:or )?any combination of .*?operators(?:, or a named expression of the previously listed)?\./g,
@@ -137,7 +135,7 @@ export const PHRASES = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [/\. Can be a constant, column, or function that results in /g, ', which gives '],
   [
     / Refer to the flags reference above for supported flags\./g,
-    ' `i`: whatever the case, `m`: `^` and `$$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*` and `x*?`.',
+    ' `i`: ignore case, `m`: `^` and `$$` match at the start and end of lines, `s`: `.` matches line breaks, `R`: lines end with CRLF, `U`: swap `x*` and `x*?`.',
   ],
   [/\(struct_coercion\.md#/g, '(https://datafusion.apache.org/user-guide/sql/struct_coercion.html#'],
   [/\[encode\]\(#encode\)/g, '`encode`'],
@@ -148,7 +146,7 @@ export const PHRASES = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [/^Optional(?:\.|(?= [A-Z])) /g, ''],
 ]);
 
-/** Functions of one argument that expressions have as methods too. */
+/** Functions with one argument that are also methods of `Expr`. */
 export const METHODS = [
   'abs acos acosh array_dims array_distinct array_empty array_length array_ndims array_pop_back array_pop_front arrow_typeof',
   'ascii asin asinh atan atanh bit_length btrim cardinality cbrt ceil chr cos cosh cot degrees exp factorial flatten floor',

@@ -1,5 +1,5 @@
 /**
- * How a function is called, from the engine's documentation: `lpad(str, n[, padding_str])` → its parameters.
+ * Parses the syntax of a function in the engine's documentation, such as `lpad(str, n[, padding_str])`, into parameters.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { PARAMETERS } from './rules.mjs';
  * @property {string} type
  * @property {boolean} optional
  * @property {boolean} rest
- * @property {number} least for a rest parameter: how many there have to be
+ * @property {number} least of a rest parameter: the minimum number of arguments
  * @property {string} text
  */
 

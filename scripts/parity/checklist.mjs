@@ -1,5 +1,5 @@
 /**
- * The rows of `test/parity/datafusion-python-55.tsv`, and the name under which the package would have each.
+ * The rows of `test/parity/datafusion-python-55.tsv`, and the expected name of each in the package.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export const CHECKLIST = 'test/parity/datafusion-python-55.tsv';
 /**
  * @typedef {object} Row
  * @property {string} module
- * @property {string} class empty for a function of a module
+ * @property {string} class empty for a module-level function
  * @property {string} name
  * @property {'class' | 'function' | 'method' | 'staticmethod' | 'property'} kind
  * @property {string} signature
@@ -39,14 +39,14 @@ export function readChecklist() {
 }
 
 /**
- * References to what the proposed name would mean in the package; one of them must be there.
+ * The references that the proposed name can mean. The package must have one of them.
  *
  * @param {Row} row
  * @param {string} home the name of the row's class in the package
  * @returns {string[]}
  */
 export function ownReferences({ module, kind, ts_name, note }, home) {
-  // The table names functions of Spark with their namespace.
+  // The checklist names Spark functions with their namespace.
   if (/^spark\.\w+$/.test(ts_name)) return [ts_name];
   const literal = /^'\w+'$/.test(ts_name);
   if (!literal && !/^\w+$/.test(ts_name)) return [];
@@ -54,7 +54,7 @@ export function ownReferences({ module, kind, ts_name, note }, home) {
   if (literal) return [`${home}=${ts_name}`];
   if (home === '') return [module === 'datafusion.functions' ? `functions.${ts_name}` : ts_name];
   if (kind === 'staticmethod') return [`${home}.${ts_name}`];
-  // Some classes of Python are here an options object, others take one.
+  // In TypeScript, some of the Python classes are options objects, and others take one.
   const taken = note.includes('constructor keyword only') ? [`new ${home}({ ${ts_name} })`] : [];
   return [...taken, `${home}#${ts_name}`];
 }

@@ -1,5 +1,5 @@
 /**
- * What people decided about rows of the checklist: `test/parity/decisions/`.
+ * Reads the decisions about rows of the checklist from `test/parity/decisions/`.
  *
  * @module
  */
@@ -10,21 +10,21 @@ import { pythonOnly } from '../../test/parity/decisions/python-only.mjs';
 
 /**
  * @typedef {object} Elsewhere
- * @property {string} of a module of Python
+ * @property {string} of a Python module
  * @property {string} why
  * @property {Readonly<Record<string, string>>} rows references to the package by name in the module
  */
 
 /**
  * @typedef {object} Missing
- * @property {string} of a module of Python
+ * @property {string} of a Python module
  * @property {string} why
  * @property {readonly string[]} rows
  */
 
 /**
  * @typedef {object} PythonOnly
- * @property {string} of a module of Python
+ * @property {string} of a Python module
  * @property {string} instead
  * @property {readonly string[]} rows
  */
@@ -33,14 +33,14 @@ import { pythonOnly } from '../../test/parity/decisions/python-only.mjs';
  * @typedef {object} Decision
  * @property {'elsewhere' | 'missing' | 'python-only'} kind
  * @property {string} text
- * @property {string} [reference] where, of `elsewhere`
+ * @property {string} [reference] only of `elsewhere`: where the package has it
  */
 
 /**
- * The decisions by the rows they are about.
+ * The decisions by row.
  *
  * @param {readonly import('./checklist.mjs').Row[]} rows
- * @returns {{ decisions: Map<string, Decision>, problems: string[] }} problems: decisions about no row, or twice about one
+ * @returns {{ decisions: Map<string, Decision>, problems: string[] }} problems: decisions without a row, rows with two
  */
 export function readDecisions(rows) {
   /** @type {Map<string, Decision>} */
@@ -72,7 +72,7 @@ export function readDecisions(rows) {
 }
 
 /**
- * Whether a decision is about a row: by its name, or by `Class.*`, the class and all its members.
+ * Whether a decision applies to a row. `Class.*` is the class and all its members.
  *
  * @param {import('./checklist.mjs').Row} row
  * @param {string} module

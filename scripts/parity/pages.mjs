@@ -1,5 +1,5 @@
 /**
- * The status of the checklist as pages of the documentation.
+ * Writes the status of the checklist as pages of the documentation.
  *
  * @module
  */
@@ -29,14 +29,16 @@ export function parityPage(statuses) {
 
 # Parity with Python
 
-Every public name of the Python packages \`datafusion\` 55.0.0 and \`ballista\`, ${statuses.length} of them, and what it is here.
-${wanted.length} are wanted; ${pythonOnly} make sense in Python only, and [python-only.md](python-only.md) says what to use instead. A test
-looks up every name in the built package.
+This page lists the ${statuses.length} public names of the Python packages \`datafusion\` 55.0.0 and \`ballista\`, and their equivalents in this
+package. ${wanted.length} of the names make sense in TypeScript. The other ${pythonOnly} make sense only in Python: [Python only](python-only.md) lists what
+to use instead. A test looks up every name in the built package.
 
 ## Covered
 
-By priority, as judged before this package had any of them. "Own name": under the name one expects, in camelCase. "Another
-form": by other means, as the tables below say.
+"Own name" means that the package uses the expected name, which is usually the Python name in camelCase. "Another form" means that
+it has the feature under another name or in another place: the tables below say where, and why.
+
+By priority, which was decided before the package had any of the names:
 
 ${countTable(
   'Priority',
@@ -46,7 +48,7 @@ ${countTable(
   ]),
 )}
 
-By module of Python:
+By Python module:
 
 ${countTable(
   'Module',
@@ -55,7 +57,7 @@ ${countTable(
 
 ## Missing
 
-${wanted.length - covered(wanted)} rows. A class stands for its members.
+${wanted.length - covered(wanted)} names are missing. The name of a class includes its members.
 
 ${table(['Python', 'Priority', 'Why'], missingRows(wanted))}
 
@@ -82,8 +84,8 @@ export function pythonOnlyPage(statuses) {
 
 # Python only: what to use instead
 
-${rows.length} names of the Python packages \`datafusion\` 55.0.0 and \`ballista\` are about Python itself: its protocols, its notebooks, its
-pickling, its data libraries. A class stands for its members.
+This page lists the ${rows.length} names of the Python packages \`datafusion\` 55.0.0 and \`ballista\` that make sense only in Python, and what
+to use instead. They are for Python's protocols, notebooks, pickling and data libraries. The name of a class includes its members.
 
 ${sections.join('\n\n')}
 `;
@@ -112,7 +114,7 @@ function missingRows(wanted) {
 }
 
 /**
- * Rows of one explanation as one line; a class stands for its members.
+ * Groups the rows that have the same explanation. A class includes its members.
  *
  * @param {readonly Status[]} statuses
  */
@@ -120,7 +122,7 @@ function grouped(statuses) {
   /** @type {Map<string, Status[]>} */
   const groups = new Map();
   for (const status of statuses) {
-    const { text = 'Not explained.' } = status;
+    const { text = 'There is no explanation.' } = status;
     groups.set(text, [...(groups.get(text) ?? []), status]);
   }
   const classes = new Set(statuses.filter(({ row }) => row.kind === 'class').map(({ row }) => row.id));
@@ -157,7 +159,7 @@ function covered(statuses) {
 }
 
 /**
- * Rounded down: 100 % means all.
+ * A percentage, rounded down, so that 100 % means all.
  *
  * @param {number} part
  * @param {number} whole
@@ -192,7 +194,7 @@ function pythonName(row) {
 }
 
 /**
- * A reference as people write it.
+ * A reference in the notation that users write.
  *
  * @param {string} reference
  */
@@ -204,7 +206,7 @@ function shown(reference) {
 }
 
 /**
- * A sentence with its references as people write them.
+ * A sentence with its references in the notation that users write.
  *
  * @param {string} text
  */

@@ -1,5 +1,5 @@
 /**
- * The checklist against the built package: what became of every row, and what is wrong with the explanations.
+ * Compares the checklist with the built package: the status of every row, and wrong explanations.
  *
  * @module
  */
@@ -19,8 +19,8 @@ import { isReference, readSurface } from './surface.mjs';
  */
 
 /**
- * @returns {Promise<{ statuses: Status[], problems: string[] }>} problems: rows without an explanation, explanations
- *   that are wrong or not needed any more
+ * @returns {Promise<{ statuses: Status[], problems: string[] }>} problems: rows without an explanation, and
+ *   explanations that are wrong or no longer needed
  */
 export async function readStatus() {
   const surface = await readSurface();
@@ -34,7 +34,7 @@ export async function readStatus() {
     const home = row.class ? (homes.get(`${row.module}.${row.class}`) ?? '') : '';
     const own = ownReferences(row, home).find((reference) => surface.has(reference));
     const decision = decisions.get(row.id);
-    const wrong = own && decision ? `is in the package as ${own}: remove its explanation` : unsound(row, decision, own);
+    const wrong = own && decision ? `is in the package as ${own}. Remove its explanation` : unsound(row, decision, own);
     if (wrong) problems.push(`${row.id} ${wrong}`);
     return toStatus(row, own, decision);
   });
@@ -70,7 +70,7 @@ function toStatus(row, own, decision) {
 }
 
 /**
- * What a sentence has in backticks.
+ * The parts of a sentence in backticks.
  *
  * @param {string} text
  */
@@ -87,7 +87,7 @@ function spans(text) {
  */
 
 /**
- * @param {readonly Status[]} statuses none of them for Python only
+ * @param {readonly Status[]} statuses without those for Python only
  * @returns {Counts}
  */
 export function count(statuses) {

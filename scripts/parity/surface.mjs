@@ -1,6 +1,6 @@
 /**
- * What the built package has: names and types from its declarations, read by the compiler, and values from the modules
- * themselves.
+ * The public API of the built package. The compiler reads names and types from the declarations; values come from the
+ * modules.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import ts from 'typescript';
 import { Failure, root } from '../lib/shell.mjs';
 
 /**
- * A reference as text: `Name`, `Name.member` (static, or of a namespace), `Name#member` (of an instance, or a key of
- * options), `Name='literal'` and `Name#member='literal'` (of a union), `new Name({ key })`; before any of them
- * `module:`, such as `ballista/spark:` or `apache-arrow:`.
+ * A reference as a string: `Name`, `Name.member` (static, or of a namespace), `Name#member` (of an instance, or a key of
+ * options), `Name='literal'` and `Name#member='literal'` (of a union), or `new Name({ key })`. It can begin with a module,
+ * such as `ballista/spark:` or `apache-arrow:`.
  */
 const REFERENCE =
   /^(?:(?<module>[\w/-]+):)?(?:new (?<made>\w+)\(\{ (?<key>\w+) \}\)|(?<name>\w+)(?:(?<mark>[.#])(?<member>\w+))?(?:='(?<literal>[^']*)')?)$/;
 
 /**
- * Whether text in backticks names a member of something, and so can be checked.
+ * Whether a string in backticks names a member, so that it can be checked.
  *
  * @param {string} text
  */
@@ -31,7 +31,7 @@ export function isReference(text) {
 /** @typedef {{ has(reference: string): boolean }} Surface */
 
 /**
- * Reads the package as built, and apache-arrow, whose classes it gives.
+ * Reads the built package, and apache-arrow, because the package returns its classes.
  *
  * @returns {Promise<Surface>}
  */
@@ -74,7 +74,7 @@ export async function readSurface() {
 }
 
 /**
- * The files behind what a package exports, by the name it is imported by.
+ * The files of the exports of a package, by the name that imports use.
  *
  * @param {string} name
  * @param {string} folder
@@ -93,7 +93,7 @@ function packageFiles(name, folder) {
   );
 }
 
-/** One module: the exports that its declarations have, and those of the module itself. */
+/** A module: the exports of its declarations, and the exports of the module itself. */
 class Module {
   /**
    * @param {ts.TypeChecker} checker
@@ -114,7 +114,7 @@ class Module {
   }
 
   /**
-   * Whether the declarations have it, and the module too where it is a value.
+   * Whether the declarations have it and, if it is a value, also the module.
    *
    * @param {{ [part: string]: string | undefined }} reference the groups of {@link REFERENCE}
    */
@@ -154,7 +154,7 @@ class Module {
   hasMember(symbol, value, member, literal) {
     const property = this.property(this.checker.getDeclaredTypeOfSymbol(symbol), member);
     if (!property) return false;
-    // Only methods and accessors are in the prototype: fields are made with the instance.
+    // The prototype has only methods and accessors. Constructors create the fields.
     const shared = property.flags & (ts.SymbolFlags.Method | ts.SymbolFlags.Accessor);
     if (typeof value === 'function' && shared && !(member in value.prototype)) return false;
     return literal === undefined || hasLiteral(this.checker.getTypeOfSymbol(property), literal);
@@ -176,7 +176,7 @@ class Module {
   }
 
   /**
-   * Not `getPropertyOfType`, which also finds what every function and every object has.
+   * Does not use `getPropertyOfType`, which also finds the members of every function and object.
    *
    * @param {ts.Type} type
    * @param {string} name

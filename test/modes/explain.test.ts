@@ -42,7 +42,7 @@ describe('EXPLAIN', () => {
     const all = await (await whole.sql<Plan>(`EXPLAIN ${QUERY}`)).toArray();
     expect(all.map((plan) => plan.plan_type)).toEqual(['logical_plan', 'physical_plan', 'distributed_plan']);
     expect(all[1]?.plan).toContain('AggregateExec: mode=FinalPartitioned');
-    expect(all[2]?.plan).toBe('One executor runs the whole query as one task, with 2 partitions at once.');
+    expect(all[2]?.plan).toBe('One executor runs the whole query as one task, with 2 partitions in parallel.');
     const [tree] = await (await whole.sql<Plan>(`EXPLAIN FORMAT TREE ${QUERY}`)).toArray();
     expect(tree?.plan).toMatch(/RepartitionExec.*partition_count.*2/s);
   });

@@ -147,24 +147,26 @@ impl ExtensionOptions for ClusterOptions {
             entry(
                 WHOLE_QUERY,
                 &self.whole_query,
-                "Whether one executor runs a query alone, as one task: auto (if the cluster has one executor, \
-                 or the query scans at most cluster.whole_query_max_bytes), always or never",
+                "Whether one executor runs a query alone, as one task: always, never or auto. auto means: if the \
+                 cluster has one executor, if the files of the query have a total size of at most \
+                 cluster.whole_query_max_bytes, or if the query cannot be split into stages",
             ),
             entry(
                 WHOLE_QUERY_MAX_BYTES,
                 &self.whole_query_max_bytes,
-                "The size, in bytes of files, up to which cluster.whole_query = auto runs a query as one task",
+                "If the files of a query have at most this total size, in bytes, cluster.whole_query = auto runs \
+                 the query as one task, even if the cluster has several executors",
             ),
             entry(
                 BROADCAST_MAX_BYTES,
                 &self.broadcast_max_bytes,
-                "The estimated size in bytes up to which a distributed hash join sends its build side to every \
-                 task instead of partitioning both sides; 0 always partitions",
+                "If one side of a distributed hash join has at most this estimated size, in bytes, it is sent to \
+                 every task. Otherwise both sides are partitioned. 0 always partitions both sides",
             ),
             entry(
                 JOB_WEIGHT,
                 &self.job_weight,
-                "The share of the slots that a query gets while others wait, relative to theirs",
+                "The share of the slots that a query gets while other queries wait, relative to their weights",
             ),
         ]
     }

@@ -228,7 +228,7 @@ export function firstValue(...args: readonly unknown[]): Expr {
  *
  * In SQL `grouping(expression)`.
  *
- * @param expressions - Columns or expressions that are grouped by; several give one bit each.
+ * @param expressions - Columns or expressions of GROUP BY. Each of them sets one bit of the result.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example

@@ -18,7 +18,7 @@ import { windowed } from '../call/call.js';
  * In SQL `lag(expression, offset, default)`.
  *
  * @param expression - Expression to operate on
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -43,21 +43,21 @@ import { windowed } from '../call/call.js';
  */
 export function lag(expression: Expr, options?: Window | WindowOptions): Expr;
 /**
- * As {@link lag}, with other arguments.
+ * Like {@link lag}, with other arguments.
  *
  * @param expression - Expression to operate on
  * @param offset - Integer. Specifies how many rows back the value of expression should be retrieved. Defaults to 1.
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  */
 export function lag(expression: Expr, offset: Operand, options?: Window | WindowOptions): Expr;
 /**
- * As {@link lag}, with other arguments.
+ * Like {@link lag}, with other arguments.
  *
  * @param expression - Expression to operate on
  * @param offset - Integer. Specifies how many rows back the value of expression should be retrieved. Defaults to 1.
  * @param defaultValue - The default value if the offset is not within the partition. Must be of the same type as
  *   expression.
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  */
 export function lag(expression: Expr, offset: Operand, defaultValue: Operand, options?: Window | WindowOptions): Expr;
 export function lag(...args: readonly unknown[]): Expr {
@@ -71,7 +71,7 @@ export function lag(...args: readonly unknown[]): Expr {
  * In SQL `lead(expression, offset, default)`.
  *
  * @param expression - Expression to operate on
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -99,23 +99,23 @@ export function lag(...args: readonly unknown[]): Expr {
  */
 export function lead(expression: Expr, options?: Window | WindowOptions): Expr;
 /**
- * As {@link lead}, with other arguments.
+ * Like {@link lead}, with other arguments.
  *
  * @param expression - Expression to operate on
  * @param offset - Integer. Specifies how many rows forward the value of expression should be retrieved. Defaults to
  *   1.
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  */
 export function lead(expression: Expr, offset: Operand, options?: Window | WindowOptions): Expr;
 /**
- * As {@link lead}, with other arguments.
+ * Like {@link lead}, with other arguments.
  *
  * @param expression - Expression to operate on
  * @param offset - Integer. Specifies how many rows forward the value of expression should be retrieved. Defaults to
  *   1.
  * @param defaultValue - The default value if the offset is not within the partition. Must be of the same type as
  *   expression.
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  */
 export function lead(expression: Expr, offset: Operand, defaultValue: Operand, options?: Window | WindowOptions): Expr;
 export function lead(...args: readonly unknown[]): Expr {

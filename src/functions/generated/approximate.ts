@@ -108,7 +108,7 @@ export function approxMedian(...args: readonly unknown[]): Expr {
  */
 export function approxPercentileCont(expression: Expr | SortExpr, percentile: Operand, options?: AggregateOptions<'filter'>): Expr;
 /**
- * As {@link approxPercentileCont}, with other arguments.
+ * Like {@link approxPercentileCont}, with other arguments.
  *
  * @param expression - The expression to operate on.
  * @param percentile - Percentile to compute. Must be a float value between 0 and 1 (inclusive).
@@ -160,7 +160,7 @@ export function approxPercentileCont(...args: readonly unknown[]): Expr {
  */
 export function approxPercentileContWithWeight(expression: Expr | SortExpr, weight: Expr, percentile: Operand, options?: AggregateOptions<'filter'>): Expr;
 /**
- * As {@link approxPercentileContWithWeight}, with other arguments.
+ * Like {@link approxPercentileContWithWeight}, with other arguments.
  *
  * @param expression - The expression to operate on.
  * @param weight - Expression to use as weight.

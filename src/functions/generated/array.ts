@@ -40,7 +40,7 @@ export function arrayAnyMatch(...args: readonly unknown[]): Expr {
 }
 
 /**
- * Returns the elements of an array for which a lambda is true.
+ * Returns the elements of an array for which a lambda returns true.
  *
  * In SQL `array_filter(array, x -> x > 2)`, also called `list_filter`.
  *
@@ -94,7 +94,7 @@ export function arrayFirst(...args: readonly unknown[]): Expr {
 }
 
 /**
- * Returns an array of what a lambda makes of each element.
+ * Returns an array with the result of a lambda for each element.
  *
  * In SQL `array_transform(array, lambda)`, also called `list_transform`.
  *
@@ -1222,7 +1222,7 @@ export function arrayToString(...args: readonly unknown[]): Expr {
 }
 
 /**
- * Returns an array of the elements that are in one of two arrays or in both, without duplicates.
+ * Returns an array of the elements that are in at least one of two arrays, without duplicates.
  *
  * In SQL `array_union(array1, array2)`, also called `list_union`.
  *
@@ -1415,7 +1415,7 @@ export function flatten(...args: readonly unknown[]): Expr {
  */
 export function generateSeries(stop: Operand): Expr;
 /**
- * As {@link generateSeries}, with other arguments.
+ * Like {@link generateSeries}, with other arguments.
  *
  * @param start - Start of the series. Ints, timestamps, dates or string types that can be coerced to Date32 are
  *   supported.
@@ -1509,7 +1509,7 @@ export function makeArray(...args: readonly unknown[]): Expr {
  */
 export function range(stop: Operand): Expr;
 /**
- * As {@link range}, with other arguments.
+ * Like {@link range}, with other arguments.
  *
  * @param start - Start of the range. Ints, timestamps, dates or string types that can be coerced to Date32 are
  *   supported.

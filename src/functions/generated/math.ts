@@ -587,7 +587,7 @@ export function ln(...args: readonly unknown[]): Expr {
  */
 export function log(base: Operand, numericExpression: Operand): Expr;
 /**
- * As {@link log}, with other arguments.
+ * Like {@link log}, with other arguments.
  *
  * @param numericExpression - Numeric expression to operate on.
  */
@@ -762,7 +762,7 @@ export function random(...args: readonly unknown[]): Expr {
 }
 
 /**
- * Rounds a number to the nearest integer, or to decimal places.
+ * Rounds a number to the nearest integer, or to a number of decimal places.
  *
  * In SQL `round(numeric_expression[, decimal_places])`.
  *

@@ -231,7 +231,7 @@ export function fileRowIndex(...args: readonly unknown[]): Expr {
 }
 
 /**
- * Returns the field of a struct, or the value of a map, by its name; with several names, that of nested ones.
+ * Returns a field of a struct, or a value of a map, by its name. Several names select a nested field.
  *
  * In SQL `get_field(expression, field_name[, field_name2, ...])`.
  *

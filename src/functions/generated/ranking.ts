@@ -16,7 +16,7 @@ import { windowed } from '../call/call.js';
  *
  * In SQL `cume_dist()`.
  *
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -48,7 +48,7 @@ export function cumeDist(...args: readonly unknown[]): Expr {
  *
  * In SQL `dense_rank()`.
  *
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -84,7 +84,7 @@ export function denseRank(...args: readonly unknown[]): Expr {
  * In SQL `ntile(expression)`.
  *
  * @param groups - An integer describing the number groups the partition should be split into
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -122,7 +122,7 @@ export function ntile(...args: readonly unknown[]): Expr {
  *
  * In SQL `percent_rank()`.
  *
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -155,7 +155,7 @@ export function percentRank(...args: readonly unknown[]): Expr {
  *
  * In SQL `rank()`.
  *
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -190,7 +190,7 @@ export function rank(...args: readonly unknown[]): Expr {
  *
  * In SQL `row_number()`.
  *
- * @param options - the window, instead of `.over(…)`
+ * @param options - the window, as an alternative to `.over(…)`
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example

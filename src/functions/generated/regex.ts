@@ -19,9 +19,9 @@ import { scalar } from '../call/call.js';
  * @param str - String expression to operate on.
  * @param regexp - Regular expression to operate on.
  * @param start - Optional start position (the first position is 1) to search for the regular expression.
- * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: whatever
- *   the case, `m`: `^` and `$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*`
- *   and `x*?`.
+ * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: ignore
+ *   case, `m`: `^` and `$` match at the start and end of lines, `s`: `.` matches line breaks, `R`: lines end with CRLF,
+ *   `U`: swap `x*` and `x*?`.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -51,9 +51,9 @@ export function regexpCount(...args: readonly unknown[]): Expr {
  * @param start - Optional start position (the first position is 1) to search for the regular expression. Defaults to
  *   1
  * @param n - The N-th occurrence of pattern to find. Defaults to 1 (first match).
- * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: whatever
- *   the case, `m`: `^` and `$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*`
- *   and `x*?`.
+ * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: ignore
+ *   case, `m`: `^` and `$` match at the start and end of lines, `s`: `.` matches line breaks, `R`: lines end with CRLF,
+ *   `U`: swap `x*` and `x*?`.
  * @param subexpr - Specifies which capture group (subexpression) to return the position for. Defaults to 0, which
  *   returns the position of the entire match.
  * @throws BallistaError `INVALID_ARGUMENT`
@@ -83,9 +83,9 @@ export function regexpInstr(...args: readonly unknown[]): Expr {
  *
  * @param str - String expression to operate on.
  * @param regexp - Regular expression to operate on.
- * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: whatever
- *   the case, `m`: `^` and `$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*`
- *   and `x*?`.
+ * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: ignore
+ *   case, `m`: `^` and `$` match at the start and end of lines, `s`: `.` matches line breaks, `R`: lines end with CRLF,
+ *   `U`: swap `x*` and `x*?`.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -118,9 +118,9 @@ export function regexpLike(...args: readonly unknown[]): Expr {
  *
  * @param str - String expression to operate on.
  * @param regexp - Regular expression to match against.
- * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: whatever
- *   the case, `m`: `^` and `$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*`
- *   and `x*?`.
+ * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: ignore
+ *   case, `m`: `^` and `$` match at the start and end of lines, `s`: `.` matches line breaks, `R`: lines end with CRLF,
+ *   `U`: swap `x*` and `x*?`.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example
@@ -154,9 +154,9 @@ export function regexpMatch(...args: readonly unknown[]): Expr {
  * @param str - String expression to operate on.
  * @param regexp - Regular expression to match against.
  * @param replacement - Replacement string expression to operate on.
- * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: whatever
- *   the case, `m`: `^` and `$` match at lines, `s`: `.` matches line ends, `R`: lines end with CRLF, `U`: swaps `x*`
- *   and `x*?`.
+ * @param flags - Optional regular expression flags that control the behavior of the regular expression. `i`: ignore
+ *   case, `m`: `^` and `$` match at the start and end of lines, `s`: `.` matches line breaks, `R`: lines end with CRLF,
+ *   `U`: swap `x*` and `x*?`.
  * @throws BallistaError `INVALID_ARGUMENT`
  *
  * @example

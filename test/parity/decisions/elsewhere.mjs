@@ -9,17 +9,17 @@
 export const elsewhere = [
   {
     of: 'datafusion.functions',
-    why: 'A method of the expression only; as a function it would be the same a second time.',
+    why: 'Only a method of `Expr`, because a function would do the same.',
     rows: { alias: 'Expr#alias', in_list: 'Expr#inList', order_by: 'Expr#sort' },
   },
   {
     of: 'datafusion',
-    why: '`lit` takes a type: `lit(value, "Utf8")`.',
+    why: '`lit` takes the type as its second argument: `lit(value, "Utf8")`.',
     rows: { string_literal: 'lit' },
   },
   {
     of: 'datafusion.context',
-    why: 'A plain object, the second argument of `SessionContext#sql`: nothing to build.',
+    why: 'Options are a plain object, the second argument of `SessionContext#sql`. There is no builder.',
     rows: {
       'SQLOptions.with_allow_ddl': 'SqlOptions#allowDdl',
       'SQLOptions.with_allow_dml': 'SqlOptions#allowDml',
@@ -28,12 +28,12 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.context',
-    why: 'There is no hidden context of the whole process: a program keeps its own.',
+    why: 'There is no global context. Create a context and keep a reference to it.',
     rows: { 'SessionContext.global_ctx': 'SessionContext.local' },
   },
   {
     of: 'datafusion.io',
-    why: 'There is no hidden context of the whole process: files are read through one.',
+    why: 'There is no global context. Use the method of your context.',
     rows: {
       read_avro: 'SessionContext#readAvro',
       read_csv: 'SessionContext#readCsv',
@@ -43,22 +43,22 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.context',
-    why: '`sql` takes the options itself.',
+    why: 'The options are an argument of `sql`.',
     rows: { 'SessionContext.sql_with_options': 'SessionContext#sql' },
   },
   {
     of: 'datafusion.context',
-    why: 'The same thing by its other Python name.',
+    why: 'Python has two names for this method. The package has the other one.',
     rows: { 'SessionContext.create_dataframe_from_logical_plan': 'SessionContext#executeLogicalPlan' },
   },
   {
     of: 'datafusion.dataframe',
-    why: 'Left out, the level is the default one, which the option tells.',
+    why: 'If you omit the level, its default applies. The documentation of the option states the default.',
     rows: { 'Compression.get_default_level': 'ParquetWriterOptions#compressionLevel' },
   },
   {
     of: 'datafusion.dataframe',
-    why: 'Writes of files and of tables have options of their own, so that none is offered where it means nothing.',
+    why: 'Writing files and writing tables have separate options, because each of these options applies to only one of them.',
     rows: {
       'DataFrameWriteOptions.insert_operation': 'TableWriteOptions#insertOp',
       'DataFrameWriteOptions.partition_by': 'FileWriteOptions#partitionBy',
@@ -67,7 +67,7 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.dataframe',
-    why: '`sort` takes the same keys, and sorts upwards unless told otherwise.',
+    why: '`sort` takes the same keys. Its default order is ascending.',
     rows: { 'DataFrame.sort_by': 'DataFrame#sort' },
   },
   {
@@ -77,7 +77,7 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.expr',
-    why: 'A function of the package makes it; a second name on the class would be the same again.',
+    why: 'A function of the package creates it. A static method of `Expr` would only duplicate the function.',
     rows: {
       'Expr.column': 'col',
       'Expr.literal': 'lit',
@@ -87,27 +87,27 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.expr',
-    why: 'The text of an expression is SQL.',
+    why: '`toString` returns the expression as SQL.',
     rows: { 'Expr.canonical_name': 'Expr#toString' },
   },
   {
     of: 'datafusion.expr',
-    why: 'An expression is plain data, and `kind` says what it is.',
+    why: 'An expression is plain data, and `kind` is its kind.',
     rows: { 'Expr.variant_name': 'ExprNode#kind' },
   },
   {
     of: 'datafusion.expr',
-    why: 'The name of its column in a result, without a plan.',
+    why: '`schemaName` returns the name of the result column. It does not need a plan.',
     rows: { 'Expr.column_name': 'Expr#schemaName' },
   },
   {
     of: 'datafusion.expr',
-    why: 'Every clause gives an `Expr` at once: there is no builder, and nothing to build.',
+    why: 'Every clause returns an `Expr` directly, so there is no builder.',
     rows: { ExprFuncBuilder: 'Expr', 'ExprFuncBuilder.build': 'Expr#over' },
   },
   {
     of: 'datafusion.options',
-    why: 'A key of the options object; the Python builders change the object they are called on.',
+    why: 'A property of the options object. The Python methods are builders that change their object.',
     rows: {
       'CsvReadOptions.with_comment': 'CsvReadOptions#comment',
       'CsvReadOptions.with_delimiter': 'CsvReadOptions#delimiter',
@@ -128,22 +128,22 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.catalog',
-    why: 'A context is the list of its catalogs.',
+    why: 'The context itself manages its catalogs.',
     rows: { CatalogList: 'SessionContext', 'CatalogList.register_catalog': 'SessionContext#registerCatalogProvider' },
   },
   {
     of: 'datafusion.record_batch',
-    why: 'Batches are those of apache-arrow, without a wrapper.',
+    why: 'Record batches are those of apache-arrow, without a wrapper.',
     rows: { RecordBatch: 'apache-arrow:RecordBatch' },
   },
   {
     of: 'datafusion.substrait',
-    why: 'A namespace: the Python class has only static methods.',
+    why: 'A namespace, because the Python class has only static methods.',
     rows: { Consumer: 'substrait', Producer: 'substrait', Serde: 'substrait' },
   },
   {
     of: 'datafusion.unparser',
-    why: 'A union of strings.',
+    why: 'A union of string literals.',
     rows: {
       Dialect: 'SqlDialect',
       'Dialect.default': "SqlDialect='default'",
@@ -155,7 +155,7 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.unparser',
-    why: 'A plan writes itself as SQL: `plan.toSql({ dialect, pretty })`.',
+    why: 'A method of the plan returns the SQL: `plan.toSql({ dialect, pretty })`.',
     rows: {
       Unparser: 'ToSqlOptions',
       'Unparser.plan_to_sql': 'LogicalPlan#toSql',
@@ -164,7 +164,7 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.common',
-    why: 'Schemas are those of apache-arrow; `SessionContext#parseSqlExpr` takes one.',
+    why: 'Schemas are those of apache-arrow. `SessionContext#parseSqlExpr` takes one.',
     rows: {
       DFSchema: 'apache-arrow:Schema',
       'DFSchema.empty': 'apache-arrow:Schema',
@@ -173,7 +173,7 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.common',
-    why: 'A union of strings, named as the clause of SQL.',
+    why: 'A union of string literals, named after the SQL clause.',
     rows: {
       'NullTreatment.IGNORE_NULLS': "NullTreatment='ignore'",
       'NullTreatment.RESPECT_NULLS': "NullTreatment='respect'",
@@ -181,7 +181,7 @@ export const elsewhere = [
   },
   {
     of: 'ballista',
-    why: 'A DataFrame keeps no copy of what its context knows.',
+    why: 'A property or an option of the context. DataFrames do not repeat it.',
     rows: {
       'DistributedDataFrame.address': 'BallistaSessionContext#address',
       'DistributedDataFrame.cluster_config': 'SessionOptions#clusterConfig',
@@ -190,12 +190,12 @@ export const elsewhere = [
   },
   {
     of: 'ballista',
-    why: 'An option of the constructor; `SessionContext#copiedConfig` gives all settings as they are now.',
+    why: 'An option of the constructor. `SessionContext#copiedConfig` returns the current values of all settings.',
     rows: { 'BallistaSessionContext.cluster_config': 'new BallistaSessionContext({ clusterConfig })' },
   },
   {
     of: 'ballista',
-    why: 'A getter: the picture is drawn once.',
+    why: 'A getter, because the picture is drawn only once.',
     rows: {
       'ExecutionPlanVisualization.to_dot': 'PlanVisualization#dot',
       'ExecutionPlanVisualization.to_svg': 'PlanVisualization#svg',
@@ -203,12 +203,12 @@ export const elsewhere = [
   },
   {
     of: 'ballista.jupyter',
-    why: 'One class of errors, told apart by `BallistaError#code`.',
+    why: 'There is only one error class. `BallistaError#code` distinguishes the kinds of errors.',
     rows: { BallistaConnectionError: "BallistaErrorCode='CONNECTION'" },
   },
   {
     of: 'datafusion.user_defined',
-    why: 'A state goes from function to function: there is no object that lives as long as an aggregate.',
+    why: 'An aggregate consists of functions that take and return its state. There is no accumulator object.',
     rows: {
       Accumulator: 'UdafFunctions',
       'Accumulator.state': 'UdafFunctions#init',
@@ -217,12 +217,12 @@ export const elsewhere = [
   },
   {
     of: 'datafusion.user_defined',
-    why: 'Made by `udtf`, and known to SQL by its name; there is nothing to call it with besides.',
+    why: '`udtf` creates it. Only SQL can call it, by its name.',
     rows: { TableFunction: 'TableUdf' },
   },
   {
     of: 'datafusion.user_defined',
-    why: 'A function of the rows of a partition; an aggregate, `udaf`, is what is computed over frames.',
+    why: 'A function that takes the rows of a partition. To compute values over window frames, use an aggregate (`udaf`).',
     rows: {
       WindowEvaluator: 'PartitionFunction',
       'WindowEvaluator.evaluate_all': 'PartitionFunction',

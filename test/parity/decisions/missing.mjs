@@ -8,7 +8,7 @@
 export const missing = [
   {
     of: 'datafusion.user_defined',
-    why: 'A function of `udwf` is called once for each partition, with all of its rows: there is nothing to bound or to keep. Ranks are an argument: `rank() OVER (…)`.',
+    why: '`udwf` calls its function once for each partition, with all rows, so it needs no bounds and keeps nothing between calls. To use ranks, pass them as an argument: `rank() OVER (…)`.',
     rows: [
       'WindowEvaluator.memoize',
       'WindowEvaluator.get_range',
@@ -20,32 +20,32 @@ export const missing = [
   },
   {
     of: 'datafusion.catalog',
-    why: 'The engine asks a catalog for its names while JavaScript waits for the engine, so that a callback could not answer; `Catalog.memoryCatalog` is one to fill.',
+    why: 'The engine asks a catalog for names while the JavaScript thread waits for the engine, so a callback could not answer. Use `Catalog.memoryCatalog`, and add schemas and tables to it.',
     rows: ['CatalogProvider.*', 'SchemaProvider.*'],
   },
   {
     of: 'datafusion.catalog',
-    why: 'A list of catalogs apart from a context could not be given to one.',
+    why: 'A catalog list outside of a context would be useless, because a context does not take one.',
     rows: ['CatalogList.memory_catalog'],
   },
   {
     of: 'datafusion.context',
-    why: 'A cluster runs stages that its scheduler plans, no single partition of a plan made here.',
+    why: 'A cluster runs the stages that its scheduler plans. It cannot run a single partition of a plan that the client made.',
     rows: ['SessionContext.execute'],
   },
   {
     of: 'datafusion.dataframe',
-    why: 'The client of Ballista reads all partitions of a result as one stream.',
+    why: "Ballista's client reads all partitions of a result as one stream.",
     rows: ['DataFrame.collect_partitioned', 'DataFrame.execute_stream_partitioned'],
   },
   {
     of: 'ballista',
-    why: 'The client of Ballista reads all partitions of a result as one stream.',
+    why: "Ballista's client reads all partitions of a result as one stream.",
     rows: ['DistributedDataFrame.collect_partitioned'],
   },
   {
     of: 'ballista',
-    why: 'Python calls back on a timer and knows no progress; a timer of the program does the same.',
+    why: 'In Python, a timer calls the callback, without information about the progress. `setInterval` does the same.',
     rows: ['DistributedDataFrame.collect_with_progress'],
   },
 ];

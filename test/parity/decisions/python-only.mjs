@@ -8,46 +8,47 @@
 export const pythonOnly = [
   {
     of: 'datafusion.context',
-    instead: 'apache-arrow tables, batches and IPC bytes are taken as they are: `SessionContext#fromArrow`.',
+    instead: '`SessionContext#fromArrow` takes tables and record batches of apache-arrow, and Arrow IPC bytes.',
     rows: ['ArrowStreamExportable', 'ArrowArrayExportable'],
   },
   {
     of: 'datafusion.context',
-    instead: 'Tables come from files, rows, Arrow data or queries: `SessionContext#registerTable` takes any DataFrame.',
+    instead:
+      'Create a DataFrame from files, rows, Arrow data or a query, and register it with `SessionContext#registerTable`.',
     rows: ['TableProviderExportable', 'SessionContext.register_table_factory'],
   },
   {
     of: 'datafusion.context',
-    instead:
-      'Keys of the engine and of the cluster are all `SessionConfig#set` needs; there are no compiled extensions.',
+    instead: '`SessionConfig#set` sets any key of the engine and of the cluster. Compiled extensions cannot be loaded.',
     rows: ['SessionConfig.with_extension'],
   },
   {
     of: 'datafusion.context',
     instead:
-      'Rows by `SessionContext#fromRows`, columns by `SessionContext#fromColumns`, Arrow by `SessionContext#fromArrow`.',
+      'Use `SessionContext#fromRows` for rows, `SessionContext#fromColumns` for columns, and `SessionContext#fromArrow` for Arrow data.',
     rows: ['SessionContext.from_pandas'],
   },
   {
     of: 'datafusion.context',
-    instead: 'nodejs-polars writes Arrow IPC (`frame.writeIPCStream()`), which `SessionContext#fromArrow` reads.',
+    instead:
+      'Write Arrow IPC with nodejs-polars (`frame.writeIPCStream()`), and read it with `SessionContext#fromArrow`.',
     rows: ['SessionContext.from_polars'],
   },
   {
     of: 'datafusion.context',
     instead:
-      'The engine reads folders of files itself: `SessionContext#registerListingTable`, with `ReadOptions#tablePartitionCols`.',
+      '`SessionContext#registerListingTable` reads folders of files. `ReadOptions#tablePartitionCols` names their partition columns.',
     rows: ['SessionContext.register_dataset'],
   },
   {
     of: 'datafusion.context',
-    instead: 'One catalog at a time: `SessionContext#registerCatalogProvider`.',
+    instead: 'Register each catalog with `SessionContext#registerCatalogProvider`.',
     rows: ['SessionContext.register_catalog_provider_list'],
   },
   {
     of: 'datafusion.context',
     instead:
-      'The scheduler plans and optimises. Rules are left out by `SessionContext#removeOptimizerRule` and by keys of `SessionConfig#set`.',
+      'Planners and rules cannot be added, because the scheduler plans and optimises queries. To disable rules, use `SessionContext#removeOptimizerRule` or keys of `SessionConfig#set`.',
     rows: [
       'SessionContext.add_physical_optimizer_rule',
       'SessionContext.set_query_planner',
@@ -56,7 +57,8 @@ export const pythonOnly = [
   },
   {
     of: 'datafusion.context',
-    instead: 'Nothing: the codecs of the package carry all it can plan. Plans as bytes: `LogicalPlan#toBytes`.',
+    instead:
+      'Nothing: the built-in codecs serialize all plans of the package. `LogicalPlan#toBytes` returns a plan as bytes.',
     rows: [
       'SessionContext.with_logical_extension_codec',
       'SessionContext.logical_extension_codec_ids',
@@ -66,32 +68,34 @@ export const pythonOnly = [
   },
   {
     of: 'datafusion.context',
-    instead: 'Nothing: it is about pickled Python functions.',
+    instead: 'Nothing: this is for pickled Python functions.',
     rows: ['SessionContext.with_python_udf_inlining'],
   },
   {
     of: 'datafusion.dataframe',
-    instead: 'The string itself: `Compression` is a union of strings, checked where it is given.',
+    instead: 'Use the string itself: `Compression` is a union of string literals, and unknown strings are rejected.',
     rows: ['Compression.from_str'],
   },
   {
     of: 'datafusion.dataframe',
-    instead: '`DataFrame#toString` shows the schema, `DataFrame#toDisplayString` the rows as a table.',
+    instead:
+      '`DataFrame#toString` returns the schema, and `DataFrame#toDisplayString` returns the rows as a text table.',
     rows: ['DataFrame.default_str_repr'],
   },
   {
     of: 'datafusion.dataframe',
-    instead: 'Rows as objects by `DataFrame#toArray`, columns by `DataFrame#toColumns`, Arrow by `DataFrame#toArrow`.',
+    instead:
+      'Use `DataFrame#toArray` for rows as objects, `DataFrame#toColumns` for columns, and `DataFrame#toArrow` for Arrow data.',
     rows: ['DataFrame.to_pandas'],
   },
   {
     of: 'datafusion.dataframe',
-    instead: 'nodejs-polars reads what `DataFrame#toIPC` writes: `pl.readIPCStream(bytes)`.',
+    instead: 'Read the bytes of `DataFrame#toIPC` with nodejs-polars: `pl.readIPCStream(bytes)`.',
     rows: ['DataFrame.to_polars'],
   },
   {
     of: 'datafusion.expr',
-    instead: 'An expression is plain, frozen data: `Expr#node`, whose `kind` says what it is.',
+    instead: 'An expression is plain, frozen data: `Expr#node`. The `kind` of this data is the kind of expression.',
     rows: [
       'Expr.to_variant',
       'Expr.rex_type',
@@ -103,46 +107,48 @@ export const pythonOnly = [
   },
   {
     of: 'datafusion.expr',
-    instead: 'Values are taken wherever an expression is; `Expr.is` tells one from the other, `lit` makes one.',
+    instead:
+      'You can pass a value wherever an expression is expected. `Expr.is` checks whether a value is an expression, and `lit` turns a value into one.',
     rows: ['ensure_expr', 'ensure_expr_list', 'coerce_to_expr', 'coerce_to_expr_or_none', 'coerce_to_expr_list'],
   },
   {
     of: 'datafusion.options',
-    instead: 'Nothing: the options are a plain object.',
+    instead: 'Nothing: options are a plain object.',
     rows: ['CsvReadOptions.to_inner'],
   },
   {
     of: 'datafusion.catalog',
-    instead: 'The formats of the engine: `SessionContext#registerListingTable`, or CREATE EXTERNAL TABLE in SQL.',
+    instead:
+      'For all file formats of the engine, use `SessionContext#registerListingTable`, or CREATE EXTERNAL TABLE in SQL.',
     rows: ['TableProviderFactory.*', 'TableProviderFactoryExportable'],
   },
   {
     of: 'datafusion.catalog',
     instead:
-      'A context is the list of its catalogs: `SessionContext#catalogNames`, `SessionContext#catalog`, `SessionContext#registerCatalogProvider`.',
+      'The context manages its catalogs: `SessionContext#catalogNames`, `SessionContext#catalog`, `SessionContext#registerCatalogProvider`.',
     rows: ['CatalogProviderList.*', 'CatalogProviderListExportable'],
   },
   {
     of: 'datafusion.catalog',
     instead:
-      'Catalogs and schemas in memory, filled with tables: `Catalog.memoryCatalog`, `CatalogSchema.memorySchema`.',
+      'Create catalogs and schemas in memory, and add tables to them: `Catalog.memoryCatalog`, `CatalogSchema.memorySchema`.',
     rows: ['CatalogProviderExportable', 'SchemaProviderExportable'],
   },
   {
     of: 'datafusion.record_batch',
-    instead: 'Nothing: batches are those of apache-arrow already.',
+    instead: 'Nothing: record batches are already those of apache-arrow.',
     rows: ['RecordBatch.to_pyarrow'],
   },
   {
     of: 'datafusion.plan',
     instead:
-      '`LogicalPlan#displayIndent` and `LogicalPlan#displayGraphviz` show the nodes, `LogicalPlan#inputs` walks them.',
+      '`LogicalPlan#displayIndent` and `LogicalPlan#displayGraphviz` show the nodes of a plan. `LogicalPlan#inputs` returns the inputs of a node.',
     rows: ['LogicalPlan.to_variant'],
   },
   {
     of: 'datafusion.user_defined',
     instead:
-      'Functions compiled elsewhere are not loaded; by its SQL name, `callFunction` calls whatever the cluster knows.',
+      'Compiled functions cannot be loaded. `callFunction` calls any function that the cluster knows, by its SQL name.',
     rows: [
       'ScalarUDFExportable',
       'ScalarUDF.from_pycapsule',
@@ -154,23 +160,23 @@ export const pythonOnly = [
   },
   {
     of: 'datafusion.user_defined',
-    instead: 'Nothing: the codecs of the package carry all it can plan.',
+    instead: 'Nothing: the built-in codecs serialize all plans of the package.',
     rows: ['LogicalExtensionCodecExportable', 'PhysicalExtensionCodecExportable'],
   },
   {
     of: 'datafusion.user_defined',
-    instead: 'Nothing: these are the decorators of Python, the same as the functions of the module.',
+    instead: 'Use the functions `udf`, `udaf`, `udwf` and `udtf`. The Python methods do the same, as decorators.',
     rows: ['ScalarUDF.udf', 'AggregateUDF.udaf', 'WindowUDF.udwf', 'TableFunction.udtf'],
   },
   {
     of: 'datafusion.user_defined',
-    instead: 'Types are those of apache-arrow, or their names as text: `lit(1, "Int8")`.',
+    instead: 'Types are those of apache-arrow, or their names as strings: `lit(1, "Int8")`.',
     rows: ['data_type_or_field_to_field', 'data_types_or_fields_to_field_list'],
   },
   {
     of: 'datafusion.dataframe_formatter',
     instead:
-      'Nothing draws HTML by itself: `DataFrame#toDisplayString` gives text, `DataFrame#toArray` the rows for a template or a component.',
+      'The package does not create HTML. `DataFrame#toDisplayString` returns a text table, and `DataFrame#toArray` returns the rows for a template or a component.',
     rows: [
       'CellFormatter',
       'StyleProvider.*',
@@ -186,7 +192,7 @@ export const pythonOnly = [
   {
     of: 'datafusion.common',
     instead:
-      'Nothing: what is left of an old Python package. Types and schemas are those of apache-arrow: `DataFrame#schema`.',
+      'Nothing: these names are left over from an old Python package. Types and schemas are those of apache-arrow: see `DataFrame#schema`.',
     rows: [
       'DataType',
       'DataTypeMap',
@@ -203,13 +209,13 @@ export const pythonOnly = [
   },
   {
     of: 'datafusion.common',
-    instead: 'A union of strings: `CatalogTable#kind`.',
+    instead: 'A union of string literals: the type of `CatalogTable#kind`.',
     rows: ['TableType'],
   },
   {
     of: 'datafusion.extensions',
     instead:
-      'Compiled extensions are not loaded; the scheduler plans. Rules are left out by `SessionContext#removeOptimizerRule`.',
+      'Compiled extensions cannot be loaded, and the scheduler plans all queries. To disable rules, use `SessionContext#removeOptimizerRule`.',
     rows: [
       'PhysicalOptimizerRuleExportable',
       'QueryPlannerExportable',
@@ -221,18 +227,18 @@ export const pythonOnly = [
   {
     of: 'datafusion.input.base',
     instead:
-      'Files: `SessionContext#readParquet` and its like. Anything else: as rows or Arrow, `SessionContext#fromRows`, `SessionContext#fromArrow`.',
+      'For files, use `SessionContext#readParquet` or a similar method. For other sources, pass rows to `SessionContext#fromRows`, or Arrow data to `SessionContext#fromArrow`.',
     rows: ['BaseInputSource.*'],
   },
   {
     of: 'datafusion.input.location',
-    instead: 'Files and folders: `SessionContext#registerListingTable`, `SessionContext#registerParquet`.',
+    instead: 'For files and folders, use `SessionContext#registerListingTable` or `SessionContext#registerParquet`.',
     rows: ['LocationInputPlugin.*'],
   },
   {
     of: 'datafusion.ipc',
     instead:
-      'Nothing: it is about pickling. Between processes, queries go as `LogicalPlan#toBytes` or as SQL (`DataFrame#toSql`), rows as `DataFrame#toIPC`.',
+      'Nothing: this is for pickling. To send a query to another process, use `LogicalPlan#toBytes`, or `DataFrame#toSql` for SQL. To send rows, use `DataFrame#toIPC`.',
     rows: [
       'set_worker_ctx',
       'clear_worker_ctx',
@@ -244,28 +250,29 @@ export const pythonOnly = [
   },
   {
     of: 'ballista',
-    instead: 'Rows as objects by `DataFrame#toArray`, columns by `DataFrame#toColumns`, Arrow by `DataFrame#toArrow`.',
+    instead:
+      'Use `DataFrame#toArray` for rows as objects, `DataFrame#toColumns` for columns, and `DataFrame#toArrow` for Arrow data.',
     rows: ['DistributedDataFrame.to_pandas'],
   },
   {
     of: 'ballista',
-    instead: 'nodejs-polars reads what `DataFrame#toIPC` writes: `pl.readIPCStream(bytes)`.',
+    instead: 'Read the bytes of `DataFrame#toIPC` with nodejs-polars: `pl.readIPCStream(bytes)`.',
     rows: ['DistributedDataFrame.to_polars'],
   },
   {
     of: 'ballista._internal_ballista',
-    instead: 'Nothing: there is one kind of DataFrame, and it always runs on the cluster of its context.',
+    instead: 'Nothing: there is only one `DataFrame` class. Its context decides where queries run.',
     rows: ['create_ballista_data_frame'],
   },
   {
     of: 'ballista.jupyter',
     instead:
-      'Notebooks with a JavaScript kernel, such as that of Deno, need no magic: `await` a query, print it by `DataFrame#show`.',
+      'Notebooks with a JavaScript kernel, such as the Deno kernel, need no magics: `await` a query, and print its rows with `DataFrame#show`.',
     rows: ['BallistaMagics.*', 'load_ipython_extension', 'unload_ipython_extension'],
   },
   {
     of: 'ballista.extension',
-    instead: 'Nothing: there is one kind of DataFrame, and it always runs on the cluster of its context.',
+    instead: 'Nothing: there is only one `DataFrame` class. Its context decides where queries run.',
     rows: ['RedefiningDataFrameMeta', 'RedefiningSessionContextMeta', 'EXECUTION_METHODS'],
   },
 ];

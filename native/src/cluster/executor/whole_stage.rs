@@ -84,7 +84,7 @@ impl WholeStage {
 fn distribution(schema: &SchemaRef, state: &SessionState) -> Result<RecordBatch> {
     let partitions = state.config().target_partitions();
     let text =
-        format!("One executor runs the whole query as one task, with {partitions} partitions at once.");
+        format!("One executor runs the whole query as one task, with {partitions} partitions in parallel.");
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from(vec!["distributed_plan"])),
         Arc::new(StringArray::from(vec![text])),
