@@ -1,12 +1,12 @@
 //! Rewrites parts of logical plans that DataFusion cannot serialize.
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::tree_node::Transformed;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::error::Result;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{
-    cast, lit, EmptyRelation, Expr, FetchType, Limit, LogicalPlan, LogicalPlanBuilder, SkipType,
+    cast, lit, EmptyRelation, Expr, FetchType, Limit, LogicalPlan, LogicalPlanBuilder, SkipType, TableScan,
 };
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use std::sync::Arc;
@@ -20,8 +20,29 @@ pub fn portable(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         LogicalPlan::Limit(limit) => {
             literal(limit)?.transform_data(|limit| Ok(bounded(limit)?.update_data(LogicalPlan::Limit)))
         }
+        LogicalPlan::TableScan(scan) => without_subqueries(scan),
         node => Ok(Transformed::no(node)),
     }
+}
+
+/// Filters that compare with rows of a subquery cannot be serialized. No scan evaluates them: the optimizer moves
+/// them from a join's condition to a scan before it turns them into joins, and leaves copies there.
+fn without_subqueries(mut scan: TableScan) -> Result<Transformed<LogicalPlan>> {
+    let before = scan.filters.len();
+    scan.filters.retain(|filter| {
+        let compares = filter.exists(|part| {
+            Ok(matches!(
+                part,
+                Expr::InSubquery(_) | Expr::Exists(_) | Expr::SetComparison(_)
+            ))
+        });
+        !compares.expect("never fails")
+    });
+    let changed = scan.filters.len() < before;
+    Ok(Transformed::new_transformed(
+        LogicalPlan::TableScan(scan),
+        changed,
+    ))
 }
 
 /// A serialized empty relation has no columns.
