@@ -4,7 +4,7 @@ import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { exists, outerRef, scalarSubquery } from '../../src/expr/builders/subquery.js';
 import { col, type Expr } from '../../src/expr/expr.js';
 import { callFunction } from '../../src/functions/call/call.js';
-import { withCluster, withContext } from '../support/cluster.js';
+import { LOCAL, newContext, withCluster, withContext } from '../support/cluster.js';
 import { thrown } from '../support/thrown.js';
 
 const cluster = await withCluster();
@@ -86,4 +86,15 @@ it.each([
 ])('a join condition can have a subquery: %s', async (condition, rows) => {
   const joined = await ctx.sql(`SELECT b.id FROM t a JOIN t b ON a.id = b.id AND ${condition}`);
   expect(await joined.toArray()).toHaveLength(rows);
+});
+
+it('a scalar subquery works beside subqueries that the optimizer cannot join', async () => {
+  const lateral = '(SELECT t.id FROM t CROSS JOIN LATERAL (SELECT sum(u.id) FROM t u WHERE u.id = t.id + 1) AS s)';
+  const query = `SELECT (SELECT max(g) FROM t) AS g, a.id FROM t a
+    CROSS JOIN LATERAL (SELECT avg(3) AS x FROM t b WHERE b.id = a.id) AS c
+    WHERE a.id IN ((SELECT d.id FROM t d WHERE d.id < 3) UNION ALL ${lateral})`;
+  await using whole = newContext(cluster, LOCAL ? {} : { clusterConfig: { 'cluster.whole_query': 'always' } });
+  await whole.registerRecordBatches('t', await t.collect());
+  const rows = await (await whole.sql(query)).sort('id').toArray({ int64: 'number' });
+  expect(rows).toEqual([1, 2, 3, 4, 5].map((id) => ({ g: 'y', id })));
 });

@@ -189,6 +189,33 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(await df.toArray({ int64: 'number' })).toEqual([{ v: 40, w: 40, s: '0' }]);
   });
 
+  // The files of a table are skipped by the least and the greatest value of each column.
+  it('dynamic filters do not mix up columns with the same name', async () => {
+    const tables = {
+      facts: 'SELECT v + 20000 AS id, v % 10 + 1001 AS first, v % 10 + 1 AS second FROM range(1, 10001) AS t(v)',
+      firsts: 'SELECT v + 1000 AS id FROM range(1, 11) AS t(v)',
+      seconds: 'SELECT v AS id FROM range(1, 11) AS t(v)',
+      wanted: 'SELECT v + 1000 AS id FROM range(1, 6) AS t(v)',
+      first_facts: 'SELECT v + 20000 AS id FROM range(1, 11) AS t(v)',
+      notes: 'SELECT v + 50000 AS id, v + 20000 AS fact FROM range(1, 1001) AS t(v)',
+    };
+    for (const [name, query] of Object.entries(tables)) {
+      const file = temp(`names-${wholeQuery}`, name, '0.parquet');
+      await (await ctx.sql(query)).writeParquet(file);
+      await ctx.registerParquet(name, file);
+      await cluster.betweenQueries();
+    }
+    const joins = `facts JOIN firsts ON facts.first = firsts.id JOIN seconds ON facts.second = seconds.id
+      JOIN wanted ON firsts.id = wanted.id`;
+    const joined = await ctx.sql(`SELECT count(*), max(facts.id), max(firsts.id), max(seconds.id) FROM ${joins}`);
+    const [row = {}] = await joined.toArray({ int64: 'number' });
+    expect(Object.values(row)).toEqual([5000, 30_000, 1005, 5]);
+    const exists = 'EXISTS (SELECT 1 FROM notes WHERE notes.fact = facts.id AND notes.id > facts.first)';
+    expect(
+      await number(`SELECT count(*) FROM facts JOIN first_facts ON facts.id = first_facts.id WHERE ${exists}`),
+    ).toBe(10);
+  });
+
   it('a window works over rows without columns', async () => {
     const where = '3 IN (SELECT r.v FROM r LEFT JOIN l ON r.v = l.v)';
     const query = `SELECT rank() OVER (PARTITION BY coalesce(3, 1)) AS n FROM (VALUES (1), (2), (3)) AS t(c) WHERE ${where} AND c > 1`;
@@ -209,7 +236,10 @@ describe('merge joins', () => {
     'cluster.broadcast_max_bytes': 0,
     'datafusion.optimizer.prefer_hash_join': false,
   } as const;
-  const ctx = withContext(cluster, LOCAL ? {} : { clusterConfig });
+  const ctx = withContext(
+    cluster,
+    LOCAL ? { config: { 'datafusion.optimizer.prefer_hash_join': false } } : { clusterConfig },
+  );
 
   beforeAll(async () => {
     await ctx.registerCsv('l', folder('l'));
@@ -220,6 +250,23 @@ describe('merge joins', () => {
     await ctx.registerRecordBatches('keys', await keys.collect());
     const df = await ctx.sql('SELECT l.v, keys.n FROM l FULL JOIN keys ON l.v = keys.n AND l.v < keys.n');
     expect(await df.count()).toBe(80);
+  });
+
+  // The even numbers of `l` have a match among the halves, the odd ones have none.
+  it.each([
+    ['LEFT ANTI', [1, 3]],
+    ['LEFT SEMI', [0, 2]],
+  ])('%s JOIN keeps the limit of a sort above it', async (join, first) => {
+    const query = `SELECT l.v FROM l ${join} JOIN (SELECT v * 2 AS v FROM l) AS h ON l.v = h.v`;
+    const df = await ctx.sql(`${query} ORDER BY l.v NULLS FIRST LIMIT 2`);
+    expect(await df.toArray({ int64: 'number' })).toEqual(first.map((v) => ({ v })));
+  });
+
+  it.each(['FULL', 'LEFT', 'RIGHT', 'INNER'])('%s JOIN takes a null condition as false', async (join) => {
+    const query = `SELECT count(a.v) AS a, count(b.v) AS b, count(*) AS n FROM l AS a ${join} JOIN l AS b`;
+    const df = await ctx.sql(`${query} ON a.v = b.v AND CAST(NULL AS BOOLEAN)`);
+    const [a, b] = [join === 'FULL' || join === 'LEFT' ? 40 : 0, join === 'FULL' || join === 'RIGHT' ? 40 : 0];
+    expect(await df.toArray({ int64: 'number' })).toEqual([{ a, b, n: a + b }]);
   });
 
   it('work with few rows from several files', async () => {

@@ -3,10 +3,9 @@
 //! A serialized physical plan loses the link between the two, and a scan in another stage never has one. So
 //! the scheduler plans without dynamic filters, and executors add them to the stages that they decode.
 
-use crate::plan::rules::aggregate_filters::AggregateFilters;
+use crate::plan::rules::filter_pushdown;
 use datafusion::error::Result;
 use datafusion::physical_optimizer::filter_pushdown::FilterPushdown;
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionConfig;
 use std::sync::Arc;
@@ -22,8 +21,8 @@ pub fn unplanned(config: SessionConfig) -> SessionConfig {
 pub fn linked(stage: Arc<dyn ExecutionPlan>, config: &SessionConfig) -> Result<Arc<dyn ExecutionPlan>> {
     match config.options().optimizer.enable_dynamic_filter_pushdown {
         true => {
-            let engines = FilterPushdown::new_post_optimization();
-            AggregateFilters(Arc::new(engines)).optimize(stage, config.options())
+            let rule = filter_pushdown(Arc::new(FilterPushdown::new_post_optimization()));
+            rule.optimize(stage, config.options())
         }
         false => Ok(stage),
     }

@@ -1,18 +1,22 @@
 //! DataFusion's rules for physical plans, with corrections where their plans fail or give wrong results.
 
-pub mod aggregate_filters;
+mod aggregate_filters;
+mod ambiguous_filters;
 pub mod limited_aggregates;
+mod limited_sorts;
+mod merge_conditions;
 pub mod missing_sorts;
-mod nullable_filters;
 mod projections;
 pub mod rule;
 
 use crate::files::staged::StagedFiles;
 use aggregate_filters::AggregateFilters;
+use ambiguous_filters::AmbiguousFilters;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use limited_aggregates::LimitedAggregates;
+use limited_sorts::LimitedSorts;
+use merge_conditions::MergeConditions;
 use missing_sorts::MissingSorts;
-use nullable_filters::NullableFilters;
 use projections::ProjectionPushdown;
 use rule::Rule;
 use std::sync::{Arc, LazyLock};
@@ -22,9 +26,10 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let mut all: Vec<Rule> = vec![];
     for rule in PhysicalOptimizer::new().rules {
         match rule.name() {
-            "FilterPushdown(Post)" => all.push(Arc::new(AggregateFilters(rule))),
+            "FilterPushdown" | "FilterPushdown(Post)" => all.push(filter_pushdown(rule)),
+            "EnsureRequirements" => all.push(Arc::new(LimitedSorts(rule))),
             "ProjectionPushdown" => all.push(Arc::new(ProjectionPushdown(rule))),
-            "join_selection" => all.extend([rule, Arc::new(NullableFilters) as _]),
+            "join_selection" => all.extend([rule, Arc::new(MergeConditions) as _]),
             "SanityCheckPlan" => all.extend([Arc::new(MissingSorts) as _, rule]),
             _ => all.push(rule),
         }
@@ -33,3 +38,8 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     all.push(Arc::new(StagedFiles));
     all
 });
+
+/// Corrects one of the rules that move filters to scans.
+pub fn filter_pushdown(rule: Rule) -> Rule {
+    Arc::new(AggregateFilters(Arc::new(AmbiguousFilters(rule))))
+}

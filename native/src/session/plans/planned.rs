@@ -37,14 +37,14 @@ impl Planned {
 
     fn optimized(&self, state: &SessionState, basis: &Arc<Basis>) -> Result<Arc<LogicalPlan>> {
         if !self.timeless {
-            return Ok(Arc::new(state.optimize(&self.plan)?));
+            return Ok(Arc::new(optimized(state, &self.plan)?));
         }
         if let Some((with, plan)) = &*self.optimized.lock() {
             if Arc::ptr_eq(with, basis) {
                 return Ok(plan.clone());
             }
         }
-        let plan = Arc::new(state.optimize(&self.plan)?);
+        let plan = Arc::new(optimized(state, &self.plan)?);
         *self.optimized.lock() = Some((basis.clone(), plan.clone()));
         Ok(plan)
     }
@@ -69,10 +69,30 @@ impl Query {
         let (state, plan) = self.frame.into_parts();
         let plan = match self.planned {
             Some((planned, basis)) => planned.optimized(&state, &basis)?,
-            None => Arc::new(state.optimize(&plan)?),
+            None => Arc::new(optimized(&state, &plan)?),
         };
         Ok(state.query_planner().create_physical_plan(&plan, &state).await?)
     }
+}
+
+/// For clusters, the optimizer turns scalar subqueries into joins, and breaks a few plans by it. Without these joins,
+/// one executor can still run the query.
+fn optimized(state: &SessionState, plan: &LogicalPlan) -> Result<LogicalPlan> {
+    let joined = state.optimize(plan);
+    let mut state = match joined {
+        Err(_)
+            if !state
+                .config_options()
+                .optimizer
+                .enable_physical_uncorrelated_scalar_subquery =>
+        {
+            state.clone()
+        }
+        _ => return Ok(joined?),
+    };
+    let optimizer = &mut state.config_mut().options_mut().optimizer;
+    optimizer.enable_physical_uncorrelated_scalar_subquery = true;
+    Ok(state.optimize(plan).or(joined)?)
 }
 
 /// Whether the plan only computes rows.

@@ -1,0 +1,50 @@
+//! Keeps limits of sorts above merge joins.
+
+use super::rule::{Plan, Rule};
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::config::ConfigOptions;
+use datafusion::error::Result;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::joins::SortMergeJoinExec;
+use datafusion::physical_plan::limit::{GlobalLimitExec, LocalLimitExec};
+use datafusion::physical_plan::sorts::sort::SortExec;
+use std::sync::Arc;
+
+/// If a merge join returns its rows in the order of a sort above it, DataFusion's rule removes the sort and moves
+/// its limit to the inputs of the join. So the limit becomes a node of its own. A later rule joins the two again.
+#[derive(Debug)]
+pub struct LimitedSorts(pub Rule);
+
+impl PhysicalOptimizerRule for LimitedSorts {
+    fn optimize(&self, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
+        self.0.optimize(plan.transform_up(separated).data()?, config)
+    }
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn schema_check(&self) -> bool {
+        self.0.schema_check()
+    }
+}
+
+fn separated(node: Plan) -> Result<Transformed<Plan>> {
+    let Some((sort, fetch)) = node
+        .downcast_ref()
+        .and_then(|sort: &SortExec| Some((sort, sort.fetch()?)))
+    else {
+        return Ok(Transformed::no(node));
+    };
+    if !sort
+        .input()
+        .exists(|below: &Plan| Ok(below.is::<SortMergeJoinExec>()))?
+    {
+        return Ok(Transformed::no(node));
+    }
+    let all = Arc::new(sort.with_fetch(None));
+    Ok(Transformed::yes(match sort.preserve_partitioning() {
+        true => Arc::new(LocalLimitExec::new(all, fetch)),
+        false => Arc::new(GlobalLimitExec::new(all, 0, Some(fetch))),
+    }))
+}
