@@ -102,6 +102,15 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(await sorted.toArray({ int64: 'number' })).toEqual([{ v: 39 }, { v: 40 }]);
   });
 
+  it.each([
+    ['SELECT sum(v) FROM (SELECT v FROM l ORDER BY -v OFFSET 37)', 3],
+    ['SELECT sum(a.v) FROM (SELECT v FROM l ORDER BY -v OFFSET 37) AS a JOIN l ON a.v = l.v', 3],
+    ['SELECT sum(w) FROM (SELECT v + 1 AS w FROM l ORDER BY v OFFSET 38)', 81],
+    ['SELECT count(*) FROM r WHERE v IN (SELECT v FROM l ORDER BY -v OFFSET 37)', 1],
+  ])('OFFSET in a subquery skips the first rows: %s', async (query, sum) => {
+    expect(await number(query)).toBe(sum);
+  });
+
   it('GROUPING SETS (()) returns one row', async () => {
     const query = 'SELECT count(*) AS n FROM r GROUP BY GROUPING SETS (())';
     expect(await (await ctx.sql(query)).toArray({ int64: 'number' })).toEqual([{ n: 30 }]);

@@ -6,6 +6,7 @@ pub mod limited_aggregates;
 mod limited_sorts;
 mod merge_conditions;
 pub mod missing_sorts;
+mod ordered_limits;
 mod projections;
 pub mod rule;
 
@@ -17,6 +18,7 @@ use limited_aggregates::LimitedAggregates;
 use limited_sorts::LimitedSorts;
 use merge_conditions::MergeConditions;
 use missing_sorts::MissingSorts;
+use ordered_limits::OrderedLimits;
 use projections::ProjectionPushdown;
 use rule::Rule;
 use std::sync::{Arc, LazyLock};
@@ -27,7 +29,9 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     for rule in PhysicalOptimizer::new().rules {
         match rule.name() {
             "FilterPushdown" | "FilterPushdown(Post)" => all.push(filter_pushdown(rule)),
-            "EnsureRequirements" => all.push(Arc::new(LimitedSorts(rule))),
+            "EnsureRequirements" => {
+                all.extend([Arc::new(OrderedLimits) as _, Arc::new(LimitedSorts(rule)) as _])
+            }
             "ProjectionPushdown" => all.push(Arc::new(ProjectionPushdown(rule))),
             "join_selection" => all.extend([rule, Arc::new(MergeConditions) as _]),
             "SanityCheckPlan" => all.extend([Arc::new(MissingSorts) as _, rule]),
