@@ -42,7 +42,6 @@ const DEFECTS = [
   /Expects PARTITION BY expression to be ordered/,
   /^INTERNAL: /,
   /task \d+ panicked/,
-  /must match number of fields/,
 ];
 
 /** A query must end within this limit. It is then aborted, and hangs if it does not end within the grace period either. */

@@ -23,6 +23,12 @@ function distributed(name: string, hash: boolean, broadcast: boolean): Setting {
 export const SETTINGS: readonly Setting[] = [
   { name: 'always', config: { 'cluster.whole_query': 'always' }, mayRefuse: false },
   { name: 'auto', config: { 'cluster.whole_query': 'auto' }, mayRefuse: false },
+  // Scans evaluate all filters that reach them for each row, so a filter on a wrong column changes the rows.
+  {
+    name: 'filters',
+    config: { 'cluster.whole_query': 'always', 'datafusion.execution.parquet.pushdown_filters': true },
+    mayRefuse: false,
+  },
   distributed('hash', true, true),
   distributed('hash-no-broadcast', true, false),
   distributed('merge', false, true),

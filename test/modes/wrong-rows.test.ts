@@ -111,6 +111,15 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(await number(query)).toBe(sum);
   });
 
+  it.each([
+    'SELECT v FROM l ORDER BY v DESC LIMIT 4000000000',
+    'SELECT v, max(v) AS m FROM l GROUP BY v ORDER BY m DESC LIMIT 4000000000',
+    'SELECT * FROM (SELECT v FROM l ORDER BY v OFFSET 0) LIMIT 4000000000',
+    'SELECT v, row_number() OVER (ORDER BY v) AS n FROM l QUALIFY n <= 4000000000',
+  ])('a LIMIT of billions takes no memory: %s', async (query) => {
+    expect(await (await ctx.sql(query)).toArray()).toHaveLength(40);
+  });
+
   it('GROUPING SETS (()) returns one row', async () => {
     const query = 'SELECT count(*) AS n FROM r GROUP BY GROUPING SETS (())';
     expect(await (await ctx.sql(query)).toArray({ int64: 'number' })).toEqual([{ n: 30 }]);
@@ -223,6 +232,24 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(
       await number(`SELECT count(*) FROM facts JOIN first_facts ON facts.id = first_facts.id WHERE ${exists}`),
     ).toBe(10);
+  });
+
+  it('an aggregate with FILTER works over a count that is known from the files', async () => {
+    const file = temp(`counted-${wholeQuery}`, '0.parquet');
+    await (await ctx.sql('SELECT v FROM l')).writeParquet(file);
+    await ctx.registerParquet('counted', file);
+    const count = '(SELECT count(*) AS n FROM counted)';
+    expect(await number(`SELECT min(n) FROM ${count}`)).toBe(40);
+    expect(await number(`SELECT sum(n) FILTER (WHERE n > 100) FROM ${count}`)).toBeNull();
+    expect(await number(`SELECT bit_and(n) FILTER (WHERE '' >= 'A') FROM ${count}`)).toBeNull();
+    expect(await number(`SELECT max(n) FROM (SELECT count(n) FILTER (WHERE n > 100) AS n FROM ${count})`)).toBe(0);
+  });
+
+  it('a union is sorted by columns that are equal in one part', async () => {
+    const union = `SELECT sum(v) AS a, x AS b, x AS c FROM (SELECT v, v % 3 AS x FROM l) GROUP BY x
+      UNION ALL SELECT DISTINCT v, v + 1, v + 2 FROM r WHERE v < 4`;
+    const df = await ctx.sql(`SELECT * FROM (${union}) ORDER BY a, b DESC, c`);
+    expect((await df.toArray({ int64: 'number' })).map(({ b }) => b)).toEqual([1, 4, 2, 0, 1]);
   });
 
   it('a window works over rows without columns', async () => {

@@ -1,14 +1,13 @@
 //! Keeps limits of sorts above merge joins.
 
+use super::large_limits::limit_above;
 use super::rule::{Plan, Rule};
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::joins::SortMergeJoinExec;
-use datafusion::physical_plan::limit::{GlobalLimitExec, LocalLimitExec};
 use datafusion::physical_plan::sorts::sort::SortExec;
-use std::sync::Arc;
 
 /// If a merge join returns its rows in the order of a sort above it, DataFusion's rule removes the sort and moves
 /// its limit to the inputs of the join. So the limit becomes a node of its own. A later rule joins the two again.
@@ -42,9 +41,5 @@ fn separated(node: Plan) -> Result<Transformed<Plan>> {
     {
         return Ok(Transformed::no(node));
     }
-    let all = Arc::new(sort.with_fetch(None));
-    Ok(Transformed::yes(match sort.preserve_partitioning() {
-        true => Arc::new(LocalLimitExec::new(all, fetch)),
-        false => Arc::new(GlobalLimitExec::new(all, 0, Some(fetch))),
-    }))
+    Ok(Transformed::yes(limit_above(sort, fetch)))
 }

@@ -47,7 +47,12 @@ fn sorted(node: &Plan) -> Result<Staged> {
     let (mut wholes, mut stages) = (vec![], vec![]);
     for (child, required) in children.into_iter().zip(node.required_input_ordering()) {
         let Staged { mut whole, mut stage } = sorted(child)?;
-        if let Some(order) = missing_order(&stage, required)? {
+        // The engine checks the whole plan, and also loses orders there.
+        let missing = match missing_order(&stage, required.clone())? {
+            None => missing_order(&whole, required)?,
+            missing => missing,
+        };
+        if let Some(order) = missing {
             whole = sort(order.clone(), whole);
             stage = sort(order, stage);
         }
