@@ -236,6 +236,12 @@ export declare function exprToBytes(node: string): Buffer
 /** Returns JSON: the array that `scripts/functions.mjs` turns into `src/functions/generated`. */
 export declare function functionEntries(): string
 
+export interface NativeColumn {
+  name: string
+  /** An Arrow type name. */
+  dataType: string
+}
+
 /** A configuration key of the engine. */
 export interface NativeConfigEntry {
   key: string
@@ -266,21 +272,17 @@ export interface NativeExecutorOptions {
   udfPool?: number
 }
 
-export interface NativePartitionColumn {
-  name: string
-  /** An Arrow type name. */
-  dataType: string
-}
-
 export interface NativeReadOptions {
   /** 'parquet', 'csv', 'json', 'avro' or 'arrow'. */
   format: string
   /** Options of the format by the engine's names, for example `format.has_header`. */
   options: Record<string, string>
   fileExtension?: string
-  partitionColumns: Array<NativePartitionColumn>
+  partitionColumns: Array<NativeColumn>
   /** An IPC stream that holds only the schema. */
   schema?: Uint8Array
+  /** The schema as nullable columns, instead of `schema`. */
+  columns?: Array<NativeColumn>
   /** JSON: SortNode[][]. */
   fileSortOrder?: string
 }

@@ -25,15 +25,6 @@ export function toOptionalNames(names: unknown, where: string): string[] {
   return names === undefined ? [] : toNames(names, where);
 }
 
-/** Checks a plain object with at least one entry, and returns its entries. */
-export function toEntries<V>(record: Readonly<Record<string, V>>, where: string): [string, V][] {
-  if (typeof record !== 'object' || record === null || Array.isArray(record))
-    throw invalid(`${where} takes an object whose keys are column names, not ${describe(record)}.`);
-  const entries = Object.entries(record);
-  for (const [name] of entries) checkName(name, `the name of a column of ${where}`);
-  return entries;
-}
-
 /** Checks a number of rows. */
 export function checkCount(value: unknown, where: string, least = 0): asserts value is number {
   if (!Number.isSafeInteger(value) || (value as number) < least) {

@@ -12,6 +12,7 @@ import { type ExprLike, type SortKey, toColumnNode, toKeyNode, toList, toSortNod
 import { type ExprNode, node } from '../expr/node/node.js';
 import { type ParamValue, toLiteral } from '../expr/param-value.js';
 import { describe } from '../input/describe.js';
+import { toEntries } from '../input/entries.js';
 import { checkName } from '../input/name.js';
 import { resolve } from '../input/settings.js';
 import { type Params, toParamsNative } from '../sql/params.js';
@@ -19,7 +20,7 @@ import type { DataFrame } from './dataframe.js';
 import { GroupedData, type PivotValues, toPivotValues } from './grouped.js';
 import { checkJoinType, JOIN_SETTINGS, type JoinOn, type JoinOptions, type JoinType, toJoinColumns } from './joins.js';
 import type { Verb } from './verb.js';
-import { checkCount, MOST_ROWS, toEntries, toNames, toOptionalNames } from './verb-arguments.js';
+import { checkCount, MOST_ROWS, toNames, toOptionalNames } from './verb-arguments.js';
 
 /** Options of `unnestColumns`. */
 export interface UnnestOptions {

@@ -6,12 +6,14 @@
 
 import type { Schema } from 'apache-arrow';
 
+import { isSchema } from '../arrow/ipc/adopt.js';
 import { schemaToIpc } from '../arrow/ipc/encode.js';
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
-import type { NativePartitionColumn, NativeReadOptions } from '../binding.cjs';
+import type { NativeColumn, NativeReadOptions } from '../binding.cjs';
 import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import { describe } from '../input/describe.js';
+import { toEntries } from '../input/entries.js';
 import { toLocalPath } from '../input/local-path.js';
 import { type DocumentedTable, resolve } from '../input/settings.js';
 import { engineOptions, type FormatSettings } from './format-settings.js';
@@ -21,8 +23,11 @@ export type PathLike = string | URL | readonly (string | URL)[];
 
 /** Options of all formats. */
 export interface ReadOptions {
-  /** The schema of the files. Default: inferred from them. */
-  schema?: Schema;
+  /**
+   * The schema of the files, or the types of all columns by name, in order: `{ id: 'Int64', name: 'Utf8' }`. Default: inferred
+   * from the files.
+   */
+  schema?: Schema | Readonly<Record<string, TypeLike>>;
   /** The extension of the files in a folder. Default: that of the format. */
   fileExtension?: string;
   /** The partition columns of a `year=2024/month=1/…` layout, in order, with their types. */
@@ -98,9 +103,9 @@ export type FileFormat = keyof ReadOptionsByFormat;
 export const READ_SETTINGS = {
   schema: {
     type: 'any',
-    typeText: 'Schema',
+    typeText: 'Schema | Record<string, TypeLike>',
     defaultText: 'inferred from the files',
-    doc: 'The schema of the files.',
+    doc: "The schema of the files, or the types of all columns by name, in order: `{ id: 'Int64', name: 'Utf8' }`.",
   },
   fileExtension: {
     type: 'string',
@@ -230,12 +235,20 @@ export function toReadOptionsNative<F extends FileFormat>(
     partitionColumns: toPartitionColumns(tablePartitionCols),
   };
   if (fileExtension !== undefined) native.fileExtension = fileExtension;
-  if (schema !== undefined) native.schema = schemaToIpc(schema, `${subject}: schema`);
+  if (isSchema(schema)) native.schema = schemaToIpc(schema, `${subject}: schema`);
+  else if (schema !== undefined) native.columns = toColumns(schema, `${subject}: schema`);
   if (fileSortOrder !== undefined) native.fileSortOrder = toSortOrder(fileSortOrder);
   return native;
 }
 
-function toPartitionColumns(columns: ReadOptions['tablePartitionCols']): NativePartitionColumn[] {
+function toColumns(types: Readonly<Record<string, TypeLike>>, where: string): NativeColumn[] {
+  const columns = toEntries(types, where);
+  if (columns.length === 0)
+    throw invalid(`${where} has no columns. Pass a type for each column, such as { id: 'Int64' }.`);
+  return columns.map(([name, type]) => ({ name, dataType: toTypeName(type, `${where}: the type of ${name}`) }));
+}
+
+function toPartitionColumns(columns: ReadOptions['tablePartitionCols']): NativeColumn[] {
   if (columns === undefined) return [];
   if (!Array.isArray(columns))
     throw invalid(`tablePartitionCols must be an array of [name, type] pairs, not ${describe(columns)}.`);

@@ -44,12 +44,23 @@ describe('toReadOptionsNative', () => {
     expect(JSON.parse(fileSortOrder as string)).toMatchObject([[{ ascending: true }, { ascending: false }]]);
   });
 
+  it('sends types by column name as columns', () => {
+    const { schema, columns } = toReadOptionsNative('csv', { schema: { a: 'Int64', b: new Int32() } });
+    expect(schema).toBeUndefined();
+    expect(columns).toEqual([
+      { name: 'a', dataType: 'Int64' },
+      { name: 'b', dataType: 'Int32' },
+    ]);
+  });
+
   it.each<[string, object]>([
     ['The parquet reader has no option "paruetPruning". Did you mean "parquetPruning"?', { paruetPruning: true }],
     ['The parquet reader has no option "zzz"', { zzz: 1 }],
     ['The parquet reader: skipMetadata must be true or false, not a number', { skipMetadata: 1 }],
     ['tablePartitionCols[0] must be [name, type]', { tablePartitionCols: ['year'] }],
-    ['The parquet reader: schema must be an apache-arrow Schema', { schema: {} }],
+    ['The parquet reader: schema has no columns', { schema: {} }],
+    ['The parquet reader: schema takes an object whose keys are column names, not a string', { schema: 'a: Int32' }],
+    ['The parquet reader: schema: the type of a must be the name of an Arrow type', { schema: { a: 5 } }],
   ])('rejects with a message that contains "%s"', (message, options) => {
     const error = thrown(() => toReadOptionsNative('parquet', options));
     expect(error.code).toBe('INVALID_ARGUMENT');

@@ -12,6 +12,12 @@ const KNOWN: readonly (readonly [plan: RegExp, why: string])[] = [
   [/RecursiveQuery/, 'the table that a recursive query reads gets back the columns that it does not need'],
 ];
 
+/** Errors of decoding, and what the plans have in common. */
+const UNREADABLE: readonly (readonly [RegExp, string])[] = [
+  [/recursion limit reached/, 'the plan has more levels than protobuf decodes'],
+  [/require unique expression names/, 'a column and a CAST of it are both group keys'],
+];
+
 /** Encodes and decodes the unoptimized plan of a query and, if that works, the optimized plan. */
 export async function roundTrip(ctx: SessionContext, sql: string): Promise<RoundTrip> {
   let plans: LogicalPlan[];
@@ -41,11 +47,8 @@ function trip(ctx: SessionContext, plan: LogicalPlan): RoundTrip {
   try {
     after = printed(LogicalPlan.fromBytes(ctx, bytes));
   } catch (error) {
-    if (known) return { kind: 'known', text: known[1] };
-    const deep = /recursion limit reached/.test(text(error));
-    return deep
-      ? { kind: 'known', text: 'the plan has more levels than protobuf decodes' }
-      : { kind: 'failed', text: text(error) };
+    const reason = known ?? UNREADABLE.find(([pattern]) => pattern.test(text(error)));
+    return reason ? { kind: 'known', text: reason[1] } : { kind: 'failed', text: text(error) };
   }
   if (before === after) return { kind: 'same', text: '' };
   if (known) return { kind: 'known', text: known[1] };

@@ -141,6 +141,7 @@ describe('reader options', () => {
     ['nullRegex', 'a,b\nNA,1\n', { nullRegex: '^NA$' }, { a: null, b: 1 }],
     ['newlinesInValues', 'a,b\n"x\ny",1\n', { newlinesInValues: true }, { a: 'x\ny', b: 1 }],
     ['truncatedRows', 'a,b\n1\n', { truncatedRows: true }, { a: 1, b: null }],
+    ['schema', 'a,b\n1,x\n', { schema: { a: 'Utf8', b: 'Utf8View' } }, { a: '1', b: 'x' }],
     ['schemaInferMaxRecords', 'a\n1\n', { schemaInferMaxRecords: 0 }, { a: '1' }],
   ])('%s applies to CSV', async (name, content, options, row) => {
     expect(await rows(ctx.readCsv(file(`csv/${name}.csv`, content), options))).toEqual([row]);

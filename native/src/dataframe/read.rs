@@ -5,6 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::expr::node::{Node, SortNode};
 use crate::json::parse_json;
 use crate::literal::data_type;
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::Column;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use url::Url;
 
 #[napi(object)]
-pub struct NativePartitionColumn {
+pub struct NativeColumn {
     pub name: String,
     /// An Arrow type name.
     pub data_type: String,
@@ -33,9 +34,11 @@ pub struct NativeReadOptions {
     /// Options of the format by the engine's names, for example `format.has_header`.
     pub options: HashMap<String, String>,
     pub file_extension: Option<String>,
-    pub partition_columns: Vec<NativePartitionColumn>,
+    pub partition_columns: Vec<NativeColumn>,
     /// An IPC stream that holds only the schema.
     pub schema: Option<Uint8Array>,
+    /// The schema as nullable columns, instead of `schema`.
+    pub columns: Option<Vec<NativeColumn>>,
     /// JSON: SortNode[][].
     pub file_sort_order: Option<String>,
 }
@@ -45,7 +48,7 @@ pub async fn listing_table(
     paths: &[String],
     options: NativeReadOptions,
 ) -> Result<Arc<ListingTable>> {
-    let schema = options.schema.as_deref().map(schema_from_ipc).transpose()?;
+    let schema = given_schema(&options)?;
     let (mut urls, mut listed) = (vec![], vec![]);
     for path in paths {
         let url = parse(path)?;
@@ -80,6 +83,16 @@ pub async fn listing_table(
         return Err(unreadable(&options, paths, empty));
     }
     Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+fn given_schema(options: &NativeReadOptions) -> Result<Option<SchemaRef>> {
+    let Some(columns) = &options.columns else {
+        return options.schema.as_deref().map(schema_from_ipc).transpose();
+    };
+    let fields = columns
+        .iter()
+        .map(|column| Ok(Field::new(&column.name, data_type(&column.data_type)?, true)));
+    Ok(Some(Arc::new(Schema::new(fields.collect::<Result<Vec<_>>>()?))))
 }
 
 /// Parses a path. A path with pattern characters is not a pattern if a file or folder has that name.

@@ -2,13 +2,15 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::common::{not_impl_err, DFSchema, ScalarValue};
 use datafusion::error::Result;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{
-    cast, lit, EmptyRelation, Expr, FetchType, Limit, LogicalPlan, LogicalPlanBuilder, SkipType, TableScan,
+    cast, lit, EmptyRelation, Expr, FetchType, Limit, LogicalPlan, LogicalPlanBuilder, Projection, SkipType,
+    TableScan,
 };
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Rewrites a node so that schedulers can read it.
@@ -21,6 +23,10 @@ pub fn portable(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
             literal(limit)?.transform_data(|limit| Ok(bounded(limit)?.update_data(LogicalPlan::Limit)))
         }
         LogicalPlan::TableScan(scan) => without_subqueries(scan),
+        LogicalPlan::Projection(projection) => {
+            check_names(&projection)?;
+            Ok(Transformed::no(LogicalPlan::Projection(projection)))
+        }
         node => Ok(Transformed::no(node)),
     }
 }
@@ -43,6 +49,23 @@ fn without_subqueries(mut scan: TableScan) -> Result<Transformed<LogicalPlan>> {
         LogicalPlan::TableScan(scan),
         changed,
     ))
+}
+
+/// A scheduler rejects a projection of two expressions with one name. A query has one if a column and a CAST of it are
+/// keys of GROUPING SETS, because the name of a CAST is that of its argument.
+fn check_names(projection: &Projection) -> Result<()> {
+    let mut names = HashSet::new();
+    for expr in &projection.expr {
+        let name = expr.schema_name().to_string();
+        if names.contains(&name) {
+            return not_impl_err!(
+                "Two columns of the query are both named {name}, which a scheduler does not accept. If they are group \
+                 keys, give them different names in a subquery."
+            );
+        }
+        names.insert(name);
+    }
+    Ok(())
 }
 
 /// A serialized empty relation has no columns.
