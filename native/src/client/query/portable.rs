@@ -31,24 +31,27 @@ pub fn portable(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     }
 }
 
-/// Filters that compare with rows of a subquery cannot be serialized. No scan evaluates them: the optimizer moves
-/// them from a join's condition to a scan before it turns them into joins, and leaves copies there.
+/// Filters that compare with the rows of a subquery, or with its value for each row, cannot be serialized. No scan
+/// evaluates them: the optimizer moves them from a join's condition to a scan before it turns them into joins, and
+/// leaves copies there.
 fn without_subqueries(mut scan: TableScan) -> Result<Transformed<LogicalPlan>> {
     let before = scan.filters.len();
-    scan.filters.retain(|filter| {
-        let compares = filter.exists(|part| {
-            Ok(matches!(
-                part,
-                Expr::InSubquery(_) | Expr::Exists(_) | Expr::SetComparison(_)
-            ))
-        });
-        !compares.expect("never fails")
-    });
+    scan.filters
+        .retain(|filter| !filter.exists(|part| Ok(is_joined(part))).expect("never fails"));
     let changed = scan.filters.len() < before;
     Ok(Transformed::new_transformed(
         LogicalPlan::TableScan(scan),
         changed,
     ))
+}
+
+/// Whether the optimizer always turns the subquery into a join.
+fn is_joined(expr: &Expr) -> bool {
+    match expr {
+        Expr::InSubquery(_) | Expr::Exists(_) | Expr::SetComparison(_) => true,
+        Expr::ScalarSubquery(subquery) => !subquery.outer_ref_columns.is_empty(),
+        _ => false,
+    }
 }
 
 /// A scheduler rejects a projection of two expressions with one name. A query has one if a column and a CAST of it are
