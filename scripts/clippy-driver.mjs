@@ -18,5 +18,7 @@ if (index >= 0 && args[index + 1] !== 'build_script_build') {
   for (const [position, arg] of args.entries())
     if (arg.startsWith('--emit=')) args[position] = '--emit=dep-info,metadata';
 }
-const { status } = spawnSync('clippy-driver', [...args, '-D', 'warnings'], { stdio: 'inherit' });
+// Node passes on no file descriptors, so cargo's job server cannot be reached.
+const { CARGO_MAKEFLAGS: _, ...env } = process.env;
+const { status } = spawnSync('clippy-driver', [...args, '-D', 'warnings'], { stdio: 'inherit', env });
 process.exit(status ?? 1);
