@@ -175,6 +175,8 @@ export declare class NativeStream {
   get jobId(): string | null
   /** The bytes of an IPC stream with one or more record batches. Null at the end. */
   next(): Promise<Buffer | null>
+  /** Nothing more is read or written when this returns. `cancel` does this too, but not before it returns. */
+  stop(): void
   /** Also cancels the job on the scheduler. Resolves when the scheduler reports that the job has ended. */
   cancel(): Promise<void>
 }

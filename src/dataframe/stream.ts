@@ -273,7 +273,10 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   /** Also called between two `next()` calls, so that a reader that stopped reading does not keep the job running. */
   readonly #onAbort = (): void => {
     // The reader gets the abort error itself; if the scheduler is gone, there is nothing to cancel.
-    if (this.#end('closed')) this.#native.cancel().catch(() => undefined);
+    if (!this.#end('closed')) return;
+    // A statement that has been aborted must not change a table while the cancellation is on its way.
+    this.#native.stop();
+    this.#native.cancel().catch(() => undefined);
   };
 
   /** Ends the stream. Returns whether this call ended it; then the job may have to be cancelled. */

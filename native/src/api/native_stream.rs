@@ -75,6 +75,12 @@ impl NativeStream {
         guard(async move { Ok(stream.next().await?.map(Buffer::from)) }).await
     }
 
+    /// Nothing more is read or written when this returns. `cancel` does this too, but not before it returns.
+    #[napi]
+    pub fn stop(&self) {
+        self.0.stop();
+    }
+
     /// Also cancels the job on the scheduler. Resolves when the scheduler reports that the job has ended.
     #[napi]
     pub async fn cancel(&self) -> napi::Result<()> {
@@ -96,9 +102,13 @@ impl Stream {
         chunk.inspect_err(|_| self.stop.cancel())
     }
 
-    async fn cancel(&self) -> Result<()> {
+    fn stop(&self) {
         self.cancelled.send_replace(true);
         self.stop.cancel();
+    }
+
+    async fn cancel(&self) -> Result<()> {
+        self.stop();
         if let Some(job) = self.current_job() {
             job.cancel().await;
         }

@@ -38,6 +38,10 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tonic::Request;
 
+/// More than the work needs. When Ballista has lost an executor, it waits for the lock of a job while it holds a lock
+/// on the list of jobs, and other work then blocks its thread. With too few threads none is left to go on.
+const THREADS: usize = 16;
+
 #[napi(object)]
 pub struct NativeSchedulerOptions {
     pub host: String,
@@ -101,7 +105,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let events = Arc::new(Events::default());
     let executors = Arc::new(Executors::new(endpoint.clone(), events.clone(), fail));
     let config = config(&options.host, port, external, executors.clone());
-    let runtime = OwnedRuntime::new("scheduler", 2)?;
+    let runtime = OwnedRuntime::new("scheduler", THREADS)?;
     let host = options.host.clone();
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
