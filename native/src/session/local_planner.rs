@@ -50,7 +50,7 @@ impl QueryPlanner for LocalPlanner {
             }
             _ => None,
         };
-        let plan = &with_snapshots(copy.as_ref().unwrap_or(plan))?;
+        let plan = &*with_snapshots(copy.as_ref().unwrap_or(plan))?;
         let stop = STOP.try_with(CancellationToken::clone).unwrap_or_default();
         let (Some(pool), false) = (&self.pool, functions(plan)?.is_empty()) else {
             return local_plan(plan, session, &stop).await;

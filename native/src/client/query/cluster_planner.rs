@@ -43,7 +43,7 @@ impl ClusterPlanner {
     }
 
     async fn query(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
-        let mut plan = sendable(with_snapshots(plan)?)?;
+        let mut plan = sendable(with_snapshots(plan)?.into_owned())?;
         // Our schedulers do this themselves if a query is distributed.
         if !self.remote.connection.is_ours().await? {
             plan = series::unnested(distributable(plan).data()?)?;

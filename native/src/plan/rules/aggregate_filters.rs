@@ -5,31 +5,17 @@ use datafusion::common::tree_node::TreeNode;
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
 use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::aggregates::AggregateExec;
 
 /// DataFusion's rule lets `max(a)` skip rows that are not greater than the greatest so far. It overlooks a
 /// `max(b + 1)` beside it, which may need these rows.
-#[derive(Debug)]
-pub struct AggregateFilters(pub Rule);
-
-impl PhysicalOptimizerRule for AggregateFilters {
-    fn optimize(&self, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
-        if !plan.exists(|node: &Plan| Ok(node.downcast_ref().is_some_and(forgets)))? {
-            return self.0.optimize(plan, config);
-        }
-        let mut config = config.clone();
-        config.optimizer.enable_aggregate_dynamic_filter_pushdown = false;
-        self.0.optimize(plan, &config)
+pub fn aggregate_filters(rule: &Rule, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
+    if !plan.exists(|node: &Plan| Ok(node.downcast_ref().is_some_and(forgets)))? {
+        return rule.optimize(plan, config);
     }
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn schema_check(&self) -> bool {
-        self.0.schema_check()
-    }
+    let mut config = config.clone();
+    config.optimizer.enable_aggregate_dynamic_filter_pushdown = false;
+    rule.optimize(plan, &config)
 }
 
 fn forgets(aggregate: &AggregateExec) -> bool {

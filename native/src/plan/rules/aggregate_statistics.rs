@@ -4,29 +4,15 @@ use super::rule::{Plan, Rule};
 use datafusion::common::tree_node::TreeNode;
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::aggregates::AggregateExec;
 
 /// DataFusion's rule replaces an aggregate such as `count(*)` by a number that is known from the files. It passes
 /// over aggregates with FILTER to look for one below, and then replaces the upper one, too: `SELECT sum(n) FILTER
 /// (WHERE n > 100) FROM (SELECT count(*) AS n FROM t)` returned the count.
-#[derive(Debug)]
-pub struct AggregateStatistics(pub Rule);
-
-impl PhysicalOptimizerRule for AggregateStatistics {
-    fn optimize(&self, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
-        match plan.exists(|node: &Plan| is_filtered_over_another(node))? {
-            true => Ok(plan),
-            false => self.0.optimize(plan, config),
-        }
-    }
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn schema_check(&self) -> bool {
-        self.0.schema_check()
+pub fn aggregate_statistics(rule: &Rule, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
+    match plan.exists(|node: &Plan| is_filtered_over_another(node))? {
+        true => Ok(plan),
+        false => rule.optimize(plan, config),
     }
 }
 

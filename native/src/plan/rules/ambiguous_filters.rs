@@ -8,7 +8,6 @@ use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::filter_pushdown::{
     ChildFilterDescription, FilterDescription, FilterPushdownPhase,
 };
@@ -23,25 +22,12 @@ use std::sync::Arc;
 /// DataFusion's rule finds the columns of a filter by name at each node. If two columns of the node have that
 /// name, it takes the first. At a semi join it takes any column of the other side that has the name of a key.
 /// The filter then removes rows of another column. While the rule runs, gates stop such filters.
-#[derive(Debug)]
-pub struct AmbiguousFilters(pub Rule);
-
-impl PhysicalOptimizerRule for AmbiguousFilters {
-    fn optimize(&self, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
-        let gated = plan.transform_up(with_gates)?;
-        let plan = self.0.optimize(gated.data, config)?;
-        match gated.transformed {
-            true => plan.transform_up(without_gates).map(|plan| plan.data),
-            false => Ok(plan),
-        }
-    }
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn schema_check(&self) -> bool {
-        self.0.schema_check()
+pub fn ambiguous_filters(rule: &Rule, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
+    let gated = plan.transform_up(with_gates)?;
+    let plan = rule.optimize(gated.data, config)?;
+    match gated.transformed {
+        true => plan.transform_up(without_gates).map(|plan| plan.data),
+        false => Ok(plan),
     }
 }
 

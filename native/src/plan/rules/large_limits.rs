@@ -22,10 +22,10 @@ impl PhysicalOptimizerRule for LargeLimits {
     fn optimize(&self, plan: Plan, _: &ConfigOptions) -> Result<Plan> {
         plan.transform_up(|node| {
             if let Some(sort) = node.downcast_ref::<SortExec>() {
-                let fetch = sort.fetch().filter(|fetch| *fetch > MOST_ROWS);
-                return Ok(fetch.map_or(Transformed::no(node.clone()), |fetch| {
-                    Transformed::yes(limit_above(sort, fetch))
-                }));
+                return Ok(match sort.fetch() {
+                    Some(fetch) if fetch > MOST_ROWS => Transformed::yes(limit_above(sort, fetch)),
+                    _ => Transformed::no(node),
+                });
             }
             let aggregate = node.downcast_ref::<AggregateExec>();
             let large = aggregate.filter(|aggregate| {

@@ -5,27 +5,13 @@ use super::rule::{Plan, Rule};
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::joins::SortMergeJoinExec;
 use datafusion::physical_plan::sorts::sort::SortExec;
 
 /// If a merge join returns its rows in the order of a sort above it, DataFusion's rule removes the sort and moves
 /// its limit to the inputs of the join. So the limit becomes a node of its own. A later rule joins the two again.
-#[derive(Debug)]
-pub struct LimitedSorts(pub Rule);
-
-impl PhysicalOptimizerRule for LimitedSorts {
-    fn optimize(&self, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
-        self.0.optimize(plan.transform_up(separated).data()?, config)
-    }
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn schema_check(&self) -> bool {
-        self.0.schema_check()
-    }
+pub fn limited_sorts(rule: &Rule, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
+    rule.optimize(plan.transform_up(separated).data()?, config)
 }
 
 fn separated(node: Plan) -> Result<Transformed<Plan>> {

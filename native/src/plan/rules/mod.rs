@@ -13,18 +13,18 @@ mod projections;
 pub mod rule;
 
 use crate::files::staged::StagedFiles;
-use aggregate_filters::AggregateFilters;
-use aggregate_statistics::AggregateStatistics;
-use ambiguous_filters::AmbiguousFilters;
+use aggregate_filters::aggregate_filters;
+use aggregate_statistics::aggregate_statistics;
+use ambiguous_filters::ambiguous_filters;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use large_limits::LargeLimits;
 use limited_aggregates::LimitedAggregates;
-use limited_sorts::LimitedSorts;
+use limited_sorts::limited_sorts;
 use merge_conditions::MergeConditions;
 use missing_sorts::MissingSorts;
 use ordered_limits::OrderedLimits;
-use projections::ProjectionPushdown;
-use rule::Rule;
+use projections::projections;
+use rule::{corrected, Rule};
 use std::sync::{Arc, LazyLock};
 
 /// For plans that run in one process.
@@ -32,13 +32,13 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let mut all: Vec<Rule> = vec![];
     for rule in PhysicalOptimizer::new().rules {
         match rule.name() {
-            "aggregate_statistics" => all.push(Arc::new(AggregateStatistics(rule))),
+            "aggregate_statistics" => all.push(corrected(rule, aggregate_statistics)),
             "FilterPushdown" | "FilterPushdown(Post)" => all.push(filter_pushdown(rule)),
             "EnsureRequirements" => {
-                all.extend([Arc::new(OrderedLimits) as _, Arc::new(LimitedSorts(rule)) as _])
+                all.extend([Arc::new(OrderedLimits) as _, corrected(rule, limited_sorts)])
             }
             "LimitPushdown" => all.extend([rule, Arc::new(LargeLimits) as _]),
-            "ProjectionPushdown" => all.push(Arc::new(ProjectionPushdown(rule))),
+            "ProjectionPushdown" => all.push(corrected(rule, projections)),
             "join_selection" => all.extend([rule, Arc::new(MergeConditions) as _]),
             "SanityCheckPlan" => all.extend([Arc::new(MissingSorts) as _, rule]),
             _ => all.push(rule),
@@ -51,5 +51,5 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 
 /// Corrects one of the rules that move filters to scans.
 pub fn filter_pushdown(rule: Rule) -> Rule {
-    Arc::new(AggregateFilters(Arc::new(AmbiguousFilters(rule))))
+    corrected(corrected(rule, ambiguous_filters), aggregate_filters)
 }
