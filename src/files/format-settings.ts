@@ -12,6 +12,12 @@ export type FormatSetting = DocumentedSetting & { readonly engine?: string };
 /** Settings by their names in TypeScript. */
 export type FormatSettings = Readonly<Record<string, FormatSetting>>;
 
+/** What CSV readers and writers have in common. */
+export const CSV_SETTINGS = {
+  delimiter: { type: 'character', engine: 'delimiter', defaultText: "`','`", doc: 'The character between values.' },
+  quote: { type: 'character', engine: 'quote', defaultText: "`'\"'`", doc: 'The character around values.' },
+} as const satisfies FormatSettings;
+
 /**
  * Converts the given options to the engine's options.
  *

@@ -16,7 +16,7 @@ import { describe } from '../input/describe.js';
 import { toEntries } from '../input/entries.js';
 import { toLocalPath } from '../input/local-path.js';
 import { type DocumentedTable, resolve } from '../input/settings.js';
-import { engineOptions, type FormatSettings } from './format-settings.js';
+import { CSV_SETTINGS, engineOptions, type FormatSettings } from './format-settings.js';
 
 /** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
 export type PathLike = string | URL | readonly (string | URL)[];
@@ -167,13 +167,7 @@ export const READ_SETTINGS_BY_FORMAT: Readonly<Record<FileFormat, FormatSettings
       engine: 'has_header',
       doc: 'Whether the first line contains the column names.',
     },
-    delimiter: {
-      type: 'character',
-      engine: 'delimiter',
-      defaultText: "`','`",
-      doc: 'The character between values.',
-    },
-    quote: { type: 'character', engine: 'quote', defaultText: "`'\"'`", doc: 'The character around values.' },
+    ...CSV_SETTINGS,
     escape: {
       type: 'character',
       engine: 'escape',

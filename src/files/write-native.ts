@@ -13,7 +13,7 @@ import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import type { SortNode } from '../expr/node/node.js';
 import { describe } from '../input/describe.js';
 import { type DocumentedTable, resolve } from '../input/settings.js';
-import { engineOptions, type FormatSetting, type FormatSettings } from './format-settings.js';
+import { CSV_SETTINGS, engineOptions, type FormatSetting, type FormatSettings } from './format-settings.js';
 import { toPathsNative } from './read-options.js';
 import type {
   Compression,
@@ -234,13 +234,7 @@ export const WRITE_SETTINGS_BY_FORMAT: Readonly<Record<keyof WriteOptionsByForma
       engine: 'has_header',
       doc: 'Whether the first line contains the column names.',
     },
-    delimiter: {
-      type: 'character',
-      engine: 'delimiter',
-      defaultText: "`','`",
-      doc: 'The character between values.',
-    },
-    quote: { type: 'character', engine: 'quote', defaultText: "`'\"'`", doc: 'The character around values.' },
+    ...CSV_SETTINGS,
     escape: {
       type: 'character',
       engine: 'escape',
