@@ -20,7 +20,7 @@ import {
   TABLE_SETTINGS,
   WRITE_SETTINGS,
   WRITE_SETTINGS_BY_FORMAT,
-} from '../../src/files/write-native.js';
+} from '../../src/files/write-settings.js';
 import type { DocumentedTable } from '../../src/input/settings.js';
 import { S3_SETTINGS } from '../../src/object-store/amazon-s3.js';
 import { GOOGLE_CLOUD_SETTINGS } from '../../src/object-store/google-cloud.js';
