@@ -78,7 +78,7 @@ impl Default for ClusterOptions {
         Self {
             whole_query: WholeQuery::Auto,
             whole_query_max_bytes: 64 << 20,
-            broadcast_max_bytes: 10 << 20,
+            broadcast_max_bytes: 32 << 20,
             job_weight: 1,
             session: None,
             keep_metrics: false,
@@ -160,8 +160,8 @@ impl ExtensionOptions for ClusterOptions {
             entry(
                 BROADCAST_MAX_BYTES,
                 &self.broadcast_max_bytes,
-                "If one side of a distributed hash join has at most this estimated size, in bytes, it is sent to \
-                 every task. Otherwise both sides are partitioned. 0 always partitions both sides",
+                "The largest estimated size, in bytes, of a side of a hash join that may be sent to every task. The \
+                 scheduler does so if that costs less than partitioning both sides. 0 always partitions both sides",
             ),
             entry(
                 JOB_WEIGHT,

@@ -18,6 +18,11 @@ use std::sync::Arc;
 /// The size of a hash table relative to the rows in it.
 const HASH_TABLE_FACTOR: usize = 2;
 
+/// The assumed size of a side of unknown size.
+const UNKNOWN_BYTES: usize = 8 << 20;
+/// What can be read in the time that one more stage costs.
+const STAGE_BYTES: usize = 2 << 20;
+
 /// Broadcasts a small side where that is correct. Otherwise partitions both sides by their keys, and uses a
 /// sort-merge join if the hash tables would not fit into memory.
 #[derive(Debug)]
@@ -29,6 +34,7 @@ impl PhysicalOptimizerRule for JoinModes {
     fn optimize(&self, plan: Plan, config: &ConfigOptions) -> Result<Plan> {
         let options = config.extensions.get::<ClusterOptions>();
         let limit = options.cloned().unwrap_or_default().broadcast_max_bytes;
+        let limit = limit.min(self.slot_memory.unwrap_or(usize::MAX) / HASH_TABLE_FACTOR);
         let partitions = config.execution.target_partitions;
         let plan = plan.transform_up(|node| {
             let Some(join) = node.downcast_ref::<HashJoinExec>() else {
@@ -38,7 +44,7 @@ impl PhysicalOptimizerRule for JoinModes {
             if join.null_aware {
                 return Ok(Transformed::no(node));
             }
-            if let Some(broadcast) = broadcast(join, limit)? {
+            if let Some(broadcast) = broadcast(join, limit, partitions)? {
                 return Ok(Transformed::yes(broadcast));
             }
             let decided = match self.fits(join, partitions) {
@@ -73,12 +79,14 @@ impl JoinModes {
     }
 }
 
-fn broadcast(join: &HashJoinExec, limit: usize) -> Result<Option<Plan>> {
-    let size = |side: &Plan| estimated_bytes(&**side).filter(|bytes| *bytes <= limit);
+fn broadcast(join: &HashJoinExec, limit: usize, partitions: usize) -> Result<Option<Plan>> {
+    let (left, right) = (estimated_bytes(&**join.left()), estimated_bytes(&**join.right()));
+    let pays =
+        |side: Option<usize>, other| side.filter(|bytes| *bytes <= limit && pays(*bytes, other, partitions));
     let kind = *join.join_type();
-    let left = size(join.left()).filter(|_| may_broadcast(kind));
-    let right = size(join.right()).filter(|_| kind.supports_swap() && may_broadcast(kind.swap()));
-    Ok(match (left, right) {
+    let from_left = pays(left, right).filter(|_| may_broadcast(kind));
+    let from_right = pays(right, left).filter(|_| kind.supports_swap() && may_broadcast(kind.swap()));
+    Ok(match (from_left, from_right) {
         (Some(left), right) if right.is_none_or(|right| left <= right) => {
             let join = join.builder().with_partition_mode(PartitionMode::CollectLeft);
             Some(join.build_exec()?)
@@ -86,6 +94,13 @@ fn broadcast(join: &HashJoinExec, limit: usize) -> Result<Option<Plan>> {
         (_, Some(_)) => Some(join.swap_inputs(PartitionMode::CollectLeft)?),
         _ => None,
     })
+}
+
+/// Whether it costs less that every task reads a whole side than that both sides are partitioned: the other tasks read
+/// that side again, but the other side is not sent.
+fn pays(bytes: usize, other: Option<usize>, partitions: usize) -> bool {
+    let again = bytes.saturating_mul(partitions.saturating_sub(1));
+    again <= other.unwrap_or(UNKNOWN_BYTES).saturating_add(STAGE_BYTES)
 }
 
 /// Whether every row of the result comes from one row of the right side. Each task has all rows of the left
