@@ -11,7 +11,12 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 enum Options {
     S3(S3),
     Gcs {
@@ -30,7 +35,7 @@ enum Options {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct S3 {
     bucket_name: String,
     region: Option<String>,
@@ -45,7 +50,7 @@ struct S3 {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Azure {
     container_name: String,
     account: Option<String>,
