@@ -11,14 +11,17 @@ if (chosen && !modes.includes(chosen)) throw new Error(`BALLISTA_TEST_MODE=${cho
  * A new executor for each test would only repeat what the mode `processes` tests.
  */
 const ALONE = [
+  'distributed',
   'explain',
   'expression-text',
   'expressions',
   'functions',
+  'limits',
   'plan-objects',
   'plans',
   'sql',
   'subqueries',
+  'tpch',
   'verbs',
   'visual',
   'wrong-rows',

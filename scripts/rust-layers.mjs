@@ -26,8 +26,9 @@ const LAYERS = [
   ['functions', 'results'],
   ['plan'],
   ['udf', 'tables'],
-  ['blobs', 'config', 'exec'],
-  ['files', 'network', 'protocol', 'stores'],
+  ['blobs', 'config', 'exec', 'scan'],
+  ['files', 'ipc', 'protocol', 'stores'],
+  ['network'],
 ];
 
 const SOURCE = join(root, 'native', 'src');

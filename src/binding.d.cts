@@ -305,6 +305,8 @@ export interface NativeSchedulerOptions {
   port: number
   /** The host that executors connect to, if it is not `host`. */
   externalHost?: string
+  /** Whether the scheduler and its executors take only requests of this process. Only on a loopback address. */
+  processOnly: boolean
 }
 
 export interface NativeSessionOptions {

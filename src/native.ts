@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+import { offAbort, onAbort } from './abort.js';
 import type * as Binding from './binding.cjs';
 import { BallistaError, type BallistaErrorCode, ERROR_CODES } from './errors.js';
 
@@ -87,24 +88,23 @@ export async function callTask<T>(
   if (!signal) return call(() => run(undefined));
   tasks = (tasks + 1) >>> 0;
   const task = tasks;
-  const onAbort = (): void => abandon(task);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const stop = (): void => abandon(task);
+  onAbort(signal, stop);
   try {
     return await call(() => run(task), signal);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    offAbort(signal, stop);
   }
 }
 
 function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    // A signal may outlive thousands of calls, so the listener is removed.
+    const fail = (): void => reject(signal.reason);
     const settle = <V>(done: (value: V) => void, value: V): void => {
-      signal.removeEventListener('abort', onAbort);
+      offAbort(signal, fail);
       done(value);
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    onAbort(signal, fail);
     work.then(
       (value) => settle(resolve, value),
       (failure: unknown) => settle(reject, failure),

@@ -1,13 +1,11 @@
-//! Converts record batches and schemas between Rust and JavaScript, as Arrow IPC.
+//! Writes record batches and schemas for JavaScript, as Arrow IPC. `ipc` reads them.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
-use datafusion::arrow::ipc::reader::{FileReader, StreamReader};
 use datafusion::arrow::ipc::writer::StreamWriter;
-use std::io::Cursor;
 use std::sync::Arc;
 
 impl From<ArrowError> for Error {
@@ -19,10 +17,6 @@ impl From<ArrowError> for Error {
 /// The schema for JavaScript.
 pub fn schema_to_ipc(schema: &Schema) -> Result<Vec<u8>> {
     Ok(StreamWriter::try_new(Vec::new(), &readable_schema(schema))?.into_inner()?)
-}
-
-pub fn schema_from_ipc(bytes: &[u8]) -> Result<SchemaRef> {
-    Ok(StreamReader::try_new(bytes, None)?.schema())
 }
 
 /// The end of an IPC stream.
@@ -41,31 +35,6 @@ pub fn batches_to_ipc(batches: &[RecordBatch], schema: &Schema) -> Result<Vec<u8
     }
     writer.finish()?;
     Ok(writer.into_inner()?)
-}
-
-const FILE_MAGIC: &[u8] = b"ARROW1";
-
-/// Reads the batches of an IPC stream or file.
-pub fn batches_from_ipc(bytes: &[u8]) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let batches = |reader: &mut dyn Iterator<Item = std::result::Result<RecordBatch, ArrowError>>| {
-        reader.collect::<std::result::Result<Vec<_>, _>>()
-    };
-    let read = || match bytes.starts_with(FILE_MAGIC) {
-        true => {
-            let mut reader = FileReader::try_new(Cursor::new(bytes), None)?;
-            Ok((reader.schema(), batches(&mut reader)?))
-        }
-        false => {
-            let mut reader = StreamReader::try_new(bytes, None)?;
-            Ok((reader.schema(), batches(&mut reader)?))
-        }
-    };
-    read().map_err(|error: ArrowError| {
-        Error::new(
-            Code::Arrow,
-            format!("The bytes are not an Arrow IPC stream or file: {error}."),
-        )
-    })
 }
 
 fn readable_schema(schema: &Schema) -> Schema {

@@ -5,9 +5,12 @@ use base64::prelude::{Engine, BASE64_STANDARD};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 use futures::FutureExt;
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use tokio::task::JoinError;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -32,11 +35,12 @@ pub enum Code {
     Schema,
     SqlParse,
     Udf,
+    Unauthorized,
     Version,
 }
 
 impl Code {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::AddressInUse,
         Self::Arrow,
         Self::Closed,
@@ -56,6 +60,7 @@ impl Code {
         Self::Schema,
         Self::SqlParse,
         Self::Udf,
+        Self::Unauthorized,
         Self::Version,
     ];
 
@@ -80,6 +85,7 @@ impl Code {
             Code::Schema => "SCHEMA",
             Code::SqlParse => "SQL_PARSE",
             Code::Udf => "UDF",
+            Code::Unauthorized => "UNAUTHORIZED",
             Code::Version => "VERSION",
         }
     }
@@ -182,6 +188,7 @@ impl From<&DataFusionError> for Error {
                     _ => Code::Arrow,
                 }
             }
+            D::ExecutionJoin(task) if task.is_panic() => return panicked_with(&task.to_string()),
             D::SchemaError(..) => Code::Schema,
             D::Plan(_) => Code::Plan,
             D::Configuration(_) => Code::Config,
@@ -205,6 +212,13 @@ fn from_external(error: &(dyn std::error::Error + 'static)) -> Error {
     }
     if let Some(error) = error.downcast_ref::<BallistaError>() {
         return error.into();
+    }
+    // How the engine's exchanges report a panic.
+    if let Some(task) = error
+        .downcast_ref::<Arc<JoinError>>()
+        .filter(|task| task.is_panic())
+    {
+        return panicked_with(&task.to_string());
     }
     Error::new(Code::Execution, error.to_string())
 }
@@ -266,15 +280,19 @@ pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     AssertUnwindSafe(work)
         .catch_unwind()
         .await
-        .unwrap_or_else(|panic| {
-            let text = panic
-                .downcast_ref::<&str>()
-                .map(|text| text.to_string())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_else(|| "no message".into());
-            Err(Error::new(
-                Code::Internal,
-                format!("The engine panicked, which is a bug. Its message: {text}"),
-            ))
-        })
+        .unwrap_or_else(|panic| Err(panicked(panic)))
+}
+
+pub fn panicked(panic: Box<dyn Any + Send>) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| text.to_string())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".into());
+    panicked_with(&text)
+}
+
+fn panicked_with(text: &str) -> Error {
+    let message = format!("The engine panicked, which is a bug. Its message: {text}");
+    Error::new(Code::Internal, message)
 }

@@ -12,6 +12,7 @@ mod client;
 mod cluster;
 mod codec;
 mod config;
+mod damage;
 mod dataframe;
 mod error;
 mod exec;
@@ -19,6 +20,7 @@ mod expr;
 mod files;
 mod functions;
 mod interchange;
+mod ipc;
 mod json;
 mod literal;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -26,8 +28,10 @@ mod memory;
 mod network;
 mod plan;
 mod protocol;
+mod reported;
 mod results;
 mod runtime;
+mod scan;
 mod session;
 mod stores;
 mod tables;
@@ -42,6 +46,7 @@ fn init() {
     let _ = env_logger::Builder::from_env(env_logger::Env::new().filter_or("BALLISTA_LOG", "off")).try_init();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     memory::watch();
+    runtime::enlarge_stacks();
     // Without this, napi starts its own runtime, whose stacks are too small for deep plans.
     if let Ok(runtime) = runtime::builder("client", 2).build() {
         create_custom_tokio_runtime(runtime);

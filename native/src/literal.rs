@@ -50,6 +50,7 @@ fn number<T: FromStr>(text: &str) -> Result<T> {
 }
 
 pub fn data_type(name: &str) -> Result<DataType> {
+    check_type(name)?;
     DataType::from_str(name).map_err(|_| {
         Error::new(
             Code::InvalidArgument,
@@ -59,6 +60,34 @@ pub fn data_type(name: &str) -> Result<DataType> {
             ),
         )
     })
+}
+
+/// The maximum nesting of types.
+const MOST_LEVELS: usize = 100;
+
+/// Rejects the name of a type that is too deep: the engine parses it recursively.
+pub fn check_type(name: &str) -> Result<()> {
+    match nesting(name) <= MOST_LEVELS {
+        true => Ok(()),
+        false => Err(Error::new(
+            Code::InvalidArgument,
+            format!("The Arrow type has more than {MOST_LEVELS} types inside one another."),
+        )),
+    }
+}
+
+/// How many parentheses are open at most.
+pub fn nesting(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' => open += 1,
+            b')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most
 }
 
 impl Literal {

@@ -6,8 +6,10 @@
 
 import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
+import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
+import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaScheduler}. */
@@ -18,6 +20,10 @@ export interface SchedulerOptions {
   port?: number;
   /** The host name that executors and clients use to connect. Default: `host`. */
   externalHost?: string;
+  /**
+   * Whether the scheduler and its executors take only requests of this process. Only on a loopback address. Default `false`.
+   */
+  processOnly?: boolean;
 }
 
 /**
@@ -48,6 +54,10 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   constructor(options: SchedulerOptions = {}) {
     super();
     this.#options = resolve<NativeSchedulerOptions>('BallistaScheduler', SCHEDULER_SETTINGS, options);
+    const { host, processOnly } = this.#options;
+    if (processOnly && !isLoopback(host)) {
+      throw invalid(`processOnly: other machines reach ${host}. Listen on 127.0.0.1, or leave processOnly out.`);
+    }
   }
 
   /**

@@ -93,7 +93,7 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   /**
    * Resolves after `close()`. Keeps the process alive while it waits.
    *
-   * @throws BallistaError `CONNECTION` if an executor lost its scheduler, `INVALID_ARGUMENT` before `start()`
+   * @throws BallistaError `INVALID_ARGUMENT` before `start()`, `IO` if the server of a scheduler failed
    */
   async waitForTermination(): Promise<void> {
     const service = this.started('waitForTermination()');

@@ -25,6 +25,8 @@ export interface TestClusterOptions {
    * the machine or container, divided by the number of executors.
    */
   memoryLimitBytes?: number;
+  /** Whether the cluster takes only requests of this process. Default: `true` on a loopback address. */
+  processOnly?: boolean;
 }
 
 /** A running cluster. It does not keep the process alive. */
@@ -65,12 +67,13 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     host,
     port,
     memoryLimitBytes = Math.floor(halfOfMemory() / count),
-  } = resolve<Required<Omit<TestClusterOptions, 'memoryLimitBytes'>> & TestClusterOptions>(
+    processOnly = isLoopback(host),
+  } = resolve<Required<Omit<TestClusterOptions, 'memoryLimitBytes' | 'processOnly'>> & TestClusterOptions>(
     'setupTestCluster',
     TEST_CLUSTER_SETTINGS,
     options,
   );
-  const scheduler = new BallistaScheduler({ host, port });
+  const scheduler = new BallistaScheduler({ host, port, processOnly });
   await scheduler.start();
   const executors = Array.from(
     { length: count },

@@ -94,6 +94,11 @@ export const SCHEDULER_SETTINGS = {
     defaultText: '`host`',
     doc: 'The host name that executors and clients use to connect.',
   },
+  processOnly: {
+    type: 'boolean',
+    default: false,
+    doc: 'Whether the scheduler and its executors take only requests of this process. Only on a loopback address.',
+  },
 } as const satisfies DocumentedTable;
 
 /** Options of an executor. */
@@ -177,5 +182,10 @@ export const TEST_CLUSTER_SETTINGS = {
     min: 1,
     defaultText: 'half of the memory of the machine or container, divided by the number of executors',
     doc: 'The memory for the running tasks of each executor, in bytes; above it they spill to disk.',
+  },
+  processOnly: {
+    type: 'boolean',
+    defaultText: '`true` on a loopback address',
+    doc: 'Whether the cluster takes only requests of this process.',
   },
 } as const satisfies DocumentedTable;

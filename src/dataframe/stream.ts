@@ -6,6 +6,7 @@
 
 import type { RecordBatch, Schema } from 'apache-arrow';
 
+import { offAbort, onAbort } from '../abort.js';
 import { readBatches, readSchema } from '../arrow/ipc/decode.js';
 import { bodyMessages, END_OF_STREAM, schemaMessage } from '../arrow/ipc/messages.js';
 import { type Conversion, type ConvertOptions, toConversion } from '../arrow/values/convert-options.js';
@@ -267,7 +268,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   #start(): void {
     this.#session.assertOpen();
     this.#state = 'running';
-    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (this.#signal) onAbort(this.#signal, this.#onAbort);
   }
 
   /** Also called between two `next()` calls, so that a reader that stopped reading does not keep the job running. */
@@ -285,7 +286,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
     const started = this.#state === 'running';
     this.#state = state;
     this.#batches.length = 0;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#signal) offAbort(this.#signal, this.#onAbort);
     return started;
   }
 

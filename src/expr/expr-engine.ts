@@ -6,6 +6,7 @@
  */
 
 import { BallistaError, invalid } from '../errors.js';
+import { encode } from './node/encode.js';
 import type { ExprNode } from './node/node.js';
 
 /** The engine's operations on expressions. Nodes are passed as JSON. */
@@ -38,8 +39,9 @@ export function engine(): ExprEngine {
 
 /** A node as JSON. Rejects a subquery, because it belongs to a context and cannot stand alone. */
 export function toJson(expr: ExprNode, where: string): string {
-  return JSON.stringify(expr, (_key, value: ExprNode | null) => {
-    if (value?.kind === 'exists' || value?.kind === 'inSubquery' || value?.kind === 'scalarSubquery')
+  return encode(expr, (_key, value) => {
+    const kind = (value as ExprNode | null)?.kind;
+    if (kind === 'exists' || kind === 'inSubquery' || kind === 'scalarSubquery')
       throw invalid(
         `${where}: an expression with a subquery is not supported, because a subquery belongs to a context.`,
       );

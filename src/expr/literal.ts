@@ -5,6 +5,7 @@
  * @module
  */
 
+import { invalid } from '../errors.js';
 import { isMap } from '../input/kinds.js';
 import { isExpr } from './brand.js';
 import { type ExprNode, node } from './node/node.js';
@@ -17,31 +18,31 @@ export type LiteralValue =
   | ReadonlyMap<LiteralValue, LiteralValue>
   | { readonly [field: string]: LiteralValue };
 
+/** The maximum nesting of a literal. Deeper types cannot be sent to an executor: its plan decoder rejects them. */
+const MOST_LEVELS = 30;
+
 /** Converts a value to a node. */
-export function toLitNode(value: LiteralValue, where: string): ExprNode {
+export function toLitNode(value: LiteralValue, where: string, level = 0): ExprNode {
   if (isExpr(value)) return value.node;
+  if (!Array.isArray(value) && !isMap(value) && !isPlain(value))
+    return node({ kind: 'literal', value: toLiteral(value, where) });
+  if (level >= MOST_LEVELS)
+    throw invalid(`${where} is nested more than ${MOST_LEVELS} levels deep, or contains itself.`);
+  const item = (inner: LiteralValue, path: string) => toLitNode(inner, path, level + 1);
+  const list = (items: readonly LiteralValue[], path: string) =>
+    call(
+      'make_array',
+      Array.from(items, (inner, i) => item(inner, `${path}[${i}]`)),
+    );
   if (Array.isArray(value)) return list(value as readonly LiteralValue[], where);
   if (isMap(value)) {
     const entries = [...(value as ReadonlyMap<LiteralValue, LiteralValue>)];
-    return call('map', [
-      list(
-        entries.map(([key]) => key),
-        `${where}: key`,
-      ),
-      list(
-        entries.map(([, item]) => item),
-        where,
-      ),
-    ]);
+    const keys = entries.map(([key]) => key);
+    const values = entries.map(([, inner]) => inner);
+    return call('map', [list(keys, `${where}: key`), list(values, where)]);
   }
-  if (isPlain(value)) {
-    const fields = Object.entries(value).flatMap(([name, item]) => [
-      toLitNode(name, where),
-      toLitNode(item, `${where}.${name}`),
-    ]);
-    return call('named_struct', fields);
-  }
-  return node({ kind: 'literal', value: toLiteral(value, where) });
+  const fields = Object.entries(value).flatMap(([name, inner]) => [item(name, where), item(inner, `${where}.${name}`)]);
+  return call('named_struct', fields);
 }
 
 /** Converts a value to a node of an Arrow type. */
@@ -49,13 +50,6 @@ export function toTypedLitNode(value: LiteralValue, dataType: string, where: str
   if (Array.isArray(value) || isMap(value) || isPlain(value))
     return node({ kind: 'cast', expr: toLitNode(value, where), dataType, safe: false });
   return node({ kind: 'literal', value: toTypedLiteral(value, dataType, where) });
-}
-
-function list(items: readonly LiteralValue[], where: string): ExprNode {
-  return call(
-    'make_array',
-    Array.from(items, (item, i) => toLitNode(item, `${where}[${i}]`)),
-  );
 }
 
 function call(name: string, args: readonly ExprNode[]): ExprNode {

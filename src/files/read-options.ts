@@ -12,6 +12,7 @@ import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import type { NativeColumn, NativeReadOptions } from '../binding.cjs';
 import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
+import { encode } from '../expr/node/encode.js';
 import { describe } from '../input/describe.js';
 import { toEntries } from '../input/entries.js';
 import { toLocalPath } from '../input/local-path.js';
@@ -260,7 +261,7 @@ function toSortOrder(orders: NonNullable<ReadOptions['fileSortOrder']>): string 
   const lists = orders.some(Array.isArray)
     ? orders.map((order) => toList(order as SortKey | readonly SortKey[]))
     : [orders as readonly SortKey[]];
-  return JSON.stringify(lists.map((keys) => keys.map((key) => toSortNode(key, 'a key of fileSortOrder'))));
+  return encode(lists.map((keys) => keys.map((key) => toSortNode(key, 'a key of fileSortOrder'))));
 }
 
 /**

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 
 import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
+import { encode } from '../expr/node/encode.js';
 import type { SortNode } from '../expr/node/node.js';
 import { describe } from '../input/describe.js';
 import { resolve } from '../input/settings.js';
@@ -100,7 +101,7 @@ export function toTableWriteNative(name: string, options: TableWriteOptions | un
 
 function toJson(where: string, target: object, sortBy: SortKey | readonly SortKey[] = []): string {
   const keys: SortNode[] = toList(sortBy).map((key) => toSortNode(key, `${where}: a key of sortBy`));
-  return JSON.stringify({ target, sortBy: JSON.stringify(keys) });
+  return JSON.stringify({ target, sortBy: encode(keys) });
 }
 
 /** The engine takes a level as `zstd(3)`. For compressions with levels, a missing level is an error there. */

@@ -11,7 +11,7 @@ import { jobsOf } from '../support/jobs.js';
 import { Program } from '../support/program.js';
 import { failure, rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
-import { LONG, registerNumbers, startJob, WIDE } from './fixtures/queries.mjs';
+import { LONG, registerNumbers, STUBBORN, startJob, WIDE } from './fixtures/queries.mjs';
 
 let scheduler: BallistaScheduler;
 let executor: BallistaExecutor;
@@ -153,6 +153,18 @@ describe('a running query ends on the scheduler and frees its slot', () => {
     await expectFreeSlot();
     expect(await ctx.tableExists('t')).toBe(false);
   });
+});
+
+it('forty queries that are cancelled before their tasks begin free the slot at once, and leave no files', async () => {
+  const streams = await Promise.all(Array.from({ length: 40 }, async () => (await ctx.sql(STUBBORN)).stream()));
+  const started = await Promise.all(streams.map(startJob));
+  await Promise.all(streams.map((stream) => stream.cancel()));
+  const begin = performance.now();
+  await expectFreeSlot();
+  // Each of their tasks would take many minutes.
+  expect(performance.now() - begin).toBeLessThan(20_000);
+  await until('the files are gone', () => jobsOf(executor).length === 0);
+  await Promise.all(started.map(({ first }) => first.catch(() => undefined)));
 });
 
 it('break in for await frees the slot and removes the rest of the result', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -6,11 +8,14 @@ import {
   BallistaExecutor,
   BallistaScheduler,
   BallistaSessionContext,
+  col,
   type SessionOptions,
   setupTestCluster,
+  udf,
 } from 'ballista';
 import { describe, expect, it } from 'vitest';
 
+import { ServerProcess } from '../support/child.js';
 import { stagesOf } from '../support/jobs.js';
 import { Program } from '../support/program.js';
 import { rejected } from '../support/rejected.js';
@@ -19,6 +24,7 @@ import { registerNumbers, SHORT, SHORT_RESULT } from './fixtures/queries.mjs';
 
 /** A query that takes longer counts as hanging. The scheduler notices a missing executor after 30 s. */
 const BOUND_MS = 300_000;
+const SERVER = 'test/support/server.mjs';
 const PARTS = 20;
 const QUERY = `select sum(s) as s from (${Array(PARTS).fill(SHORT).join(' union all ')})`;
 
@@ -99,26 +105,45 @@ describe.concurrent('killing an executor', () => {
   });
 });
 
-it.concurrent(
-  'an executor fails with CONNECTION if its scheduler has closed',
-  async ({ expect }) => {
-    const scheduler = new BallistaScheduler({ port: 0 });
-    await scheduler.start();
-    await using executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
-    await executor.start();
-    const ended = rejected(executor.waitForTermination());
+describe.concurrent('a query that ends the executors that run it', () => {
+  const kills = udf({ name: 'kills', args: ['Int64'], returns: 'Int64' }, (x) => {
+    process.kill(process.pid, 'SIGKILL');
+    return x;
+  });
+
+  it.for<[string, SessionOptions]>([
+    ['as a whole', {}],
+    ['in stages', { clusterConfig: { 'cluster.whole_query': 'never', 'datafusion.execution.target_partitions': '1' } }],
+  ])('runs again once, and not on a third one: %s', { timeout: 2 * BOUND_MS }, async ([, options], { expect }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
+    const scheduler = await ServerProcess.start(SERVER, 'scheduler');
+    const start = () => ServerProcess.start(SERVER, 'executor', String(scheduler.port), '1', folder);
+    const executors = await Promise.all([start(), start(), start()]);
+    await using ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`, options);
+    const signal = AbortSignal.timeout(BOUND_MS);
+    const deadly = (await ctx.sql('SELECT 1 AS x')).select(kills(col('x')));
+    expect(await rejected(deadly.collect({ signal }))).toMatchObject({
+      code: 'JOB_FAILED',
+      message: expect.stringMatching(/was lost while it ran the query.*may be the cause/u),
+    });
+    expect(executors.filter((executor) => executor.alive)).toHaveLength(1);
+    expect(await (await ctx.sql('SELECT 1 AS n')).count({ signal })).toBe(1);
+    await Promise.all(executors.map((executor) => executor.close()));
     await scheduler.close();
-    expect((await ended).code).toBe('CONNECTION');
-  },
-  BOUND_MS,
-);
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe('the list of lost executors of a failed job', () => {
   it.each(['127.0.0.1', '::1'])('is served by the scheduler on %s', async (host) => {
-    await using cluster = await setupTestCluster({ host, vcores: 1 });
+    await using cluster = await setupTestCluster({ host, vcores: 1, processOnly: false });
     await using ctx = new BallistaSessionContext(cluster.url);
     const { jobId } = await rejected((await ctx.sql('select 1 / (x - 1) from (values (1)) as t(x)')).collect());
-    const origin = cluster.url.replace('df:', 'http:');
-    expect((await fetch(`${origin}/jobs/${jobId}/executors`)).status).toBe(200);
+    const url = new URL(cluster.url.replace('df:', 'http:'));
+    const session = connect(url);
+    const path = `/jobs/${jobId}/executors`;
+    const [headers] = await once(session.request({ ':authority': url.host, ':path': path }), 'response');
+    session.destroy();
+    expect(headers[':status']).toBe(200);
   });
 });

@@ -50,9 +50,10 @@ it('an upload can take longer than the timeout of a call', async () => {
     client.on('data', (bytes) => {
       const before = sent;
       sent += bytes.length;
-      if (before < 1 << 20 && sent >= 1 << 20) {
+      // A connection that is silent for ten seconds is lost, a slow one is not.
+      if (before >> 19 !== sent >> 19) {
         client.unpipe(server).pause();
-        setTimeout(() => client.pipe(server), 13_000);
+        setTimeout(() => client.pipe(server), 1_000);
       }
     });
   });
@@ -89,6 +90,6 @@ it('a result fails if its executor stops answering', async () => {
   const read = async () => {
     for await (const _ of stream);
   };
-  // ARROW inside a batch, IO between two batches.
-  expect(['ARROW', 'IO']).toContain((await rejected(read())).code);
+  const error = await rejected(read());
+  expect(error).toMatchObject({ code: 'CONNECTION', jobId: stream.jobId });
 }, 120_000);

@@ -35,6 +35,11 @@ export class ServerProcess {
     return new ServerProcess(child, exit, port);
   }
 
+  /** Whether the process runs. */
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** Kills the process, like a power cut. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

@@ -22,6 +22,10 @@ export const AIRPORTS = vega('airports.csv');
 export const PEOPLE_AVRO = fixture('people.avro');
 /** An Avro file, made by `make-avro.py`: id, value (a union of long and string). */
 export const MIXED_AVRO = fixture('mixed.avro');
+/** `mixed.avro` with a count of 1 before its two records. */
+export const COUNT_AVRO = fixture('count1.avro');
+/** `mixed.avro` with two more bytes in its records. */
+export const LONG_AVRO = fixture('hang.avro');
 
 /**
  * A query that takes a minute or more and can stop at any time. It hashes 120 million rows. Needs the table `flights`.

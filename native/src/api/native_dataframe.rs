@@ -16,7 +16,10 @@ use crate::expr::node::SortNode;
 use crate::expr::Scope;
 use crate::interchange::sql::to_sql;
 use crate::json::parse_json;
+use crate::plan::depth::into_shallow;
+use crate::plan::depth::sql_text::parse_expr;
 use crate::plan::tree::{analyzed, stages};
+use crate::runtime::{on_large_stack, ANY_SIZE};
 use crate::session::plans::planned::Query;
 use crate::session::Session;
 use datafusion::catalog::TableProvider;
@@ -74,7 +77,11 @@ impl NativeDataFrame {
         let schema = self.frame().schema().clone();
         let frames: Vec<_> = others.iter().map(|frame| frame.logical_plan().clone()).collect();
         let scope = Scope::new(Some(&schema), self.session.context(), &frames);
-        apply(parse_json::<Verb>(verb)?, self.frame().clone(), &scope, others)
+        on_large_stack(verb.len(), || {
+            let frame = apply(parse_json::<Verb>(verb)?, self.frame().clone(), &scope, others)?;
+            let (state, plan) = frame.into_parts();
+            Ok(DataFrame::new(state, into_shallow(plan)?))
+        })
     }
 
     /// Runs a query, which ends when JavaScript cancels the call.
@@ -132,13 +139,17 @@ impl NativeDataFrame {
     /// Checks SQL text against the columns. Returns the expression as the engine parses it.
     #[napi(catch_unwind)]
     pub fn parse_sql_expr(&self, sql: String) -> napi::Result<String> {
-        let expr = self.frame().parse_sql_expr(&sql).map_err(Error::from)?;
-        Ok(text(&expr))
+        let parsed = || {
+            let expr = parse_expr(self.session.context(), &sql, self.frame().schema())?;
+            Ok::<_, Error>(text(&expr))
+        };
+        Ok(on_large_stack(sql.len(), parsed)?)
     }
 
     #[napi(catch_unwind)]
     pub fn to_sql(&self) -> napi::Result<String> {
-        Ok(to_sql(self.frame().logical_plan(), "default", false)?)
+        let plan = self.frame().logical_plan();
+        Ok(on_large_stack(ANY_SIZE, || to_sql(plan, "default", false))?)
     }
 
     #[napi(catch_unwind)]

@@ -4,6 +4,8 @@ use crate::codec::logical::LogicalCodec;
 use crate::error::{guard, Code, Error, Result};
 use crate::interchange::sql::to_sql;
 use crate::interchange::substrait;
+use crate::plan::depth::into_shallow;
+use crate::runtime::{on_large_stack, ANY_SIZE};
 use crate::session::Session;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::LogicalPlan;
@@ -31,13 +33,17 @@ impl NativeLogicalPlan {
 
     pub fn from_bytes(session: &Arc<Session>, bytes: &[u8]) -> Result<Self> {
         let context = session.context().task_ctx();
-        let plan = logical_plan_from_bytes_with_extension_codec(bytes, &context, &LogicalCodec::default());
-        Ok(Self::new(session.clone(), plan.map_err(no_plan)?))
+        let plan = on_large_stack(bytes.len(), || {
+            let codec = LogicalCodec::default();
+            let plan = logical_plan_from_bytes_with_extension_codec(bytes, &context, &codec);
+            into_shallow(plan.map_err(no_plan)?)
+        });
+        Ok(Self::new(session.clone(), plan?))
     }
 
     pub async fn from_substrait(session: &Arc<Session>, bytes: &[u8]) -> Result<Self> {
         let plan = substrait::decode(&session.context().state(), bytes).await?;
-        Ok(Self::new(session.clone(), plan))
+        Ok(Self::new(session.clone(), into_shallow(plan)?))
     }
 }
 
@@ -54,25 +60,30 @@ impl NativeLogicalPlan {
     /// `format`: 'line', 'indent', 'indentSchema', 'graphviz' or 'pgjson'.
     #[napi(catch_unwind)]
     pub fn display(&self, format: String) -> napi::Result<String> {
-        Ok(match format.as_str() {
-            "line" => self.plan.display().to_string(),
-            "indent" => self.plan.display_indent().to_string(),
-            "indentSchema" => self.plan.display_indent_schema().to_string(),
-            "graphviz" => self.plan.display_graphviz().to_string(),
-            "pgjson" => self.plan.display_pg_json().to_string(),
-            other => return Err(Error::unknown(Code::InvalidArgument, "plan format", other).into()),
-        })
+        let text = || -> napi::Result<String> {
+            Ok(match format.as_str() {
+                "line" => self.plan.display().to_string(),
+                "indent" => self.plan.display_indent().to_string(),
+                "indentSchema" => self.plan.display_indent_schema().to_string(),
+                "graphviz" => self.plan.display_graphviz().to_string(),
+                "pgjson" => self.plan.display_pg_json().to_string(),
+                other => return Err(Error::unknown(Code::InvalidArgument, "plan format", other).into()),
+            })
+        };
+        on_large_stack(ANY_SIZE, text)
     }
 
     #[napi(catch_unwind)]
     pub fn to_bytes(&self) -> napi::Result<Buffer> {
-        let bytes = logical_plan_to_bytes_with_extension_codec(&self.plan, &LogicalCodec::default());
+        let bytes = on_large_stack(ANY_SIZE, || {
+            logical_plan_to_bytes_with_extension_codec(&self.plan, &LogicalCodec::default())
+        });
         Ok(Buffer::from(bytes.map_err(no_message)?.to_vec()))
     }
 
     #[napi(catch_unwind)]
     pub fn to_sql(&self, dialect: String, pretty: bool) -> napi::Result<String> {
-        Ok(to_sql(&self.plan, &dialect, pretty)?)
+        Ok(on_large_stack(ANY_SIZE, || to_sql(&self.plan, &dialect, pretty))?)
     }
 
     #[napi]

@@ -3,9 +3,11 @@
 use super::native_catalog::{NativeCatalog, NativeTable};
 use super::native_dataframe::{unnamed, NativeDataFrame};
 use super::native_session::{frame, run, NativeSession};
-use crate::arrow::schema_from_ipc;
 use crate::error::{guard, Error};
 use crate::functions::spark;
+use crate::ipc::memory::schema_from_ipc;
+use crate::plan::depth::sql_text::parse_expr;
+use crate::scan::schema::CheckedFiles;
 use crate::session::tables::NativeTableRef;
 use crate::udf::definition::Kind;
 use datafusion::catalog::DynamicFileCatalog;
@@ -121,10 +123,9 @@ impl NativeSession {
         self.session.check_open()?;
         let context = self.session.context();
         let catalogs = context.state_ref().read().catalog_list().clone();
-        let factory = Arc::new(DynamicListTableFactory::new(
-            datafusion_session::SessionStore::new(),
-        ));
+        let factory = DynamicListTableFactory::new(datafusion_session::SessionStore::new());
         factory.session_store().with_state(context.state_weak_ref());
+        let factory = Arc::new(CheckedFiles(factory));
         context.register_catalog_list(Arc::new(DynamicFileCatalog::new(catalogs, factory)));
         Ok(())
     }
@@ -134,8 +135,7 @@ impl NativeSession {
     pub fn parse_sql_expr(&self, sql: String, schema: Uint8Array) -> napi::Result<()> {
         self.session.check_open()?;
         let schema = DFSchema::try_from(schema_from_ipc(&schema)?).map_err(Error::from)?;
-        let parsed = self.session.context().parse_sql_expr(&sql, &schema);
-        parsed.map_err(Error::from)?;
+        parse_expr(self.session.context(), &sql, &schema)?;
         Ok(())
     }
 

@@ -2,10 +2,10 @@
 
 use crate::arrow::{schema_to_ipc, with_schema, IPC_END};
 use crate::error::Result;
+use crate::ipc::memory::batches_of;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::buffer::Buffer;
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::arrow::ipc::reader::StreamDecoder;
 use datafusion::arrow::ipc::root_as_message;
 use futures::stream::BoxStream;
 use prost::bytes::Bytes;
@@ -86,12 +86,5 @@ fn is_compressed(messages: &[u8]) -> bool {
 
 /// Decodes without copying: the columns stay in `bytes`.
 fn decode(bytes: Bytes) -> Result<Vec<RecordBatch>> {
-    let mut bytes = Buffer::from(bytes);
-    let mut decoder = StreamDecoder::new();
-    let mut batches = vec![];
-    while let Some(batch) = decoder.decode(&mut bytes)? {
-        batches.push(batch);
-    }
-    decoder.finish()?;
-    Ok(batches)
+    batches_of(&Buffer::from(bytes))
 }

@@ -4,7 +4,7 @@ use super::settings::Settings;
 use crate::config::session_config;
 use crate::error::{Code, Error, Result};
 use crate::network::connect::{connect_with, keep_alive, url};
-use crate::network::http;
+use crate::network::http::{self, Answer};
 use crate::network::rows_port::RowsPorts;
 use crate::network::transport::Transport;
 use crate::protocol::job_event::{JobEvent, AFTER, CONTENT_TYPE};
@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
+use tonic::Status;
 
 pub type SchedulerClient = SchedulerGrpcClient<Transport>;
 type ExecutorClient = Arc<OnceCell<BallistaClient>>;
@@ -128,7 +129,7 @@ impl Connection {
 
     /// Whether the scheduler has an executor; `None` if the scheduler does not say.
     pub async fn has_executors(&self) -> Result<Option<bool>> {
-        Ok(match self.get("/readyz").await? {
+        Ok(match self.get("/readyz").await?.status {
             200 => Some(true),
             503 => Some(false),
             _ => None,
@@ -177,17 +178,14 @@ impl Connection {
     /// Whether the scheduler has lost an executor that the job ran on. Stock schedulers do not say; then it
     /// is false.
     pub async fn lost_executor(&self, job: &str) -> Result<bool> {
-        Ok(self.get(&format!("/jobs/{job}/executors")).await? == 410)
+        Ok(self.get(&format!("/jobs/{job}/executors")).await?.status == 410)
     }
 
     /// Waits for the next event of a job. `None` for a stock scheduler, which has no events.
     pub async fn job_event(&self, job: &str, after: Option<usize>) -> Result<Option<JobEvent>> {
         let after = after.map(|task| format!("?{AFTER}={task}")).unwrap_or_default();
-        let path = format!("{}/jobs/{job}/event{after}", self.url());
-        let channel = self.channel().await?.clone();
-        let answer = http::get(channel, path)
-            .await
-            .map_err(|error| self.lost(&error))?;
+        let path = &format!("/jobs/{job}/event{after}");
+        let answer = self.get(path).await?;
         if answer.content_type() != CONTENT_TYPE {
             return Ok(None);
         }
@@ -198,20 +196,40 @@ impl Connection {
     /// Whether the scheduler is one of this package.
     pub async fn is_ours(&self) -> Result<bool> {
         let asked = || async {
-            let channel = self.channel().await?.clone();
-            let answer = http::get(channel, self.url() + "/jobs/none/executors").await;
-            let answer = answer.map_err(|error| self.lost(&error))?;
+            let answer = self.get("/jobs/none/executors").await?;
             // A stock scheduler answers unknown paths with a gRPC error.
             Ok(answer.status == 200 && !answer.content_type().starts_with("application/grpc"))
         };
         self.ours.get_or_try_init(asked).await.copied()
     }
 
-    /// The status of a plain HTTP GET on the scheduler's port.
-    async fn get(&self, path: &str) -> Result<u16> {
+    /// A plain HTTP GET on the scheduler's port.
+    async fn get(&self, path: &str) -> Result<Answer> {
         let channel = self.channel().await?.clone();
         let answer = http::get(channel, self.url() + path).await;
-        Ok(answer.map_err(|error| self.lost(&error))?.status)
+        let answer = answer.map_err(|error| self.lost(&error))?;
+        match answer.status {
+            401 | 403 => Err(self.unauthorized(&String::from_utf8_lossy(&answer.body))),
+            _ => Ok(answer),
+        }
+    }
+
+    /// The error for a failed gRPC request.
+    pub fn refused(&self, status: &Status) -> Error {
+        match status.code() {
+            tonic::Code::Unauthenticated | tonic::Code::PermissionDenied => {
+                self.unauthorized(status.message())
+            }
+            _ => self.lost(&status.message()),
+        }
+    }
+
+    fn unauthorized(&self, reason: &str) -> Error {
+        let text = format!(
+            "The scheduler at {}:{} refused the request: {reason}",
+            self.host, self.port
+        );
+        Error::new(Code::Unauthorized, text)
     }
 
     pub fn lost(&self, error: &dyn std::fmt::Display) -> Error {

@@ -53,7 +53,7 @@ impl Job {
         let answer = self.scheduler.clone().get_job_metrics(params).await;
         answer
             .map(tonic::Response::into_inner)
-            .map_err(|status| self.connection.lost(&status.message()).of_job(&self.id))
+            .map_err(|status| self.connection.refused(&status).of_job(&self.id))
     }
 
     /// Returns false if the job was over already.

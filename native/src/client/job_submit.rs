@@ -83,7 +83,7 @@ fn refused(connection: &Connection, status: &tonic::Status) -> Error {
                 status.message()
             ),
         ),
-        _ => connection.lost(&status.message()),
+        _ => connection.refused(status),
     }
 }
 

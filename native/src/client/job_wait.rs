@@ -36,7 +36,7 @@ impl Job {
         let answer = self.scheduler.clone().get_job_status(params).await;
         answer
             .map(tonic::Response::into_inner)
-            .map_err(|status| self.connection.lost(&status.message()).of_job(&self.id))
+            .map_err(|status| self.connection.refused(&status).of_job(&self.id))
     }
 
     /// Waits until the job ends, or until a task later than `after` runs the whole query.

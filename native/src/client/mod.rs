@@ -7,6 +7,7 @@ pub mod job;
 pub mod job_cancel;
 mod job_submit;
 mod job_wait;
+mod lease;
 pub mod query;
 pub mod remote_session;
 mod settings;

@@ -2,6 +2,7 @@
 
 use super::connection::Connection;
 use super::job::Job;
+use super::lease;
 use super::settings::Settings;
 use crate::blobs::blob::Blob;
 use crate::blobs::cache::BlobCache;
@@ -30,6 +31,8 @@ pub struct RemoteSession {
     sent: Mutex<HashMap<String, Weak<Blob>>>,
     /// The task that follows console output of UDFs. Locked while it starts, so that there is only one.
     following: tokio::sync::Mutex<JoinSet<()>>,
+    /// The task that keeps the session's jobs alive on the scheduler, from the first job on. Locked while it starts.
+    lease: Mutex<JoinSet<()>>,
     /// Code of recently called UDFs, which the next query need not send again.
     code: BlobCache,
 }
@@ -55,6 +58,7 @@ impl RemoteSession {
             jobs: Default::default(),
             sent: Default::default(),
             following: Default::default(),
+            lease: Default::default(),
             code: Default::default(),
         }
     }
@@ -69,11 +73,19 @@ impl RemoteSession {
         let mut settings = self.settings.all();
         settings.extend(own);
         let job = Job::submit(&self.connection, config, &self.id, settings, plan).await?;
+        self.keep_jobs();
         let mut jobs = self.jobs.lock();
         jobs.retain(|_, job| job.strong_count() > 0);
         jobs.insert(job.id.clone(), Arc::downgrade(&job));
         drop(jobs);
         Ok(job)
+    }
+
+    fn keep_jobs(&self) {
+        let mut lease = self.lease.lock();
+        if lease.is_empty() {
+            lease.spawn(lease::hold(self.connection.clone(), self.id.clone()));
+        }
     }
 
     pub fn job(&self, id: &str) -> Option<Arc<Job>> {
@@ -168,6 +180,7 @@ impl RemoteSession {
             }
         }
         self.following.lock().await.abort_all();
+        self.lease.lock().abort_all();
         self.connection.disconnect();
     }
 }

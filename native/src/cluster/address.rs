@@ -1,10 +1,8 @@
 //! Network addresses: listens on them, resolves host names.
 
 use crate::error::{Code, Error, Result};
-use axum::serve::{ListenerExt, TapIo};
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
-use tokio::net::TcpStream;
 
 /// Resolves a host name; Ballista takes only IP literals.
 pub fn resolve(host: &str) -> Result<IpAddr> {
@@ -40,16 +38,6 @@ pub fn listen(host: &str, port: u16) -> Result<TcpListener> {
     let nonblocking = listener.set_nonblocking(true);
     nonblocking?;
     Ok(listener)
-}
-
-/// Turns off Nagle's algorithm, which costs 40 ms a request. Not on every platform do accepted sockets
-/// inherit the option.
-pub fn without_delay(
-    listener: tokio::net::TcpListener,
-) -> TapIo<tokio::net::TcpListener, fn(&mut TcpStream)> {
-    listener.tap_io(|socket| {
-        let _ = socket.set_nodelay(true);
-    })
 }
 
 pub fn port_of(listener: &TcpListener) -> Result<u16> {

@@ -1,6 +1,6 @@
 //! Serializes TypeScript UDFs inside of plans, with their full definition.
 
-use crate::arrow::batches_from_ipc;
+use crate::ipc::memory::batches_from_ipc;
 use crate::udf::definition::Definition;
 use crate::udf::function::aggregate::JsAggregate;
 use crate::udf::function::scalar::JsScalar;

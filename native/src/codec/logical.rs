@@ -7,9 +7,12 @@ use super::function::{
     decode_aggregate, decode_scalar, decode_table, decode_window, encode_aggregate, encode_scalar,
     encode_table, encode_window, Way,
 };
-use crate::arrow::{schema_from_ipc, schema_to_ipc};
+use super::part::{decode_part, encode_part};
+use super::plan_part::{decode_plan_part, encode_plan_part};
+use crate::arrow::schema_to_ipc;
 use crate::files::arrow_format::{compression, compression_name, ArrowFiles};
 use crate::functions::series::table::SeriesTable;
+use crate::ipc::memory::{check_file, schema_from_ipc};
 use crate::tables::provider::InMemoryTable;
 use crate::tables::stored::StoredTable;
 use crate::udf::function::table_call::JsTable;
@@ -69,11 +72,15 @@ impl LogicalCodec {
 
 impl LogicalExtensionCodec for LogicalCodec {
     fn try_decode(&self, bytes: &[u8], inputs: &[LogicalPlan], context: &TaskContext) -> Result<Extension> {
-        self.engine.try_decode(bytes, inputs, context)
+        let part = decode_plan_part(bytes, self, context);
+        part.unwrap_or_else(|| self.engine.try_decode(bytes, inputs, context))
     }
 
     fn try_encode(&self, node: &Extension, bytes: &mut Vec<u8>) -> Result<()> {
-        self.engine.try_encode(node, bytes)
+        match encode_plan_part(node, self, bytes)? {
+            true => Ok(()),
+            false => self.engine.try_encode(node, bytes),
+        }
     }
 
     fn try_decode_table_provider(
@@ -96,6 +103,7 @@ impl LogicalExtensionCodec for LogicalCodec {
         };
         let table = Table::decode(bytes).map_err(|error| DataFusionError::External(Box::new(error)))?;
         let schema = schema_from_ipc(&table.schema)?;
+        table.files.iter().try_for_each(|file| check_file(file))?;
         let id = uuid::Uuid::new_v4().to_string();
         let stored = StoredTable::publish(id, schema, table.files, table.rows as usize);
         Ok(Arc::new(InMemoryTable::new(stored, usize::MAX, None)?))
@@ -129,11 +137,15 @@ impl LogicalExtensionCodec for LogicalCodec {
     }
 
     fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
-        decode_scalar(bytes).unwrap_or_else(|| self.engine.try_decode_udf(name, bytes))
+        let decoded = decode_part(bytes).or_else(|| decode_scalar(bytes));
+        decoded.unwrap_or_else(|| self.engine.try_decode_udf(name, bytes))
     }
 
     fn try_encode_udf(&self, function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<()> {
-        encode_scalar(function, &self.way, bytes)
+        match encode_part(function, bytes)? {
+            true => Ok(()),
+            false => encode_scalar(function, &self.way, bytes),
+        }
     }
 
     fn try_decode_udaf(&self, name: &str, bytes: &[u8]) -> Result<Arc<AggregateUDF>> {

@@ -1,7 +1,10 @@
 //! Plan serialization: DataFusion's and Ballista's codecs, with what they leave out.
 
+pub mod divided;
 pub mod function;
 pub mod logical;
 pub mod note;
+mod part;
 pub mod physical;
+mod plan_part;
 pub mod whole_plan;

@@ -19,12 +19,16 @@ const SESSION: &str = "session";
 pub const SESSION_KEY: &str = "cluster.session";
 const KEEP_METRICS: &str = "keep_metrics";
 const TASK_METRICS: &str = "task_metrics";
+const RUNS_AGAIN: &str = "runs_again";
 
 /// Clients set this for a query whose metrics they will read.
 pub const WITH_METRICS: (&str, &str) = ("cluster.keep_metrics", "true");
 
 /// Schedulers send this with a task whose metrics no client will read.
 pub const WITHOUT_TASK_METRICS: (&str, &str) = ("cluster.task_metrics", "false");
+
+/// Clients set this for a query that runs again because it lost an executor.
+pub const AGAIN: (&str, &str) = ("cluster.runs_again", "true");
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClusterOptions {
@@ -39,6 +43,8 @@ pub struct ClusterOptions {
     pub keep_metrics: bool,
     /// Not listed as a setting: whether a task reports the metrics of its operators.
     pub task_metrics: bool,
+    /// Not listed as a setting: whether an earlier attempt of the query lost an executor.
+    pub runs_again: bool,
 }
 
 /// When one executor runs a query alone, as one task.
@@ -83,6 +89,7 @@ impl Default for ClusterOptions {
             session: None,
             keep_metrics: false,
             task_metrics: true,
+            runs_again: false,
         }
     }
 }
@@ -132,6 +139,7 @@ impl ExtensionOptions for ClusterOptions {
             }
             KEEP_METRICS => self.keep_metrics = value == "true",
             TASK_METRICS => self.task_metrics = value == "true",
+            RUNS_AGAIN => self.runs_again = value == "true",
             _ => return config_err!("the setting cluster.{key} does not exist"),
         }
         Ok(())

@@ -1,11 +1,13 @@
 //! Session settings: all keys with their documentation, and validation that DataFusion lacks.
 
+pub mod bounds;
 pub mod cluster_options;
 
 use crate::error::{Code, Error, Result};
 use crate::stores::Stores;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
+use bounds::refused;
 use cluster_options::ClusterOptions;
 use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
 use datafusion::config::{ConfigEntry, ExtensionOptions};
@@ -144,25 +146,19 @@ fn set(config: &mut SessionConfig, key: &str, value: &str) -> Result<()> {
     // Ballista accepts any string here, and panics when it reads the setting.
     if let Some(entry) = BallistaConfig::valid_entries().get(key) {
         BallistaConfig::parse_value(value, entry.data_type().clone())
-            .map_err(|error| refuse(key, value, error))?;
+            .map_err(|error| refused(key, value, error))?;
     }
     let set = config.options_mut().set(key, value);
-    set.map_err(|error| refuse(key, value, Error::from(error)))?;
+    set.map_err(|error| refused(key, value, Error::from(error)))?;
+    bounds::check(config.options(), bounds::MOST_PARTITIONS)?;
     match key == ADAPTIVE && config.ballista_adaptive_query_planner_enabled() {
-        true => Err(refuse(key, value, NOT_ADAPTIVE)),
+        true => Err(refused(key, value, NOT_ADAPTIVE)),
         false => Ok(()),
     }
 }
 
 const NOT_ADAPTIVE: &str =
     "Ballista's adaptive planner loses rows of joins, and some of its queries never end";
-
-fn refuse(key: &str, value: &str, error: impl std::fmt::Display) -> Error {
-    Error::new(
-        Code::Config,
-        format!("The setting \"{key}\" does not accept the value \"{value}\": {error}."),
-    )
-}
 
 /// The maximum size of messages. Ballista's default limit is 16 MiB.
 pub const MESSAGE_BYTES: usize = 256 << 20;

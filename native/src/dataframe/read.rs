@@ -1,10 +1,12 @@
 //! Reads files as tables: turns the reader's options into a listing table.
 
-use crate::arrow::schema_from_ipc;
+use crate::damage::Damage;
 use crate::error::{Code, Error, Result};
 use crate::expr::node::{Node, SortNode};
+use crate::ipc::memory::schema_from_ipc;
 use crate::json::parse_json;
 use crate::literal::data_type;
+use crate::scan::schema::check;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::Column;
 use datafusion::datasource::file_format::FileFormat;
@@ -12,11 +14,12 @@ use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTable
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, SortExpr};
-use futures::TryStreamExt;
+use futures::{FutureExt, TryStreamExt};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use object_store::ObjectStore;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use url::Url;
 
@@ -68,10 +71,21 @@ pub async fn listing_table(
         Some(schema) => config.with_schema(schema),
         None => {
             require_files(state, &listed, &listing).await?;
-            config
-                .infer_schema(state)
-                .await
-                .map_err(|error| unreadable(&options, paths, error))?
+            let mut found = None;
+            for url in &urls {
+                let schema = check(state, &options.format, url, &listing.file_extension).await?;
+                // Like the engine, takes the columns of the first path.
+                found = found.or(schema);
+            }
+            match found {
+                Some(schema) => config.with_schema(schema),
+                None => {
+                    let inferred = AssertUnwindSafe(config.infer_schema(state)).catch_unwind().await;
+                    inferred
+                        .unwrap_or_else(|_| Err(Damage::of_panic().into()))
+                        .map_err(|error| unreadable(&options, paths, error))?
+                }
+            }
         }
     };
     if config

@@ -2,4 +2,6 @@
 
 pub mod leaf;
 pub mod map_stream;
+pub mod panics;
+pub mod slices;
 pub mod stop;

@@ -1,21 +1,20 @@
 //! Builds one DataFusion expression: a match over the nodes of `src/expr/node/node.ts`.
 
+use super::bytes::decoded;
 use super::column_names::{knows, no_column, table};
 use super::node::{Branch, GroupingForm, Node};
 use super::operators::{operator, unary};
 use super::Scope;
 use crate::error::{Code, Error, Result};
 use crate::literal::data_type;
+use crate::plan::depth::sql_text::parse_expr;
 use base64::prelude::{Engine, BASE64_STANDARD};
 use datafusion::arrow::datatypes::Field;
 use datafusion::common::metadata::FieldMetadata;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, DFSchema};
 use datafusion::logical_expr::expr::{Exists, InList, Placeholder};
-use datafusion::logical_expr::{
-    binary_expr, Between, BinaryExpr, Case, Cast, Expr, GroupingSet, Like, TryCast,
-};
-use datafusion_proto::bytes::Serializeable;
+use datafusion::logical_expr::{Between, BinaryExpr, Case, Cast, Expr, GroupingSet, Like, TryCast};
 use std::sync::Arc;
 
 impl Scope<'_> {
@@ -30,7 +29,8 @@ impl Scope<'_> {
                 operator(&op)?,
                 self.boxed(right)?,
             )),
-            Node::Junction { op, operands } => self.junction(&op, operands)?,
+            Node::Steps { steps } => self.steps(steps)?,
+            Node::Step { at } => self.step(at)?,
             Node::Unary { op, expr } => unary(&op, self.boxed(expr)?)?,
             Node::Cast {
                 expr,
@@ -103,13 +103,6 @@ impl Scope<'_> {
         }
     }
 
-    fn junction(&self, op: &str, operands: Vec<Node>) -> Result<Expr> {
-        let op = operator(op)?;
-        let operands = self.exprs(operands)?.into_iter();
-        let all = operands.reduce(|left, right| binary_expr(left, op, right));
-        all.ok_or_else(|| Error::new(Code::Plan, format!("{op} needs at least one operand.")))
-    }
-
     fn cast(&self, expr: Box<Node>, to: &str, safe: bool) -> Result<Expr> {
         let (expr, to) = (self.boxed(expr)?, data_type(to)?);
         Ok(match safe {
@@ -144,7 +137,7 @@ impl Scope<'_> {
 
     fn sql(&self, text: &str, args: Vec<Node>) -> Result<Expr> {
         let empty = DFSchema::empty();
-        let parsed = self.context.parse_sql_expr(text, self.schema.unwrap_or(&empty))?;
+        let parsed = parse_expr(self.context, text, self.schema.unwrap_or(&empty))?;
         if args.is_empty() {
             return Ok(parsed);
         }
@@ -163,7 +156,7 @@ impl Scope<'_> {
     fn encoded(&self, bytes: &str) -> Result<Expr> {
         let bytes = BASE64_STANDARD.decode(bytes);
         let bytes = bytes.map_err(|error| Error::new(Code::InvalidArgument, error.to_string()))?;
-        Ok(Expr::from_bytes_with_ctx(&bytes, &self.context.task_ctx())?)
+        decoded(&bytes, self.context)
     }
 }
 

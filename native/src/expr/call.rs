@@ -3,6 +3,7 @@
 use super::node::{Bound, Call, Frame, Node, Over};
 use super::Scope;
 use crate::error::{Code, Error, Result};
+use crate::literal::check_type;
 use crate::udf::definition::{Definition, Kind};
 use crate::udf::function::aggregate::JsAggregate;
 use crate::udf::function::scalar::JsScalar;
@@ -41,6 +42,11 @@ impl Scope<'_> {
             true => vec![lit(1_i64)],
             false => self.exprs(call.args)?,
         };
+        if matches!(name, "arrow_cast" | "arrow_try_cast") {
+            if let Some(Expr::Literal(ScalarValue::Utf8(Some(kind)), _)) = args.last() {
+                check_type(kind)?;
+            }
+        }
         let clauses = Clauses {
             distinct: call.distinct,
             filter: call.filter.map(|filter| self.boxed(filter)).transpose()?,

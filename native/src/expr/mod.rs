@@ -7,6 +7,7 @@ pub mod column_names;
 mod lambda;
 pub mod node;
 mod operators;
+mod steps;
 mod subquery;
 
 use crate::error::Result;
@@ -28,6 +29,8 @@ pub struct Scope<'a> {
     lambdas: Cell<usize>,
     /// The variables of these lambdas: the given name and the unique name.
     variables: RefCell<Vec<(String, String)>>,
+    /// The parts of a deep expression that are built and not used yet.
+    built: RefCell<Vec<Option<Expr>>>,
 }
 
 impl<'a> Scope<'a> {
@@ -38,6 +41,7 @@ impl<'a> Scope<'a> {
             frames,
             lambdas: Cell::new(0),
             variables: RefCell::default(),
+            built: RefCell::default(),
         }
     }
 

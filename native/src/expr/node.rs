@@ -20,10 +20,13 @@ pub enum Node {
         left: Box<Node>,
         right: Box<Node>,
     },
-    /// A chain of AND or OR, which may be long.
-    Junction {
-        op: String,
-        operands: Vec<Node>,
+    /// A deep expression as its parts, from the inside out.
+    Steps {
+        steps: Vec<Node>,
+    },
+    /// An earlier part.
+    Step {
+        at: usize,
     },
     Unary {
         op: String,

@@ -7,13 +7,13 @@ use axum::http::{HeaderMap, Method, Request};
 use std::error::Error;
 use tonic::codegen::{Bytes, Service};
 
-pub struct Answer {
+pub struct Answer<B = Bytes> {
     pub status: u16,
     pub headers: HeaderMap,
-    pub body: Bytes,
+    pub body: B,
 }
 
-impl Answer {
+impl<B> Answer<B> {
     pub fn content_type(&self) -> &str {
         let value = self.headers.get(CONTENT_TYPE);
         value.and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -30,7 +30,22 @@ pub async fn delete(channel: Transport, url: String) -> Result<Answer, Failure> 
     send(channel, Method::DELETE, url).await
 }
 
-async fn send(mut channel: Transport, method: Method, url: String) -> Result<Answer, Failure> {
+async fn send(channel: Transport, method: Method, url: String) -> Result<Answer, Failure> {
+    let Answer {
+        status,
+        headers,
+        body,
+    } = open(channel, method, url).await?;
+    let body = to_bytes(body, usize::MAX).await?;
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
+}
+
+/// Returns when the response has begun.
+pub async fn open(mut channel: Transport, method: Method, url: String) -> Result<Answer<Body>, Failure> {
     let request = Request::builder()
         .method(method)
         .uri(url)
@@ -40,6 +55,6 @@ async fn send(mut channel: Transport, method: Method, url: String) -> Result<Ans
     Ok(Answer {
         status: parts.status.as_u16(),
         headers: parts.headers,
-        body: to_bytes(Body::new(body), usize::MAX).await?,
+        body: Body::new(body),
     })
 }

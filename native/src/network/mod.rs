@@ -1,7 +1,10 @@
-//! Network transport: requests go over the network, or directly to a scheduler in this process.
+//! Network transport: requests go over the network, or directly to a server in this process.
 
+pub mod access;
 pub mod connect;
 pub mod flight;
+pub mod guard;
 pub mod http;
 pub mod rows_port;
+pub mod serve;
 pub mod transport;

@@ -14,10 +14,6 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 use tonic::transport::Channel;
 
-/// How long an executor may be silent before the client sends a ping. Ballista's five minutes are too long
-/// for a client that waits for rows.
-const KEEPALIVE_SECONDS: u64 = 10;
-
 type Connected = Arc<OnceCell<Channel>>;
 
 /// One connection to each executor. Locked only to access the map: connecting happens outside, so that
@@ -34,10 +30,7 @@ pub struct RowsPort {
 impl RowsPorts {
     pub async fn connect(&self, host: &str, port: u16) -> Result<RowsPort> {
         let cell = self.0.lock().entry((host.to_owned(), port)).or_default().clone();
-        let grpc = GrpcClientConfig {
-            http2_keepalive_interval_seconds: KEEPALIVE_SECONDS,
-            ..GrpcClientConfig::from(&BallistaConfig::default())
-        };
+        let grpc = GrpcClientConfig::from(&BallistaConfig::default());
         let channel = cell.get_or_try_init(|| connect_with(host, port, &grpc)).await?;
         Ok(RowsPort {
             channel: Transport::Network(channel.clone()),
@@ -53,7 +46,10 @@ impl RowsPorts {
 impl RowsPort {
     pub async fn get(&self, path: &str) -> Result<Answer> {
         let answer = http::get(self.channel.clone(), format!("{}{path}", self.url)).await;
-        answer.map_err(unread)
+        answer.map_err(|error| {
+            let text = format!("The connection to the executor ended before all rows were read: {error}");
+            Error::new(Code::Connection, text)
+        })
     }
 
     /// Ignores failures: rows that stay are removed later.

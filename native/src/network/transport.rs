@@ -1,4 +1,4 @@
-//! How requests reach a scheduler: over the network, or directly if it is in this process.
+//! How requests reach a server: over the network, or directly if it is in this process.
 
 use axum::Router;
 use parking_lot::Mutex;
@@ -15,11 +15,10 @@ use tonic::codegen::http::{Request, Response};
 use tonic::codegen::Service;
 use tonic::transport::Channel;
 
-/// The schedulers of this process by port. Weak: a scheduler ends with its owner, and its connections fail
-/// then.
-static SCHEDULERS: Mutex<BTreeMap<u16, Weak<Local>>> = Mutex::new(BTreeMap::new());
+/// The servers of this process by port. Weak: a server ends with its owner, and its connections fail then.
+static SERVERS: Mutex<BTreeMap<u16, Weak<Local>>> = Mutex::new(BTreeMap::new());
 
-/// A scheduler of this process. It ends with its owner.
+/// A server of this process. It ends with its owner.
 pub struct Local {
     host: String,
     routes: Router,
@@ -34,18 +33,17 @@ impl Local {
             routes,
             runtime,
         });
-        SCHEDULERS.lock().insert(port, Arc::downgrade(&local));
+        let mut servers = SERVERS.lock();
+        servers.retain(|_, local| local.strong_count() > 0);
+        servers.insert(port, Arc::downgrade(&local));
         local
     }
 
-    fn find(host: &str, port: u16) -> Option<Weak<Self>> {
-        let mut schedulers = SCHEDULERS.lock();
-        schedulers.retain(|_, local| local.strong_count() > 0);
-        let found = schedulers.get(&port)?;
-        let local = found.upgrade()?;
+    fn find(host: &str, port: u16) -> Option<Arc<Self>> {
+        let local = SERVERS.lock().get(&port)?.upgrade()?;
         let everywhere = local.host == "0.0.0.0" && is_loopback(host);
         let same = local.host == host || (is_loopback(&local.host) && is_loopback(host));
-        (everywhere || same).then(|| found.clone())
+        (everywhere || same).then_some(local)
     }
 }
 
@@ -56,23 +54,23 @@ fn is_loopback(host: &str) -> bool {
 #[derive(Clone)]
 pub enum Transport {
     Network(Channel),
-    /// Weak: a client must not keep its scheduler alive.
-    Here(Weak<Local>),
+    /// Found again for each request, because a server may be closed and started again.
+    Here(Arc<str>, u16),
 }
 
 impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Network(_) => "Network",
-            Self::Here(_) => "Here",
+            Self::Here(..) => "Here",
         })
     }
 }
 
 impl Transport {
-    /// The scheduler in this process at this address, if there is one.
+    /// The server in this process at this address, if there is one.
     pub fn here(host: &str, port: u16) -> Option<Self> {
-        Local::find(host, port).map(Self::Here)
+        Local::find(host, port).map(|_| Self::Here(host.into(), port))
     }
 }
 
@@ -86,7 +84,7 @@ impl Service<Request<Body>> for Transport {
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         match self {
             Self::Network(channel) => channel.poll_ready(context).map_err(Into::into),
-            Self::Here(_) => Poll::Ready(Ok(())),
+            Self::Here(..) => Poll::Ready(Ok(())),
         }
     }
 
@@ -96,7 +94,7 @@ impl Service<Request<Body>> for Transport {
                 let answer = channel.call(request);
                 return Box::pin(async move { Ok(answer.await?) });
             }
-            Self::Here(local) => local.upgrade(),
+            Self::Here(host, port) => Local::find(host, *port),
         };
         let Some(local) = local else {
             return Box::pin(async { Err(gone()) });
@@ -111,5 +109,5 @@ impl Service<Request<Body>> for Transport {
 }
 
 fn gone() -> Failure {
-    io::Error::new(io::ErrorKind::NotConnected, "the scheduler is closed").into()
+    io::Error::new(io::ErrorKind::NotConnected, "the server is closed").into()
 }

@@ -1,8 +1,10 @@
 //! Corrections of plans: rewrites of logical plans, rules for physical plans; and the metrics of a run.
 
+pub mod depth;
 pub mod distributable;
 mod forward;
 pub mod job_metrics;
+pub mod limits;
 pub mod logical_rules;
 mod metrics;
 pub mod not_in;

@@ -2,3 +2,4 @@
 
 pub mod executor_facts;
 pub mod job_event;
+pub mod presence;

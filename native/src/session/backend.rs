@@ -82,6 +82,7 @@ impl Backend {
                 let state = SessionState::new_ballista_state(remote.connection.url())
                     .expect("Ballista's default session is valid");
                 SessionStateBuilder::new_from_existing(state)
+                    .with_physical_optimizer_rules(RULES.clone())
                     .with_analyzer_rule(Arc::new(SingleRow))
                     .with_query_planner(Arc::new(ClusterPlanner::new(remote.clone())))
             }

@@ -1,7 +1,9 @@
 //! The query planner of a local session: everything runs in this process.
 
+use crate::exec::slices::sliced;
 use crate::exec::stop::{cooperative, stoppable, STOP};
 use crate::files::copy::{arrow_files, located};
+use crate::plan::depth::shallow;
 use crate::plan::unsupported::refuse_unsupported;
 use crate::tables::snapshots::with_snapshots;
 use crate::udf::function::js_function::Binding;
@@ -43,6 +45,7 @@ impl QueryPlanner for LocalPlanner {
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         refuse_unsupported(plan)?;
+        let plan = &*shallow(plan)?;
         let copy = match plan {
             LogicalPlan::Copy(copy) => {
                 let copy = located(copy);
@@ -74,6 +77,7 @@ async fn local_plan(
     let planned = DefaultPhysicalPlanner::default()
         .create_physical_plan(plan, session)
         .await?;
+    let planned = sliced(planned)?;
     match plan {
         // EXPLAIN ANALYZE shows the plan, so it stays as the engine made it.
         LogicalPlan::Analyze(_) => cooperative(planned),

@@ -13,7 +13,8 @@ pub mod tables;
 
 use crate::client::remote_session::RemoteSession;
 use crate::error::{caught, Code, Error, Result};
-use crate::functions::{series, spark};
+use crate::functions::bounded::Bounded;
+use crate::functions::{self, series};
 use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
 use crate::session::plans::plan_cache::PlanCache;
@@ -112,13 +113,14 @@ impl Session {
             .state()
             .with_analyzer_rule(Arc::new(InWithNulls))
             .with_analyzer_rule(Arc::new(InMemoryDml))
+            .with_analyzer_rule(Arc::new(Bounded))
             .with_optimizer_rules(LOGICAL_RULES.clone())
             .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
             .with_session_id(self.id().to_owned())
             .with_config(self.config.clone())
             .with_runtime_env(runtime)
             .build();
-        spark::register(&mut state).expect("the Spark functions can be registered");
+        functions::register(&mut state).expect("the functions can be registered");
         state
     }
 

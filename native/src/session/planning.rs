@@ -2,6 +2,8 @@
 
 use super::Session;
 use crate::error::Result;
+use crate::plan::depth::into_shallow;
+use crate::plan::depth::sql_text::parse_statement;
 use crate::session::plans::basis::{Basis, Tables};
 use crate::session::plans::plan_cache::LONGEST;
 use crate::session::plans::planned::{is_query, Planned};
@@ -24,13 +26,13 @@ impl Session {
                 return Ok(planned);
             }
         }
-        let dialect = state.config_options().sql_parser.dialect;
-        let statement = state.sql_to_statement(query, &dialect)?;
+        let statement = parse_statement(state, query)?;
         let tables = match query.len() <= LONGEST && reads_named_tables(&statement) {
             true => Tables::find(state, state.resolve_table_references(&statement)?).await,
             false => None,
         };
-        let planned = Arc::new(Planned::new(state.statement_to_plan(statement).await?)?);
+        let plan = state.statement_to_plan(statement).await?;
+        let planned = Arc::new(Planned::new(into_shallow(plan)?)?);
         // Tables may have changed during planning, and some providers return a new table each time.
         if let Some(tables) = tables.filter(|_| is_query(&planned.plan)) {
             if tables.are_those_of(state).await && self.check_open().is_ok() {

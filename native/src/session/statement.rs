@@ -5,10 +5,16 @@ use crate::config;
 use crate::error::{Code, Error, Result};
 use crate::functions::series;
 use crate::literal::{param_values, params};
+use crate::plan::limits::check_node;
+use crate::scan::schema::check;
 use crate::session::plans::planned::Query;
 use datafusion::common::TableReference;
+use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::datasource::MemTable;
-use datafusion::logical_expr::{DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{
+    CreateExternalTable, DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement,
+};
 use datafusion::prelude::{DataFrame, SQLOptions};
 use napi_derive::napi;
 
@@ -34,6 +40,7 @@ impl Session {
             None => plan,
         };
         check_parameters(&plan)?;
+        check_node(&plan)?;
         SQLOptions::new()
             .with_allow_ddl(options.allow_ddl)
             .with_allow_dml(options.allow_dml)
@@ -63,7 +70,10 @@ impl Session {
                 self.plans.forget_dropped();
                 frame
             }
-            LogicalPlan::Ddl(_) => {
+            LogicalPlan::Ddl(statement) => {
+                if let DdlStatement::CreateExternalTable(create) = statement {
+                    check_files(&state, create).await?;
+                }
                 let frame = context.execute_logical_plan(plan).await?;
                 self.plans.forget_dropped();
                 frame
@@ -108,6 +118,23 @@ impl Session {
         self.context().register_table(name, table)?;
         Ok(())
     }
+}
+
+/// Checks the files of CREATE EXTERNAL TABLE, if their columns are not given.
+async fn check_files(state: &SessionState, create: &CreateExternalTable) -> Result<()> {
+    if !create.schema.fields().is_empty() {
+        return Ok(());
+    }
+    for location in &create.locations {
+        let url = ListingTableUrl::parse(location)?;
+        // In a folder, the extension selects the files.
+        let extension = match url.is_collection() && url.get_glob().is_none() {
+            true => format!(".{}", create.file_type.to_lowercase()),
+            false => String::new(),
+        };
+        check(state, &create.file_type, &url, &extension).await?;
+    }
+    Ok(())
 }
 
 fn check_parameters(plan: &LogicalPlan) -> Result<()> {

@@ -1,8 +1,8 @@
 //! The tables of a session: lists them, and stores record batches as in-memory tables.
 
 use super::Session;
-use crate::arrow::batches_from_ipc;
 use crate::error::{Code, Error, Result};
+use crate::ipc::memory::batches_from_ipc;
 use crate::tables::provider::InMemoryTable;
 use crate::tables::stored::StoredTable;
 use datafusion::arrow::array::RecordBatch;

@@ -84,11 +84,16 @@ function trace(fn: LambdaFunction, params: readonly string[], where: string): Ex
   }
 }
 
-/** The names of all columns in a node. */
-function namesOfColumns(value: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof value !== 'object' || value === null) return found;
-  const { kind, name } = value as { kind?: unknown; name?: unknown };
-  if (kind === 'column') found.add(String(name));
-  for (const [key, child] of Object.entries(value)) if (key !== 'frame') namesOfColumns(child, found);
-  return found;
+/** The names of all columns in a node, which may be deep. */
+function namesOfColumns(node: ExprNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  const open: object[] = [node];
+  for (let value = open.pop(); value; value = open.pop()) {
+    const { kind, name } = value as { kind?: unknown; name?: unknown };
+    if (kind === 'column') names.add(String(name));
+    for (const [key, child] of Object.entries(value)) {
+      if (key !== 'frame' && typeof child === 'object' && child !== null) open.push(child);
+    }
+  }
+  return names;
 }

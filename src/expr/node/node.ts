@@ -4,6 +4,8 @@
  * @module
  */
 
+import { freeze } from './levels.js';
+
 /** A JavaScript value as sent to Rust. `dataType` casts it to that Arrow type. */
 export type Literal = { readonly dataType?: string } & (
   | { readonly type: 'null' }
@@ -145,13 +147,6 @@ export interface BoundNode {
 
 /** Freezes a node deeply. A DataFrame inside is not frozen. */
 export function node<N extends ExprNode | SortNode | WindowNode | FrameNode | BoundNode>(data: N): N {
-  return freeze(data) as N;
-}
-
-function freeze(value: unknown): unknown {
-  // Frozen values are finished nodes; objects that are not plain are DataFrames.
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
-  for (const child of Object.values(value)) freeze(child);
-  return Object.freeze(value);
+  freeze(data);
+  return data;
 }

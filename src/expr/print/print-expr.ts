@@ -5,6 +5,7 @@
  */
 
 import type { CallNode, CaseNode, ExprNode, SortNode, UnaryOperator, WindowNode } from '../node/node.js';
+import { isDeep, parts } from '../node/parts.js';
 import { replacePlaceholders } from './placeholder-text.js';
 import { bindingLevel, LEVEL, operandLevels } from './precedence.js';
 import { printFrame } from './print-frame.js';
@@ -22,36 +23,52 @@ const TESTS: Readonly<Record<Exclude<UnaryOperator, 'not' | 'negative'>, string>
   isNotUnknown: 'IS NOT UNKNOWN',
 };
 
+/** Deep expressions are printed in parts of this height, from the inside out: a call for each level would exceed the stack. */
+const DIVISION = { height: 200, keepsLambdas: false };
+/** The texts of these parts. */
+const printed = new WeakMap<object, string>();
+
 const GROUPING = { rollup: 'ROLLUP', cube: 'CUBE', sets: 'GROUPING SETS' } as const;
 
 /** Prints an expression with its alias, as in SELECT. */
 export function printExpr(expr: ExprNode): string {
+  printParts(expr);
   return expr.kind === 'alias' ? `${print(expr)} AS ${printName(expr.name)}` : print(expr);
 }
 
 /** Prints a sort key with direction and null order. */
-export function printSort({ expr, ascending, nullsFirst }: SortNode): string {
-  return `${print(expr)} ${ascending ? 'ASC' : 'DESC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+export function printSort(key: SortNode): string {
+  printParts(key);
+  return sortKey(key);
 }
 
 /** Prints the content of OVER (…). */
-export function printWindow({ partitionBy, orderBy, frame }: WindowNode): string {
-  const parts = [];
-  if (partitionBy.length > 0) parts.push(`PARTITION BY ${list(partitionBy)}`);
-  if (orderBy.length > 0) parts.push(`ORDER BY ${orderBy.map(printSort).join(', ')}`);
-  if (frame) parts.push(printFrame(frame));
-  return parts.join(' ');
+export function printWindow(node: WindowNode): string {
+  printParts(node);
+  return window(node);
 }
 
 /** Prints `CASE`, including an unfinished one. */
-export function printCase({ expr, branches, otherwise }: CaseNode): string {
-  const base = expr ? ` ${print(expr)}` : '';
-  const whens = branches.map(({ when, then }) => ` WHEN ${print(when)} THEN ${print(then)}`).join('');
-  return `CASE${base}${whens}${otherwise ? ` ELSE ${print(otherwise)}` : ''} END`;
+export function printCase(node: CaseNode): string {
+  printParts(node);
+  return cases(node);
 }
 
-/** Prints an expression nested in another. Aliases are left out: they have no effect there, and SQL does not allow them. */
+/** Prints the deep parts of a node. */
+function printParts(root: object): void {
+  if (!isDeep(root, DIVISION.height)) return;
+  for (const { node } of parts(root, DIVISION)) {
+    if (node !== root && !printed.has(node)) printed.set(node, printNode(node as ExprNode));
+  }
+}
+
+/** Prints an expression nested in another. */
 function print(expr: ExprNode): string {
+  return printed.get(expr) ?? printNode(expr);
+}
+
+/** Aliases are left out: inside another expression they have no effect, and SQL does not allow them. */
+function printNode(expr: ExprNode): string {
   switch (expr.kind) {
     case 'column':
     case 'outer':
@@ -79,7 +96,7 @@ function print(expr: ExprNode): string {
     case 'call':
       return call(expr);
     case 'case':
-      return printCase(expr);
+      return cases(expr);
     case 'sql':
       return replacePlaceholders(
         expr.text,
@@ -110,9 +127,10 @@ function print(expr: ExprNode): string {
 
 /** Prints an operand, in parentheses if it binds less tightly than the given level. */
 function operand(expr: ExprNode, level: number): string {
-  if (expr.kind === 'alias') return operand(expr.expr, level);
   const text = print(expr);
-  return bindingLevel(expr) < level ? `(${text})` : text;
+  let inner = expr;
+  while (inner.kind === 'alias') inner = inner.expr;
+  return bindingLevel(inner) < level ? `(${text})` : text;
 }
 
 /** Prints an operand of a comparison. */
@@ -129,12 +147,30 @@ function unary(op: UnaryOperator, expr: ExprNode): string {
 
 function call(expr: CallNode): string {
   const args = expr.name === 'count' && expr.args.length === 0 ? '*' : list(expr.args);
-  const orderBy = expr.orderBy?.length ? ` ORDER BY ${expr.orderBy.map(printSort).join(', ')}` : '';
+  const orderBy = expr.orderBy?.length ? ` ORDER BY ${expr.orderBy.map(sortKey).join(', ')}` : '';
   let text = `${printFunction(expr.name)}(${expr.distinct ? 'DISTINCT ' : ''}${args}${orderBy})`;
   if (expr.filter) text += ` FILTER (WHERE ${print(expr.filter)})`;
   if (expr.nullTreatment) text += ` ${expr.nullTreatment.toUpperCase()} NULLS`;
-  if (expr.over) text += ` OVER (${printWindow(expr.over)})`;
+  if (expr.over) text += ` OVER (${window(expr.over)})`;
   return text;
+}
+
+function sortKey({ expr, ascending, nullsFirst }: SortNode): string {
+  return `${print(expr)} ${ascending ? 'ASC' : 'DESC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+}
+
+function window({ partitionBy, orderBy, frame }: WindowNode): string {
+  const parts = [];
+  if (partitionBy.length > 0) parts.push(`PARTITION BY ${list(partitionBy)}`);
+  if (orderBy.length > 0) parts.push(`ORDER BY ${orderBy.map(sortKey).join(', ')}`);
+  if (frame) parts.push(printFrame(frame));
+  return parts.join(' ');
+}
+
+function cases({ expr, branches, otherwise }: CaseNode): string {
+  const base = expr ? ` ${print(expr)}` : '';
+  const whens = branches.map(({ when, then }) => ` WHEN ${print(when)} THEN ${print(then)}`).join('');
+  return `CASE${base}${whens}${otherwise ? ` ELSE ${print(otherwise)}` : ''} END`;
 }
 
 function groupingSet({ form, lists }: ExprNode & { readonly kind: 'groupingSet' }): string {

@@ -6,8 +6,10 @@ use super::portable::portable;
 use super::remote_query::RemoteQueryExec;
 use crate::blobs::blob::Blob;
 use crate::client::remote_session::RemoteSession;
+use crate::codec::divided::divided;
 use crate::files::copy::{located, with_options};
 use crate::functions::series;
+use crate::plan::depth::{fits_message, no_message, shallow};
 use crate::plan::distributable::distributable;
 use crate::plan::scan::in_place_of;
 use crate::plan::unsupported::refuse_unsupported;
@@ -57,8 +59,17 @@ impl ClusterPlanner {
         };
         let code = self.remote.ensure_code(&functions).await?;
         let (plan, mut blobs) = self.ship_tables(plan).await?;
+        let plan = self.fitting(plan).await?;
         blobs.extend(code);
         Ok(RemoteQueryExec::new(self.remote.clone(), plan, blobs))
+    }
+
+    /// The plan in a form that a message can hold. Stock schedulers know no parts.
+    async fn fitting(&self, plan: LogicalPlan) -> Result<LogicalPlan> {
+        if fits_message(&plan)? || self.remote.connection.is_ours().await? {
+            return divided(plan);
+        }
+        Err(no_message().into())
     }
 
     /// EXPLAIN ANALYZE of a query, or of a statement whose query runs on the cluster.
@@ -159,6 +170,7 @@ impl QueryPlanner for ClusterPlanner {
                 .await;
         }
         refuse_unsupported(plan)?;
+        let plan = &*shallow(plan)?;
         match plan {
             LogicalPlan::Analyze(analyze) => self.analyze(analyze, session).await,
             LogicalPlan::Copy(copy) => {

@@ -8,7 +8,7 @@ use crate::client::job::Job;
 use crate::client::remote_session::RemoteSession;
 use crate::client::whole_rows::{rows, Rows};
 use crate::codec::logical::LogicalCodec;
-use crate::config::cluster_options::WITH_METRICS;
+use crate::config::cluster_options::{AGAIN, WITH_METRICS};
 use crate::error::{Code, Error, Result};
 use crate::exec::leaf::{leaf_node, one_partition};
 use crate::results::whole_results::{self, Reader};
@@ -34,8 +34,8 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::JoinError;
 
-/// How often a query runs again after it lost an executor.
-const RERUNS: usize = 3;
+/// How often a query runs again after it lost an executor. It may be what ended the executor.
+const RERUNS: usize = 1;
 
 /// The job of a query, once submitted. A lock, because the plan that submits the job and callers that cancel
 /// it share the slot.
@@ -104,7 +104,7 @@ impl RemoteQueryExec {
             true => 0,
             false => RERUNS,
         };
-        let settings = self.settings.clone();
+        let mut settings = self.settings.clone();
         let run = async move {
             let (release, rows) = loop {
                 let release =
@@ -119,6 +119,8 @@ impl RemoteQueryExec {
                             return Err(error);
                         }
                         reruns -= 1;
+                        let (key, value) = AGAIN;
+                        settings.insert(key.to_owned(), value.to_owned());
                     }
                 }
             };

@@ -1,56 +1,61 @@
-//! Assembles an executor from Ballista's parts, registers it with its scheduler and serves.
+//! Assembles an executor from its parts, registers it with its scheduler and serves.
 
 use super::clients::ClientPool;
 use super::engine::Engine;
-use super::registration::{process_config, registration, registration_error, NativeExecutorOptions};
+use super::presence;
+use super::registration::{registration, registration_error, NativeExecutorOptions};
+use super::reports::report;
+use super::scheduler_link::SchedulerLink;
+use super::task_service::TaskService;
+use super::tasks::Tasks;
+use super::worker::{Functions, Worker};
 use crate::blobs::source::BlobSource;
-use crate::cluster::address::without_delay;
 use crate::cluster::defaults::ENGINE;
-use crate::codec::logical::LogicalCodec;
-use crate::codec::physical::PhysicalCodec;
-use crate::config::{server_config, MESSAGE_BYTES};
-use crate::error::{Error, Result};
-use crate::network::connect::connect;
-use crate::network::transport::Transport;
+use crate::config::MESSAGE_BYTES;
+use crate::error::Result;
+use crate::network::access::Own;
+use crate::network::guard::Guard;
+use crate::network::serve::serve;
+use crate::network::transport::Local;
 use crate::results::{partition_files, whole_results, whole_service};
 use crate::stores::{self, RuntimesByStores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use crate::udf::log;
 use crate::udf::worker::pool::Pool;
 use arrow_flight::flight_service_server::FlightServiceServer;
-use ballista_core::registry::BallistaFunctionRegistry;
-use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
-use ballista_core::serde::BallistaCodec;
+use ballista_core::serde::protobuf::executor_grpc_server::ExecutorGrpcServer;
 use ballista_core::RuntimeProducer;
-use ballista_executor::executor::Executor;
-use ballista_executor::executor_process::ExecutorProcessConfig;
-use ballista_executor::executor_server;
 use ballista_executor::flight_service::BallistaFlightService;
-use ballista_executor::health::ExecutorHealth;
-use ballista_executor::metrics::LoggingMetricsCollector;
-use ballista_executor::runtime_cache::DefaultSessionRuntimeCache;
-use ballista_executor::shutdown::ShutdownNotifier;
+use ballista_executor::runtime_cache::{DefaultSessionRuntimeCache, SessionRuntimeCache};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use tokio::sync::{broadcast, mpsc};
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tonic::service::Routes;
-use tonic::transport::Channel;
 
 /// The number of sessions whose caches of file metadata are kept.
 const SESSIONS: usize = 16;
-/// Ballista binds a port by its number, and another process may take the port first. Then it tries again.
-const PORT_ATTEMPTS: usize = 5;
+/// How long a scheduler may take to register an executor.
+const REGISTRATION: Duration = Duration::from_secs(15);
 
+/// What runs until the executor is closed.
 pub struct Parts {
-    pub executor: Arc<Executor>,
-    pub scheduler: SchedulerGrpcClient<Channel>,
-    pub shutdown: broadcast::Sender<()>,
+    pub tasks: Arc<Tasks>,
+    pub link: Arc<SchedulerLink>,
+    /// Makes the executor's service for tasks available within the process.
+    _local: Arc<Local>,
+}
+
+/// The listeners of an executor, and their ports.
+pub struct Ports {
+    pub flight: TcpListener,
+    pub port: u16,
+    pub grpc: TcpListener,
+    pub grpc_port: u16,
 }
 
 /// The folders of an executor: for results, and for data that does not fit in memory.
@@ -59,106 +64,110 @@ pub struct Folders {
     pub spill: String,
 }
 
-/// Connects, registers and serves. The receiver gets a message when Ballista wants the executor to stop.
+/// Serves, and resolves when the scheduler has registered the executor.
 pub async fn assemble(
     options: NativeExecutorOptions,
-    flight: TcpListener,
-    port: u16,
+    ports: Ports,
     folders: Folders,
     functions: JoinHandle<Functions>,
-) -> Result<(Parts, mpsc::Receiver<bool>)> {
-    let channel = connect(&options.scheduler_host, options.scheduler_port).await?;
-    let scheduler = SchedulerGrpcClient::new(channel.clone())
-        .max_decoding_message_size(MESSAGE_BYTES)
-        .max_encoding_message_size(MESSAGE_BYTES);
-    let here = Transport::here(&options.scheduler_host, options.scheduler_port);
-    let transport = here.unwrap_or(Transport::Network(channel));
+) -> Result<Parts> {
+    let registration = registration(&options, ports.port, ports.grpc_port)?;
+    let id = registration.id.clone();
+    let (host, port) = (options.scheduler_host.clone(), options.scheduler_port);
+    let link = Arc::new(SchedulerLink::new(host, port, registration));
+    let transport = link.transport().await?;
+    let is_own = Own::is_at(&options.scheduler_host, options.scheduler_port);
+    let access = |port| {
+        Guard::new(
+            &options.host,
+            options.external_host.as_deref(),
+            is_own.then(|| Own::announce(&options.host, port)),
+        )
+    };
     let blobs = Arc::new(BlobSource::new(transport.clone()));
+    let pool = options.udf_pool.map(Pool::find).transpose()?;
+    if let Some(pool) = &pool {
+        *pool.source.lock() = Some(blobs.clone());
+        *pool.log.lock() = Some(log::sender(transport));
+    }
+    let engine = Engine::new(
+        ClientPool::default(),
+        pool,
+        id.clone(),
+        PathBuf::from(&folders.spill),
+    );
     let functions = functions.await.expect("the engine's functions can be collected");
-    let notifier = ShutdownNotifier::new();
-    let mut attempt = 0;
-    let (executor, stop) = loop {
-        attempt += 1;
-        let config = Arc::new(process_config(&options, port)?);
-        let pool = options.udf_pool.map(Pool::find).transpose()?;
-        if let Some(pool) = &pool {
-            *pool.source.lock() = Some(blobs.clone());
-            *pool.log.lock() = Some(log::sender(transport.clone()));
-        }
-        whole_results::enter(&config.executor_id);
-        let engine = Engine::new(
-            ClientPool::default(),
-            pool,
-            config.executor_id.clone(),
-            PathBuf::from(&folders.spill),
-        );
-        let parts = (blobs.clone(), functions.clone(), engine);
-        let executor = Arc::new(executor(&options, &config, &folders, parts));
-        let (stop_sender, stop) = mpsc::channel(1);
-        let codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode> = BallistaCodec::new(
-            Arc::new(LogicalCodec::default()),
-            Arc::new(PhysicalCodec::default()),
-        );
-        let started = executor_server::startup(
-            scheduler.clone(),
-            config,
-            executor.clone(),
-            codec,
-            stop_sender,
-            &notifier,
-            ExecutorHealth::new(),
-        );
-        match started.await {
-            Ok(_) => break (executor, stop),
-            Err(error) => {
-                whole_results::forget(&executor.metadata.id);
-                if options.grpc_port != 0 || attempt == PORT_ATTEMPTS {
-                    return Err(registration_error(&options, error.into()));
-                }
-            }
-        }
+    let runtimes = runtimes(&options, &folders, blobs.clone());
+    let worker = Worker::new(id.clone(), folders.jobs.clone(), functions, runtimes, engine);
+    let (tasks, ends) = Tasks::new(worker, options.vcores as usize)?;
+    whole_results::enter(&id);
+    serve_results(ports.flight, access(ports.port), folders.jobs);
+    let local = serve_tasks(
+        &options.host,
+        (ports.grpc, ports.grpc_port),
+        access(ports.grpc_port),
+        tasks.clone(),
+    );
+    let registered = tokio::time::timeout(REGISTRATION, link.register()).await;
+    let failure = match &registered {
+        Ok(Ok(())) => None,
+        Ok(Err(status)) => Some(status.message()),
+        Err(_) => Some("it did not answer"),
     };
-    tokio::spawn(sweep(blobs, executor.metadata.id.clone()));
-    serve(flight, folders.jobs)?;
-    let shutdown = notifier.notify_shutdown;
-    let parts = Parts {
-        executor,
-        scheduler,
-        shutdown,
-    };
-    Ok((parts, stop))
+    if let Some(reason) = failure {
+        whole_results::forget(&id);
+        return Err(registration_error(&options, reason));
+    }
+    tokio::spawn(report(tasks.clone(), link.clone(), ends));
+    tokio::spawn(presence::stay(tasks.clone(), link.clone()));
+    tokio::spawn(sweep(blobs, tasks.clone()));
+    Ok(Parts {
+        tasks,
+        link,
+        _local: local,
+    })
 }
 
 /// Serves results: by Flight to stock clients and other executors, in pieces to clients of this package.
-fn serve(flight: TcpListener, jobs: String) -> Result<()> {
+fn serve_results(listener: TcpListener, access: Guard, jobs: String) {
     let service = BallistaFlightService::new(jobs.clone());
     let service = FlightServiceServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
-    let listener = tokio::net::TcpListener::from_std(flight).map_err(Error::from)?;
     let routes = Routes::new(service)
         .into_axum_router()
         .merge(whole_service::routes())
         .merge(partition_files::routes(jobs));
-    tokio::spawn(async move { axum::serve(without_delay(listener), routes).await });
-    Ok(())
+    tokio::spawn(serve(listener, routes, access));
 }
 
-async fn sweep(blobs: Arc<BlobSource>, executor: String) {
+/// Serves tasks, to a scheduler in this process without a connection.
+fn serve_tasks(host: &str, ports: (TcpListener, u16), access: Guard, tasks: Arc<Tasks>) -> Arc<Local> {
+    let (listener, port) = ports;
+    let service = ExecutorGrpcServer::new(TaskService { tasks })
+        .max_decoding_message_size(MESSAGE_BYTES)
+        .max_encoding_message_size(MESSAGE_BYTES);
+    let routes = Routes::new(service).into_axum_router();
+    tokio::spawn(serve(listener, routes.clone(), access));
+    Local::publish(host, port, routes, Handle::current())
+}
+
+async fn sweep(blobs: Arc<BlobSource>, tasks: Arc<Tasks>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         minute.tick().await;
         blobs.sweep();
-        whole_results::sweep(&executor);
+        tasks.sweep();
+        whole_results::sweep(tasks.executor());
     }
 }
 
-fn executor(
+/// The runtimes of tasks, which all share one memory pool.
+fn runtimes(
     options: &NativeExecutorOptions,
-    config: &Arc<ExecutorProcessConfig>,
     folders: &Folders,
-    (blobs, functions, engine): (Arc<BlobSource>, Functions, Engine),
-) -> Executor {
+    blobs: Arc<BlobSource>,
+) -> Arc<dyn SessionRuntimeCache> {
     let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = folders.spill.clone();
     let runtime: RuntimeProducer = Arc::new(move |config| {
@@ -171,23 +180,11 @@ fn executor(
             .with_object_list_cache_limit(NO_LISTS)
             .build_arc()
     });
-    // All tasks share one memory pool, so the policy returns the runtime unchanged.
-    let policy = Arc::new(|runtime, _: &_, _| Ok(runtime));
-    let cache = RuntimesByStores(DefaultSessionRuntimeCache::new(runtime.clone(), policy, SESSIONS));
-    Executor::new(
-        registration(config, options),
-        &folders.jobs,
-        runtime,
-        Arc::new(server_config),
-        functions,
-        Arc::new(LoggingMetricsCollector::default()),
-        options.vcores as usize,
-        Arc::new(engine),
-    )
-    .with_session_runtime_cache(Some(Arc::new(cache)))
+    let same = Arc::new(|runtime, _: &_, _| Ok(runtime));
+    Arc::new(RuntimesByStores(DefaultSessionRuntimeCache::new(
+        runtime, same, SESSIONS,
+    )))
 }
-
-pub type Functions = Arc<BallistaFunctionRegistry>;
 
 /// All functions of DataFusion, and the Spark functions. An executor's default lacks the array functions.
 pub fn functions() -> Functions {

@@ -1,5 +1,6 @@
 //! A pool of connections between executors. (Ballista's own pool is private.)
 
+use crate::network::connect::keep_alive;
 use async_trait::async_trait;
 use ballista_core::client::BallistaClient;
 use ballista_core::client_pool::{BallistaClientPool, PooledClient};
@@ -42,7 +43,7 @@ impl BallistaClientPool for ClientPool {
         host: &str,
         port: u16,
         config: &GrpcClientConfig,
-        endpoint: Option<Arc<BallistaConfigGrpcEndpoint>>,
+        _: Option<Arc<BallistaConfigGrpcEndpoint>>,
     ) -> Result<PooledClient> {
         evict(&self.idle);
         let key = (host.to_owned(), port, config.clone());
@@ -55,7 +56,7 @@ impl BallistaClientPool for ClientPool {
                     port,
                     config.max_message_size,
                     config.use_tls,
-                    endpoint,
+                    Some(Arc::new(keep_alive(config))),
                     config.io_retries_times,
                     config.io_retry_wait_time_ms,
                     config.initial_connection_window_size,

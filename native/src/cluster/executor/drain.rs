@@ -3,16 +3,12 @@
 //! The executor takes no new tasks, finishes the running ones, waits until their results are read, then
 //! leaves the scheduler.
 
+use super::scheduler_link::SchedulerLink;
+use super::tasks::Tasks;
 use crate::protocol::executor_facts::CLOSING;
 use crate::results::whole_results;
-use ballista_core::serde::protobuf::executor_status::Status;
-use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
-use ballista_core::serde::protobuf::{ExecutorStatus, ExecutorStoppedParams, HeartBeatParams};
-use ballista_executor::executor::{Executor, TasksDrainedFuture};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
-use tonic::transport::Channel;
 
 /// How long a closing executor lets its tasks run.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -33,25 +29,12 @@ async fn read(jobs: &str, executor: &str) {
     }
 }
 
-pub async fn drain(executor: Arc<Executor>, mut scheduler: SchedulerGrpcClient<Channel>, jobs: &str) {
-    let id = executor.metadata.id.clone();
-    let fence = HeartBeatParams {
-        executor_id: id.clone(),
-        metrics: vec![],
-        status: Some(ExecutorStatus {
-            status: Some(Status::Active(CLOSING.into())),
-        }),
-        metadata: Some(executor.metadata.clone()),
-    };
+pub async fn drain(tasks: &Tasks, link: &SchedulerLink, jobs: &str) {
     // The scheduler is gone, so there is nothing to wait for.
-    if scheduler.heart_beat_from_executor(fence).await.is_err() {
+    if link.beat(CLOSING).await.is_err() {
         return;
     }
-    let _ = tokio::time::timeout(DRAIN, TasksDrainedFuture(executor)).await;
-    let _ = tokio::time::timeout(READ, read(jobs, &id)).await;
-    let stopped = ExecutorStoppedParams {
-        executor_id: id,
-        reason: "closed".into(),
-    };
-    let _ = scheduler.executor_stopped(stopped).await;
+    let _ = tokio::time::timeout(DRAIN, tasks.drained()).await;
+    let _ = tokio::time::timeout(READ, read(jobs, tasks.executor())).await;
+    link.leave().await;
 }

@@ -4,15 +4,19 @@ use super::clients::ClientPool;
 use super::whole_stage::WholeStage;
 use crate::cluster::dynamic_filters::linked;
 use crate::config::cluster_options::ClusterOptions;
+use crate::exec::panics::caught_below;
+use crate::plan::rules::large_limits::LargeLimits;
 use crate::plan::rules::limited_aggregates::LimitedAggregates;
 use crate::plan::whole_query::WholeQueryExec;
+use crate::reported::reported;
+use crate::scan::CheckedScans;
 use crate::udf::rewrite::runnable::runnable;
 use crate::udf::worker::pool::Pool;
 use async_trait::async_trait;
 use ballista_core::serde::protobuf::{
     RuntimeStatsReport, ShuffleWritePartition, TaskColumnStats, WindowStateReport,
 };
-use ballista_core::JobId;
+use ballista_core::serde::scheduler::TaskKey;
 use ballista_executor::execution_engine::{DefaultExecutionEngine, ExecutionEngine, QueryStageExecutor};
 use datafusion::error::Result;
 use datafusion::execution::TaskContext;
@@ -43,19 +47,21 @@ impl Engine {
             spill,
         }
     }
-}
 
-impl ExecutionEngine for Engine {
-    fn create_query_stage_exec(
+    /// Makes a task: `partitions` of a stage.
+    pub fn task(
         &self,
-        job_id: JobId,
-        stage_id: usize,
-        task_id: usize,
+        key: &TaskKey,
         partitions: Vec<usize>,
         plan: Arc<dyn ExecutionPlan>,
         work_dir: &str,
         config: &SessionConfig,
     ) -> Result<Arc<dyn QueryStageExecutor>> {
+        let TaskKey {
+            job_id,
+            stage_id,
+            task_id,
+        } = key.clone();
         if WholeQueryExec::of(&plan).is_some() {
             return Ok(Arc::new(WholeStage {
                 job: job_id,
@@ -71,8 +77,9 @@ impl ExecutionEngine for Engine {
         let name = format!("{job_id}/{stage_id}/{task_id}");
         // Decoded joins may promise an order of rows that the scheduler's joins did not.
         let plan = LimitedAggregates.optimize(plan, config.options())?;
-        let plan = linked(plan, config)?;
-        let plan = runnable(plan, self.pool.as_ref(), name, &stop)?;
+        let plan = LargeLimits.optimize(plan, config.options())?;
+        let plan = CheckedScans.optimize(linked(plan, config)?, config.options())?;
+        let plan = caught_below(runnable(plan, self.pool.as_ref(), name, &stop)?)?;
         let stage = self
             .engine
             .create_query_stage_exec(job_id, stage_id, task_id, partitions, plan, work_dir, config)?;
@@ -109,7 +116,7 @@ impl QueryStageExecutor for Stage {
         context: Arc<TaskContext>,
     ) -> Result<Vec<ShuffleWritePartition>> {
         let _stops_when_dropped = self.stop.clone().drop_guard();
-        self.stage.execute_query_stage(task_id, context).await
+        reported(self.stage.execute_query_stage(task_id, context)).await
     }
 
     fn collect_plan_metrics(&self) -> Vec<MetricsSet> {

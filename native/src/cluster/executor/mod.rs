@@ -4,21 +4,27 @@ mod assembly;
 mod clients;
 mod drain;
 mod engine;
+mod job_files;
+mod presence;
 mod registration;
+mod reports;
+mod scheduler_link;
+mod task_service;
+mod tasks;
 mod whole_stage;
 mod work_dir;
+mod worker;
 
 use super::address::{listen, port_of};
 use super::ending::{end, wait};
-use crate::error::{guard, Code, Error, Result};
+use crate::error::{guard, Result};
 use crate::results::whole_results;
 use crate::runtime::OwnedRuntime;
-use assembly::{assemble, functions, Folders, Parts};
+use assembly::{assemble, functions, Folders, Parts, Ports};
 use drain::drain;
 use napi_derive::napi;
 use parking_lot::Mutex;
 use registration::NativeExecutorOptions;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use tokio::sync::watch;
 use work_dir::WorkDir;
@@ -35,7 +41,6 @@ pub struct NativeExecutor {
 struct Running {
     id: String,
     work_dir: WorkDir,
-    closing: Arc<AtomicBool>,
     /// Taken when the executor stops, because connections keep file descriptors of the runtime. A lock,
     /// because `close` and `abandon` may run at the same time.
     parts: Mutex<Option<Parts>>,
@@ -44,14 +49,13 @@ struct Running {
 
 impl Running {
     async fn close(&self) {
-        self.closing.store(true, Ordering::Release);
         let parts = self.parts.lock().take();
         if let (Some(parts), Ok(runtime)) = (parts, self.runtime.handle()) {
             let jobs = self.work_dir.jobs();
             // Runs on the runtime, so that the parts are dropped there too.
             let stopped = runtime.spawn(async move {
-                drain(parts.executor.clone(), parts.scheduler.clone(), &jobs).await;
-                let _ = parts.shutdown.send(());
+                drain(&parts.tasks, &parts.link, &jobs).await;
+                parts.tasks.shutdown().await;
             });
             let _ = stopped.await;
         }
@@ -61,8 +65,9 @@ impl Running {
     }
 
     fn abandon(&self) {
-        self.closing.store(true, Ordering::Release);
-        self.parts.lock().take();
+        if let Some(parts) = self.parts.lock().take() {
+            parts.tasks.abandon();
+        }
         self.runtime.abandon();
         whole_results::forget(&self.id);
         self.work_dir.remove();
@@ -124,7 +129,14 @@ impl NativeExecutor {
 
 async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
     let flight = listen(&options.host, options.port)?;
-    let port = port_of(&flight)?;
+    let grpc = listen(&options.host, options.grpc_port)?;
+    let (port, grpc_port) = (port_of(&flight)?, port_of(&grpc)?);
+    let ports = Ports {
+        flight,
+        port,
+        grpc,
+        grpc_port,
+    };
     let work_dir = WorkDir::create(options.work_dir.as_deref())?;
     let runtime = OwnedRuntime::new("executor", 2)?;
     // Runs meanwhile: collecting functions takes as long as connecting.
@@ -134,33 +146,14 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
         spill: work_dir.spill(),
     };
     let host = options.host.clone();
-    let parts = runtime
-        .run(assemble(options, flight, port, folders, functions))
-        .await;
-    let (parts, mut stop) = match parts {
+    let parts = match runtime.run(assemble(options, ports, folders, functions)).await {
         Ok(parts) => parts,
         Err(error) => {
             runtime.shutdown().await;
             return Err(error);
         }
     };
-    let ended = watch::Sender::new(None);
-    let notify = ended.clone();
-    let closing = Arc::new(AtomicBool::new(false));
-    let ours = closing.clone();
-    // Ballista sends this message when the scheduler tells the executor to stop. If the scheduler no longer
-    // answers, Ballista stops by itself and the channel closes.
-    runtime.handle()?.spawn(async move {
-        stop.recv().await;
-        if !ours.load(Ordering::Acquire) {
-            let lost = Error::new(
-                Code::Connection,
-                "The executor lost the connection to its scheduler.",
-            );
-            end(&notify, Err(lost));
-        }
-    });
-    let id = parts.executor.metadata.id.clone();
+    let id = parts.tasks.executor().to_owned();
     Ok(NativeExecutor {
         id: id.clone(),
         host,
@@ -168,10 +161,9 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
         running: Arc::new(Running {
             id,
             work_dir,
-            closing,
             parts: Mutex::new(Some(parts)),
             runtime,
         }),
-        ended,
+        ended: watch::Sender::new(None),
     })
 }

@@ -1,19 +1,18 @@
 //! The configuration of an executor at its start, and what it registers with its scheduler.
 
-use crate::cluster::address::{advertised, listen, literal, port_of, resolve};
-use crate::config::MESSAGE_BYTES;
+use crate::cluster::address::advertised;
 use crate::error::{Code, Error, Result};
 use crate::protocol::executor_facts::{new_id, system_with};
-use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::serde::protobuf::executor_resource::Resource;
 use ballista_core::serde::protobuf::{
     ExecutorOperatingSystemSpecification, ExecutorRegistration, ExecutorResource, ExecutorSpecification,
 };
 use ballista_core::BALLISTA_PROTOCOL_VERSION;
-use ballista_executor::executor_process::ExecutorProcessConfig;
 use napi_derive::napi;
+use std::time::Duration;
 
-const HEARTBEAT_SECONDS: u64 = 5;
+/// How often an executor tells its scheduler that it is there.
+pub const HEARTBEAT: Duration = Duration::from_secs(5);
 
 #[napi(object)]
 pub struct NativeExecutorOptions {
@@ -36,39 +35,19 @@ pub struct NativeExecutorOptions {
     pub udf_pool: Option<u32>,
 }
 
-pub fn process_config(options: &NativeExecutorOptions, port: u16) -> Result<ExecutorProcessConfig> {
-    let grpc_port = match options.grpc_port {
-        // The port is free now; Ballista binds it by its number a moment later.
-        0 => port_of(&listen(&options.host, 0)?)?,
-        chosen => {
-            listen(&options.host, chosen)?;
-            chosen
-        }
-    };
-    Ok(ExecutorProcessConfig {
-        executor_id: new_id(options.udf_pool.is_some()),
-        bind_host: literal(resolve(&options.host)?),
-        external_host: Some(advertised(&options.host, options.external_host.as_deref())?),
-        port,
-        grpc_port,
-        vcores: options.vcores as usize,
-        task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
-        grpc_max_decoding_message_size: MESSAGE_BYTES as u32,
-        grpc_max_encoding_message_size: MESSAGE_BYTES as u32,
-        executor_heartbeat_interval_seconds: HEARTBEAT_SECONDS,
-        ..ExecutorProcessConfig::default()
-    })
-}
-
 /// Like Ballista's own, but without operating system version, disks and limits: finding those takes longer
 /// than the rest of the start, and nothing reads them. Adds the memory for tasks, which no other field of the
 /// message can carry.
-pub fn registration(config: &ExecutorProcessConfig, options: &NativeExecutorOptions) -> ExecutorRegistration {
-    ExecutorRegistration {
-        id: config.executor_id.clone(),
-        host: config.external_host.clone(),
-        port: config.port.into(),
-        grpc_port: config.grpc_port.into(),
+pub fn registration(
+    options: &NativeExecutorOptions,
+    port: u16,
+    grpc_port: u16,
+) -> Result<ExecutorRegistration> {
+    Ok(ExecutorRegistration {
+        id: new_id(options.udf_pool.is_some()),
+        host: Some(advertised(&options.host, options.external_host.as_deref())?),
+        port: port.into(),
+        grpc_port: grpc_port.into(),
         specification: Some(ExecutorSpecification {
             resources: vec![ExecutorResource {
                 resource: Some(Resource::Vcores(options.vcores)),
@@ -80,15 +59,15 @@ pub fn registration(config: &ExecutorProcessConfig, options: &NativeExecutorOpti
             ..Default::default()
         }),
         ballista_protocol_version: BALLISTA_PROTOCOL_VERSION,
-    }
+    })
 }
 
-pub fn registration_error(options: &NativeExecutorOptions, error: Error) -> Error {
+pub fn registration_error(options: &NativeExecutorOptions, reason: &str) -> Error {
     Error::new(
         Code::Connection,
         format!(
-            "The scheduler at {}:{} did not register the executor: {}.",
-            options.scheduler_host, options.scheduler_port, error.message
+            "The scheduler at {}:{} did not register the executor: {reason}.",
+            options.scheduler_host, options.scheduler_port
         ),
     )
 }

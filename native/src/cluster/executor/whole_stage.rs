@@ -7,6 +7,7 @@ use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::offset_alone::offset_alone;
 use crate::plan::rules::RULES;
 use crate::plan::whole_query::WholeQueryExec;
+use crate::reported::{reported, without_panic};
 use crate::results::queue::ResultQueue;
 use crate::results::whole_results;
 use crate::udf::rewrite::runnable::runnable;
@@ -141,6 +142,17 @@ impl QueryStageExecutor for WholeStage {
         _: usize,
         context: Arc<TaskContext>,
     ) -> Result<Vec<ShuffleWritePartition>> {
+        reported(self.rows(context)).await
+    }
+
+    /// Metrics of the node that would write. Clients get those of the query from the queue's plan.
+    fn collect_plan_metrics(&self) -> Vec<MetricsSet> {
+        vec![MetricsSet::new()]
+    }
+}
+
+impl WholeStage {
+    async fn rows(&self, context: Arc<TaskContext>) -> Result<Vec<ShuffleWritePartition>> {
         let stop = CancellationToken::new();
         let _stops_when_dropped = stop.clone().drop_guard();
         let planned = Planned::new(&self.stage, &context)?;
@@ -149,7 +161,7 @@ impl QueryStageExecutor for WholeStage {
         let ending = Ending(queue.clone());
         let key = whole_results::key(&context.session_id(), self.job.as_str());
         whole_results::publish(&key, &self.executor, queue.clone());
-        let result = self.run(context, &queue, planned, &stop).await;
+        let result = without_panic(self.run(context, &queue, planned, &stop)).await;
         ending.0.end(result.as_ref().map(|_| ()).map_err(Error::from));
         let (num_batches, num_rows) = result?;
         Ok(vec![ShuffleWritePartition {
@@ -160,10 +172,5 @@ impl QueryStageExecutor for WholeStage {
             file_id: None,
             is_sort_shuffle: false,
         }])
-    }
-
-    /// Metrics of the node that would write. Clients get those of the query from the queue's plan.
-    fn collect_plan_metrics(&self) -> Vec<MetricsSet> {
-        vec![MetricsSet::new()]
     }
 }

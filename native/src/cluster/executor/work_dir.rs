@@ -1,14 +1,22 @@
-//! The work folder of an executor, which is removed with the executor.
+//! The work folder of an executor, which is removed with the executor. What killed executors left is removed by the next
+//! one that starts beside it.
 
 use crate::error::{Code, Error, Result};
 use crate::files::folder::remove;
 use napi_derive::napi;
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempDir};
 
+const PREFIX: &str = "ballista-executor-";
 const SPILL: &str = "spill";
+/// A file in the folder, locked as long as its executor lives.
+const LOCK: &str = "lock";
+/// Its name before it is locked.
+const UNLOCKED: &str = "unlocked";
 
 /// All work folders of this process; `None` once the process is ending. Locked while a folder is made, so
 /// that none is made after that.
@@ -24,10 +32,29 @@ pub fn remove_work_folders() {
     }
 }
 
+/// Locked before it gets its name, so that no other executor finds it unlocked.
+fn locked(folder: &Path) -> io::Result<File> {
+    let lock = File::create(folder.join(UNLOCKED))?;
+    lock.try_lock()?;
+    std::fs::rename(folder.join(UNLOCKED), folder.join(LOCK))?;
+    Ok(lock)
+}
+
+/// Removes the work folders in `parent` whose executors were killed.
+fn reclaim(parent: &Path) {
+    for folder in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let is_ours = folder.file_name().to_string_lossy().starts_with(PREFIX);
+        let lock = is_ours.then(|| File::open(folder.path().join(LOCK)));
+        if lock.is_some_and(|lock| lock.is_ok_and(|lock| lock.try_lock().is_ok())) {
+            remove(&folder.path());
+        }
+    }
+}
+
 pub struct WorkDir {
     path: String,
-    /// Taken by the first caller that removes it.
-    folder: Mutex<Option<TempDir>>,
+    /// The folder and its lock. Taken by the first caller that removes it.
+    folder: Mutex<Option<(TempDir, File)>>,
 }
 
 impl WorkDir {
@@ -42,25 +69,26 @@ impl WorkDir {
             ));
         };
         let mut builder = Builder::new();
-        builder.prefix("ballista-executor-");
+        builder.prefix(PREFIX);
         let folder = match parent {
             Some(parent) => std::fs::create_dir_all(parent).and_then(|_| builder.tempdir_in(parent)),
             None => builder.tempdir(),
         };
         // Ballista would create it for the first task, and fail if a second task starts meanwhile.
-        let folder =
-            folder.and_then(|folder| std::fs::create_dir(folder.path().join(SPILL)).map(|()| folder));
-        let folder = folder.map_err(|error| {
-            let parent = parent
-                .map(Path::new)
-                .unwrap_or(&std::env::temp_dir())
-                .display()
-                .to_string();
+        let folder = folder.and_then(|folder| {
+            std::fs::create_dir(folder.path().join(SPILL))?;
+            let lock = locked(folder.path())?;
+            Ok((folder, lock))
+        });
+        let parent = parent.map_or_else(std::env::temp_dir, PathBuf::from);
+        let (folder, lock) = folder.map_err(|error| {
+            let parent = parent.display();
             Error::new(
                 Code::Io,
                 format!("Cannot create a work folder in {parent}: {error}."),
             )
         })?;
+        std::thread::spawn(move || reclaim(&parent));
         let path = folder.path().to_str().ok_or_else(|| {
             Error::new(
                 Code::InvalidArgument,
@@ -70,7 +98,7 @@ impl WorkDir {
         folders.insert(path.to_owned());
         Ok(Self {
             path: path.to_owned(),
-            folder: Mutex::new(Some(folder)),
+            folder: Mutex::new(Some((folder, lock))),
         })
     }
 
@@ -89,9 +117,11 @@ impl WorkDir {
     }
 
     pub fn remove(&self) {
-        let Some(folder) = self.folder.lock().take() else {
+        let Some((folder, lock)) = self.folder.lock().take() else {
             return;
         };
+        // Windows removes no open files.
+        drop(lock);
         if let Some(folders) = FOLDERS.lock().as_mut() {
             folders.remove(&self.path);
         }

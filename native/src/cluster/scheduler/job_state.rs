@@ -15,12 +15,11 @@ use ballista_core::serde::protobuf::JobStatus;
 use ballista_core::{JobId, JobStatusSubscriber};
 use ballista_scheduler::cluster::{JobState, JobStateEventStream};
 use ballista_scheduler::state::execution_graph::ExecutionGraphBox;
-use ballista_scheduler::state::executor_manager::ExecutorManager;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long the scheduler remembers how a job ended.
@@ -41,8 +40,6 @@ pub struct Jobs {
     events: Arc<Events>,
     sessions: Sessions,
     executors: Arc<Executors>,
-    /// Reaches executors. Set later, because the manager owns this state.
-    pub manager: OnceLock<ExecutorManager>,
 }
 
 /// All queues are in the order in which jobs ended.
@@ -103,7 +100,6 @@ impl Jobs {
             events,
             sessions: Sessions::new(executors.registered.clone()),
             executors,
-            manager: OnceLock::new(),
         }
     }
 
@@ -131,9 +127,7 @@ impl Jobs {
     async fn finish(&self, status: JobStatus, graph: Option<&ExecutionGraphBox>) -> Result<()> {
         let job = JobId::from(status.job_id.clone());
         if let Some(Status::Failed(_)) = status.status {
-            if let Some(manager) = self.manager.get() {
-                self.executors.stop(job.clone(), manager.clone());
-            }
+            self.executors.stop(job.clone());
         }
         self.finished.lock().add(status, graph);
         let removed = self.engine.remove_job(&job).await;

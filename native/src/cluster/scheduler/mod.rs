@@ -1,23 +1,30 @@
 //! A scheduler: Ballista's service, and the routes of this package on the same port.
 
 mod flight_service;
+mod grpc_service;
 mod job_state;
+mod leases;
 mod planning;
+mod presence;
 mod routes;
 mod rules;
+mod server;
 mod state;
 
-use super::address::{advertised, listen, port_of, without_delay};
+use super::address::{advertised, listen, port_of};
 use super::ending::{end, wait};
 use crate::blobs::cache::BlobCache;
 use crate::codec::logical::LogicalCodec;
 use crate::codec::physical::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
-use crate::error::{guard, Error, Result};
+use crate::error::{guard, Result};
+use crate::network::access::{authorized, Own};
+use crate::network::guard::Guard;
+use crate::network::serve::serve;
 use crate::network::transport::Local;
 use crate::runtime::OwnedRuntime;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
-use ballista_core::serde::protobuf::CleanJobDataParams;
+use ballista_core::serde::protobuf::{CleanJobDataParams, RunningTaskInfo};
 use ballista_core::serde::BallistaCodec;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
@@ -25,15 +32,15 @@ use ballista_scheduler::metrics::default_metrics_collector;
 use datafusion::prelude::SessionConfig;
 use flight_service::SchedulerFlight;
 use job_state::Jobs;
+use leases::Leases;
 use napi_derive::napi;
-use routes::{routes, Server};
+use routes::routes;
+use server::Server;
 use state::cluster_state::Executors;
 use state::job_events::Events;
 use state::job_failure::Failure;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tonic::Request;
@@ -49,6 +56,8 @@ pub struct NativeSchedulerOptions {
     pub port: u16,
     /// The host that executors connect to, if it is not `host`.
     pub external_host: Option<String>,
+    /// Whether the scheduler and its executors take only requests of this process. Only on a loopback address.
+    pub process_only: bool,
 }
 
 #[napi]
@@ -102,6 +111,8 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let external = advertised(&options.host, options.external_host.as_deref())?;
     let (fail, failures) = mpsc::unbounded_channel();
     let endpoint = format!("{external}:{port}");
+    let own = options.process_only.then(|| Own::announce(&options.host, port));
+    let access = Guard::new(&options.host, options.external_host.as_deref(), own);
     let events = Arc::new(Events::default());
     let executors = Arc::new(Executors::new(endpoint.clone(), events.clone(), fail));
     let config = config(&options.host, port, external, executors.clone());
@@ -125,20 +136,17 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
                 default_metrics_collector()?,
                 executors.clone(),
             );
-            let _ = jobs.manager.set(server.state.executor_manager.clone());
             server.init().await?;
-            tokio::spawn(fail_jobs(server.clone(), failures));
-            let listener = TcpListener::from_std(listener).map_err(Error::from)?;
+            tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
             let flight = SchedulerFlight::default();
-            tokio::spawn(sweep(server.clone(), jobs, flight.held()));
-            let routes = routes(server, executors, events, flight);
+            let leases = Leases::new(server.clone());
+            tokio::spawn(sweep(server.clone(), jobs, flight.held(), leases.clone()));
+            let routes = routes(server, executors, events, flight, leases);
             let local = Local::publish(&host, port, routes.clone(), Handle::current());
             tokio::spawn(async move {
                 // Held as long as the server runs.
                 let _local = local;
-                let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-                let served = axum::serve(without_delay(listener), service).await;
-                end(&notify, served.map_err(Error::from));
+                end(&notify, serve(listener, routes, access).await);
             });
             Ok(())
         })
@@ -152,22 +160,31 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
 }
 
 /// Ends jobs that the scheduler's state reports as failed.
-async fn fail_jobs(server: Server, mut failures: mpsc::UnboundedReceiver<Failure>) {
+async fn fail_jobs(
+    server: Server,
+    executors: Arc<Executors>,
+    mut failures: mpsc::UnboundedReceiver<Failure>,
+) {
     while let Some(Failure { status, running }) = failures.recv().await {
         let _ = SchedulerGrpc::update_task_status(&server, Request::new(status)).await;
         if let Some(task) = running {
-            let manager = &server.state.executor_manager;
-            let _ = manager.cancel_running_tasks(vec![task]).await;
+            let cancelled = RunningTaskInfo {
+                task_id: task.task_id as u32,
+                job_id: task.job_id.to_string(),
+                stage_id: task.stage_id as u32,
+            };
+            executors.cancel(&task.executor_id, vec![cancelled]).await;
         }
     }
 }
 
 /// Removes old entries once a minute.
-async fn sweep(server: Server, jobs: Arc<Jobs>, held: Arc<BlobCache>) {
+async fn sweep(server: Server, jobs: Arc<Jobs>, held: Arc<BlobCache>, leases: Arc<Leases>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         minute.tick().await;
         held.sweep();
+        leases.sweep().await;
         for job in jobs.sweep() {
             let unread = CleanJobDataParams {
                 job_id: job.into(),
@@ -195,6 +212,7 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
         grpc_server_max_decoding_message_size: MESSAGE_BYTES as u32,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
+        override_create_grpc_client_endpoint: Some(Arc::new(|endpoint| Ok(authorized(endpoint)?))),
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         ..SchedulerConfig::default()
     }

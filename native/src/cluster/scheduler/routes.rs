@@ -1,10 +1,15 @@
 //! The HTTP and gRPC routes on a scheduler's port: Ballista's service, blobs and logs, health, job events.
 
 use super::flight_service::SchedulerFlight;
+use super::grpc_service::SchedulerService;
+use super::leases::Leases;
+use super::presence::{Peer, Presences};
+use super::server::Server;
 use super::state::cluster_state::Executors;
 use super::state::job_events::Events;
 use crate::config::MESSAGE_BYTES;
 use crate::protocol::job_event::{self, JobEvent};
+use crate::protocol::presence;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::{Path, Query};
 use axum::http::header::CONTENT_TYPE;
@@ -15,8 +20,6 @@ use ballista_core::serde::protobuf::job_status::Status;
 use ballista_core::serde::protobuf::scheduler_grpc_server::{SchedulerGrpc, SchedulerGrpcServer};
 use ballista_core::serde::protobuf::GetJobStatusParams;
 use ballista_core::JobId;
-use ballista_scheduler::scheduler_server::SchedulerServer;
-use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use prost::Message;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -24,15 +27,20 @@ use std::time::Duration;
 use tonic::service::RoutesBuilder;
 use tonic::Request;
 
-pub type Server = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
-
 pub fn routes(
     server: Server,
     executors: Arc<Executors>,
     events: Arc<Events>,
     flight: SchedulerFlight,
+    leases: Arc<Leases>,
 ) -> Router {
-    let grpc = SchedulerGrpcServer::new(server.clone())
+    let presences = Presences::new(server.clone(), executors.clone(), leases.clone());
+    let service = SchedulerService {
+        server: server.clone(),
+        executors: executors.clone(),
+        leases,
+    };
+    let grpc = SchedulerGrpcServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
     let flight = FlightServiceServer::new(flight).max_decoding_message_size(MESSAGE_BYTES);
@@ -53,6 +61,17 @@ pub fn routes(
                     }
                 }
             }),
+        )
+        .route(
+            &presence::executor("{id}"),
+            get({
+                let presences = presences.clone();
+                move |Path(id): Path<String>| async move { presences.enter(Peer::Executor(id)) }
+            }),
+        )
+        .route(
+            &presence::session("{id}"),
+            get(move |Path(id): Path<String>| async move { presences.enter(Peer::Session(id)) }),
         )
         .route(
             "/jobs/{id}/event",

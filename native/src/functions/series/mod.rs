@@ -9,7 +9,6 @@ mod unnest;
 use datafusion::catalog::{TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::common::{plan_err, Result};
 use datafusion::datasource::ViewTable;
-use datafusion::functions_nested::range::{gen_series_udf, range_udf};
 use datafusion::logical_expr::{lit, ScalarUDF};
 use datafusion::prelude::SessionContext;
 use message::Series;
@@ -44,7 +43,7 @@ impl TableFunctionImpl for SeriesFunction {
 }
 
 pub fn register(context: &SessionContext) {
-    for function in [gen_series_udf(), range_udf()] {
+    for function in unnest::functions() {
         let name = function.name().to_owned();
         context.register_udtf(&name, Arc::new(SeriesFunction(function)));
     }

@@ -4,12 +4,12 @@
 
 use super::message::Series;
 use super::table::SeriesTable;
+use crate::functions::wrapped::STANDARD;
 use crate::plan::scan::in_place_of;
 use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
 use datafusion::common::UnnestOptions;
 use datafusion::datasource::{provider_as_source, source_as_provider};
 use datafusion::error::Result;
-use datafusion::functions_nested::range::{gen_series_udf, range_udf};
 use datafusion::logical_expr::{col, Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF, TableScan, Unnest};
 use std::sync::Arc;
 
@@ -30,6 +30,11 @@ pub fn plan(function: &ScalarUDF, arguments: Vec<Expr>, is_short: bool) -> Resul
     call?
         .unnest_columns_with_options(vec!["value".into()], options)?
         .build()
+}
+
+/// The scalar functions of the same names.
+pub fn functions() -> [Arc<ScalarUDF>; 2] {
+    ["generate_series", "range"].map(|name| STANDARD[name].clone())
 }
 
 pub fn is_series(node: &LogicalPlan) -> bool {
@@ -94,7 +99,7 @@ fn constant(list: &Unnest) -> Result<Option<Series>> {
     let (Expr::ScalarFunction(call), [arguments]) = (call.expr.as_ref(), &values.values[..]) else {
         return Ok(None);
     };
-    let is_own = [gen_series_udf(), range_udf()].contains(&call.func);
+    let is_own = functions().contains(&call.func);
     let is_list =
         list.schema.fields().len() == 1 && call.args.iter().all(|arg| matches!(arg, Expr::Column(_)));
     match is_own && is_list && call.args.len() == arguments.len() {
@@ -110,9 +115,6 @@ fn constant(list: &Unnest) -> Result<Option<Series>> {
 fn series_of(scan: &TableScan) -> Option<Result<LogicalPlan>> {
     let provider = source_as_provider(&scan.source).ok()?;
     let series = &provider.downcast_ref::<SeriesTable>()?.series;
-    let function: Arc<ScalarUDF> = match series.includes_end {
-        true => gen_series_udf(),
-        false => range_udf(),
-    };
-    Some(plan(&function, series.arguments(), false))
+    let function = &STANDARD[series.function()];
+    Some(plan(function, series.arguments(), false))
 }

@@ -3,7 +3,8 @@
 mod aggregate_filters;
 mod aggregate_statistics;
 mod ambiguous_filters;
-mod large_limits;
+mod balanced_filters;
+pub mod large_limits;
 pub mod limited_aggregates;
 mod limited_sorts;
 mod merge_conditions;
@@ -13,9 +14,11 @@ mod projections;
 pub mod rule;
 
 use crate::files::staged::StagedFiles;
+use crate::scan::CheckedScans;
 use aggregate_filters::aggregate_filters;
 use aggregate_statistics::aggregate_statistics;
 use ambiguous_filters::ambiguous_filters;
+use balanced_filters::BalancedFilters;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use large_limits::LargeLimits;
 use limited_aggregates::LimitedAggregates;
@@ -45,7 +48,9 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         }
     }
     all.push(Arc::new(LimitedAggregates));
+    all.push(Arc::new(BalancedFilters));
     all.push(Arc::new(StagedFiles));
+    all.push(Arc::new(CheckedScans));
     all
 });
 

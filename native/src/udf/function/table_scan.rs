@@ -2,8 +2,8 @@
 
 use super::js_function::JsFunction;
 use super::table_call::JsTable;
-use crate::arrow::batches_from_ipc;
 use crate::exec::leaf::{leaf_node, one_partition};
+use crate::ipc::memory::batches_from_ipc;
 use crate::udf::worker::batch::Output;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, Int64Array, RecordBatch, RecordBatchOptions, StringArray,

@@ -3,6 +3,7 @@
 use super::bind::bind;
 use super::called::calls_any;
 use super::coalesce::coalesced;
+use crate::exec::slices::sliced;
 use crate::exec::stop::stoppable;
 use crate::udf::failure;
 use crate::udf::function::js_function::Binding;
@@ -20,6 +21,7 @@ pub fn runnable(
     name: String,
     stop: &CancellationToken,
 ) -> Result<Arc<dyn ExecutionPlan>> {
+    let plan = sliced(plan)?;
     if !calls_any(&plan)? {
         return stoppable(plan, stop);
     }

@@ -4,8 +4,9 @@
 //! for an IPC stream (the last two are unused). They are offsets in the block (0 means absent) and lengths.
 //! Numbers, booleans and strings have Arrow's memory layout; all other types are columns of the IPC stream.
 
-use crate::arrow::{batches_from_ipc, batches_to_ipc, built};
+use crate::arrow::{batches_to_ipc, built};
 use crate::error::{Code, Error, Result};
+use crate::ipc::memory::batches_from_ipc;
 use datafusion::arrow::array::{make_array, Array, ArrayData, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::buffer::{Buffer, OffsetBuffer};
 use datafusion::arrow::compute::cast;

@@ -2,6 +2,7 @@
 
 use crate::cluster::dynamic_filters::unplanned;
 use crate::error::{Code, Error};
+use crate::plan::depth::fits_message;
 use crate::plan::distributable::distributable;
 use async_trait::async_trait;
 use datafusion::catalog::Session;
@@ -24,6 +25,9 @@ impl QueryPlanner for DistributedPlanner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        if !fits_message(plan)? {
+            return Err(coded(no_stages()));
+        }
         let plan = distributable(plan.clone()).data().map_err(coded)?;
         DefaultPhysicalPlanner::default()
             .create_physical_plan(&plan, session)
@@ -31,8 +35,17 @@ impl QueryPlanner for DistributedPlanner {
     }
 }
 
+/// Messages of physical plans have no parts.
+fn no_stages() -> DataFusionError {
+    DataFusionError::NotImplemented(
+        "A query with so many steps or operations inside one another cannot be split into stages. Set \
+         cluster.whole_query to auto, so that one executor runs it."
+            .into(),
+    )
+}
+
 /// Puts the error code into the message, because the error of a job is sent as a string.
-fn coded(error: DataFusionError) -> DataFusionError {
+pub fn coded(error: DataFusionError) -> DataFusionError {
     let error = Error::from(error);
     let text = error.in_text();
     match error.code {

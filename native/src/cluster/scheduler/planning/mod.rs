@@ -3,3 +3,4 @@
 mod distributed_planner;
 mod scheduler_planner;
 pub mod sessions;
+mod shallow_plans;

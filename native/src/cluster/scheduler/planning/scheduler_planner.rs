@@ -2,10 +2,13 @@
 
 use super::distributed_planner::DistributedPlanner;
 use crate::cluster::scheduler::state::registered::Registered;
+use crate::codec::divided::{has_parts, whole};
 use crate::codec::whole_plan::whole_query;
 use crate::config::cluster_options::{ClusterOptions, WholeQuery};
+use crate::plan::depth::fits_message;
 use crate::plan::distributable::distributable;
 use crate::plan::whole_query::WholeQueryExec;
+use crate::reported::reported;
 use async_trait::async_trait;
 use datafusion::catalog::Session;
 use datafusion::common::format::ExplainFormat;
@@ -18,6 +21,7 @@ use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{collect, ExecutionPlan};
 use futures::TryStreamExt;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -42,7 +46,8 @@ impl SchedulerPlanner {
         }
         let bytes = scanned_bytes(plan, session).await;
         let small = bytes.is_ok_and(|bytes| bytes <= options.whole_query_max_bytes as u64);
-        let undistributable = || distributable(plan.clone()).is_err();
+        let undistributable =
+            || !fits_message(plan).unwrap_or_default() || distributable(plan.clone()).is_err();
         let whole = match executors {
             _ if options.whole_query == WholeQuery::Always => true,
             // The first executor that registers may be a stock one, which cannot run whole queries.
@@ -67,6 +72,18 @@ impl QueryPlanner for SchedulerPlanner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        // Ballista would never report a panic here.
+        reported(self.planned(plan, session)).await
+    }
+}
+
+impl SchedulerPlanner {
+    async fn planned(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
+        let plan = match has_parts(plan)? {
+            true => Cow::Owned(whole(plan.clone(), &session.task_ctx())?),
+            false => Cow::Borrowed(plan),
+        };
+        let plan = plan.as_ref();
         if let Some(whole) = self.whole(plan, session).await? {
             return Ok(Arc::new(whole));
         }

@@ -2,11 +2,15 @@
 
 use super::distributed_planner::required;
 use super::scheduler_planner::SchedulerPlanner;
+use super::shallow_plans::ShallowPlans;
 use crate::cluster::defaults::ENGINE;
 use crate::cluster::scheduler::rules::for_stages;
 use crate::cluster::scheduler::state::registered::Registered;
+use crate::config::bounds::check_received;
 use crate::config::cluster_options::ClusterOptions;
+use crate::config::whole_config;
 use crate::error::Result;
+use crate::functions::bounded::Bounded;
 use crate::plan::offset_alone::OffsetAlone;
 use crate::stores::{self, RuntimesByStores, Stores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
@@ -85,9 +89,13 @@ impl Sessions {
     }
 
     fn make(&self, id: &str, config: &SessionConfig) -> Result<SessionContext> {
+        let slots = self.executors.slots();
+        check_received(config, slots)?;
+        check_received(&whole_config(config, slots), slots)?;
         let config = required(config.clone())?;
         let rules = for_stages(self.executors.slot_memory());
-        let mut analyzers: Vec<Arc<dyn AnalyzerRule + Send + Sync>> = vec![Arc::new(OffsetAlone)];
+        let mut analyzers: Vec<Arc<dyn AnalyzerRule + Send + Sync>> =
+            vec![Arc::new(ShallowPlans), Arc::new(Bounded), Arc::new(OffsetAlone)];
         let mut state = SessionStateBuilder::new_from_existing(ENGINE.clone())
             .with_session_id(id.to_owned())
             .with_runtime_env(self.runtimes.produce_runtime(id, &config, 0)?)

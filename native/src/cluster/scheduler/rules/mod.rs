@@ -26,6 +26,8 @@ pub fn for_stages(slot_memory: Option<usize>) -> Vec<Rule> {
             "EnsureRequirements" => all.extend([Arc::new(WholeInputs) as _, rule]),
             "missing_sorts" => all.push(Arc::new(ExplicitOrders)),
             "staged_files" => all.extend([Arc::new(MemoryLimits) as _, rule, Arc::new(Hold) as _]),
+            // Executors apply it: messages of scans need the engine's sources.
+            "checked_scans" => {}
             _ => all.push(rule),
         }
     }

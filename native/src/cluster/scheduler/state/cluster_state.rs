@@ -8,6 +8,7 @@
 
 use super::budget::Budget;
 use super::distribution;
+use super::executor_clients::ExecutorClients;
 use super::job_events::Events;
 use super::job_failure::Failure;
 use super::known_jobs::{Job, KnownJobs};
@@ -25,7 +26,6 @@ use ballista_scheduler::cluster::memory::InMemoryClusterState;
 use ballista_scheduler::cluster::{BoundTask, ClusterState, ClusterStateEventStream, ExecutorSlot};
 use ballista_scheduler::config::TaskDistributionPolicy;
 use ballista_scheduler::state::execution_stage::ExecutionStage;
-use ballista_scheduler::state::executor_manager::ExecutorManager;
 use ballista_scheduler::state::task_manager::JobInfoCache;
 use futures::future;
 use std::collections::{HashMap, HashSet};
@@ -40,6 +40,7 @@ const ANSWER: Duration = Duration::from_secs(1);
 pub struct Executors {
     pub(super) known: InMemoryClusterState,
     pub registered: Arc<Registered>,
+    pub(super) clients: ExecutorClients,
     /// Locked while tasks are bound, which awaits the graphs of jobs: two reports of tasks must not bind the
     /// same task.
     pub(super) jobs: Mutex<KnownJobs>,
@@ -55,30 +56,12 @@ impl Executors {
         Self {
             known: InMemoryClusterState::default(),
             registered: Arc::default(),
+            clients: ExecutorClients::default(),
             jobs: Mutex::default(),
             events,
             scheduler,
             failures,
         }
-    }
-
-    /// Cancels the tasks of a failed or cancelled job. Repeats that for half a minute, because an executor ignores
-    /// a cancellation that arrives before it has begun the task, and a busy one begins late.
-    pub fn stop(self: &Arc<Self>, job: JobId, manager: ExecutorManager) {
-        const PAUSES: [u64; 9] = [5, 20, 100, 500, 1_000, 2_000, 4_000, 8_000, 16_000];
-        let executors = self.clone();
-        tokio::spawn(async move {
-            for pause in PAUSES {
-                tokio::time::sleep(Duration::from_millis(pause)).await;
-                let launched = match executors.jobs.lock().await.all.get(&job) {
-                    Some(job) => job.launched.clone(),
-                    None => return,
-                };
-                if !launched.is_empty() {
-                    let _ = manager.cancel_running_tasks(launched).await;
-                }
-            }
-        });
     }
 
     /// The executor that ran the job as one task, and the number of the task.
@@ -97,9 +80,10 @@ impl Executors {
         })
     }
 
-    /// Whether an executor that had tasks of the job is gone.
+    /// Whether an executor that had tasks of the job is gone, and the query can run again.
     pub async fn lost(&self, job: &JobId) -> bool {
         let executors: Vec<String> = match self.jobs.lock().await.all.get(job) {
+            Some(job) if job.is_suspect() => return false,
             Some(job) if job.lost => return true,
             Some(job) => {
                 let launched = job.launches.iter().filter(|(_, times)| **times > 0);
@@ -203,6 +187,7 @@ impl ClusterState for Executors {
     async fn remove_executor(&self, executor: &str) -> Result<()> {
         self.fail_jobs_of(executor).await;
         self.registered.remove(executor);
+        self.clients.remove(executor);
         self.known.remove_executor(executor).await
     }
 

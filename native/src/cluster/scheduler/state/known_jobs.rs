@@ -3,7 +3,7 @@
 use crate::config::cluster_options::ClusterOptions;
 use crate::plan::whole_query::WholeQueryExec;
 use ballista_core::JobId;
-use ballista_scheduler::state::execution_graph::{ExecutionGraphBox, RunningTaskInfo};
+use ballista_scheduler::state::execution_graph::ExecutionGraphBox;
 use ballista_scheduler::state::execution_stage::ExecutionStage;
 use ballista_scheduler::state::task_manager::JobInfoCache;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -25,14 +25,31 @@ pub struct Job {
     pub is_bound: bool,
     /// How often each executor got tasks of the job.
     pub launches: HashMap<String, isize>,
-    /// The tasks that executors were given.
-    pub launched: Vec<RunningTaskInfo>,
+    /// The tasks that executors were given, by stage and task.
+    pub launched: HashMap<TaskOfJob, LaunchedTask>,
     /// Whether a client may ask for the job's metrics.
     pub measured: bool,
     /// The executor that runs the job as one task, and the number of the task.
     pub whole: Option<(String, usize)>,
     /// Whether the job failed because an executor was lost.
     pub lost: bool,
+    /// The executors that were lost while they ran tasks of the job. Ballista may report the same loss again.
+    losses: HashSet<String>,
+    /// Whether an earlier attempt of the query lost an executor.
+    runs_again: bool,
+}
+
+/// The numbers of a stage, and of a task in it.
+pub type TaskOfJob = (u32, u32);
+
+pub struct LaunchedTask {
+    pub executor: String,
+    /// The attempt of the stage: each one numbers its tasks anew.
+    pub attempt: u32,
+    /// Whether the executor has taken the task.
+    pub accepted: bool,
+    /// Whether the executor has reported the task's end.
+    pub reported: bool,
 }
 
 impl Job {
@@ -53,11 +70,28 @@ impl Job {
             is_small: graph.stages().values().all(whole),
             is_bound: false,
             launches: HashMap::new(),
-            launched: vec![],
+            launched: HashMap::new(),
             measured: options.is_measured(),
             whole: None,
             lost: false,
+            losses: HashSet::new(),
+            runs_again: options.runs_again,
         }
+    }
+
+    /// Records that an executor was lost. Returns whether the query may be what ends executors: it ran on this one, and
+    /// on another lost one before. Then it must not run again.
+    pub fn lose(&mut self, executor: &str) -> bool {
+        let mut tasks = self.launched.values();
+        if !tasks.any(|task| task.executor == executor && task.accepted && !task.reported) {
+            return false;
+        }
+        self.losses.insert(executor.to_owned());
+        self.is_suspect()
+    }
+
+    pub fn is_suspect(&self) -> bool {
+        self.losses.len() + usize::from(self.runs_again) > 1
     }
 }
 

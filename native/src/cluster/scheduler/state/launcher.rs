@@ -1,16 +1,16 @@
 //! Sends tasks to executors.
 
 use super::cluster_state::Executors;
+use super::known_jobs::{LaunchedTask, TaskOfJob};
 use crate::config::cluster_options::WITHOUT_TASK_METRICS;
 use crate::config::server_config;
 use crate::protocol::executor_facts::is_ours;
 use async_trait::async_trait;
 use ballista_core::error::Result;
 use ballista_core::extension::SessionConfigHelperExt;
-use ballista_core::serde::protobuf::{KeyValuePair, MultiTaskDefinition};
+use ballista_core::serde::protobuf::{KeyValuePair, LaunchMultiTaskParams, MultiTaskDefinition};
 use ballista_core::serde::scheduler::ExecutorMetadata;
 use ballista_core::JobId;
-use ballista_scheduler::state::execution_graph::RunningTaskInfo;
 use ballista_scheduler::state::executor_manager::ExecutorManager;
 use ballista_scheduler::state::task_manager::TaskLauncher;
 use std::collections::HashSet;
@@ -27,7 +27,7 @@ impl TaskLauncher for Executors {
         &self,
         executor: &ExecutorMetadata,
         mut tasks: Vec<MultiTaskDefinition>,
-        executors: &ExecutorManager,
+        _: &ExecutorManager,
     ) -> Result<HashSet<JobId>> {
         if is_ours(&executor.id) {
             let jobs = self.jobs.lock().await;
@@ -46,31 +46,73 @@ impl TaskLauncher for Executors {
         self.note(&executor.id, &tasks).await;
         let ids: HashSet<JobId> = tasks.iter().map(|task| task.job_id.clone().into()).collect();
         self.count(&ids, &executor.id, 1).await;
-        let launched = executors
-            .launch_multi_task(&executor.id, tasks, self.scheduler.clone())
-            .await;
-        if launched.is_err() {
-            self.count(&ids, &executor.id, -1).await;
+        let of_stage = |stage: &MultiTaskDefinition| {
+            let (job, number) = (JobId::from(stage.job_id.clone()), stage.stage_id);
+            let tasks = stage.task_ids.iter();
+            tasks
+                .map(|task| (job.clone(), (number, task.task_id)))
+                .collect::<Vec<_>>()
+        };
+        let launching = tasks.iter().flat_map(of_stage).collect();
+        let launched = self.launch(executor, tasks).await;
+        match launched {
+            Ok(_) => self.accept(launching).await,
+            Err(_) => self.count(&ids, &executor.id, -1).await,
         }
         launched
     }
 }
 
 impl Executors {
+    /// Returns the jobs that the executor refused.
+    async fn launch(
+        &self,
+        executor: &ExecutorMetadata,
+        multi_tasks: Vec<MultiTaskDefinition>,
+    ) -> Result<HashSet<JobId>> {
+        let launch = LaunchMultiTaskParams {
+            multi_tasks,
+            scheduler_endpoint: self.scheduler.clone(),
+        };
+        let answer = self
+            .clients
+            .get(executor)
+            .await?
+            .launch_multi_task(launch)
+            .await?;
+        Ok(answer
+            .into_inner()
+            .failed_jobs
+            .into_iter()
+            .map(JobId::from)
+            .collect())
+    }
+
     async fn note(&self, executor: &str, tasks: &[MultiTaskDefinition]) {
         let mut jobs = self.jobs.lock().await;
         for task in tasks {
-            let job_id = JobId::from(task.job_id.clone());
-            let Some(job) = jobs.all.get_mut(&job_id) else {
+            let Some(job) = jobs.all.get_mut(&JobId::from(task.job_id.clone())) else {
                 continue;
             };
-            job.launched
-                .extend(task.task_ids.iter().map(|id| RunningTaskInfo {
-                    task_id: id.task_id as usize,
-                    job_id: job_id.clone(),
-                    stage_id: task.stage_id as usize,
-                    executor_id: executor.to_owned(),
-                }));
+            for id in &task.task_ids {
+                let launched = LaunchedTask {
+                    executor: executor.to_owned(),
+                    attempt: task.stage_attempt_num,
+                    accepted: false,
+                    reported: false,
+                };
+                job.launched.insert((task.stage_id, id.task_id), launched);
+            }
+        }
+    }
+
+    async fn accept(&self, tasks: Vec<(JobId, TaskOfJob)>) {
+        let mut jobs = self.jobs.lock().await;
+        for (job, task) in tasks {
+            let job = jobs.all.get_mut(&job);
+            if let Some(task) = job.and_then(|job| job.launched.get_mut(&task)) {
+                task.accepted = true;
+            }
         }
     }
 

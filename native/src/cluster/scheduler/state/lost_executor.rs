@@ -31,7 +31,8 @@ impl Executors {
         }
     }
 
-    /// Fails the jobs that need this executor, before Ballista begins to recover them.
+    /// Fails the jobs that need this executor, before Ballista begins to recover them. Also fails those that it ran, if
+    /// they have lost another executor before: they may be what ends executors.
     pub(super) async fn fail_jobs_of(&self, executor: &str) {
         let jobs: Vec<_> = {
             let jobs = self.jobs.lock().await;
@@ -42,13 +43,20 @@ impl Executors {
             running.collect()
         };
         let failed = jobs.into_iter().map(|(id, graph, launched)| async move {
+            let suspect = self.lost_again(&id, executor).await;
             loop {
                 let failure = {
                     let mut graph = graph.write().await;
-                    if !unfinished(&graph) || !needs(&graph, executor, launched) {
+                    if !unfinished(&graph) || !(suspect || needs(&graph, executor, launched)) {
                         return;
                     }
-                    let lost = format!("executor {executor} was lost, together with its output for the job.");
+                    let lost = match suspect {
+                        true => format!(
+                            "executor {executor} was lost while it ran the query, like another executor before. The \
+                             query does not run again, because it may be the cause."
+                        ),
+                        false => format!("executor {executor} was lost, together with its output for the job."),
+                    };
                     let mut failure = failure(&mut graph, executor, lost);
                     if let Some(failure) = &mut failure {
                         failure.running.take_if(|task| task.executor_id == executor);
@@ -64,5 +72,12 @@ impl Executors {
             }
         });
         let _ = tokio::time::timeout(FAILURE, future::join_all(failed)).await;
+    }
+
+    /// Notes that a job lost an executor that ran it. Returns whether it is not the first one.
+    /// Records the loss if the job ran on the executor. Returns whether that makes the query suspect.
+    async fn lost_again(&self, id: &JobId, executor: &str) -> bool {
+        let mut jobs = self.jobs.lock().await;
+        jobs.all.get_mut(id).is_some_and(|job| job.lose(executor))
     }
 }

@@ -37,6 +37,10 @@ impl Registered {
         self.0.write().remove(executor);
     }
 
+    pub fn is_known(&self, executor: &str) -> bool {
+        self.0.read().contains_key(executor)
+    }
+
     /// Records a heartbeat. Returns whether the executor is closing; later heartbeats do not undo that.
     pub fn note(&self, heartbeat: &ExecutorHeartbeat) -> bool {
         let status = heartbeat

@@ -1,0 +1,223 @@
+//! The tasks of an executor, from their launch until the scheduler knows how they ended.
+//!
+//! Ballista's executor ignores a cancellation that arrives before the task has begun, and the task then runs. Here a
+//! task can be cancelled from its launch on, and even before.
+
+use super::job_files;
+use super::worker::{failed, StagePlan, Worker};
+use crate::error;
+use crate::runtime::{task_builder, OwnedRuntime};
+use ballista_core::error::{BallistaError, Result};
+use ballista_core::serde::protobuf::{MultiTaskDefinition, TaskId, TaskStatus};
+use ballista_core::serde::scheduler::TaskKey;
+use ballista_core::JobId;
+use futures::future::{AbortHandle, AbortRegistration, Abortable};
+use futures::FutureExt;
+use parking_lot::Mutex;
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+
+/// How long at least an executor remembers cancelled tasks and ended jobs. A launch takes less time to arrive.
+const MEMORY: Duration = Duration::from_secs(60);
+
+pub struct Tasks {
+    worker: Worker,
+    runtime: OwnedRuntime,
+    /// Locked for lookups and changes only.
+    known: Mutex<Known>,
+    /// The number of tasks whose end the scheduler does not know yet.
+    unreported: watch::Sender<usize>,
+    reports: mpsc::UnboundedSender<TaskStatus>,
+}
+
+#[derive(Default)]
+struct Known {
+    running: HashMap<TaskKey, AbortHandle>,
+    /// Tasks that were cancelled before their launch arrived, and when.
+    cancelled: HashMap<TaskKey, Instant>,
+    /// Jobs whose files were removed, and when.
+    ended: HashMap<JobId, Instant>,
+}
+
+/// A task that was launched and has not begun.
+struct Launched {
+    key: TaskKey,
+    attempt: u32,
+    partitions: Vec<usize>,
+    registration: AbortRegistration,
+}
+
+impl Tasks {
+    /// Runs `slots` tasks at the same time. The receiver gets the reports of their ends.
+    pub fn new(
+        worker: Worker,
+        slots: usize,
+    ) -> error::Result<(Arc<Self>, mpsc::UnboundedReceiver<TaskStatus>)> {
+        let (reports, receiver) = mpsc::unbounded_channel();
+        let tasks = Self {
+            worker,
+            runtime: OwnedRuntime::build("task_runner", task_builder(slots))?,
+            known: Mutex::default(),
+            unreported: watch::Sender::new(0),
+            reports,
+        };
+        Ok((Arc::new(tasks), receiver))
+    }
+
+    pub fn executor(&self) -> &str {
+        &self.worker.executor
+    }
+
+    /// Begins the tasks of a stage.
+    pub fn launch(self: &Arc<Self>, mut stage: MultiTaskDefinition) -> error::Result<()> {
+        let runtime = self.runtime.handle()?;
+        let ids = std::mem::take(&mut stage.task_ids);
+        let launched: Vec<Launched> = ids.into_iter().map(|id| self.enter(&stage, id)).collect();
+        let tasks = self.clone();
+        runtime.spawn(async move {
+            let stage = Arc::new(tasks.decode(stage));
+            for task in launched {
+                tokio::spawn(tasks.clone().run(stage.clone(), task));
+            }
+        });
+        Ok(())
+    }
+
+    fn enter(&self, stage: &MultiTaskDefinition, id: TaskId) -> Launched {
+        let key = TaskKey {
+            job_id: stage.job_id.clone().into(),
+            stage_id: stage.stage_id as usize,
+            task_id: id.task_id as usize,
+        };
+        let (handle, registration) = AbortHandle::new_pair();
+        let mut known = self.known.lock();
+        if known.cancelled.contains_key(&key) || known.ended.contains_key(&key.job_id) {
+            handle.abort();
+        }
+        known.running.insert(key.clone(), handle);
+        self.unreported.send_modify(|count| *count += 1);
+        Launched {
+            key,
+            attempt: stage.stage_attempt_num,
+            partitions: id
+                .global_output_partition_ids
+                .iter()
+                .map(|id| *id as usize)
+                .collect(),
+            registration,
+        }
+    }
+
+    fn decode(&self, stage: MultiTaskDefinition) -> Result<StagePlan> {
+        let decode = AssertUnwindSafe(|| self.worker.decode(stage));
+        catch_unwind(decode).unwrap_or_else(|panic| Err(panicked(panic)))
+    }
+
+    async fn run(self: Arc<Self>, stage: Arc<Result<StagePlan>>, task: Launched) {
+        let Launched {
+            key,
+            attempt,
+            partitions,
+            registration,
+        } = task;
+        let work = async {
+            match &*stage {
+                Ok(stage) => self.worker.run(stage, &key, partitions).await,
+                Err(error) => Err(BallistaError::General(error.to_string())),
+            }
+        };
+        let work = AssertUnwindSafe(work).catch_unwind();
+        let ended = match Abortable::new(work, registration).await {
+            Ok(Ok(ended)) => ended,
+            Ok(Err(panic)) => Err(panicked(panic)),
+            Err(_) => Err(BallistaError::Cancelled),
+        };
+        drop(stage);
+        let status = ended.unwrap_or_else(|error| failed(&key, attempt, error));
+        self.leave(&key);
+        let _ = self.reports.send(status);
+    }
+
+    /// Removes a task. The last one of a job that has ended removes the files that were written since.
+    fn leave(&self, key: &TaskKey) {
+        let mut known = self.known.lock();
+        known.running.remove(key);
+        let last = !known.running.keys().any(|other| other.job_id == key.job_id);
+        if last && known.ended.contains_key(&key.job_id) {
+            self.remove_files(&key.job_id, vec![]);
+        }
+    }
+
+    pub fn cancel(&self, keys: impl IntoIterator<Item = TaskKey>) {
+        let mut known = self.known.lock();
+        for key in keys {
+            match known.running.get(&key) {
+                Some(task) => task.abort(),
+                None => {
+                    known.cancelled.insert(key, Instant::now());
+                }
+            }
+        }
+    }
+
+    /// Removes the files of some stages of a job. No stages: those of the whole job, which has ended.
+    pub fn remove_job(&self, job: JobId, stages: Vec<u32>) {
+        if stages.is_empty() {
+            let mut known = self.known.lock();
+            known.ended.insert(job.clone(), Instant::now());
+            let of_job = known.running.iter().filter(|(key, _)| key.job_id == job);
+            of_job.for_each(|(_, task)| task.abort());
+        }
+        self.remove_files(&job, stages);
+    }
+
+    fn remove_files(&self, job: &JobId, stages: Vec<u32>) {
+        let (jobs, job) = (self.worker.jobs.clone(), job.to_string());
+        // The executor removes all its files when it closes.
+        if let Ok(runtime) = self.runtime.handle() {
+            runtime.spawn_blocking(move || job_files::remove(&jobs, &job, &stages));
+        }
+    }
+
+    /// Cancels all tasks and removes the files of all jobs: their scheduler does not know them any more.
+    pub fn clear(&self) {
+        self.known.lock().running.values().for_each(AbortHandle::abort);
+        for job in job_files::jobs(&self.worker.jobs) {
+            self.remove_job(job, vec![]);
+        }
+    }
+
+    /// Records that the scheduler knows how some tasks ended.
+    pub fn reported(&self, tasks: usize) {
+        self.unreported.send_modify(|count| *count -= tasks);
+    }
+
+    /// Waits until all launched tasks have ended and the scheduler knows it.
+    pub async fn drained(&self) {
+        let _ = self.unreported.subscribe().wait_for(|count| *count == 0).await;
+    }
+
+    pub fn sweep(&self) {
+        let mut known = self.known.lock();
+        known.cancelled.retain(|_, since| since.elapsed() < MEMORY);
+        known.ended.retain(|_, since| since.elapsed() < MEMORY);
+    }
+
+    pub async fn shutdown(&self) {
+        self.runtime.shutdown().await;
+    }
+
+    pub fn abandon(&self) {
+        self.runtime.abandon();
+    }
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> BallistaError {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or(panic.downcast_ref::<&str>().copied());
+    BallistaError::Internal(text.unwrap_or("the task panicked").to_owned())
+}

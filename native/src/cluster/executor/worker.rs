@@ -1,0 +1,147 @@
+//! What an executor needs to run a task: decodes its plan, runs it, and says how it ended.
+
+use super::engine::Engine;
+use crate::codec::logical::LogicalCodec;
+use crate::codec::physical::PhysicalCodec;
+use crate::config::bounds::check_received;
+use crate::config::server_config;
+use crate::reported::reported;
+use ballista_core::error::{BallistaError, Result};
+use ballista_core::extension::SessionConfigHelperExt;
+use ballista_core::registry::BallistaFunctionRegistry;
+use ballista_core::serde::protobuf::task_status::Status;
+use ballista_core::serde::protobuf::{FailedTask, MultiTaskDefinition, SuccessfulTask, TaskStatus};
+use ballista_core::serde::scheduler::TaskKey;
+use ballista_core::serde::BallistaCodec;
+use ballista_executor::runtime_cache::SessionRuntimeCache;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::error::DataFusionError;
+use datafusion::execution::TaskContext;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion_proto::physical_plan::AsExecutionPlan;
+use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The partitions of a query in a very large cluster, which this executor does not know.
+const MOST_SLOTS: usize = 1 << 16;
+
+pub type Functions = Arc<BallistaFunctionRegistry>;
+
+pub struct Worker {
+    /// The id of the executor.
+    pub executor: String,
+    /// The folder of jobs.
+    pub jobs: String,
+    pub functions: Functions,
+    pub runtimes: Arc<dyn SessionRuntimeCache>,
+    pub engine: Engine,
+    codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode>,
+}
+
+/// The plan that some tasks of a stage share, each for partitions of its own.
+pub struct StagePlan {
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
+    attempt: u32,
+    launch_time: u64,
+}
+
+impl Worker {
+    pub fn new(
+        executor: String,
+        jobs: String,
+        functions: Functions,
+        runtimes: Arc<dyn SessionRuntimeCache>,
+        engine: Engine,
+    ) -> Self {
+        Self {
+            executor,
+            jobs,
+            functions,
+            runtimes,
+            engine,
+            codec: BallistaCodec::new(
+                Arc::new(LogicalCodec::default()),
+                Arc::new(PhysicalCodec::default()),
+            ),
+        }
+    }
+
+    pub fn decode(&self, stage: MultiTaskDefinition) -> Result<StagePlan> {
+        let config = server_config().update_from_key_value_pair(&stage.props);
+        check_received(&config, MOST_SLOTS).map_err(DataFusionError::from)?;
+        let runtime = self.runtimes.produce_runtime(&stage.session_id, &config, 1)?;
+        let functions = &self.functions;
+        let context = Arc::new(TaskContext::new(
+            Some(format!("{}/{}", stage.job_id, stage.stage_id)),
+            stage.session_id,
+            config,
+            functions.scalar_functions.clone(),
+            functions.higher_order_functions.clone(),
+            functions.aggregate_functions.clone(),
+            functions.window_functions.clone(),
+            runtime,
+        ));
+        let plan = PhysicalPlanNode::try_decode(&stage.plan)
+            .and_then(|plan| plan.try_into_physical_plan(&context, self.codec.physical_extension_codec()))?;
+        Ok(StagePlan {
+            plan,
+            context,
+            attempt: stage.stage_attempt_num,
+            launch_time: stage.launch_time,
+        })
+    }
+
+    /// Runs a task, and returns the report of its success. The plan keeps metrics, so each task gets its own.
+    pub async fn run(&self, stage: &StagePlan, key: &TaskKey, partitions: Vec<usize>) -> Result<TaskStatus> {
+        let begun = now();
+        let plan = stage.plan.clone();
+        let plan = plan
+            .transform(|node| node.reset_state().map(Transformed::yes))
+            .data()?;
+        let context = stage.context.clone();
+        let task = async {
+            self.engine
+                .task(key, partitions, plan, &self.jobs, context.session_config())
+        };
+        let task = reported(task).await?;
+        let written = task.execute_query_stage(key.task_id, context).await?;
+        let metrics = task.collect_plan_metrics().into_iter().map(TryInto::try_into);
+        let success = SuccessfulTask {
+            executor_id: self.executor.clone(),
+            partitions: written,
+            runtime_stats: task.collect_runtime_stats_reports(),
+            task_column_stats: task.collect_column_stats(),
+            window_state: task.collect_window_state_reports()?,
+        };
+        Ok(TaskStatus {
+            launch_time: stage.launch_time,
+            start_exec_time: begun,
+            metrics: metrics.collect::<Result<_>>().unwrap_or_default(),
+            ..status(key, stage.attempt, Status::Successful(success))
+        })
+    }
+}
+
+pub fn failed(key: &TaskKey, attempt: u32, error: BallistaError) -> TaskStatus {
+    status(key, attempt, Status::Failed(FailedTask::from(error)))
+}
+
+fn status(key: &TaskKey, attempt: u32, status: Status) -> TaskStatus {
+    TaskStatus {
+        task_id: key.task_id as u32,
+        job_id: key.job_id.to_string(),
+        stage_id: key.stage_id as u32,
+        stage_attempt_num: attempt,
+        end_exec_time: now(),
+        status: Some(status),
+        ..TaskStatus::default()
+    }
+}
+
+/// The time in milliseconds, as the scheduler's times.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis() as u64
+}

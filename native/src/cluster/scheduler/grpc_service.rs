@@ -1,0 +1,132 @@
+//! The gRPC service of a scheduler: Ballista's own, which trusts its messages. Here they are checked first.
+
+use super::leases::Leases;
+use super::server::Server;
+use super::state::cluster_state::Executors;
+use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
+use ballista_core::serde::protobuf::*;
+use std::sync::Arc;
+use tonic::{async_trait, Request, Response, Status};
+
+pub struct SchedulerService {
+    pub server: Server,
+    pub executors: Arc<Executors>,
+    pub leases: Arc<Leases>,
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+/// The longest id of an executor.
+const ID_BYTES: usize = 200;
+
+/// Ballista panics if a part is missing.
+fn check(executor: Option<&ExecutorRegistration>) -> Result<(), Status> {
+    let complete = executor.is_some_and(|executor| {
+        let ports = executor.port.max(executor.grpc_port) <= u32::from(u16::MAX);
+        let parts = executor.host.is_some() && executor.specification.is_some() && executor.os_info.is_some();
+        ports && parts && !executor.id.is_empty() && executor.id.len() <= ID_BYTES
+    });
+    match complete {
+        true => Ok(()),
+        false => Err(Status::invalid_argument(
+            "The registration of the executor is incomplete: it needs an id, a host, ports, a specification and the \
+             operating system.",
+        )),
+    }
+}
+
+#[async_trait]
+impl SchedulerGrpc for SchedulerService {
+    type ExecuteQueryPushStream = <Server as SchedulerGrpc>::ExecuteQueryPushStream;
+
+    async fn register_executor(
+        &self,
+        request: Request<RegisterExecutorParams>,
+    ) -> Answer<RegisterExecutorResult> {
+        check(request.get_ref().metadata.as_ref())?;
+        SchedulerGrpc::register_executor(&self.server, request).await
+    }
+
+    async fn heart_beat_from_executor(&self, request: Request<HeartBeatParams>) -> Answer<HeartBeatResult> {
+        let beat = request.get_ref();
+        check(beat.metadata.as_ref())?;
+        if beat
+            .metadata
+            .as_ref()
+            .is_some_and(|executor| executor.id != beat.executor_id)
+        {
+            return Err(Status::invalid_argument("The heartbeat names two executors."));
+        }
+        SchedulerGrpc::heart_beat_from_executor(&self.server, request).await
+    }
+
+    /// Takes each report once, because executors repeat reports until an answer arrives, and only for tasks that the
+    /// executor was given.
+    async fn update_task_status(
+        &self,
+        mut request: Request<UpdateTaskStatusParams>,
+    ) -> Answer<UpdateTaskStatusResult> {
+        self.executors.keep_new_reports(request.get_mut()).await;
+        if request.get_ref().task_status.is_empty() {
+            return Ok(Response::new(UpdateTaskStatusResult { success: true }));
+        }
+        SchedulerGrpc::update_task_status(&self.server, request).await
+    }
+
+    async fn poll_work(&self, _: Request<PollWorkParams>) -> Answer<PollWorkResult> {
+        Err(Status::unimplemented(
+            "This scheduler sends tasks to executors. Start the executor with the policy push-staged.",
+        ))
+    }
+
+    async fn create_update_session(
+        &self,
+        request: Request<CreateUpdateSessionParams>,
+    ) -> Answer<CreateUpdateSessionResult> {
+        SchedulerGrpc::create_update_session(&self.server, request).await
+    }
+
+    async fn remove_session(&self, request: Request<RemoveSessionParams>) -> Answer<RemoveSessionResult> {
+        SchedulerGrpc::remove_session(&self.server, request).await
+    }
+
+    async fn execute_query_push(
+        &self,
+        request: Request<ExecuteQueryParams>,
+    ) -> Answer<Self::ExecuteQueryPushStream> {
+        SchedulerGrpc::execute_query_push(&self.server, request).await
+    }
+
+    async fn execute_query(&self, request: Request<ExecuteQueryParams>) -> Answer<ExecuteQueryResult> {
+        let session = request.get_ref().session_id.clone();
+        let answer = SchedulerGrpc::execute_query(&self.server, request).await?;
+        if let Some(execute_query_result::Result::Success(begun)) = &answer.get_ref().result {
+            self.leases.begin(&session, &begun.job_id);
+        }
+        Ok(answer)
+    }
+
+    async fn get_job_status(&self, request: Request<GetJobStatusParams>) -> Answer<GetJobStatusResult> {
+        SchedulerGrpc::get_job_status(&self.server, request).await
+    }
+
+    async fn get_job_metrics(&self, request: Request<GetJobMetricsParams>) -> Answer<GetJobMetricsResult> {
+        SchedulerGrpc::get_job_metrics(&self.server, request).await
+    }
+
+    async fn executor_stopped(
+        &self,
+        request: Request<ExecutorStoppedParams>,
+    ) -> Answer<ExecutorStoppedResult> {
+        SchedulerGrpc::executor_stopped(&self.server, request).await
+    }
+
+    async fn cancel_job(&self, request: Request<CancelJobParams>) -> Answer<CancelJobResult> {
+        SchedulerGrpc::cancel_job(&self.server, request).await
+    }
+
+    async fn clean_job_data(&self, request: Request<CleanJobDataParams>) -> Answer<CleanJobDataResult> {
+        self.leases.release(&request.get_ref().job_id);
+        SchedulerGrpc::clean_job_data(&self.server, request).await
+    }
+}

@@ -1,0 +1,70 @@
+//! The jobs of sessions. They end with their session: nobody will read the results of a client that was killed.
+
+use super::server::Server;
+use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
+use ballista_core::serde::protobuf::{CancelJobParams, CleanJobDataParams, GetJobStatusParams};
+use parking_lot::Mutex;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tonic::Request;
+
+/// A job cannot be cancelled while it is being planned, so the cancellation is repeated.
+const PAUSES: [u64; 3] = [0, 2, 20];
+
+pub struct Leases {
+    server: Server,
+    /// The jobs of each session, until their files are removed. Locked for lookups and changes only.
+    jobs: Mutex<HashMap<String, HashSet<String>>>,
+}
+
+impl Leases {
+    pub fn new(server: Server) -> Arc<Self> {
+        Arc::new(Self {
+            server,
+            jobs: Mutex::default(),
+        })
+    }
+
+    pub fn begin(&self, session: &str, job: &str) {
+        let mut jobs = self.jobs.lock();
+        jobs.entry(session.to_owned()).or_default().insert(job.to_owned());
+    }
+
+    pub fn release(&self, job: &str) {
+        self.jobs.lock().retain(|_, jobs| {
+            jobs.remove(job);
+            !jobs.is_empty()
+        });
+    }
+
+    /// Cancels the jobs of a session and removes their files.
+    pub async fn end(&self, session: &str) {
+        let jobs = self.jobs.lock().remove(session).unwrap_or_default();
+        for pause in PAUSES {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            for job in &jobs {
+                let job_id = job.clone();
+                let _ =
+                    SchedulerGrpc::cancel_job(&self.server, Request::new(CancelJobParams { job_id })).await;
+                let files = CleanJobDataParams {
+                    job_id: job.clone(),
+                    remove_stage_ids: vec![],
+                };
+                let _ = SchedulerGrpc::clean_job_data(&self.server, Request::new(files)).await;
+            }
+        }
+    }
+
+    /// Forgets jobs that the scheduler has forgotten.
+    pub async fn sweep(&self) {
+        let all: Vec<String> = self.jobs.lock().values().flatten().cloned().collect();
+        for job in all {
+            let asked = Request::new(GetJobStatusParams { job_id: job.clone() });
+            let status = SchedulerGrpc::get_job_status(&self.server, asked).await;
+            if status.is_ok_and(|answer| answer.into_inner().status.is_none()) {
+                self.release(&job);
+            }
+        }
+    }
+}

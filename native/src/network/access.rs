@@ -1,0 +1,58 @@
+//! Which servers of this process take only requests of this process, and how requests show that they are its own.
+//!
+//! They carry a secret in the header `user-agent`, the only header that can be set on every connection of the engine.
+
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Weak};
+use tonic::transport::Endpoint;
+use uuid::Uuid;
+
+/// The secret of this process.
+static SECRET: LazyLock<String> =
+    LazyLock::new(|| format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
+
+/// The addresses of the servers that want the secret.
+static OWN: Mutex<BTreeMap<(String, u16), Weak<Own>>> = Mutex::new(BTreeMap::new());
+
+/// A server that takes only requests of this process, until it is dropped.
+pub struct Own;
+
+impl Own {
+    pub fn announce(host: &str, port: u16) -> Arc<Self> {
+        let own = Arc::new(Self);
+        let mut all = OWN.lock();
+        all.retain(|_, own| own.strong_count() > 0);
+        all.insert((host.to_owned(), port), Arc::downgrade(&own));
+        own
+    }
+
+    pub fn is_at(host: &str, port: u16) -> bool {
+        let host = match host {
+            "localhost" => "127.0.0.1",
+            host => host.trim_matches(['[', ']']),
+        };
+        let own = OWN.lock();
+        let found = |host: &str| {
+            own.get(&(host.to_owned(), port))
+                .is_some_and(|own| own.strong_count() > 0)
+        };
+        found(host) || (host == "127.0.0.1" && found("localhost"))
+    }
+
+    /// Takes as long for every wrong secret, so that it cannot be guessed by time.
+    pub fn accepts(agent: &[u8]) -> bool {
+        let secret = SECRET.as_bytes();
+        let differences = secret.iter().zip(agent).fold(0, |all, (a, b)| all | (a ^ b));
+        agent.len() >= secret.len() && differences == 0
+    }
+}
+
+/// Adds the secret to requests to a server of this process, and to no other.
+pub fn authorized(endpoint: Endpoint) -> Result<Endpoint, tonic::transport::Error> {
+    let uri = endpoint.uri();
+    match (uri.host(), uri.port_u16()) {
+        (Some(host), Some(port)) if Own::is_at(host, port) => endpoint.user_agent(SECRET.as_str()),
+        _ => Ok(endpoint),
+    }
+}

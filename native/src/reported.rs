@@ -1,0 +1,46 @@
+//! Errors of work that schedulers and executors do, which Ballista reports as strings.
+
+use crate::error::{caught, Code, Error};
+use ballista_core::error::BallistaError;
+use datafusion::error::{DataFusionError, Result};
+use std::future::Future;
+
+/// The error of this package inside an error of the engine, or a panic.
+fn own(error: &DataFusionError) -> Option<Error> {
+    use datafusion::arrow::error::ArrowError as A;
+    use DataFusionError as D;
+    let inner = match error {
+        D::Context(_, inner) | D::Diagnostic(_, inner) => return own(inner),
+        D::Shared(inner) => return own(inner),
+        D::Collection(errors) => return own(errors.first()?),
+        D::ArrowError(inner, _) => match inner.as_ref() {
+            A::ExternalError(inner) => inner,
+            _ => return None,
+        },
+        D::External(inner) => inner,
+        D::ExecutionJoin(_) => return Some(Error::from(error)),
+        _ => return None,
+    };
+    if let Some(BallistaError::DataFusionError(inner)) = inner.downcast_ref() {
+        return own(inner);
+    }
+    let found = inner.downcast_ref::<Error>().cloned();
+    found.or_else(|| own(inner.downcast_ref::<DataFusionError>()?))
+}
+
+/// Like `caught`, for work of the engine.
+pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let caught = caught(async { Ok(work.await) }).await;
+    caught.unwrap_or_else(|panic| Err(panic.into()))
+}
+
+/// Runs work of a scheduler or an executor. A panic becomes an error, and what this package refuses keeps its
+/// code: see `in_text`.
+pub async fn reported<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    without_panic(work).await.map_err(|error| match own(&error) {
+        Some(own) if matches!(own.code, Code::Internal | Code::Plan | Code::ResourcesExhausted) => {
+            DataFusionError::Execution(own.in_text())
+        }
+        _ => error,
+    })
+}

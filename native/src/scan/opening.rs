@@ -1,0 +1,109 @@
+//! Opens files for reading, with the openers of this package for the formats whose engine's openers trust the
+//! files.
+
+use super::arrow::ArrowOpener;
+use super::avro::AvroOpener;
+use super::input::decompressed::Decompressed;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
+use datafusion::datasource::physical_plan::{
+    ArrowSource, AvroSource, FileOpener, FileScanConfig, FileSource,
+};
+use datafusion::datasource::projection::{ProjectionOpener, SplitProjection};
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::error::Result;
+use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
+use datafusion::physical_plan::PhysicalExpr;
+use object_store::ObjectStore;
+use std::sync::Arc;
+
+/// The URL of the file system.
+const LOCAL: &str = "file:///";
+
+/// A source of one scan, when its plan is final.
+pub struct Opening {
+    pub engine: Arc<dyn FileSource>,
+    pub batch_size: usize,
+}
+
+impl Opening {
+    /// An opener of the engine.
+    fn engines(
+        &self,
+        store: Arc<dyn ObjectStore>,
+        config: &FileScanConfig,
+        partition: usize,
+    ) -> Result<Arc<dyn FileOpener>> {
+        let is_local = config.object_store_url.as_str() == LOCAL;
+        if is_local || !config.file_compression_type.is_compressed() {
+            return self.engine.create_file_opener(store, config, partition);
+        }
+        let compression = *config.file_compression_type.get_variant();
+        let store = Arc::new(Decompressed { store, compression });
+        let mut config = config.clone();
+        config.file_compression_type = FileCompressionType::UNCOMPRESSED;
+        self.engine.create_file_opener(store, &config, partition)
+    }
+}
+
+impl FileSource for Opening {
+    fn create_file_opener(
+        &self,
+        store: Arc<dyn ObjectStore>,
+        config: &FileScanConfig,
+        partition: usize,
+    ) -> Result<Arc<dyn FileOpener>> {
+        let file_schema = self.table_schema().file_schema();
+        let projection = self.engine.projection();
+        let columns = projection.map(|projection| SplitProjection::new(file_schema, projection));
+        let (columns, opener): (_, Arc<dyn FileOpener>) = match columns {
+            Some(columns) if self.engine.is::<ArrowSource>() => {
+                let indices = columns.file_indices.clone();
+                let opener = ArrowOpener {
+                    store,
+                    columns: indices,
+                };
+                (columns, Arc::new(opener))
+            }
+            Some(columns) if self.engine.is::<AvroSource>() => {
+                let schema = match columns.file_indices.is_empty() {
+                    // Without columns, the engine would not count the records.
+                    true => file_schema.clone(),
+                    false => Arc::new(file_schema.project(&columns.file_indices)?),
+                };
+                let opener = AvroOpener {
+                    store,
+                    schema,
+                    batch_size: self.batch_size,
+                };
+                (columns, Arc::new(opener))
+            }
+            _ => return self.engines(store, config, partition),
+        };
+        ProjectionOpener::try_new(columns, opener, file_schema)
+    }
+
+    fn table_schema(&self) -> &TableSchema {
+        self.engine.table_schema()
+    }
+
+    fn with_batch_size(&self, batch_size: usize) -> Arc<dyn FileSource> {
+        let engine = self.engine.with_batch_size(batch_size);
+        Arc::new(Self { engine, batch_size })
+    }
+
+    fn metrics(&self) -> &ExecutionPlanMetricsSet {
+        self.engine.metrics()
+    }
+
+    fn file_type(&self) -> &str {
+        self.engine.file_type()
+    }
+
+    fn apply_expressions(
+        &self,
+        visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        self.engine.apply_expressions(visit)
+    }
+}

@@ -1,0 +1,136 @@
+//! A file source that reads through openers of this package, and names the file in errors.
+
+use super::naming::NamingMorselizer;
+use super::opening::Opening;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::config::ConfigOptions;
+use datafusion::datasource::physical_plan::{FileOpener, FileScanConfig, FileSource, ParquetSource};
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::error::Result;
+use datafusion::physical_expr::projection::ProjectionExprs;
+use datafusion::physical_plan::filter_pushdown::FilterPushdownPropagation;
+use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
+use datafusion::physical_plan::proto::ExecutionPlanEncodeCtx;
+use datafusion::physical_plan::{DisplayFormatType, PhysicalExpr};
+use datafusion_datasource::morsel::Morselizer;
+use datafusion_proto::protobuf::PhysicalPlanNode;
+use object_store::ObjectStore;
+use std::fmt;
+use std::sync::Arc;
+
+/// Reads like the engine's source.
+pub struct CheckedSource {
+    engine: Arc<dyn FileSource>,
+    batch_size: usize,
+}
+
+impl CheckedSource {
+    pub fn new(engine: Arc<dyn FileSource>) -> Self {
+        Self {
+            engine,
+            batch_size: 0,
+        }
+    }
+
+    fn opening(&self) -> Opening {
+        Opening {
+            engine: self.engine.clone(),
+            batch_size: self.batch_size,
+        }
+    }
+
+    fn with(&self, engine: Arc<dyn FileSource>) -> Arc<dyn FileSource> {
+        let batch_size = self.batch_size;
+        Arc::new(Self { engine, batch_size })
+    }
+}
+
+impl FileSource for CheckedSource {
+    fn create_file_opener(
+        &self,
+        store: Arc<dyn ObjectStore>,
+        config: &FileScanConfig,
+        partition: usize,
+    ) -> Result<Arc<dyn FileOpener>> {
+        self.opening().create_file_opener(store, config, partition)
+    }
+
+    fn create_morselizer(
+        &self,
+        store: Arc<dyn ObjectStore>,
+        config: &FileScanConfig,
+        partition: usize,
+    ) -> Result<Box<dyn Morselizer>> {
+        let files = match self.engine.is::<ParquetSource>() {
+            // It has no openers.
+            true => self.engine.create_morselizer(store, config, partition)?,
+            false => self.opening().create_morselizer(store, config, partition)?,
+        };
+        let root = config.object_store_url.as_str();
+        let format = self.file_type().trim_end_matches("_stream");
+        Ok(Box::new(NamingMorselizer::new(files, root, format)))
+    }
+
+    fn table_schema(&self) -> &TableSchema {
+        self.engine.table_schema()
+    }
+
+    fn with_batch_size(&self, batch_size: usize) -> Arc<dyn FileSource> {
+        let engine = self.engine.with_batch_size(batch_size);
+        Arc::new(Self { engine, batch_size })
+    }
+
+    fn filter(&self) -> Option<Arc<dyn PhysicalExpr>> {
+        self.engine.filter()
+    }
+
+    fn projection(&self) -> Option<&ProjectionExprs> {
+        self.engine.projection()
+    }
+
+    fn metrics(&self) -> &ExecutionPlanMetricsSet {
+        self.engine.metrics()
+    }
+
+    fn file_type(&self) -> &str {
+        self.engine.file_type()
+    }
+
+    fn fmt_extra(&self, kind: DisplayFormatType, f: &mut fmt::Formatter) -> fmt::Result {
+        self.engine.fmt_extra(kind, f)
+    }
+
+    fn supports_repartitioning(&self) -> bool {
+        self.engine.supports_repartitioning()
+    }
+
+    fn try_pushdown_filters(
+        &self,
+        filters: Vec<Arc<dyn PhysicalExpr>>,
+        options: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn FileSource>>> {
+        let mut pushed = self.engine.try_pushdown_filters(filters, options)?;
+        pushed.updated_node = pushed.updated_node.map(|engine| self.with(engine));
+        Ok(pushed)
+    }
+
+    fn try_pushdown_projection(&self, projection: &ProjectionExprs) -> Result<Option<Arc<dyn FileSource>>> {
+        let engine = self.engine.try_pushdown_projection(projection)?;
+        Ok(engine.map(|engine| self.with(engine)))
+    }
+
+    fn apply_expressions(
+        &self,
+        visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        self.engine.apply_expressions(visit)
+    }
+
+    fn try_to_proto(
+        &self,
+        config: &FileScanConfig,
+        context: &ExecutionPlanEncodeCtx<'_>,
+    ) -> Result<Option<PhysicalPlanNode>> {
+        self.engine.try_to_proto(config, context)
+    }
+}

@@ -1,0 +1,232 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
+import type { FileCompression } from '../../src/files/read-options.js';
+import { HttpStore } from '../../src/object-store/http-store.js';
+import { avroFile, avroLong, avroSnappy, avroString } from '../support/avro.js';
+import { newContext, withCluster, withContext } from '../support/cluster.js';
+import { COUNT_AVRO, FLIGHTS_ARROW, LONG_AVRO, PEOPLE_AVRO, tempFolder } from '../support/data.js';
+import { serveFiles } from '../support/file-server.js';
+import { rejected } from '../support/rejected.js';
+import { failedRunning } from '../support/running.js';
+
+// How files of each format are damaged, and what the error says. `test/process/damaged-files.test.ts` damages files at every
+// position.
+
+const temp = tempFolder();
+const paths: Record<string, string> = {};
+const web = await serveFiles(paths);
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+await ctx.registerObjectStore(web.url, new HttpStore({ url: web.url }));
+
+/** Writes a file for this test, here and on the web server. */
+function file(name: string, bytes: Uint8Array | string): string {
+  paths[`/${name}`] = temp(name);
+  writeFileSync(temp(name), bytes);
+  return temp(name);
+}
+
+const numbers = () =>
+  ctx.sql("SELECT value AS id, arrow_cast(value % 3, 'Dictionary(Int8, Int64)') AS kind FROM range(1000)");
+const rows = async (df: DataFrame | Promise<DataFrame>) => (await df).count();
+
+describe('Avro', () => {
+  const RECORD = { type: 'record', name: 'R', fields: [{ name: 's', type: 'string' }] };
+  const records = (...texts: string[]) => ({ count: texts.length, data: Buffer.concat(texts.map(avroString)) });
+
+  it.each([
+    ['more records than it counts', COUNT_AVRO, 'the blocks from byte 181 do not hold exactly 1 records'],
+    ['a wrong size', LONG_AVRO, 'the block at byte 181 does not end with the sync marker of the file'],
+  ])('a block with %s ends with an error', async (_, path, text) => {
+    const df = await ctx.readAvro(path);
+    expect(await rejected(df.toArray())).toMatchObject(
+      failedRunning('EXECUTION', `Cannot read ${path} as avro: ${text}.`),
+    );
+    expect(await rejected(df.count())).toMatchObject(failedRunning('EXECUTION', text));
+  });
+
+  it.each([
+    ['fewer records than it counts', { count: 3 }, 'the blocks from byte 120 do not hold 3 records'],
+    ['a count that its bytes cannot hold', { count: 2 ** 40 }, 'counts 1099511627776 records but has 10 bytes'],
+    ['bytes but no records', { count: 0 }, 'counts 0 records but has 10 bytes'],
+  ])('a block with %s', async (_, change, text) => {
+    const path = file('count.avro', avroFile(RECORD, 'null', [{ ...records('ab', 'cdefgh'), ...change }]));
+    expect(await rejected(rows(ctx.readAvro(path)))).toMatchObject(failedRunning('EXECUTION', text));
+  });
+
+  it('a file cut inside of a block', async () => {
+    const whole = avroFile(RECORD, 'null', [records('a', 'b'), records('c')]);
+    const path = file('cut.avro', whole.subarray(0, -3));
+    expect(await rejected(rows(ctx.readAvro(path)))).toMatchObject(
+      failedRunning(
+        'EXECUTION',
+        `it ends inside of the block at byte ${whole.length - 20}, at byte ${whole.length - 3}`,
+      ),
+    );
+    expect(await rejected(rows(ctx.readAvro(`${web.url}/cut.avro`)))).toMatchObject(
+      failedRunning('EXECUTION', `Cannot read ${web.url}/cut.avro as avro: it ends inside of the block`),
+    );
+  });
+
+  it('a header that is not one', async () => {
+    const path = file('header.avro', readFileSync(PEOPLE_AVRO).subarray(0, 40));
+    const text = `Cannot read ${path} as avro: it ends inside of its header, at byte 40.`;
+    expect(await rejected(ctx.readAvro(path))).toMatchObject({ code: 'EXECUTION', message: text });
+    const sql = `CREATE EXTERNAL TABLE damaged STORED AS AVRO LOCATION '${path}'`;
+    expect(await rejected(ctx.sql(sql))).toMatchObject({ code: 'EXECUTION', message: text });
+  });
+
+  it('reads blocks without records, and many blocks as one', async () => {
+    const blocks = Array.from({ length: 30 }, (_, i) => records(...Array.from({ length: i % 4 }, () => `text ${i}`)));
+    const path = file('blocks.avro', avroFile(RECORD, 'null', blocks));
+    const right = blocks.flatMap(({ count }, i) => Array.from({ length: count }, () => ({ s: `text ${i}` })));
+    expect(await (await ctx.readAvro(path)).toArray()).toEqual(right);
+    expect(await (await ctx.readAvro(`${web.url}/blocks.avro`)).toArray()).toEqual(right);
+  });
+
+  it('reads every codec', async () => {
+    const two = Buffer.from('line1\nline2\n');
+    const schema = { type: 'record', name: 'R', fields: [{ name: 'f', type: { type: 'fixed', name: 'F', size: 6 } }] };
+    // The engine compresses what is a CSV file and also two records.
+    const written = async (compression: FileCompression) => {
+      const lines = await ctx.sql("SELECT * FROM (VALUES ('line1'), ('line2')) AS t(s) ORDER BY s");
+      await lines.writeCsv(temp('block.csv'), { compression, withHeader: false, singleFileOutput: true });
+      return readFileSync(temp('block.csv'));
+    };
+    const codecs: Record<string, Uint8Array> = {
+      null: two,
+      deflate: deflateRawSync(two),
+      snappy: avroSnappy(two),
+      zstandard: await written('zstd'),
+      bzip2: await written('bzip2'),
+      xz: await written('xz'),
+    };
+    for (const [codec, data] of Object.entries(codecs)) {
+      const path = file(`${codec}.avro`, avroFile(schema, codec, [{ count: 2, data }]));
+      const found = await (await ctx.readAvro(path)).toArray();
+      expect(found.map(({ f }) => Buffer.from(f as Uint8Array).toString())).toEqual(['line1\n', 'line2\n']);
+      const cut = file(`${codec}.avro`, avroFile(schema, codec, [{ count: 2, data: data.subarray(0, -1) }]));
+      expect((await rejected(rows(ctx.readAvro(cut)))).message).toContain(`${codec}.avro as avro: the block`);
+    }
+    const unknown = file('unknown.avro', avroFile(schema, 'lzo', [{ count: 2, data: two }]));
+    expect((await rejected(ctx.readAvro(unknown))).message).toContain('its codec "lzo" is unknown');
+  });
+
+  it('does not decompress without end', async () => {
+    const zeros = deflateRawSync(Buffer.alloc(1.1 * 2 ** 30), { level: 1 });
+    const path = file('bomb.avro', avroFile(RECORD, 'deflate', [{ count: 1, data: zeros }]));
+    expect((await rejected(rows(ctx.readAvro(path)))).message).toContain('holds more than 1073741824 bytes');
+  });
+
+  it('reads columns by name, and rows without columns', async () => {
+    expect(await (await ctx.readAvro(PEOPLE_AVRO)).select('score', 'id').toArray()).toHaveLength(3);
+    expect(await rows(ctx.readAvro(PEOPLE_AVRO))).toBe(3);
+    expect(avroLong(3)).toEqual(Buffer.from([6]));
+  });
+});
+
+describe('Arrow', () => {
+  it.each(['uncompressed', 'lz4', 'zstd'] as const)('reads files and streams, %s', async (compression) => {
+    const df = await numbers();
+    await df.writeArrow(temp('whole.arrow'), { compression, singleFileOutput: true });
+    file('whole.arrow', readFileSync(temp('whole.arrow')));
+    file('whole.arrows', await df.toIPC());
+    for (const name of ['whole.arrow', 'whole.arrows']) {
+      for (const path of [temp(name), `${web.url}/${name}`]) {
+        const read = await ctx.readArrow(path);
+        expect(await rows(read)).toBe(1000);
+        expect(await read.select('kind', 'id').filter('id = 998').toArray()).toEqual([{ kind: 2n, id: 998n }]);
+      }
+    }
+  });
+
+  it('a file without its end', async () => {
+    const whole = readFileSync(FLIGHTS_ARROW);
+    const path = file('cut.arrow', whole.subarray(0, -100_000));
+    const text = 'as arrow: it does not end like an Arrow file, so it may be incomplete.';
+    expect(await rejected(ctx.readArrow(path))).toMatchObject({
+      code: 'EXECUTION',
+      message: `Cannot read ${path} ${text}`,
+    });
+    expect(await rejected(ctx.readArrow(`${web.url}/cut.arrow`))).toMatchObject({
+      code: 'EXECUTION',
+      message: `Cannot read ${web.url}/cut.arrow ${text}`,
+    });
+    const sql = `CREATE EXTERNAL TABLE damaged STORED AS ARROW LOCATION '${path}'`;
+    expect(await rejected(ctx.sql(sql))).toMatchObject({ code: 'EXECUTION', message: `Cannot read ${path} ${text}` });
+    const byPath = newContext(cluster);
+    byPath.enableUrlTable();
+    expect(await rejected(byPath.sql(`SELECT * FROM '${path}'`))).toMatchObject({ code: 'EXECUTION' });
+    await byPath.close();
+  });
+
+  it('a stream without its end, also one cut between two messages', async () => {
+    const whole = await (await numbers()).toIPC();
+    for (const cut of [1, 8, 9]) {
+      const path = file('cut.arrows', whole.subarray(0, whole.length - cut));
+      expect((await rejected(rows(ctx.readArrow(path)))).message).toContain(`Cannot read ${path} as arrow: it `);
+      const bytes = whole.subarray(0, whole.length - cut);
+      expect(await rejected(Promise.resolve(ctx.fromArrow(bytes)))).toMatchObject({ code: 'ARROW' });
+    }
+  });
+
+  it('bytes that claim a body of 2^60 bytes', async () => {
+    const bytes = Uint8Array.from(await (await numbers()).toIPC());
+    const view = new DataView(bytes.buffer);
+    // The length of the body is in the metadata of the second message.
+    const second = 8 + view.getInt32(4, true);
+    const metadata = view.getInt32(second + 4, true);
+    for (let at = second + 8; at < second + 8 + metadata; at += 8) {
+      const changed = Uint8Array.from(bytes);
+      changed[at + 7] = 0x10;
+      await Promise.resolve(ctx.fromArrow(changed))
+        .then(rows)
+        .catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'ARROW' });
+        });
+    }
+  });
+});
+
+describe('compressed text', () => {
+  const parts = ['id\n1\n2\n', '3\n4\n'];
+
+  it('is read to the end of its last part, also from an object store', async () => {
+    file('parts.csv.gz', Buffer.concat(parts.map((part) => gzipSync(part))));
+    const options = { fileCompressionType: 'gzip', fileExtension: '.gz' } as const;
+    expect(await rows(ctx.readCsv(temp('parts.csv.gz'), options))).toBe(4);
+    expect(await rows(ctx.readCsv(`${web.url}/parts.csv.gz`, options))).toBe(4);
+  });
+
+  it.each(['bzip2', 'xz', 'zstd'] as const)('%s', async (compression) => {
+    const compressed: Uint8Array[] = [];
+    for (const values of ['(1), (2)', '(3), (4)']) {
+      const df = await ctx.sql(`SELECT * FROM (VALUES ${values}) AS t(id)`);
+      await df.writeCsv(temp('part.csv'), { compression, withHeader: compressed.length === 0, singleFileOutput: true });
+      compressed.push(readFileSync(temp('part.csv')));
+    }
+    const whole = Buffer.concat(compressed);
+    file('parts.csv', whole);
+    file('cut.csv', whole.subarray(0, -2));
+    for (const root of [`${temp()}/`, `${web.url}/`]) {
+      expect(await rows(ctx.readCsv(`${root}parts.csv`, { fileCompressionType: compression }))).toBe(4);
+      const error = await rejected(rows(ctx.readCsv(`${root}cut.csv`, { fileCompressionType: compression })));
+      expect(error.message).toContain('cut.csv');
+    }
+  });
+});
+
+describe('Parquet', () => {
+  it('names the file whose page is damaged', async () => {
+    await (await numbers()).writeParquet(temp('page.parquet'), { compression: 'zstd', singleFileOutput: true });
+    const bytes = readFileSync(temp('page.parquet'));
+    bytes.fill(0xff, 20, 200);
+    const path = file('page.parquet', bytes);
+    expect(await rejected((await ctx.readParquet(path)).toArray())).toMatchObject(
+      failedRunning('ARROW', `Cannot read ${path} as parquet: `),
+    );
+  });
+});
