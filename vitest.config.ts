@@ -11,6 +11,8 @@ if (chosen && !modes.includes(chosen)) throw new Error(`BALLISTA_TEST_MODE=${cho
  * A new executor for each test would only repeat what the mode `processes` tests.
  */
 const ALONE = [
+  'damaged-files',
+  'depth',
   'distributed',
   'explain',
   'expression-text',
