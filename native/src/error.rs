@@ -284,12 +284,16 @@ pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 }
 
 pub fn panicked(panic: Box<dyn Any + Send>) -> Error {
-    let text = panic
+    panicked_with(&panic_text(&*panic))
+}
+
+/// The message of a panic.
+pub fn panic_text(panic: &(dyn Any + Send)) -> String {
+    panic
         .downcast_ref::<&str>()
         .map(|text| text.to_string())
         .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".into());
-    panicked_with(&text)
+        .unwrap_or_else(|| "no message".into())
 }
 
 fn panicked_with(text: &str) -> Error {

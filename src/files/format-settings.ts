@@ -12,6 +12,14 @@ export type FormatSetting = DocumentedSetting & { readonly engine?: string };
 /** Settings by their names in TypeScript. */
 export type FormatSettings = Readonly<Record<string, FormatSetting>>;
 
+/** Readers and writers have their own names for it, as in Python. */
+export const CSV_HEADER = {
+  type: 'boolean',
+  default: true,
+  engine: 'has_header',
+  doc: 'Whether the first line contains the column names.',
+} as const satisfies FormatSetting;
+
 /** What CSV readers and writers have in common. */
 export const CSV_SETTINGS = {
   delimiter: { type: 'character', engine: 'delimiter', defaultText: "`','`", doc: 'The character between values.' },

@@ -17,7 +17,7 @@ import { describe } from '../input/describe.js';
 import { toEntries } from '../input/entries.js';
 import { toLocalPath } from '../input/local-path.js';
 import { type DocumentedTable, resolve } from '../input/settings.js';
-import { CSV_SETTINGS, engineOptions, type FormatSettings } from './format-settings.js';
+import { CSV_HEADER, CSV_SETTINGS, engineOptions, type FormatSettings } from './format-settings.js';
 
 /** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
 export type PathLike = string | URL | readonly (string | URL)[];
@@ -162,12 +162,7 @@ export const READ_SETTINGS_BY_FORMAT: Readonly<Record<FileFormat, FormatSettings
   },
   csv: {
     ...TEXT_SETTINGS,
-    hasHeader: {
-      type: 'boolean',
-      default: true,
-      engine: 'has_header',
-      doc: 'Whether the first line contains the column names.',
-    },
+    hasHeader: CSV_HEADER,
     ...CSV_SETTINGS,
     escape: {
       type: 'character',

@@ -6,7 +6,7 @@
 
 import { ACTION_SETTINGS } from '../config/action-options.js';
 import type { DocumentedTable } from '../input/settings.js';
-import { CSV_SETTINGS, type FormatSetting, type FormatSettings } from './format-settings.js';
+import { CSV_HEADER, CSV_SETTINGS, type FormatSetting, type FormatSettings } from './format-settings.js';
 import type { WriteOptionsByFormat } from './write-options.js';
 
 /** The settings table of `DataFrameWriteOptions`. */
@@ -206,12 +206,7 @@ export const WRITE_SETTINGS_BY_FORMAT: Readonly<Record<keyof WriteOptionsByForma
     },
   },
   csv: {
-    withHeader: {
-      type: 'boolean',
-      default: true,
-      engine: 'has_header',
-      doc: 'Whether the first line contains the column names.',
-    },
+    withHeader: CSV_HEADER,
     ...CSV_SETTINGS,
     escape: {
       type: 'character',

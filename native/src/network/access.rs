@@ -2,6 +2,7 @@
 //!
 //! They carry a secret in the header `user-agent`, the only header that can be set on every connection of the engine.
 
+use super::transport::same_host;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Weak};
@@ -28,16 +29,10 @@ impl Own {
     }
 
     pub fn is_at(host: &str, port: u16) -> bool {
-        let host = match host {
-            "localhost" => "127.0.0.1",
-            host => host.trim_matches(['[', ']']),
-        };
+        let host = host.trim_matches(['[', ']']);
         let own = OWN.lock();
-        let found = |host: &str| {
-            own.get(&(host.to_owned(), port))
-                .is_some_and(|own| own.strong_count() > 0)
-        };
-        found(host) || (host == "127.0.0.1" && found("localhost"))
+        own.iter()
+            .any(|((bound, at), own)| *at == port && own.strong_count() > 0 && same_host(bound, host))
     }
 
     /// Takes as long for every wrong secret, so that it cannot be guessed by time.

@@ -42,9 +42,13 @@ impl Local {
     fn find(host: &str, port: u16) -> Option<Arc<Self>> {
         let local = SERVERS.lock().get(&port)?.upgrade()?;
         let everywhere = local.host == "0.0.0.0" && is_loopback(host);
-        let same = local.host == host || (is_loopback(&local.host) && is_loopback(host));
-        (everywhere || same).then_some(local)
+        (everywhere || same_host(&local.host, host)).then_some(local)
     }
+}
+
+/// Whether a server that is bound to one of the two answers at the other.
+pub fn same_host(bound: &str, host: &str) -> bool {
+    bound == host || (is_loopback(bound) && is_loopback(host))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -20,7 +20,8 @@ use std::sync::Arc;
 /// The URL of the file system.
 const LOCAL: &str = "file:///";
 
-/// A source of one scan, when its plan is final.
+/// A source of one scan, when its plan is final. It is separate from `CheckedSource` for the trait's own
+/// `create_morselizer`: the adapter that it makes of an opener is private to the engine.
 pub struct Opening {
     pub engine: Arc<dyn FileSource>,
     pub batch_size: usize,

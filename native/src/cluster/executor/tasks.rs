@@ -5,7 +5,7 @@
 
 use super::job_files;
 use super::worker::{failed, StagePlan, Worker};
-use crate::error;
+use crate::error::{self, panic_text};
 use crate::runtime::{task_builder, OwnedRuntime};
 use ballista_core::error::{BallistaError, Result};
 use ballista_core::serde::protobuf::{MultiTaskDefinition, TaskId, TaskStatus};
@@ -146,8 +146,8 @@ impl Tasks {
     fn leave(&self, key: &TaskKey) {
         let mut known = self.known.lock();
         known.running.remove(key);
-        let last = !known.running.keys().any(|other| other.job_id == key.job_id);
-        if last && known.ended.contains_key(&key.job_id) {
+        let ended = known.ended.contains_key(&key.job_id);
+        if ended && !known.running.keys().any(|other| other.job_id == key.job_id) {
             self.remove_files(&key.job_id, vec![]);
         }
     }
@@ -217,7 +217,5 @@ impl Tasks {
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> BallistaError {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or(panic.downcast_ref::<&str>().copied());
-    BallistaError::Internal(text.unwrap_or("the task panicked").to_owned())
+    BallistaError::Internal(panic_text(&*panic))
 }
