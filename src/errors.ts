@@ -21,6 +21,7 @@ export const ERROR_CODES = Object.freeze({
   CONNECTION: 'The scheduler or an executor cannot be reached, or the connection to it was lost.',
   UNAUTHORIZED:
     'The scheduler or an executor refused the request, because it does not come from a process that may send it.',
+  FORBIDDEN: 'The request is understood, but not allowed: for example a path that the option `files` does not contain.',
   NO_EXECUTORS: 'The scheduler has no executor, and none registered within `executorTimeoutMs`.',
   ADDRESS_IN_USE: 'The requested host and port are already in use.',
   VERSION: 'The versions of the client and the scheduler are not compatible.',

@@ -7,6 +7,7 @@
 import { isMainThread } from 'node:worker_threads';
 
 import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
@@ -38,6 +39,13 @@ export interface ExecutorOptions {
   memoryLimitBytes?: number;
   /** The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops. Default: the system's temporary folder. */
   workDir?: string;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables do
+   * not fit fails. Default: a quarter of the memory of the machine or container.
+   */
+  uploadLimitBytes?: number;
   /**
    * Whether this executor runs TypeScript UDFs, in worker threads. Everyone who can reach the scheduler can then run code on
    * this machine: enable it only where that is acceptable. Default `false`.
@@ -71,17 +79,19 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, ...native } = resolve<
-      NativeExecutorOptions & ExecutorOptions
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, files, ...given } = resolve<
+      Omit<NativeExecutorOptions, 'files'> & ExecutorOptions
     >('BallistaExecutor', EXECUTOR_SETTINGS, options);
+    const limits = toFilesNative('BallistaExecutor', files);
+    const native = limits ? { ...given, files: limits } : given;
     if (udf && !isLoopback(native.host))
       throw invalid(
         'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
       throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
-    const limits = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
-    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, limits) : undefined;
+    const threads = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
+    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, threads) : undefined;
     this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
@@ -24,6 +25,14 @@ export interface SchedulerOptions {
    * Whether the scheduler and its executors take only requests of this process. Only on a loopback address. Default `false`.
    */
   processOnly?: boolean;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with
+   * `RESOURCES_EXHAUSTED`. Clients in this process do not send theirs. Default: a quarter of the memory of the machine or
+   * container.
+   */
+  uploadLimitBytes?: number;
 }
 
 /**
@@ -53,7 +62,13 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    this.#options = resolve<NativeSchedulerOptions>('BallistaScheduler', SCHEDULER_SETTINGS, options);
+    const { files, ...given } = resolve<Omit<NativeSchedulerOptions, 'files'> & SchedulerOptions>(
+      'BallistaScheduler',
+      SCHEDULER_SETTINGS,
+      options,
+    );
+    const limits = toFilesNative('BallistaScheduler', files);
+    this.#options = limits ? { ...given, files: limits } : given;
     const { host, processOnly } = this.#options;
     if (processOnly && !isLoopback(host)) {
       throw invalid(`processOnly: other machines reach ${host}. Listen on 127.0.0.1, or leave processOnly out.`);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FileLimits } from '../config/file-limits.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
@@ -27,6 +28,8 @@ export interface TestClusterOptions {
   memoryLimitBytes?: number;
   /** Whether the cluster takes only requests of this process. Default: `true` on a loopback address. */
   processOnly?: boolean;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
 }
 
 /** A running cluster. It does not keep the process alive. */
@@ -68,12 +71,13 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     port,
     memoryLimitBytes = Math.floor(halfOfMemory() / count),
     processOnly = isLoopback(host),
-  } = resolve<Required<Omit<TestClusterOptions, 'memoryLimitBytes' | 'processOnly'>> & TestClusterOptions>(
+    files,
+  } = resolve<Required<Omit<TestClusterOptions, 'memoryLimitBytes' | 'processOnly' | 'files'>> & TestClusterOptions>(
     'setupTestCluster',
     TEST_CLUSTER_SETTINGS,
     options,
   );
-  const scheduler = new BallistaScheduler({ host, port, processOnly });
+  const scheduler = new BallistaScheduler({ host, port, processOnly, ...(files && { files }) });
   await scheduler.start();
   const executors = Array.from(
     { length: count },
@@ -87,6 +91,7 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         port: 0,
         grpcPort: 0,
         udf: isLoopback(host),
+        ...(files && { files }),
       }),
   );
   const closeAll = async (): Promise<void> => {

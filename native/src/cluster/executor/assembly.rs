@@ -2,6 +2,7 @@
 
 use super::clients::ClientPool;
 use super::engine::Engine;
+use super::flight_service::{ExecutorFlight, TICKET_BYTES};
 use super::presence;
 use super::registration::{registration, registration_error, NativeExecutorOptions};
 use super::reports::report;
@@ -18,6 +19,7 @@ use crate::network::guard::Guard;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
 use crate::results::{partition_files, whole_results, whole_service};
+use crate::stores::limits::FileLimits;
 use crate::stores::{self, RuntimesByStores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use crate::udf::log;
@@ -25,7 +27,6 @@ use crate::udf::worker::pool::Pool;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use ballista_core::serde::protobuf::executor_grpc_server::ExecutorGrpcServer;
 use ballista_core::RuntimeProducer;
-use ballista_executor::flight_service::BallistaFlightService;
 use ballista_executor::runtime_cache::{DefaultSessionRuntimeCache, SessionRuntimeCache};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -84,7 +85,10 @@ pub async fn assemble(
             is_own.then(|| Own::announce(&options.host, port)),
         )
     };
-    let blobs = Arc::new(BlobSource::new(transport.clone()));
+    let blobs = Arc::new(BlobSource::new(
+        transport.clone(),
+        options.upload_limit_bytes as usize,
+    ));
     let pool = options.udf_pool.map(Pool::find).transpose()?;
     if let Some(pool) = &pool {
         *pool.source.lock() = Some(blobs.clone());
@@ -97,7 +101,8 @@ pub async fn assemble(
         PathBuf::from(&folders.spill),
     );
     let functions = functions.await.expect("the engine's functions can be collected");
-    let runtimes = runtimes(&options, &folders, blobs.clone());
+    let limits = FileLimits::new("this executor", options.files.as_ref())?;
+    let runtimes = runtimes(&options, &folders, blobs.clone(), limits);
     let worker = Worker::new(id.clone(), folders.jobs.clone(), functions, runtimes, engine);
     let (tasks, ends) = Tasks::new(worker, options.vcores as usize)?;
     whole_results::enter(&id);
@@ -130,9 +135,8 @@ pub async fn assemble(
 
 /// Serves results: by Flight to stock clients and other executors, in pieces to clients of this package.
 fn serve_results(listener: TcpListener, access: Guard, jobs: String) {
-    let service = BallistaFlightService::new(jobs.clone());
-    let service = FlightServiceServer::new(service)
-        .max_decoding_message_size(MESSAGE_BYTES)
+    let service = FlightServiceServer::new(ExecutorFlight::new(jobs.clone()))
+        .max_decoding_message_size(TICKET_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
     let routes = Routes::new(service)
         .into_axum_router()
@@ -167,12 +171,13 @@ fn runtimes(
     options: &NativeExecutorOptions,
     folders: &Folders,
     blobs: Arc<BlobSource>,
+    limits: Option<Arc<FileLimits>>,
 ) -> Arc<dyn SessionRuntimeCache> {
     let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = folders.spill.clone();
     let runtime: RuntimeProducer = Arc::new(move |config| {
-        let registry = Arc::new(Registry::with_source(blobs.clone()));
-        stores::register(config, &*registry)?;
+        let registry = Registry::new(Some(blobs.clone()), limits.as_ref());
+        stores::register(config, &*registry, limits.as_ref())?;
         RuntimeEnvBuilder::new()
             .with_memory_pool(pool.clone())
             .with_temp_file_path(spill.clone())

@@ -3,6 +3,7 @@
 use crate::cluster::address::advertised;
 use crate::error::{Code, Error, Result};
 use crate::protocol::executor_facts::{new_id, system_with};
+use crate::stores::limits::NativeFileLimits;
 use ballista_core::serde::protobuf::executor_resource::Resource;
 use ballista_core::serde::protobuf::{
     ExecutorOperatingSystemSpecification, ExecutorRegistration, ExecutorResource, ExecutorSpecification,
@@ -33,6 +34,10 @@ pub struct NativeExecutorOptions {
     pub work_dir: Option<String>,
     /// The worker pool for TypeScript UDFs. Absent: the executor does not run them.
     pub udf_pool: Option<u32>,
+    /// What tasks may read and write. Absent: everything.
+    pub files: Option<NativeFileLimits>,
+    /// How many bytes of in-memory tables and code it holds for tasks.
+    pub upload_limit_bytes: f64,
 }
 
 /// Like Ballista's own, but without operating system version, disks and limits: finding those takes longer

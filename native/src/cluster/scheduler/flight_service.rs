@@ -2,6 +2,7 @@
 //! TypeScript UDFs from executors to clients.
 
 use crate::blobs::blob::{Blob, Kind};
+use crate::blobs::budget::Budget;
 use crate::blobs::cache::BlobCache;
 use crate::blobs::frames::{assemble, frames};
 use crate::blobs::remote::{DROP, HAS};
@@ -17,13 +18,24 @@ use std::sync::Arc;
 use tonic::codegen::Bytes;
 use tonic::{async_trait, Request, Response, Status, Streaming};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SchedulerFlight {
     held: Arc<BlobCache>,
     followers: Followers,
+    /// What clients and executors have sent and this process holds.
+    budget: Arc<Budget>,
 }
 
 impl SchedulerFlight {
+    /// `limit` is how many bytes it holds at most.
+    pub fn new(limit: usize) -> Self {
+        Self {
+            held: Arc::default(),
+            followers: Followers::default(),
+            budget: Budget::new(limit),
+        }
+    }
+
     pub fn held(&self) -> Arc<BlobCache> {
         self.held.clone()
     }
@@ -70,7 +82,7 @@ impl FlightService for SchedulerFlight {
                 vec![]
             }
             LOG => {
-                self.followers.put(id);
+                self.followers.put(id, &self.budget);
                 vec![]
             }
             other => return Err(Status::unimplemented(format!("unknown action {other}"))),
@@ -81,11 +93,11 @@ impl FlightService for SchedulerFlight {
     }
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {
-        let held = self.held.clone();
+        let (held, budget) = (self.held.clone(), self.budget.clone());
         // Runs inside the stream: an answer that begins only after the upload would exceed the client's
         // timeout.
         let put = async move {
-            held.keep(assemble(request.into_inner()).await?);
+            held.keep(assemble(request.into_inner(), &budget, |_| ()).await?);
             Ok(PutResult::default())
         };
         Ok(Response::new(stream::once(put).boxed()))
@@ -96,7 +108,7 @@ impl FlightService for SchedulerFlight {
         let id = std::str::from_utf8(&ticket)
             .map_err(|_| Status::invalid_argument("the id is not valid UTF-8"))?;
         if let Some(session) = id.strip_prefix(FOLLOW) {
-            return Ok(Response::new(self.followers.follow(session).map(Ok).boxed()));
+            return Ok(Response::new(self.followers.follow(session)?.map(Ok).boxed()));
         }
         let blob = Blob::find(id).ok_or_else(|| {
             Status::not_found("the scheduler no longer has it, because its session was closed")

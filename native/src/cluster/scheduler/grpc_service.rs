@@ -99,6 +99,7 @@ impl SchedulerGrpc for SchedulerService {
 
     async fn execute_query(&self, request: Request<ExecuteQueryParams>) -> Answer<ExecuteQueryResult> {
         let session = request.get_ref().session_id.clone();
+        self.leases.check(&session)?;
         let answer = SchedulerGrpc::execute_query(&self.server, request).await?;
         if let Some(execute_query_result::Result::Success(begun)) = &answer.get_ref().result {
             self.leases.begin(&session, &begun.job_id);

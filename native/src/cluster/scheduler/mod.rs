@@ -23,6 +23,7 @@ use crate::network::guard::Guard;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
 use crate::runtime::OwnedRuntime;
+use crate::stores::limits::{FileLimits, NativeFileLimits};
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::{CleanJobDataParams, RunningTaskInfo};
 use ballista_core::serde::BallistaCodec;
@@ -58,6 +59,10 @@ pub struct NativeSchedulerOptions {
     pub external_host: Option<String>,
     /// Whether the scheduler and its executors take only requests of this process. Only on a loopback address.
     pub process_only: bool,
+    /// What the planning of queries may read. Absent: everything.
+    pub files: Option<NativeFileLimits>,
+    /// How many bytes of in-memory tables and code it holds for clients.
+    pub upload_limit_bytes: f64,
 }
 
 #[napi]
@@ -113,17 +118,19 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let endpoint = format!("{external}:{port}");
     let own = options.process_only.then(|| Own::announce(&options.host, port));
     let access = Guard::new(&options.host, options.external_host.as_deref(), own);
+    let limits = FileLimits::new("this scheduler", options.files.as_ref())?;
     let events = Arc::new(Events::default());
     let executors = Arc::new(Executors::new(endpoint.clone(), events.clone(), fail));
     let config = config(&options.host, port, external, executors.clone());
     let runtime = OwnedRuntime::new("scheduler", THREADS)?;
+    let uploads = options.upload_limit_bytes as usize;
     let host = options.host.clone();
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
     runtime
         .run(async move {
             let jobs = BallistaCluster::new_from_config(&config).await?.job_state();
-            let jobs = Arc::new(Jobs::new(jobs, events.clone(), executors.clone()));
+            let jobs = Arc::new(Jobs::new(jobs, events.clone(), executors.clone(), limits));
             let cluster = BallistaCluster::new(executors.clone(), jobs.clone());
             let mut server = Server::new_with_task_launcher(
                 endpoint,
@@ -138,7 +145,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             );
             server.init().await?;
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
-            let flight = SchedulerFlight::default();
+            let flight = SchedulerFlight::new(uploads);
             let leases = Leases::new(server.clone());
             tokio::spawn(sweep(server.clone(), jobs, flight.held(), leases.clone()));
             let routes = routes(server, executors, events, flight, leases);

@@ -7,13 +7,16 @@ use super::presence::{Peer, Presences};
 use super::server::Server;
 use super::state::cluster_state::Executors;
 use super::state::job_events::Events;
+use crate::blobs::frames::FRAME_BYTES;
 use crate::config::MESSAGE_BYTES;
 use crate::protocol::job_event::{self, JobEvent};
+use crate::protocol::job_id::is_job_id;
 use crate::protocol::presence;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::{Path, Query};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::Router;
 use ballista_core::serde::protobuf::job_status::Status;
@@ -43,7 +46,7 @@ pub fn routes(
     let grpc = SchedulerGrpcServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
-    let flight = FlightServiceServer::new(flight).max_decoding_message_size(MESSAGE_BYTES);
+    let flight = FlightServiceServer::new(flight).max_decoding_message_size(FRAME_BYTES);
     let mut services = RoutesBuilder::default();
     services.add_service(grpc).add_service(flight);
     services
@@ -78,8 +81,11 @@ pub fn routes(
             get({
                 let executors = executors.clone();
                 move |Path(id): Path<String>, Query(seen): Query<Seen>| async move {
+                    if !is_job_id(&id) {
+                        return StatusCode::NOT_FOUND.into_response();
+                    }
                     let event = event(&server, &executors, &events, id, seen.after).await;
-                    ([(CONTENT_TYPE, job_event::CONTENT_TYPE)], event.encode_to_vec())
+                    ([(CONTENT_TYPE, job_event::CONTENT_TYPE)], event.encode_to_vec()).into_response()
                 }
             }),
         )
@@ -111,7 +117,9 @@ async fn event(
     id: String,
     after: Option<usize>,
 ) -> JobEvent {
-    let mut subscription = events.subscribe(JobId::from(id.clone()));
+    let Some(mut subscription) = events.subscribe(JobId::from(id.clone())) else {
+        return JobEvent::default();
+    };
     // The job may have ended before the subscription.
     if let Some(ended) = ended(server, executors, &id, after).await {
         return ended;

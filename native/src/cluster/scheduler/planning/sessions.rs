@@ -12,6 +12,7 @@ use crate::config::whole_config;
 use crate::error::Result;
 use crate::functions::bounded::Bounded;
 use crate::plan::offset_alone::OffsetAlone;
+use crate::stores::limits::FileLimits;
 use crate::stores::{self, RuntimesByStores, Stores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use ballista_executor::runtime_cache::{DefaultSessionRuntimeCache, SessionRuntimeCache};
@@ -45,10 +46,10 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(executors: Arc<Registered>) -> Self {
-        let runtime = Arc::new(|config: &SessionConfig| {
-            let registry = Arc::new(Registry::default());
-            stores::register(config, &*registry)?;
+    pub fn new(executors: Arc<Registered>, limits: Option<Arc<FileLimits>>) -> Self {
+        let runtime = Arc::new(move |config: &SessionConfig| {
+            let registry = Registry::new(None, limits.as_ref());
+            stores::register(config, &*registry, limits.as_ref())?;
             RuntimeEnvBuilder::new()
                 .with_object_store_registry(registry)
                 .with_object_list_cache_limit(NO_LISTS)
