@@ -37,7 +37,20 @@ pub fn frames(blob: &Blob) -> impl Stream<Item = FlightData> + use<> {
     ))
 }
 
-pub async fn assemble(frames: impl Stream<Item = Result<FlightData, Status>>) -> Result<Arc<Blob>, Status> {
+/// A blob that has arrived, and that this process does not know yet.
+pub struct Received {
+    pub id: String,
+    pub kind: Kind,
+    pub files: Vec<Bytes>,
+}
+
+impl Received {
+    pub fn publish(self) -> Arc<Blob> {
+        Blob::publish(self.id, self.kind, self.files)
+    }
+}
+
+pub async fn assemble(frames: impl Stream<Item = Result<FlightData, Status>>) -> Result<Received, Status> {
     let mut frames = std::pin::pin!(frames);
     let first = frames
         .next()
@@ -64,5 +77,6 @@ pub async fn assemble(frames: impl Stream<Item = Result<FlightData, Status>>) ->
         }
         files.push(Bytes::from(file));
     }
-    Ok(Blob::publish(header.id, kind, files))
+    let id = header.id;
+    Ok(Received { id, kind, files })
 }

@@ -2,7 +2,7 @@
 
 use super::blob::{Blob, Kind};
 use super::cache::BlobCache;
-use super::frames::{assemble, PIECE_BYTES};
+use super::frames::{assemble, Received, PIECE_BYTES};
 use crate::error::{Code, Error, Result};
 use crate::network::transport::Transport;
 use arrow_flight::flight_service_client::FlightServiceClient;
@@ -36,7 +36,7 @@ impl BlobSource {
             FlightServiceClient::new(self.scheduler.clone()).max_decoding_message_size(2 * PIECE_BYTES);
         let blob = async {
             let answer = client.do_get(Ticket::new(id.to_owned())).await?;
-            assemble(answer.into_inner()).await
+            assemble(answer.into_inner()).await.map(Received::publish)
         }
         .await
         .map_err(|status| {

@@ -1,26 +1,32 @@
-//! Which servers of this process take only requests of this process, and how requests show that they are its own.
+//! Who may send requests to a server, and how requests of this process show that they are its own.
 //!
 //! They carry a secret in the header `user-agent`, the only header that can be set on every connection of the engine.
+//! Tokens are sent in the same way.
 
+use super::authenticator::{refused, Authenticator};
+use super::principal::Principal;
 use super::transport::same_host;
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
+use axum::http::HeaderMap;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Weak};
 use tonic::transport::Endpoint;
+use tonic::Status;
 use uuid::Uuid;
 
 /// The secret of this process.
 static SECRET: LazyLock<String> =
     LazyLock::new(|| format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
 
-/// The addresses of the servers that want the secret.
+/// The addresses of the servers that take the secret.
 static OWN: Mutex<BTreeMap<(String, u16), Weak<Own>>> = Mutex::new(BTreeMap::new());
 
-/// A server that takes only requests of this process, until it is dropped.
+/// A server that takes the secret of this process, until it is dropped.
 pub struct Own;
 
 impl Own {
-    pub fn announce(host: &str, port: u16) -> Arc<Self> {
+    fn announce(host: &str, port: u16) -> Arc<Self> {
         let own = Arc::new(Self);
         let mut all = OWN.lock();
         all.retain(|_, own| own.strong_count() > 0);
@@ -34,13 +40,62 @@ impl Own {
         own.iter()
             .any(|((bound, at), own)| *at == port && own.strong_count() > 0 && same_host(bound, host))
     }
+}
 
-    /// Takes as long for every wrong secret, so that it cannot be guessed by time.
-    pub fn accepts(agent: &[u8]) -> bool {
-        let secret = SECRET.as_bytes();
-        let differences = secret.iter().zip(agent).fold(0, |all, (a, b)| all | (a ^ b));
-        agent.len() >= secret.len() && differences == 0
+/// Who may send requests to a server.
+#[derive(Clone)]
+pub enum Access {
+    Anyone,
+    /// This process.
+    Process(Arc<Own>),
+    /// This process, and whoever has a token.
+    Tokens(Arc<Own>, Arc<Authenticator>),
+}
+
+impl Access {
+    pub fn new(host: &str, port: u16, process_only: bool, tokens: Option<&Arc<Authenticator>>) -> Self {
+        match tokens {
+            Some(tokens) => Self::Tokens(Own::announce(host, port), tokens.clone()),
+            None if process_only => Self::Process(Own::announce(host, port)),
+            None => Self::Anyone,
+        }
     }
+
+    pub async fn principal(&self, token: Option<String>) -> Result<Principal, Status> {
+        if let Self::Anyone = self {
+            return Ok(Principal::trusted());
+        }
+        let token = token.unwrap_or_default();
+        if is_secret(&token) {
+            return Ok(Principal::trusted());
+        }
+        match self {
+            Self::Tokens(_, tokens) if !token.is_empty() => tokens.principal(&token).await,
+            Self::Tokens(..) => Err(refused()),
+            Self::Anyone | Self::Process(_) => Err(Status::unauthenticated(
+                "This cluster takes only requests of the process that it runs in.",
+            )),
+        }
+    }
+}
+
+/// Takes as long for every wrong secret, so that it cannot be guessed by time.
+fn is_secret(token: &str) -> bool {
+    let (secret, token) = (SECRET.as_bytes(), token.as_bytes());
+    let differences = secret.iter().zip(token).fold(0, |all, (a, b)| all | (a ^ b));
+    token.len() == secret.len() && differences == 0
+}
+
+/// The token of a request: `authorization` of foreign clients, otherwise the first word of `user-agent`. tonic adds its
+/// own name behind it.
+pub fn token(headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(value) = text(AUTHORIZATION) {
+        let (scheme, token) = value.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
+    }
+    let (token, _) = text(USER_AGENT)?.rsplit_once(" tonic/")?;
+    Some(token.to_owned())
 }
 
 /// Adds the secret to requests to a server of this process, and to no other.

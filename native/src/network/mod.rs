@@ -1,10 +1,14 @@
 //! Network transport: requests go over the network, or directly to a server in this process.
 
 pub mod access;
+pub mod authenticator;
 pub mod connect;
 pub mod flight;
 pub mod guard;
 pub mod http;
+mod permissions;
+pub mod principal;
+pub mod refused;
 pub mod rows_port;
 pub mod serve;
 pub mod transport;

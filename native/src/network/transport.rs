@@ -1,5 +1,6 @@
 //! How requests reach a server: over the network, or directly if it is in this process.
 
+use super::principal::Principal;
 use axum::Router;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -92,7 +93,7 @@ impl Service<Request<Body>> for Transport {
         }
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let local = match self {
             Self::Network(channel) => {
                 let answer = channel.call(request);
@@ -104,6 +105,7 @@ impl Service<Request<Body>> for Transport {
             return Box::pin(async { Err(gone()) });
         };
         let mut routes = local.routes.clone();
+        request.extensions_mut().insert(Principal::trusted());
         let answer = local.runtime.spawn(async move { routes.call(request).await });
         Box::pin(async move {
             let answer = answer.await.map_err(|_| gone())?;

@@ -4,6 +4,7 @@ mod assembly;
 mod clients;
 mod drain;
 mod engine;
+mod flight_service;
 mod job_files;
 mod presence;
 mod registration;

@@ -4,6 +4,7 @@ mod flight_service;
 mod grpc_service;
 mod job_state;
 mod leases;
+mod owners;
 mod planning;
 mod presence;
 mod routes;
@@ -18,7 +19,8 @@ use crate::codec::logical::LogicalCodec;
 use crate::codec::physical::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Result};
-use crate::network::access::{authorized, Own};
+use crate::network::access::{authorized, Access};
+use crate::network::authenticator::Authenticator;
 use crate::network::guard::Guard;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
@@ -26,7 +28,7 @@ use crate::runtime::OwnedRuntime;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::{CleanJobDataParams, RunningTaskInfo};
 use ballista_core::serde::BallistaCodec;
-use ballista_scheduler::cluster::BallistaCluster;
+use ballista_scheduler::cluster::{BallistaCluster, JobState};
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::metrics::default_metrics_collector;
 use datafusion::prelude::SessionConfig;
@@ -34,6 +36,7 @@ use flight_service::SchedulerFlight;
 use job_state::Jobs;
 use leases::Leases;
 use napi_derive::napi;
+use owners::Owners;
 use routes::routes;
 use server::Server;
 use state::cluster_state::Executors;
@@ -58,6 +61,8 @@ pub struct NativeSchedulerOptions {
     pub external_host: Option<String>,
     /// Whether the scheduler and its executors take only requests of this process. Only on a loopback address.
     pub process_only: bool,
+    /// The authenticator that checks tokens. Absent: requests need no token.
+    pub authenticator: Option<u32>,
 }
 
 #[napi]
@@ -111,11 +116,13 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let external = advertised(&options.host, options.external_host.as_deref())?;
     let (fail, failures) = mpsc::unbounded_channel();
     let endpoint = format!("{external}:{port}");
-    let own = options.process_only.then(|| Own::announce(&options.host, port));
-    let access = Guard::new(&options.host, options.external_host.as_deref(), own);
+    let tokens = options.authenticator.map(Authenticator::find).transpose()?;
+    let access = Access::new(&options.host, port, options.process_only, tokens.as_ref());
+    let access = Guard::new(&options.host, options.external_host.as_deref(), access);
+    let owners = Arc::new(Owners::default());
     let events = Arc::new(Events::default());
     let executors = Arc::new(Executors::new(endpoint.clone(), events.clone(), fail));
-    let config = config(&options.host, port, external, executors.clone());
+    let config = config(&options.host, port, external, executors.clone(), owners.clone());
     let runtime = OwnedRuntime::new("scheduler", THREADS)?;
     let host = options.host.clone();
     let ended = watch::Sender::new(None);
@@ -138,10 +145,10 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             );
             server.init().await?;
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
-            let flight = SchedulerFlight::default();
+            let flight = SchedulerFlight::new(owners.clone());
             let leases = Leases::new(server.clone());
-            tokio::spawn(sweep(server.clone(), jobs, flight.held(), leases.clone()));
-            let routes = routes(server, executors, events, flight, leases);
+            tokio::spawn(sweep(server.clone(), jobs, flight.held(), leases.clone(), owners.clone()));
+            let routes = routes(server, executors, events, flight, leases, owners);
             let local = Local::publish(&host, port, routes.clone(), Handle::current());
             tokio::spawn(async move {
                 // Held as long as the server runs.
@@ -179,12 +186,21 @@ async fn fail_jobs(
 }
 
 /// Removes old entries once a minute.
-async fn sweep(server: Server, jobs: Arc<Jobs>, held: Arc<BlobCache>, leases: Arc<Leases>) {
+async fn sweep(
+    server: Server,
+    jobs: Arc<Jobs>,
+    held: Arc<BlobCache>,
+    leases: Arc<Leases>,
+    owners: Arc<Owners>,
+) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         minute.tick().await;
         held.sweep();
         leases.sweep().await;
+        if let Ok(known) = jobs.get_all_jobs().await {
+            owners.sweep(&known);
+        }
         for job in jobs.sweep() {
             let unread = CleanJobDataParams {
                 job_id: job.into(),
@@ -195,7 +211,13 @@ async fn sweep(server: Server, jobs: Arc<Jobs>, held: Arc<BlobCache>, leases: Ar
     }
 }
 
-fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) -> SchedulerConfig {
+fn config(
+    host: &str,
+    port: u16,
+    external: String,
+    executors: Arc<Executors>,
+    owners: Arc<Owners>,
+) -> SchedulerConfig {
     SchedulerConfig {
         bind_host: host.to_owned(),
         bind_port: port,
@@ -213,6 +235,7 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
         override_create_grpc_client_endpoint: Some(Arc::new(|endpoint| Ok(authorized(endpoint)?))),
+        job_id_generator: Some(owners),
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         ..SchedulerConfig::default()
     }
