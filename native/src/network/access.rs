@@ -2,11 +2,12 @@
 //!
 //! They carry a secret in the header `user-agent`, the only header that can be set on every connection of the engine.
 
-use super::transport::same_host;
+use super::hosts::same_host;
+use super::token::Token;
+use axum::http::HeaderValue;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Weak};
-use tonic::transport::Endpoint;
 use uuid::Uuid;
 
 /// The secret of this process.
@@ -35,19 +36,20 @@ impl Own {
             .any(|((bound, at), own)| *at == port && own.strong_count() > 0 && same_host(bound, host))
     }
 
+    /// What requests of this process carry.
+    pub fn secret() -> Arc<Token> {
+        static TOKEN: LazyLock<Arc<Token>> = LazyLock::new(|| {
+            let mut secret = HeaderValue::from_static(SECRET.as_str());
+            secret.set_sensitive(true);
+            Arc::new(Token::Text(secret))
+        });
+        TOKEN.clone()
+    }
+
     /// Takes as long for every wrong secret, so that it cannot be guessed by time.
     pub fn accepts(agent: &[u8]) -> bool {
         let secret = SECRET.as_bytes();
         let differences = secret.iter().zip(agent).fold(0, |all, (a, b)| all | (a ^ b));
         agent.len() >= secret.len() && differences == 0
-    }
-}
-
-/// Adds the secret to requests to a server of this process, and to no other.
-pub fn authorized(endpoint: Endpoint) -> Result<Endpoint, tonic::transport::Error> {
-    let uri = endpoint.uri();
-    match (uri.host(), uri.port_u16()) {
-        (Some(host), Some(port)) if Own::is_at(host, port) => endpoint.user_agent(SECRET.as_str()),
-        _ => Ok(endpoint),
     }
 }

@@ -2,9 +2,17 @@
 
 pub mod access;
 pub mod connect;
+pub mod credentials;
+pub mod dial;
+pub mod failure;
 pub mod flight;
 pub mod guard;
+pub mod hosts;
 pub mod http;
+pub mod remote_channel;
 pub mod rows_port;
 pub mod serve;
+pub mod tls;
+pub mod token;
 pub mod transport;
+pub mod watched;

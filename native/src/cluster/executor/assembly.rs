@@ -14,6 +14,7 @@ use crate::cluster::defaults::ENGINE;
 use crate::config::MESSAGE_BYTES;
 use crate::error::Result;
 use crate::network::access::Own;
+use crate::network::credentials::Credentials;
 use crate::network::guard::Guard;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
@@ -67,6 +68,7 @@ pub struct Folders {
 /// Serves, and resolves when the scheduler has registered the executor.
 pub async fn assemble(
     options: NativeExecutorOptions,
+    credentials: Credentials,
     ports: Ports,
     folders: Folders,
     functions: JoinHandle<Functions>,
@@ -74,7 +76,7 @@ pub async fn assemble(
     let registration = registration(&options, ports.port, ports.grpc_port)?;
     let id = registration.id.clone();
     let (host, port) = (options.scheduler_host.clone(), options.scheduler_port);
-    let link = Arc::new(SchedulerLink::new(host, port, registration));
+    let link = Arc::new(SchedulerLink::new(host, port, registration, credentials.clone()));
     let transport = link.transport().await?;
     let is_own = Own::is_at(&options.scheduler_host, options.scheduler_port);
     let access = |port| {
@@ -91,7 +93,7 @@ pub async fn assemble(
         *pool.log.lock() = Some(log::sender(transport));
     }
     let engine = Engine::new(
-        ClientPool::default(),
+        ClientPool::new(credentials),
         pool,
         id.clone(),
         PathBuf::from(&folders.spill),

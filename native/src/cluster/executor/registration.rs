@@ -2,6 +2,8 @@
 
 use crate::cluster::address::advertised;
 use crate::error::{Code, Error, Result};
+use crate::network::tls::NativeTls;
+use crate::network::token::NativeToken;
 use crate::protocol::executor_facts::{new_id, system_with};
 use ballista_core::serde::protobuf::executor_resource::Resource;
 use ballista_core::serde::protobuf::{
@@ -33,6 +35,8 @@ pub struct NativeExecutorOptions {
     pub work_dir: Option<String>,
     /// The worker pool for TypeScript UDFs. Absent: the executor does not run them.
     pub udf_pool: Option<u32>,
+    pub tls: Option<NativeTls>,
+    pub token: Option<NativeToken>,
 }
 
 /// Like Ballista's own, but without operating system version, disks and limits: finding those takes longer

@@ -18,9 +18,13 @@ use crate::codec::logical::LogicalCodec;
 use crate::codec::physical::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Result};
-use crate::network::access::{authorized, Own};
+use crate::network::access::Own;
+use crate::network::connect::of_scheduler;
+use crate::network::credentials::Credentials;
 use crate::network::guard::Guard;
 use crate::network::serve::serve;
+use crate::network::tls::NativeTls;
+use crate::network::token::NativeToken;
 use crate::network::transport::Local;
 use crate::runtime::OwnedRuntime;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
@@ -58,6 +62,8 @@ pub struct NativeSchedulerOptions {
     pub external_host: Option<String>,
     /// Whether the scheduler and its executors take only requests of this process. Only on a loopback address.
     pub process_only: bool,
+    pub tls: Option<NativeTls>,
+    pub token: Option<NativeToken>,
 }
 
 #[napi]
@@ -106,6 +112,7 @@ impl NativeScheduler {
 }
 
 async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
+    let credentials = Credentials::new(options.tls, options.token)?;
     let listener = listen(&options.host, options.port)?;
     let port = port_of(&listener)?;
     let external = advertised(&options.host, options.external_host.as_deref())?;
@@ -114,8 +121,9 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let own = options.process_only.then(|| Own::announce(&options.host, port));
     let access = Guard::new(&options.host, options.external_host.as_deref(), own);
     let events = Arc::new(Events::default());
-    let executors = Arc::new(Executors::new(endpoint.clone(), events.clone(), fail));
-    let config = config(&options.host, port, external, executors.clone());
+    let executors = Executors::new(endpoint.clone(), events.clone(), fail, credentials.clone());
+    let executors = Arc::new(executors);
+    let config = config(&options.host, port, external, executors.clone(), &credentials);
     let runtime = OwnedRuntime::new("scheduler", THREADS)?;
     let host = options.host.clone();
     let ended = watch::Sender::new(None);
@@ -195,7 +203,13 @@ async fn sweep(server: Server, jobs: Arc<Jobs>, held: Arc<BlobCache>, leases: Ar
     }
 }
 
-fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) -> SchedulerConfig {
+fn config(
+    host: &str,
+    port: u16,
+    external: String,
+    executors: Arc<Executors>,
+    credentials: &Credentials,
+) -> SchedulerConfig {
     SchedulerConfig {
         bind_host: host.to_owned(),
         bind_port: port,
@@ -212,7 +226,7 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
         grpc_server_max_decoding_message_size: MESSAGE_BYTES as u32,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
-        override_create_grpc_client_endpoint: Some(Arc::new(|endpoint| Ok(authorized(endpoint)?))),
+        override_create_grpc_client_endpoint: Some(of_scheduler(credentials)),
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         ..SchedulerConfig::default()
     }
