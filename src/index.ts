@@ -21,6 +21,7 @@ export { BallistaScheduler, type SchedulerOptions } from './cluster/scheduler.js
 export { setupTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
 export type { ActionOptions } from './config/action-options.js';
 export type { ClusterConfig, ConfigValue } from './config/cluster-config.js';
+export type { TlsOptions, TokenOption } from './config/credentials.js';
 export type { ConfigKey } from './config/generated/keys.js';
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';

@@ -22,6 +22,7 @@ pub enum Code {
     Config,
     Connection,
     Execution,
+    Forbidden,
     Internal,
     InvalidArgument,
     Io,
@@ -40,13 +41,14 @@ pub enum Code {
 }
 
 impl Code {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::AddressInUse,
         Self::Arrow,
         Self::Closed,
         Self::Config,
         Self::Connection,
         Self::Execution,
+        Self::Forbidden,
         Self::Internal,
         Self::InvalidArgument,
         Self::Io,
@@ -72,6 +74,7 @@ impl Code {
             Code::Config => "CONFIG",
             Code::Connection => "CONNECTION",
             Code::Execution => "EXECUTION",
+            Code::Forbidden => "FORBIDDEN",
             Code::Internal => "INTERNAL",
             Code::InvalidArgument => "INVALID_ARGUMENT",
             Code::Io => "IO",

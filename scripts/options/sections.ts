@@ -5,6 +5,7 @@
  */
 
 import { CONVERT_SETTINGS } from '../../src/arrow/values/convert-options.js';
+import { TLS_SETTINGS } from '../../src/config/credentials.js';
 import { RUNTIME_SETTINGS } from '../../src/config/runtime-env.js';
 import {
   EXECUTOR_SETTINGS,
@@ -57,6 +58,7 @@ export const sections: readonly Section[] = [
   },
   { title: 'Scheduler', about: 'Options of `BallistaScheduler`.', table: SCHEDULER_SETTINGS },
   { title: 'Executor', about: 'Options of `BallistaExecutor`.', table: EXECUTOR_SETTINGS },
+  { title: 'TLS', about: 'Options of the option `tls` of sessions, schedulers and executors.', table: TLS_SETTINGS },
   {
     title: 'Reading files',
     about: 'Options of all methods that read or register files. Avro and Arrow have no others.',

@@ -7,6 +7,7 @@
 import { isMainThread } from 'node:worker_threads';
 
 import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
 import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
@@ -53,6 +54,13 @@ export interface ExecutorOptions {
   udfMemoryLimitBytes?: number;
   /** Allows only these UDFs, listed by {@link DefinedFunction.codeHash}. Default: all. */
   udfCodeHashes?: readonly string[];
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.
+   * Default: none.
+   */
+  token?: TokenOption;
 }
 
 /**
@@ -71,9 +79,10 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, ...native } = resolve<
-      NativeExecutorOptions & ExecutorOptions
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, tls, token, ...given } = resolve<
+      Omit<NativeExecutorOptions, 'tls' | 'token'> & ExecutorOptions
     >('BallistaExecutor', EXECUTOR_SETTINGS, options);
+    const native = { ...given, ...toCredentialsNative('BallistaExecutor', { tls, token }, true) };
     if (udf && !isLoopback(native.host))
       throw invalid(
         'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',

@@ -5,6 +5,7 @@
  */
 
 import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
@@ -24,6 +25,13 @@ export interface SchedulerOptions {
    * Whether the scheduler and its executors take only requests of this process. Only on a loopback address. Default `false`.
    */
   processOnly?: boolean;
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.
+   * Default: none.
+   */
+  token?: TokenOption;
 }
 
 /**
@@ -53,8 +61,13 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    this.#options = resolve<NativeSchedulerOptions>('BallistaScheduler', SCHEDULER_SETTINGS, options);
-    const { host, processOnly } = this.#options;
+    const { tls, token, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
+      'BallistaScheduler',
+      SCHEDULER_SETTINGS,
+      options,
+    );
+    const { host, processOnly } = native;
+    this.#options = { ...native, ...toCredentialsNative('BallistaScheduler', { tls, token }, true) };
     if (processOnly && !isLoopback(host)) {
       throw invalid(`processOnly: other machines reach ${host}. Listen on 127.0.0.1, or leave processOnly out.`);
     }

@@ -21,6 +21,22 @@ export function halfOfMemory(): number {
   return Math.floor(Math.min(totalmem(), limit) / 2);
 }
 
+/** Options of everything that connects to others. */
+const CREDENTIAL_SETTINGS = {
+  tls: {
+    type: 'any',
+    typeText: 'TlsOptions',
+    defaultText: 'plain connections',
+    doc: 'Encrypts all connections with TLS. All parts of a cluster and its clients need it.',
+  },
+  token: {
+    type: 'any',
+    typeText: 'string | { file: string }',
+    defaultText: 'none',
+    doc: 'The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.',
+  },
+} as const satisfies DocumentedTable;
+
 /** Options of every session. */
 const COMMON_SETTINGS = {
   convert: {
@@ -77,6 +93,7 @@ export const SESSION_SETTINGS = {
     max: 2 ** 31 - 1,
     doc: 'How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in milliseconds.',
   },
+  ...CREDENTIAL_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of a scheduler. */
@@ -99,6 +116,7 @@ export const SCHEDULER_SETTINGS = {
     default: false,
     doc: 'Whether the scheduler and its executors take only requests of this process. Only on a loopback address.',
   },
+  ...CREDENTIAL_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of an executor. */
@@ -163,6 +181,7 @@ export const EXECUTOR_SETTINGS = {
     defaultText: 'all UDFs',
     doc: 'Allows only these UDFs, listed by `DefinedFunction.codeHash`.',
   },
+  ...CREDENTIAL_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of a cluster in this process. */
@@ -188,4 +207,5 @@ export const TEST_CLUSTER_SETTINGS = {
     defaultText: '`true` on a loopback address',
     doc: 'Whether the cluster takes only requests of this process.',
   },
+  ...CREDENTIAL_SETTINGS,
 } as const satisfies DocumentedTable;

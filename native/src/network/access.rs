@@ -4,14 +4,14 @@
 //! Tokens are sent in the same way.
 
 use super::authenticator::{refused, Authenticator};
+use super::hosts::same_host;
 use super::principal::Principal;
-use super::transport::same_host;
+use super::token::Token;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Weak};
-use tonic::transport::Endpoint;
 use tonic::Status;
 use uuid::Uuid;
 
@@ -23,22 +23,41 @@ static SECRET: LazyLock<String> =
 static OWN: Mutex<BTreeMap<(String, u16), Weak<Own>>> = Mutex::new(BTreeMap::new());
 
 /// A server that takes the secret of this process, until it is dropped.
-pub struct Own;
+pub struct Own {
+    /// Whether it also takes tokens.
+    tokens: bool,
+}
 
 impl Own {
-    fn announce(host: &str, port: u16) -> Arc<Self> {
-        let own = Arc::new(Self);
+    fn announce(host: &str, port: u16, tokens: bool) -> Arc<Self> {
+        let own = Arc::new(Self { tokens });
         let mut all = OWN.lock();
         all.retain(|_, own| own.strong_count() > 0);
         all.insert((host.to_owned(), port), Arc::downgrade(&own));
         own
     }
 
-    pub fn is_at(host: &str, port: u16) -> bool {
+    pub fn at(host: &str, port: u16) -> Option<Arc<Self>> {
         let host = host.trim_matches(['[', ']']);
         let own = OWN.lock();
-        own.iter()
-            .any(|((bound, at), own)| *at == port && own.strong_count() > 0 && same_host(bound, host))
+        let mut found = own
+            .iter()
+            .filter(|((bound, at), _)| *at == port && same_host(bound, host));
+        found.find_map(|(_, own)| own.upgrade())
+    }
+
+    pub fn takes_tokens(&self) -> bool {
+        self.tokens
+    }
+
+    /// What requests of this process carry.
+    pub fn secret() -> Arc<Token> {
+        static TOKEN: LazyLock<Arc<Token>> = LazyLock::new(|| {
+            let mut secret = HeaderValue::from_static(SECRET.as_str());
+            secret.set_sensitive(true);
+            Arc::new(Token::Text(secret))
+        });
+        TOKEN.clone()
     }
 }
 
@@ -55,8 +74,8 @@ pub enum Access {
 impl Access {
     pub fn new(host: &str, port: u16, process_only: bool, tokens: Option<&Arc<Authenticator>>) -> Self {
         match tokens {
-            Some(tokens) => Self::Tokens(Own::announce(host, port), tokens.clone()),
-            None if process_only => Self::Process(Own::announce(host, port)),
+            Some(tokens) => Self::Tokens(Own::announce(host, port, true), tokens.clone()),
+            None if process_only => Self::Process(Own::announce(host, port, false)),
             None => Self::Anyone,
         }
     }
@@ -92,17 +111,10 @@ pub fn token(headers: &HeaderMap) -> Option<String> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(value) = text(AUTHORIZATION) {
         let (scheme, token) = value.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
+        return scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| token.trim().to_owned());
     }
     let (token, _) = text(USER_AGENT)?.rsplit_once(" tonic/")?;
     Some(token.to_owned())
-}
-
-/// Adds the secret to requests to a server of this process, and to no other.
-pub fn authorized(endpoint: Endpoint) -> Result<Endpoint, tonic::transport::Error> {
-    let uri = endpoint.uri();
-    match (uri.host(), uri.port_u16()) {
-        (Some(host), Some(port)) if Own::is_at(host, port) => endpoint.user_agent(SECRET.as_str()),
-        _ => Ok(endpoint),
-    }
 }

@@ -36,8 +36,7 @@ pub struct NativePrincipal {
     pub expires_at_ms: f64,
 }
 
-type Check =
-    ThreadsafeFunction<String, Promise<Option<NativePrincipal>>, String, napi::Status, false, true>;
+type Check = ThreadsafeFunction<String, Promise<Option<NativePrincipal>>, String, napi::Status, false, true>;
 
 pub struct Authenticator {
     check: Check,
@@ -114,7 +113,9 @@ impl Authenticator {
 
     fn remembered(&self, key: &[u8; 32]) -> Option<Option<Principal>> {
         let answers = self.answers.lock();
-        let answer = answers.get(key).filter(|answer| answer.expires > Instant::now())?;
+        let answer = answers
+            .get(key)
+            .filter(|answer| answer.expires > Instant::now())?;
         Some(answer.principal.clone())
     }
 
@@ -123,12 +124,20 @@ impl Authenticator {
             return Ok(None);
         }
         let failed = |_| Status::unavailable("The server could not check the token.");
-        let _turn = self.checks.acquire().await.expect("the semaphore is never closed");
+        let _turn = self
+            .checks
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
         // A request with the same token may have been answered meanwhile.
         if let Some(answer) = self.remembered(&key) {
             return Ok(answer);
         }
-        let asked = self.check.call_async_catch(token.to_owned()).await.map_err(failed)?;
+        let asked = self
+            .check
+            .call_async_catch(token.to_owned())
+            .await
+            .map_err(failed)?;
         let (principal, valid) = match asked.await.map_err(failed)? {
             Some(known) => {
                 let roles: Vec<Role> = known.roles.iter().filter_map(|role| Role::named(role)).collect();
@@ -139,7 +148,13 @@ impl Authenticator {
             None => (None, REFUSED),
         };
         let expires = Instant::now() + valid;
-        self.remember(key, Answer { principal: principal.clone(), expires });
+        self.remember(
+            key,
+            Answer {
+                principal: principal.clone(),
+                expires,
+            },
+        );
         Ok(principal)
     }
 

@@ -14,7 +14,13 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 5] = [Self::Read, Self::Write, Self::RunCode, Self::Executor, Self::Admin];
+    pub const ALL: [Self; 5] = [
+        Self::Read,
+        Self::Write,
+        Self::RunCode,
+        Self::Executor,
+        Self::Admin,
+    ];
 
     fn name(self) -> &'static str {
         match self {

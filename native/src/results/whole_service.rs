@@ -42,11 +42,7 @@ pub fn routes() -> Router {
 }
 
 /// `None`, too, for the result of another principal.
-async fn result(
-    path: &(String, String),
-    wanted: &Wanted,
-    sender: &Principal,
-) -> Option<Arc<ResultQueue>> {
+async fn result(path: &(String, String), wanted: &Wanted, sender: &Principal) -> Option<Arc<ResultQueue>> {
     let key = whole_results::key(&path.0, &path.1);
     let queue = whole_results::wait(&key, wanted.task.checked_sub(1), PATIENCE).await?;
     (queue.task == wanted.task && sender.reaches(&queue.owner)).then_some(queue)
@@ -88,10 +84,7 @@ async fn chunk(queue: &ResultQueue) -> Result<Vec<u8>> {
     batches_to_ipc(&batches, &queue.schema)
 }
 
-async fn drop_result(
-    Path((session, job)): Path<(String, String)>,
-    Extension(sender): Extension<Principal>,
-) {
+async fn drop_result(Path((session, job)): Path<(String, String)>, Extension(sender): Extension<Principal>) {
     let key = whole_results::key(&session, &job);
     if whole_results::owner(&key).is_some_and(|owner| sender.reaches(&owner)) {
         whole_results::remove(&key);

@@ -16,6 +16,7 @@ use crate::config::MESSAGE_BYTES;
 use crate::error::Result;
 use crate::network::access::{Access, Own};
 use crate::network::authenticator::Authenticator;
+use crate::network::credentials::Credentials;
 use crate::network::guard::Guard;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
@@ -69,6 +70,7 @@ pub struct Folders {
 /// Serves, and resolves when the scheduler has registered the executor.
 pub async fn assemble(
     options: NativeExecutorOptions,
+    credentials: Credentials,
     ports: Ports,
     folders: Folders,
     functions: JoinHandle<Functions>,
@@ -76,9 +78,9 @@ pub async fn assemble(
     let registration = registration(&options, ports.port, ports.grpc_port)?;
     let id = registration.id.clone();
     let (host, port) = (options.scheduler_host.clone(), options.scheduler_port);
-    let link = Arc::new(SchedulerLink::new(host, port, registration));
+    let link = Arc::new(SchedulerLink::new(host, port, registration, credentials.clone()));
     let transport = link.transport().await?;
-    let is_own = Own::is_at(&options.scheduler_host, options.scheduler_port);
+    let is_own = Own::at(&options.scheduler_host, options.scheduler_port).is_some();
     let tokens = options.authenticator.map(Authenticator::find).transpose()?;
     let access = |port| {
         let access = Access::new(&options.host, port, is_own, tokens.as_ref());
@@ -92,7 +94,7 @@ pub async fn assemble(
         *pool.log.lock() = Some(log::sender(transport));
     }
     let engine = Engine::new(
-        ClientPool::default(),
+        ClientPool::new(credentials),
         pool,
         id.clone(),
         PathBuf::from(&folders.spill),

@@ -45,7 +45,9 @@ impl ExecutorFlight {
 type Answer<T> = Result<Response<T>, Status>;
 
 fn unsupported<T>() -> Answer<T> {
-    Err(Status::unimplemented("This port serves only the results of tasks."))
+    Err(Status::unimplemented(
+        "This port serves only the results of tasks.",
+    ))
 }
 
 #[async_trait]

@@ -3,6 +3,8 @@
 use crate::cluster::address::advertised;
 use crate::error::{Code, Error, Result};
 use crate::network::refused::refused;
+use crate::network::tls::NativeTls;
+use crate::network::token::NativeToken;
 use crate::protocol::executor_facts::{new_id, system_with};
 use ballista_core::serde::protobuf::executor_resource::Resource;
 use ballista_core::serde::protobuf::{
@@ -37,6 +39,8 @@ pub struct NativeExecutorOptions {
     pub udf_pool: Option<u32>,
     /// The authenticator that checks tokens. Absent: requests need no token.
     pub authenticator: Option<u32>,
+    pub tls: Option<NativeTls>,
+    pub token: Option<NativeToken>,
 }
 
 /// Like Ballista's own, but without operating system version, disks and limits: finding those takes longer
@@ -68,7 +72,10 @@ pub fn registration(
 
 /// `status`: the one with which the scheduler answered, if it did.
 pub fn registration_error(options: &NativeExecutorOptions, reason: &str, status: Option<&Status>) -> Error {
-    let scheduler = format!("The scheduler at {}:{}", options.scheduler_host, options.scheduler_port);
+    let scheduler = format!(
+        "The scheduler at {}:{}",
+        options.scheduler_host, options.scheduler_port
+    );
     if let Some(error) = status.and_then(|status| refused(&scheduler, status)) {
         return error;
     }

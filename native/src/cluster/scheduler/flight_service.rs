@@ -64,7 +64,10 @@ fn taken(sent: Received, principal: &Principal) -> Result<Arc<Blob>, Status> {
     let blob = match Blob::find(&sent.id) {
         Some(known) if known.kind == sent.kind && known.files == sent.files => known,
         Some(known) if !known.is_of(principal) => {
-            return Err(Status::permission_denied(format!("The {} belongs to another user.", known.kind)))
+            return Err(Status::permission_denied(format!(
+                "The {} belongs to another user.",
+                known.kind
+            )))
         }
         _ => sent.publish(),
     };
@@ -142,9 +145,11 @@ impl FlightService for SchedulerFlight {
             self.owners.enter(session, &principal)?;
             return Ok(Response::new(self.followers.follow(session).map(Ok).boxed()));
         }
-        let blob = Blob::find(id).filter(|blob| blob.is_of(&principal)).ok_or_else(|| {
-            Status::not_found("the scheduler no longer has it, because its session was closed")
-        })?;
+        let blob = Blob::find(id)
+            .filter(|blob| blob.is_of(&principal))
+            .ok_or_else(|| {
+                Status::not_found("the scheduler no longer has it, because its session was closed")
+            })?;
         Ok(Response::new(frames(&blob).map(Ok).boxed()))
     }
 

@@ -42,7 +42,9 @@ fn check(executor: Option<&ExecutorRegistration>) -> Result<(), Status> {
 /// The sender, whom the port has found out.
 pub fn sender<T>(request: &Request<T>) -> Result<Principal, Status> {
     let principal = request.extensions().get::<Principal>();
-    principal.cloned().ok_or_else(|| Status::internal("The sender of the request is not known."))
+    principal
+        .cloned()
+        .ok_or_else(|| Status::internal("The sender of the request is not known."))
 }
 
 /// The other kinds of queries are checked by the planner.
@@ -112,7 +114,8 @@ impl SchedulerGrpc for SchedulerService {
     }
 
     async fn remove_session(&self, request: Request<RemoveSessionParams>) -> Answer<RemoveSessionResult> {
-        self.owners.enter(&request.get_ref().session_id, &sender(&request)?)?;
+        self.owners
+            .enter(&request.get_ref().session_id, &sender(&request)?)?;
         SchedulerGrpc::remove_session(&self.server, request).await
     }
 

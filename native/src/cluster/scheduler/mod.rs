@@ -19,10 +19,14 @@ use crate::codec::logical::LogicalCodec;
 use crate::codec::physical::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Result};
-use crate::network::access::{authorized, Access};
+use crate::network::access::Access;
 use crate::network::authenticator::Authenticator;
+use crate::network::connect::of_scheduler;
+use crate::network::credentials::Credentials;
 use crate::network::guard::Guard;
 use crate::network::serve::serve;
+use crate::network::tls::NativeTls;
+use crate::network::token::NativeToken;
 use crate::network::transport::Local;
 use crate::runtime::OwnedRuntime;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
@@ -63,6 +67,8 @@ pub struct NativeSchedulerOptions {
     pub process_only: bool,
     /// The authenticator that checks tokens. Absent: requests need no token.
     pub authenticator: Option<u32>,
+    pub tls: Option<NativeTls>,
+    pub token: Option<NativeToken>,
 }
 
 #[napi]
@@ -111,6 +117,7 @@ impl NativeScheduler {
 }
 
 async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
+    let credentials = Credentials::new(options.tls, options.token)?;
     let listener = listen(&options.host, options.port)?;
     let port = port_of(&listener)?;
     let external = advertised(&options.host, options.external_host.as_deref())?;
@@ -121,8 +128,16 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let access = Guard::new(&options.host, options.external_host.as_deref(), access);
     let owners = Arc::new(Owners::default());
     let events = Arc::new(Events::default());
-    let executors = Arc::new(Executors::new(endpoint.clone(), events.clone(), fail));
-    let config = config(&options.host, port, external, executors.clone(), owners.clone());
+    let executors = Executors::new(endpoint.clone(), events.clone(), fail, credentials.clone());
+    let executors = Arc::new(executors);
+    let config = config(
+        &options.host,
+        port,
+        external,
+        executors.clone(),
+        owners.clone(),
+        &credentials,
+    );
     let runtime = OwnedRuntime::new("scheduler", THREADS)?;
     let host = options.host.clone();
     let ended = watch::Sender::new(None);
@@ -147,7 +162,13 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
             let flight = SchedulerFlight::new(owners.clone());
             let leases = Leases::new(server.clone());
-            tokio::spawn(sweep(server.clone(), jobs, flight.held(), leases.clone(), owners.clone()));
+            tokio::spawn(sweep(
+                server.clone(),
+                jobs,
+                flight.held(),
+                leases.clone(),
+                owners.clone(),
+            ));
             let routes = routes(server, executors, events, flight, leases, owners);
             let local = Local::publish(&host, port, routes.clone(), Handle::current());
             tokio::spawn(async move {
@@ -217,6 +238,7 @@ fn config(
     external: String,
     executors: Arc<Executors>,
     owners: Arc<Owners>,
+    credentials: &Credentials,
 ) -> SchedulerConfig {
     SchedulerConfig {
         bind_host: host.to_owned(),
@@ -234,7 +256,7 @@ fn config(
         grpc_server_max_decoding_message_size: MESSAGE_BYTES as u32,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
-        override_create_grpc_client_endpoint: Some(Arc::new(|endpoint| Ok(authorized(endpoint)?))),
+        override_create_grpc_client_endpoint: Some(of_scheduler(credentials)),
         job_id_generator: Some(owners),
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         ..SchedulerConfig::default()

@@ -27,7 +27,9 @@ pub async fn called_by<T>(caller: Principal, work: impl Future<Output = T>) -> T
 }
 
 pub fn caller() -> Principal {
-    CALLER.try_with(Principal::clone).unwrap_or_else(|_| Principal::nobody())
+    CALLER
+        .try_with(Principal::clone)
+        .unwrap_or_else(|_| Principal::nobody())
 }
 
 struct Owned {

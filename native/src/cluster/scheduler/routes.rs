@@ -105,14 +105,16 @@ pub fn routes(
         // Tells whether the executors of a job are still there. A client asks after its job has failed.
         .route(
             "/jobs/{id}/executors",
-            get(move |Path(id): Path<String>, Extension(sender): Extension<Principal>| async move {
-                // A job that the scheduler does not know has lost no executor.
-                let reached = owners.check(&id, &sender).is_ok();
-                match reached && executors.lost(&JobId::from(id)).await {
-                    true => (StatusCode::GONE, "An executor of this job was lost."),
-                    false => (StatusCode::OK, "No executor of this job was lost."),
-                }
-            }),
+            get(
+                move |Path(id): Path<String>, Extension(sender): Extension<Principal>| async move {
+                    // A job that the scheduler does not know has lost no executor.
+                    let reached = owners.check(&id, &sender).is_ok();
+                    match reached && executors.lost(&JobId::from(id)).await {
+                        true => (StatusCode::GONE, "An executor of this job was lost."),
+                        false => (StatusCode::OK, "No executor of this job was lost."),
+                    }
+                },
+            ),
         )
 }
 

@@ -16,7 +16,11 @@ pub fn check_permitted(plan: &LogicalPlan, config: &SessionConfig) -> Result<()>
         return Err(refused(&caller, Role::Write, "A query that writes files"));
     }
     if !caller.may(Role::RunCode) && !functions(plan)?.is_empty() {
-        return Err(refused(&caller, Role::RunCode, "A query that calls TypeScript UDFs"));
+        return Err(refused(
+            &caller,
+            Role::RunCode,
+            "A query that calls TypeScript UDFs",
+        ));
     }
     Ok(())
 }
