@@ -20,7 +20,9 @@ export const ERROR_CODES = Object.freeze({
   ARROW: 'Arrow data could not be encoded, decoded or computed.',
   CONNECTION: 'The scheduler or an executor cannot be reached, or the connection to it was lost.',
   UNAUTHORIZED:
-    'The scheduler or an executor refused the request, because it does not come from a process that may send it.',
+    'The scheduler or an executor refused the request, because it has no token that the server accepts, or does not come from a process that may send it.',
+  FORBIDDEN:
+    'The scheduler or an executor knows the sender of the request, but does not allow what it asks for: a role is missing, or it belongs to another user.',
   NO_EXECUTORS: 'The scheduler has no executor, and none registered within `executorTimeoutMs`.',
   ADDRESS_IN_USE: 'The requested host and port are already in use.',
   VERSION: 'The versions of the client and the scheduler are not compatible.',

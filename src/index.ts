@@ -17,6 +17,8 @@ export { Catalog } from './catalog/catalog.js';
 export { CatalogSchema, type TableLike } from './catalog/catalog-schema.js';
 export { CatalogTable, type TableKind } from './catalog/catalog-table.js';
 export { BallistaExecutor, type ExecutorOptions } from './cluster/executor.js';
+export type { AuthOptions } from './cluster/authentication/auth-options.js';
+export type { JwksOptions } from './cluster/authentication/json-web-tokens.js';
 export { BallistaScheduler, type SchedulerOptions } from './cluster/scheduler.js';
 export { setupTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
 export type { ActionOptions } from './config/action-options.js';

@@ -6,13 +6,15 @@
 
 import { isMainThread } from 'node:worker_threads';
 
-import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import type { NativeAuthenticator, NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
 import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { callSync, native } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
+import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
+import { openAuthenticator } from './authentication/authenticator.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -61,6 +63,8 @@ export interface ExecutorOptions {
    * Default: none.
    */
   token?: TokenOption;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
 }
 
 /**
@@ -70,6 +74,8 @@ export interface ExecutorOptions {
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
   readonly #pool: UdfPool | undefined;
+  readonly #auth: CheckedAuthOptions | undefined;
+  #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'executor';
   // The work folder exists before the executor does. A worker thread must not remove folders of other threads.
   protected override readonly starting = isMainThread
@@ -79,10 +85,11 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, tls, token, ...given } = resolve<
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, tls, token, auth, ...given } = resolve<
       Omit<NativeExecutorOptions, 'tls' | 'token'> & ExecutorOptions
     >('BallistaExecutor', EXECUTOR_SETTINGS, options);
     const native = { ...given, ...toCredentialsNative('BallistaExecutor', { tls, token }, true) };
+    this.#auth = toAuth('BallistaExecutor', auth);
     if (udf && !isLoopback(native.host))
       throw invalid(
         'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',
@@ -113,7 +120,9 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 
   protected async launch(): Promise<NativeExecutor> {
-    const executor = await native().NativeExecutor.start(this.#options);
+    this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
+    const auth = this.#authenticator && { authenticator: this.#authenticator.id };
+    const executor = await native().NativeExecutor.start({ ...this.#options, ...auth });
     if (this.#pool) pools.add(this.#pool);
     return executor;
   }

@@ -4,12 +4,14 @@
  * @module
  */
 
-import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import type { NativeAuthenticator, NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
+import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
+import { openAuthenticator } from './authentication/authenticator.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -32,6 +34,8 @@ export interface SchedulerOptions {
    * Default: none.
    */
   token?: TokenOption;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
 }
 
 /**
@@ -56,18 +60,23 @@ export interface SchedulerOptions {
  */
 export class BallistaScheduler extends Service<NativeScheduler> {
   readonly #options: NativeSchedulerOptions;
+  readonly #auth: CheckedAuthOptions | undefined;
+  #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'scheduler';
 
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    const { tls, token, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
+    const { tls, token, auth, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
       'BallistaScheduler',
       SCHEDULER_SETTINGS,
       options,
     );
     const { host, processOnly } = native;
     this.#options = { ...native, ...toCredentialsNative('BallistaScheduler', { tls, token }, true) };
+    this.#auth = toAuth('BallistaScheduler', auth);
+    if (processOnly && auth !== undefined)
+      throw invalid('BallistaScheduler: with processOnly, no request needs a token. Leave out processOnly or auth.');
     if (processOnly && !isLoopback(host)) {
       throw invalid(`processOnly: other machines reach ${host}. Listen on 127.0.0.1, or leave processOnly out.`);
     }
@@ -82,8 +91,10 @@ export class BallistaScheduler extends Service<NativeScheduler> {
     return schedulerUrl(this.#options.externalHost ?? this.host, this.port);
   }
 
-  protected launch(): Promise<NativeScheduler> {
-    return native().NativeScheduler.start(this.#options);
+  protected async launch(): Promise<NativeScheduler> {
+    this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
+    const auth = this.#authenticator && { authenticator: this.#authenticator.id };
+    return native().NativeScheduler.start({ ...this.#options, ...auth });
   }
 }
 

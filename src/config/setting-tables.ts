@@ -37,6 +37,16 @@ const CREDENTIAL_SETTINGS = {
   },
 } as const satisfies DocumentedTable;
 
+/** Which requests a server accepts. */
+const ACCESS_SETTINGS = {
+  auth: {
+    type: 'any',
+    typeText: 'AuthOptions',
+    defaultText: 'anyone may send any request',
+    doc: 'Accepts only requests with a token, and only what the roles of the token allow.',
+  },
+} as const satisfies DocumentedTable;
+
 /** Options of every session. */
 const COMMON_SETTINGS = {
   convert: {
@@ -117,6 +127,7 @@ export const SCHEDULER_SETTINGS = {
     doc: 'Whether the scheduler and its executors take only requests of this process. Only on a loopback address.',
   },
   ...CREDENTIAL_SETTINGS,
+  ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of an executor. */
@@ -182,6 +193,7 @@ export const EXECUTOR_SETTINGS = {
     doc: 'Allows only these UDFs, listed by `DefinedFunction.codeHash`.',
   },
   ...CREDENTIAL_SETTINGS,
+  ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of a cluster in this process. */

@@ -13,6 +13,7 @@ use options::build;
 use std::any::Any;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use url::Url;
@@ -24,8 +25,15 @@ pub const KEY: &str = "object_stores.by_url";
 pub type StoresByUrl = BTreeMap<String, String>;
 
 /// The stores of a session, on the scheduler and on executors.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Stores(String);
+
+/// Does not show the credentials.
+impl fmt::Debug for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stores")
+    }
+}
 
 impl Stores {
     pub fn of(config: &SessionConfig) -> Option<Self> {
