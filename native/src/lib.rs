@@ -44,8 +44,10 @@ use napi_derive::{module_init, napi};
 fn init() {
     // Logging is off unless BALLISTA_LOG is set, for example to "info" or "ballista_executor=debug".
     let mut logger = env_logger::Builder::from_env(env_logger::Env::new().filter_or("BALLISTA_LOG", "off"));
-    // This module logs the values of all settings, with the credentials of object stores.
-    logger.filter_module("ballista_core::extension", log::LevelFilter::Warn);
+    // These log the values of all settings, with the credentials of object stores, and the text of statements.
+    for module in ["ballista_core::extension", "sqlparser"] {
+        logger.filter_module(module, log::LevelFilter::Warn);
+    }
     let _ = logger.try_init();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     memory::watch();

@@ -38,7 +38,9 @@ export async function http2({
 }: Http2Request): Promise<Http2Answer> {
   const options: ClientSessionOptions | SecureClientSessionOptions = tls ?? {};
   const session = connect(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`, options);
-  const failed = new Promise<never>((_, reject) => session.once('error', reject));
+  const failed = new Promise<never>((_, reject) => {
+    session.once('error', reject).once('close', () => reject(new Error('the server closed the connection')));
+  });
   failed.catch(() => undefined);
   const timer = setTimeout(() => session.destroy(new Error(`no answer to ${path} in ${limitMs} ms`)), limitMs);
   try {

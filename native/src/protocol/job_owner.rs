@@ -8,13 +8,15 @@ const KEY: &str = "cluster.owner";
 
 pub fn put(settings: &mut Vec<KeyValuePair>, owner: &str) {
     take(settings);
-    settings.push(KeyValuePair {
-        key: KEY.to_owned(),
-        value: Some(owner.to_owned()),
-    });
+    if !owner.is_empty() {
+        settings.push(KeyValuePair {
+            key: KEY.to_owned(),
+            value: Some(owner.to_owned()),
+        });
+    }
 }
 
-/// Removes the owner from the settings. Empty for tasks of a stock scheduler.
+/// Removes the owner from the settings. Empty for jobs of callers without a name, and of stock schedulers.
 pub fn take(settings: &mut Vec<KeyValuePair>) -> Arc<str> {
     let found = settings.extract_if(.., |setting| setting.key == KEY).last();
     found.and_then(|setting| setting.value).unwrap_or_default().into()

@@ -8,6 +8,7 @@ use crate::literal::{param_values, params};
 use crate::plan::limits::check_node;
 use crate::scan::schema::check;
 use crate::session::plans::planned::Query;
+use crate::stores::password::check_urls;
 use datafusion::common::TableReference;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::datasource::MemTable;
@@ -41,6 +42,7 @@ impl Session {
         };
         check_parameters(&plan)?;
         check_node(&plan)?;
+        check_urls(&plan)?;
         SQLOptions::new()
             .with_allow_ddl(options.allow_ddl)
             .with_allow_dml(options.allow_dml)

@@ -2,6 +2,7 @@
 //! are sent with the settings of every query.
 
 pub mod options;
+pub mod password;
 
 use crate::error::{Code, Error, Result};
 use ballista_executor::runtime_cache::SessionRuntimeCache;

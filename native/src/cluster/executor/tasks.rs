@@ -153,6 +153,7 @@ impl Tasks {
         known.running.remove(key);
         let ended = known.ended.contains_key(&key.job_id);
         if ended && !known.running.keys().any(|other| other.job_id == key.job_id) {
+            self.owners.forget(key.job_id.as_str());
             self.remove_files(&key.job_id, vec![]);
         }
     }
