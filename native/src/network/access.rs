@@ -63,35 +63,30 @@ impl Own {
 
 /// Who may send requests to a server.
 #[derive(Clone)]
-pub enum Access {
-    Anyone,
-    /// This process.
-    Process(Arc<Own>),
-    /// This process, and whoever has a token.
-    Tokens(Arc<Own>, Arc<Authenticator>),
+pub struct Access {
+    /// `None`: anyone. Otherwise this process, and whoever has a token.
+    own: Option<Arc<Own>>,
+    tokens: Option<Arc<Authenticator>>,
 }
 
 impl Access {
-    pub fn new(host: &str, port: u16, process_only: bool, tokens: Option<&Arc<Authenticator>>) -> Self {
-        match tokens {
-            Some(tokens) => Self::Tokens(Own::announce(host, port, true), tokens.clone()),
-            None if process_only => Self::Process(Own::announce(host, port, false)),
-            None => Self::Anyone,
+    pub fn new(host: &str, port: u16, process_only: bool, tokens: Option<Arc<Authenticator>>) -> Self {
+        let is_open = tokens.is_none() && !process_only;
+        Self {
+            own: (!is_open).then(|| Own::announce(host, port, tokens.is_some())),
+            tokens,
         }
     }
 
     pub async fn principal(&self, token: Option<String>) -> Result<Principal, Status> {
-        if let Self::Anyone = self {
+        if self.own.is_none() {
             return Ok(Principal::trusted());
         }
-        let token = token.unwrap_or_default();
-        if is_secret(&token) {
-            return Ok(Principal::trusted());
-        }
-        match self {
-            Self::Tokens(_, tokens) if !token.is_empty() => tokens.principal(&token).await,
-            Self::Tokens(..) => Err(refused()),
-            Self::Anyone | Self::Process(_) => Err(Status::unauthenticated(
+        match (&self.tokens, token) {
+            (_, Some(token)) if is_secret(&token) => Ok(Principal::trusted()),
+            (Some(tokens), Some(token)) => tokens.principal(&token).await,
+            (Some(_), None) => Err(refused()),
+            (None, _) => Err(Status::unauthenticated(
                 "This cluster takes only requests of the process that it runs in.",
             )),
         }

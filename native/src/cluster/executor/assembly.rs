@@ -83,7 +83,7 @@ pub async fn assemble(
     let is_own = Own::at(&options.scheduler_host, options.scheduler_port).is_some();
     let tokens = options.authenticator.map(Authenticator::find).transpose()?;
     let access = |port| {
-        let access = Access::new(&options.host, port, is_own, tokens.as_ref());
+        let access = Access::new(&options.host, port, is_own, tokens.clone());
         Guard::new(&options.host, options.external_host.as_deref(), access)
     };
     let owners = Arc::new(JobOwners::default());

@@ -124,7 +124,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let (fail, failures) = mpsc::unbounded_channel();
     let endpoint = format!("{external}:{port}");
     let tokens = options.authenticator.map(Authenticator::find).transpose()?;
-    let access = Access::new(&options.host, port, options.process_only, tokens.as_ref());
+    let access = Access::new(&options.host, port, options.process_only, tokens);
     let access = Guard::new(&options.host, options.external_host.as_deref(), access);
     let owners = Arc::new(Owners::default());
     let events = Arc::new(Events::default());
