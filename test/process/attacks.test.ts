@@ -54,9 +54,11 @@ afterAll(async () => {
 
 const portOf = (port: Port): number => {
   const executor = cluster.executors[0];
-  return { scheduler: cluster.schedulerPort, 'executor, results': executor?.port, 'executor, tasks': executor?.grpcPort }[
-    port
-  ] as number;
+  return {
+    scheduler: cluster.schedulerPort,
+    'executor, results': executor?.port,
+    'executor, tasks': executor?.grpcPort,
+  }[port] as number;
 };
 
 /** A request that ann, or a member, may send to the port. */

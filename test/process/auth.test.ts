@@ -16,6 +16,9 @@ import { type Http2Request, http2, protobuf, readProtobuf } from '../support/htt
 import { type Secured, startSecured, TOKENS } from '../support/secured.js';
 import { until } from '../support/until.js';
 
+/** Stands for what a test has checked to exist. */
+const NONE = { port: 0, grpcPort: 0, stage: 0, partition: 0, file: 0 };
+
 const STAGES = { clusterConfig: { 'cluster.whole_query': 'never' } };
 const SCHEDULER = '/ballista.protobuf.SchedulerGrpc/';
 const FLIGHT = '/arrow.flight.protocol.FlightService/';
@@ -46,12 +49,13 @@ afterAll(async () => {
 
 const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64' }, (x) => (x ?? 0n) * 2n);
 
-const ACTIONS: Readonly<Record<string, (ctx: BallistaSessionContext) => Promise<unknown>>> = {
-  query: async (ctx) => (await ctx.sql('select count(*) from generate_series(1, 100)')).collect(),
-  table: async (ctx) => (await ctx.fromRows([{ a: 1 }, { a: 2 }])).collect(),
-  write: async (ctx) =>
+const ACTIONS = {
+  query: async (ctx: BallistaSessionContext) =>
+    (await ctx.sql('select count(*) from generate_series(1, 100)')).collect(),
+  table: async (ctx: BallistaSessionContext) => (await ctx.fromRows([{ a: 1 }, { a: 2 }])).collect(),
+  write: async (ctx: BallistaSessionContext) =>
     (await ctx.sql('select 1 as a')).writeParquet(join(folder, `${crypto.randomUUID()}.parquet`)),
-  udf: async (ctx) => {
+  udf: async (ctx: BallistaSessionContext) => {
     ctx.registerUdf(twice);
     return (await ctx.sql('select twice(value) from generate_series(1, 3)')).collect();
   },
@@ -118,7 +122,13 @@ describe('a member of the cluster', () => {
     ['member', TOKENS.member.token, 'ok'],
     ['a wrong token', 'token-of-nobody-1234', 'UNAUTHORIZED'],
   ])('registers with the role executor only: %s', async (_, token, expected) => {
-    const executor = new BallistaExecutor({ schedulerPort: cluster.schedulerPort, port: 0, grpcPort: 0, vcores: 1, token });
+    const executor = new BallistaExecutor({
+      schedulerPort: cluster.schedulerPort,
+      port: 0,
+      grpcPort: 0,
+      vcores: 1,
+      token,
+    });
     expect(await outcome(executor.start())).toBe(expected);
     await executor.close();
   });
@@ -146,10 +156,10 @@ describe('a token', () => {
     const entry = { name: 'guest', roles: ['read'], token: 'token-of-guest-12345' };
     await cluster.setTokens([...Object.values(TOKENS), entry]);
     const ctx = cluster.context(entry.token);
-    await until('the new token is accepted', async () => (await outcome(ACTIONS['query']!(ctx))) === 'ok');
+    await until('the new token is accepted', async () => (await outcome(ACTIONS.query(ctx))) === 'ok');
     await cluster.setTokens(Object.values(TOKENS));
     await until('the removed token is refused', async () => {
-      const now = await outcome(ACTIONS['query']!(ctx));
+      const now = await outcome(ACTIONS.query(ctx));
       expect(['ok', 'UNAUTHORIZED']).toContain(now);
       return now === 'UNAUTHORIZED';
     });
@@ -171,7 +181,9 @@ describe('what ann owns', () => {
   beforeAll(async () => {
     ann = cluster.context(TOKENS.ann.token, STAGES);
     const rows = 200_000;
-    const stream = (await ann.sql(`select value % 7 as v, count(*) as n, value from generate_series(1, ${rows}) group by value`)).stream();
+    const stream = (
+      await ann.sql(`select value % 7 as v, count(*) as n, value from generate_series(1, ${rows}) group by value`)
+    ).stream();
     const first = await stream.next();
     job = stream.jobId ?? '';
     rest = async () => {
@@ -193,12 +205,15 @@ describe('what ann owns', () => {
 
   const OTHERS = [TOKENS.bob.token, TOKENS.reader.token];
 
-  it.each(['GetJobStatus', 'GetJobMetrics', 'CancelJob', 'CleanJobData'])('%s: others do not know the job', async (method) => {
-    const path = SCHEDULER + method;
-    for (const token of OTHERS) expect(await grpc({ path, token, message: protobuf({ 1: job }) })).toBe(NOT_FOUND);
-    const unknown = protobuf({ 1: crypto.randomUUID() });
-    expect(await grpc({ path, token: TOKENS.bob.token, message: unknown })).toBe(NOT_FOUND);
-  });
+  it.each(['GetJobStatus', 'GetJobMetrics', 'CancelJob', 'CleanJobData'])(
+    '%s: others do not know the job',
+    async (method) => {
+      const path = SCHEDULER + method;
+      for (const token of OTHERS) expect(await grpc({ path, token, message: protobuf({ 1: job }) })).toBe(NOT_FOUND);
+      const unknown = protobuf({ 1: crypto.randomUUID() });
+      expect(await grpc({ path, token: TOKENS.bob.token, message: unknown })).toBe(NOT_FOUND);
+    },
+  );
 
   it('ann and an admin get the status', async () => {
     for (const token of [TOKENS.ann.token, TOKENS.admin.token])
@@ -238,7 +253,7 @@ describe('what ann owns', () => {
   });
 
   it('files of partitions by Flight', async () => {
-    const { port, stage, partition, file } = files[0]!;
+    const { port, stage, partition, file } = files[0] ?? NONE;
     const fetch = protobuf({ 1: job, 2: stage, 3: partition, 5: '127.0.0.1', 6: port, 7: file });
     const action = protobuf({ 3: fetch });
     const get = (token: string) => grpc({ port, path: `${FLIGHT}DoGet`, token, message: protobuf({ 1: action }) });
@@ -253,7 +268,7 @@ describe('what ann owns', () => {
   });
 
   it('ids of jobs that name other folders', async () => {
-    const { port } = files[0]!;
+    const { port } = files[0] ?? NONE;
     for (const id of ['..', '../..', '/etc', '', 'a/../..', '.']) {
       const action = protobuf({ 3: protobuf({ 1: id, 2: 1, 3: 0, 7: 0 }) });
       const message = protobuf({ 1: action });
@@ -356,7 +371,8 @@ describe('JSON Web Tokens', () => {
       .setExpirationTime(expires)
       .sign(privateKey);
 
-  let [first, second]: Key[] = [];
+  let first: Key;
+  let second: Key;
   beforeAll(async () => {
     [first, second] = [await key('first'), await key('second')];
     keys = [first.jwk];
@@ -372,47 +388,50 @@ describe('JSON Web Tokens', () => {
     server.close();
   });
 
-  const run = async (token: string, action = 'query') => {
+  const run = async (token: string, action: keyof typeof ACTIONS = 'query') => {
     const ctx = own.context(token);
-    const result = await outcome(ACTIONS[action]!(ctx));
+    const result = await outcome(ACTIONS[action](ctx));
     await ctx.close();
     return result;
   };
 
   it('are accepted with their roles', async () => {
-    expect(await run(await sign(first!))).toBe('ok');
-    expect(await run(await sign(first!), 'write')).toBe('FORBIDDEN');
-    expect(await run(await sign(first!, { roles: 'read write' }), 'write')).toBe('ok');
-    expect(await run(await sign(first!, { roles: undefined }))).toBe('FORBIDDEN');
+    expect(await run(await sign(first))).toBe('ok');
+    expect(await run(await sign(first), 'write')).toBe('FORBIDDEN');
+    expect(await run(await sign(first, { roles: 'read write' }), 'write')).toBe('ok');
+    expect(await run(await sign(first, { roles: undefined }))).toBe('FORBIDDEN');
     expect(await run(TOKENS.reader.token)).toBe('ok');
   });
 
   it('are refused if they are wrong', async () => {
-    const forged = { ...second!, kid: 'first' };
-    expect(await run(await sign(first!, {}, '-1m'))).toBe('UNAUTHORIZED');
-    expect(await run(await sign(first!, { aud: 'other' }))).toBe('UNAUTHORIZED');
-    expect(await run(await sign(first!, { iss: 'https://other.example' }))).toBe('UNAUTHORIZED');
-    expect(await run(await sign(first!, { sub: undefined }))).toBe('UNAUTHORIZED');
+    const forged = { ...second, kid: 'first' };
+    expect(await run(await sign(first, {}, '-1m'))).toBe('UNAUTHORIZED');
+    expect(await run(await sign(first, { aud: 'other' }))).toBe('UNAUTHORIZED');
+    expect(await run(await sign(first, { iss: 'https://other.example' }))).toBe('UNAUTHORIZED');
+    expect(await run(await sign(first, { sub: undefined }))).toBe('UNAUTHORIZED');
     expect(await run(await sign(forged))).toBe('UNAUTHORIZED');
-    const [, body] = (await sign(first!)).split('.');
+    const [, body] = (await sign(first)).split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     expect(await run(`${none}.${body}.`)).toBe('UNAUTHORIZED');
-    const secret = Buffer.from(JSON.stringify(first!.jwk));
+    const secret = Buffer.from(JSON.stringify(first.jwk));
     const symmetric = new SignJWT({ sub: 'jane', roles: ['admin'], iss: issuer, aud: audience });
-    const token = await symmetric.setProtectedHeader({ alg: 'HS256', kid: 'first' }).setExpirationTime('5m').sign(secret);
+    const token = await symmetric
+      .setProtectedHeader({ alg: 'HS256', kid: 'first' })
+      .setExpirationTime('5m')
+      .sign(secret);
     expect(await run(token)).toBe('UNAUTHORIZED');
   });
 
   it('expire', async () => {
-    const token = await sign(first!, {}, '1s');
+    const token = await sign(first, {}, '1s');
     expect(await run(token)).toBe('ok');
     await until('the token has expired', async () => (await run(token)) === 'UNAUTHORIZED');
   });
 
   it('follow the keys of the issuer', async () => {
-    keys = [second!.jwk];
-    await until('the new key is known', async () => (await run(await sign(second!))) === 'ok');
-    expect(await run(await sign(first!))).toBe('UNAUTHORIZED');
+    keys = [second.jwk];
+    await until('the new key is known', async () => (await run(await sign(second))) === 'ok');
+    expect(await run(await sign(first))).toBe('UNAUTHORIZED');
   });
 });
 
@@ -430,7 +449,9 @@ function rpcs(crate: string, file: string, service: string): string[] {
 
 /** The paths of plain HTTP routes in the sources, with a value for each parameter. */
 function routes(): string[] {
-  const sources = readdirSync('native/src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.rs'));
+  const sources = readdirSync('native/src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.rs'),
+  );
   const code = sources.map((file) => readFileSync(join('native/src', file), 'utf8')).join('\n');
   const found = [...code.matchAll(/"(\/[a-z]+\/\{\w+\}[^"?]*)"/gu)].map(([, path]) => path ?? '');
   return [...new Set(found)].map((path) => path.replaceAll(/\{\w+\}/gu, '1'));
@@ -439,10 +460,13 @@ function routes(): string[] {
 describe('paths', () => {
   it('all need a role', async () => {
     const token = TOKENS.onlyWrite.token;
-    const [scheduler, executor] = [cluster.schedulerPort, cluster.executors[0]!];
+    const [scheduler, executor] = [cluster.schedulerPort, cluster.executors[0] ?? NONE];
     const services: [number, string[]][] = [
       [scheduler, rpcs('ballista-core-55', 'src/serde/generated/ballista.rs', 'ballista.protobuf.SchedulerGrpc')],
-      [executor.grpcPort, rpcs('ballista-core-55', 'src/serde/generated/ballista.rs', 'ballista.protobuf.ExecutorGrpc')],
+      [
+        executor.grpcPort,
+        rpcs('ballista-core-55', 'src/serde/generated/ballista.rs', 'ballista.protobuf.ExecutorGrpc'),
+      ],
       [scheduler, rpcs('arrow-flight-59', 'src/arrow.flight.protocol.rs', 'arrow.flight.protocol.FlightService')],
       [executor.port, rpcs('arrow-flight-59', 'src/arrow.flight.protocol.rs', 'arrow.flight.protocol.FlightService')],
     ];
@@ -462,7 +486,11 @@ describe('paths', () => {
   });
 
   it('that no server has are refused', async () => {
-    for (const port of [cluster.schedulerPort, cluster.executors[0]!.port, cluster.executors[0]!.grpcPort]) {
+    for (const port of [
+      cluster.schedulerPort,
+      (cluster.executors[0] ?? NONE).port,
+      (cluster.executors[0] ?? NONE).grpcPort,
+    ]) {
       for (const path of ['/', '/api/jobs', '/metrics', '/healthz2/x', '/ballista.protobuf.Other/Call']) {
         expect([403, 404]).toContain(await get(path, TOKENS.admin.token, port));
         expect([OK]).not.toContain(await grpc({ port, path, token: TOKENS.admin.token }));

@@ -31,6 +31,7 @@ export class ServerProcess {
     const stderr = log ? openSync(log.file, 'a') : 'inherit';
     const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['pipe', 'pipe', stderr] });
     if (typeof stderr === 'number') closeSync(stderr);
+    if (child.stdout === null) throw new Error('the output is piped');
     const exit = once(child, 'exit');
     const lines = createInterface({ input: child.stdout });
     const [line] = await Promise.race([

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { type ClientSessionOptions, connect, type OutgoingHttpHeaders, type SecureClientSessionOptions } from 'node:http2';
+import {
+  type ClientSessionOptions,
+  connect,
+  type OutgoingHttpHeaders,
+  type SecureClientSessionOptions,
+} from 'node:http2';
 
 /** The answer to a request by HTTP/2. */
 export interface Http2Answer {

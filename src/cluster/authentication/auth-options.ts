@@ -74,7 +74,10 @@ export function toAuth(subject: string, given: AuthOptions | undefined): Checked
   const { tokensFile, jwks } = resolve<AuthOptions>(`auth of ${subject}`, AUTH_SETTINGS, given);
   if (tokensFile === undefined && jwks === undefined)
     throw invalid(`${subject}: auth needs tokensFile or jwks. Without them, no token would be accepted.`);
-  return { ...(tokensFile !== undefined && { tokensFile }), ...(jwks !== undefined && { jwks: toJwks(subject, jwks) }) };
+  return {
+    ...(tokensFile !== undefined && { tokensFile }),
+    ...(jwks !== undefined && { jwks: toJwks(subject, jwks) }),
+  };
 }
 
 function toJwks(subject: string, given: JwksOptions): CheckedJwksOptions {

@@ -67,7 +67,8 @@ export function parseTokens(text: string, path: string): Entry[] {
   const known = new Set<string>();
   for (const [i, { hash }] of entries.entries()) {
     const text = hash.toString('hex');
-    if (known.has(text)) throw invalid(`Entry ${i} of the token file ${path} has the same token as an entry before it.`);
+    if (known.has(text))
+      throw invalid(`Entry ${i} of the token file ${path} has the same token as an entry before it.`);
     known.add(text);
   }
   return entries;

@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 'jose';
@@ -33,7 +33,10 @@ const sign = (claims: object, expires: string | number = '1h', key = pair) =>
     .sign(key.privateKey);
 
 it.each<[unknown, string[]]>([
-  [['read', 'write'], ['read', 'write']],
+  [
+    ['read', 'write'],
+    ['read', 'write'],
+  ],
   ['read run-code', ['read', 'run-code']],
   [['read', 'root', 7, null], ['read']],
   [undefined, []],
