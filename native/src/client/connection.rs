@@ -238,7 +238,10 @@ impl Connection {
 
     /// The error for a failed gRPC request.
     pub fn refused(&self, status: &Status) -> Error {
-        refused(&self.name(), status).unwrap_or_else(|| self.lost(&status.message()))
+        refused(&self.name(), status).unwrap_or_else(|| match Failure::behind(status) {
+            Some(reason) => self.lost(&reason),
+            None => self.lost(&status.message()),
+        })
     }
 
     fn name(&self) -> String {

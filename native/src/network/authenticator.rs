@@ -2,7 +2,7 @@
 //! does not delay requests.
 
 use super::principal::{Principal, Role};
-use crate::error::{Code, Error, Result};
+use crate::error::{self, Code, Error};
 use napi::bindgen_prelude::{Function, Promise};
 use napi::threadsafe_function::ThreadsafeFunction;
 use napi_derive::napi;
@@ -95,7 +95,7 @@ impl Drop for NativeAuthenticator {
 }
 
 impl Authenticator {
-    pub fn find(id: u32) -> Result<Arc<Self>> {
+    pub fn find(id: u32) -> error::Result<Arc<Self>> {
         let found = AUTHENTICATORS.lock().get(&id).and_then(Weak::upgrade);
         found.ok_or_else(|| Error::new(Code::Closed, "The server that checks tokens is closed."))
     }

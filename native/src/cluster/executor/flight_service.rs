@@ -6,8 +6,8 @@ use crate::network::principal::Principal;
 use crate::results::job_owners::JobOwners;
 use arrow_flight::flight_service_server::FlightService;
 use arrow_flight::{
-    Action, ActionType, Criteria, Empty, FlightData, FlightDescriptor, FlightInfo, HandshakeRequest,
-    HandshakeResponse, PollInfo, PutResult, SchemaResult, Ticket,
+    Action, Criteria, Empty, FlightData, FlightDescriptor, FlightInfo, HandshakeRequest, PollInfo,
+    SchemaResult, Ticket,
 };
 use ballista_core::serde::decode_protobuf;
 use ballista_core::serde::scheduler::Action as Fetch;
