@@ -22,7 +22,7 @@ export const ERROR_CODES = Object.freeze({
   UNAUTHORIZED:
     'The scheduler or an executor refused the request, because it has no token that the server accepts, or does not come from a process that may send it.',
   FORBIDDEN:
-    'The scheduler or an executor knows the sender of the request, but does not allow what it asks for: a role is missing, or it belongs to another user.',
+    'The request is understood, but not allowed: a role is missing, what it asks for belongs to another user, or the option `files` does not contain a path.',
   NO_EXECUTORS: 'The scheduler has no executor, and none registered within `executorTimeoutMs`.',
   ADDRESS_IN_USE: 'The requested host and port are already in use.',
   VERSION: 'The versions of the client and the scheduler are not compatible.',

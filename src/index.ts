@@ -24,6 +24,7 @@ export { setupTestCluster, type TestCluster, type TestClusterOptions } from './c
 export type { ActionOptions } from './config/action-options.js';
 export type { ClusterConfig, ConfigValue } from './config/cluster-config.js';
 export type { TlsOptions, TokenOption } from './config/credentials.js';
+export type { FileLimits } from './config/file-limits.js';
 export type { ConfigKey } from './config/generated/keys.js';
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';

@@ -5,6 +5,7 @@
  */
 
 import type { TlsOptions, TokenOption } from '../config/credentials.js';
+import type { FileLimits } from '../config/file-limits.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
@@ -35,6 +36,8 @@ export interface TestClusterOptions {
    * Default: none.
    */
   token?: TokenOption;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
 }
 
 /** A running cluster. It does not keep the process alive. */
@@ -76,6 +79,7 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     port,
     memoryLimitBytes = Math.floor(halfOfMemory() / count),
     processOnly = isLoopback(host),
+    files,
     tls,
     token,
   } = resolve<Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port'>> & TestClusterOptions>(
@@ -83,8 +87,8 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     TEST_CLUSTER_SETTINGS,
     options,
   );
-  const credentials = { ...(tls && { tls }), ...(token !== undefined && { token }) };
-  const scheduler = new BallistaScheduler({ host, port, processOnly, ...credentials });
+  const shared = { ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
+  const scheduler = new BallistaScheduler({ host, port, processOnly, ...shared });
   await scheduler.start();
   const executors = Array.from(
     { length: count },
@@ -98,7 +102,7 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         port: 0,
         grpcPort: 0,
         udf: isLoopback(host),
-        ...credentials,
+        ...shared,
       }),
   );
   const closeAll = async (): Promise<void> => {

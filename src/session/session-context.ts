@@ -11,6 +11,7 @@ import type { Row } from '../arrow/values/values.js';
 import type { NativeDataFrame, NativeSession, NativeSessionOptions } from '../binding.cjs';
 import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from '../config/runtime-env.js';
 import { type SessionConfig, toConfigNative } from '../config/session-config.js';
 import { LOCAL_SETTINGS } from '../config/setting-tables.js';
@@ -35,6 +36,8 @@ export interface LocalOptions {
   config?: SessionConfig | ClusterConfig;
   /** How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. */
   convert?: ConvertOptions;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
   /** The maximum size of an in-memory table, in bytes. A larger table is rejected with `RESOURCES_EXHAUSTED`. Default 1 GiB. */
   memoryTableLimitBytes?: number;
   /** Memory and disk limits of the work done in this process. Default: no memory limit, and the system's temporary folder. */
@@ -133,10 +136,9 @@ export class SessionContext extends SessionTables implements AsyncDisposable {
    * ```
    */
   static local(options: LocalOptions = {}): SessionContext {
-    const { config, convert, memoryTableLimitBytes, runtime } = resolve<
+    const { config, convert, files, memoryTableLimitBytes, runtime } = resolve<
       LocalOptions & { memoryTableLimitBytes: number }
     >('SessionContext.local', LOCAL_SETTINGS, options);
-    const native = toRuntimeNative(runtime);
     const pool = new UdfPool(availableParallelism());
     return new SessionContext(
       {
@@ -144,7 +146,7 @@ export class SessionContext extends SessionTables implements AsyncDisposable {
         executorTimeoutMs: 0,
         memoryTableLimitBytes,
         udfPool: pool.id,
-        ...(native && { runtime: native }),
+        runtime: { ...toRuntimeNative(runtime), ...toFilesNative('SessionContext.local', files) },
       },
       convert,
       pool,
