@@ -23,7 +23,15 @@ const SMALL = 'SELECT count(*) AS n, sum(v) AS s FROM t';
 
 /** Writes the files into a folder. */
 export async function makeData(folder: string): Promise<Data> {
-  await using ctx = SessionContext.local();
+  const ctx = SessionContext.local();
+  try {
+    return await make(ctx, folder);
+  } finally {
+    await ctx.close();
+  }
+}
+
+async function make(ctx: SessionContext, folder: string): Promise<Data> {
   for (let file = 0; file < FILES; file++) {
     const rows = `range(${file * ROWS}, ${(file + 1) * ROWS})`;
     const df = await ctx.sql(`SELECT value AS v, value * 7919 % 300007 AS k FROM ${rows}`);

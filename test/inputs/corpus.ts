@@ -15,7 +15,7 @@ const ROWS = `
     DATE '2024-01-01' + CAST(value AS INT) AS day, CAST(value AS TIMESTAMP) AS at`;
 const FLAT = `${ROWS} FROM range(60) ORDER BY id`;
 const NESTED = `${ROWS}, make_array(value, NULL, value + 1) AS list, named_struct('a', value, 'b', ['x']) AS pair,
-    map(['k'], [value]) AS lookup, arrow_cast('d' || value % 3, 'Dictionary(Int32, Utf8)') AS kind
+    map(['k'], [value]) AS lookup, arrow_cast('d' || (value % 3), 'Dictionary(Int32, Utf8)') AS kind
   FROM range(60) ORDER BY id`;
 
 const QUERIES = [
@@ -32,7 +32,7 @@ const QUERIES = [
 export async function makeCorpus(ctx: SessionContext, folder: string): Promise<Corpus> {
   let files = 0;
   const written = async (sql: string, write: (df: DataFrame, path: string) => Promise<unknown>) => {
-    const path = join(folder, `valid-${files++}`);
+    const path = join(folder, `valid-${files++}.bin`);
     await write((await ctx.sql(sql)).repartition(1), path);
     return readFileSync(path);
   };

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ const CHECK_EVERY = 200;
 /** How long the cluster may take to run that query: it may have taken over executors that do not exist. */
 const CHECK_MS = 60_000;
 const MOST_MEGABYTES = 3_000;
+/** The queries of real clients need a few megabytes of disk. */
+const MOST_DISK_BYTES = 2 ** 30;
 
 /** Sends wrong inputs to all ports of a cluster, and counts how they are answered. */
 export async function ports(plan: Omit<InputsPlan, 'kinds'>): Promise<Ends[]> {
@@ -95,8 +97,9 @@ class Target {
   static async open(folder: string): Promise<Target> {
     let recorder: Recorder | undefined;
     const cluster = await ProcessCluster.start({
-      executors: 1,
-      vcores: 2,
+      // They ask each other for rows, too.
+      executors: 2,
+      vcores: 1,
       folder,
       udf: true,
       between: async (scheduler) => {
@@ -128,6 +131,8 @@ class Target {
       const megabytes = residentMegabytes(remote.pid) ?? 0;
       if (megabytes > MOST_MEGABYTES) return { what: 'memory', message: `${megabytes} MiB` };
     }
+    const bytes = this.#cluster.executors.reduce((sum, { folder }) => sum + size(folder), 0);
+    if (bytes > MOST_DISK_BYTES) return { what: 'memory', message: `${bytes} bytes in the folder of the executor` };
     if (!query) return undefined;
     const over = new AbortController();
     const late = pause(CHECK_MS, false, { signal: over.signal });
@@ -143,4 +148,10 @@ class Target {
     await this.#cluster.kill();
     await this.#recorder.close();
   }
+}
+
+function size(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const sizes = files.map((file) => statSync(join(file.parentPath, file.name), { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }

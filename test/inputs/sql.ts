@@ -98,7 +98,7 @@ export function sqlText(choices: Choices, tables: readonly [Named, ...Named[]], 
     choices.chance(50) ? statement(choices, tables).sql : (STATEMENTS[choices.below(STATEMENTS.length)] ?? 'SELECT 1');
   return choices.weighted([
     [6, () => changed(choices, valid(), valid)],
-    [4, () => call(choices, functions)],
+    [6, () => call(choices, functions)],
     [1, () => Array.from({ length: 1 + choices.below(60) }, () => choices.pick(TOKENS)).join(' ')],
     [1, () => String.fromCodePoint(...Array.from({ length: 1 + choices.below(40) }, () => choices.below(0xd800)))],
   ])();
@@ -106,7 +106,7 @@ export function sqlText(choices: Choices, tables: readonly [Named, ...Named[]], 
 
 function changed(choices: Choices, sql: string, other: () => string): string {
   const tokens = sql.match(PATTERN) ?? [];
-  for (let more = choices.pick([0, 1, 1, 2, 5]); more > 0 && tokens.length > 0; more--) {
+  for (let more = choices.pick([1, 0, 1, 1, 2, 4]); more > 0 && tokens.length > 0; more--) {
     const at = choices.below(tokens.length);
     const [length, to] = [choices.pick([1, 1, 3, 10]), choices.below(tokens.length)];
     const part = tokens.slice(at, at + length);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,13 +83,11 @@ async function settled(processes: Readonly<Record<string, Remote>>, gc: LeakRequ
   return least;
 }
 
-/** What executors have in their work folders, except what they always have. */
+/** The files of jobs and of spills. Each session has a folder for spills, which may be empty. */
 function files(cluster: ProcessCluster): string[] {
-  const spill = cluster.executors.flatMap(({ folder }) =>
-    readdirSync(folder).flatMap((work) => {
-      const path = join(folder, work, 'spill');
-      return existsSync(path) ? readdirSync(path).map((name) => `spill/${name}`) : [];
-    }),
-  );
-  return [...cluster.executors.flatMap((_, index) => cluster.stages(index)), ...spill];
+  const spilled = cluster.executors.flatMap(({ folder }) => {
+    const all = readdirSync(folder, { recursive: true, withFileTypes: true });
+    return all.filter((entry) => entry.isFile() && entry.parentPath.includes('/spill/')).map(({ name }) => name);
+  });
+  return [...cluster.executors.flatMap((_, index) => cluster.stages(index)), ...spilled];
 }

@@ -13,7 +13,7 @@ export type Kind = (typeof KINDS)[number];
 
 /** Writes the Parquet files of `facts` and `dims`. */
 export async function makeTables(folder: string): Promise<void> {
-  await using ctx = SessionContext.local();
+  const ctx = SessionContext.local();
   const size = ROWS / FILES;
   for (let file = 0; file < FILES; file++) {
     const rows = `range(${file * size}, ${(file + 1) * size})`;
@@ -22,6 +22,7 @@ export async function makeTables(folder: string): Promise<void> {
   }
   const dims = await ctx.sql(`SELECT value AS k, 'group ' || value AS name FROM range(${GROUPS})`);
   await dims.writeParquet(join(folder, 'dims', '0.parquet'), { singleFileOutput: true });
+  await ctx.close();
 }
 
 const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => 2n * x);
