@@ -6,13 +6,16 @@
 
 import { isMainThread } from 'node:worker_threads';
 
-import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import type { NativeAuthenticator, NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
 import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { callSync, native } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
+import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
+import { openAuthenticator } from './authentication/authenticator.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -61,6 +64,15 @@ export interface ExecutorOptions {
   udfMemoryLimitBytes?: number;
   /** Allows only these UDFs, listed by {@link DefinedFunction.codeHash}. Default: all. */
   udfCodeHashes?: readonly string[];
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.
+   * Default: none.
+   */
+  token?: TokenOption;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
 }
 
 /**
@@ -70,6 +82,8 @@ export interface ExecutorOptions {
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
   readonly #pool: UdfPool | undefined;
+  readonly #auth: CheckedAuthOptions | undefined;
+  #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'executor';
   // The work folder exists before the executor does. A worker thread must not remove folders of other threads.
   protected override readonly starting = isMainThread
@@ -79,11 +93,15 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, files, ...given } = resolve<
-      Omit<NativeExecutorOptions, 'files'> & ExecutorOptions
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, files, tls, token, auth, ...given } = resolve<
+      Omit<NativeExecutorOptions, 'files' | 'tls' | 'token'> & ExecutorOptions
     >('BallistaExecutor', EXECUTOR_SETTINGS, options);
-    const limits = toFilesNative('BallistaExecutor', files);
-    const native = limits ? { ...given, files: limits } : given;
+    const native = {
+      ...given,
+      ...toFilesNative('BallistaExecutor', files),
+      ...toCredentialsNative('BallistaExecutor', { tls, token }, true),
+    };
+    this.#auth = toAuth('BallistaExecutor', auth);
     if (udf && !isLoopback(native.host))
       throw invalid(
         'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',
@@ -114,7 +132,9 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 
   protected async launch(): Promise<NativeExecutor> {
-    const executor = await native().NativeExecutor.start(this.#options);
+    this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
+    const auth = this.#authenticator && { authenticator: this.#authenticator.id };
+    const executor = await native().NativeExecutor.start({ ...this.#options, ...auth });
     if (this.#pool) pools.add(this.#pool);
     return executor;
   }

@@ -70,8 +70,8 @@ interface FileLimitsNative {
  * @param subject - the owner of the option, for errors
  * @throws BallistaError `INVALID_ARGUMENT`
  */
-export function toFilesNative(subject: string, files: FileLimits | undefined): FileLimitsNative | undefined {
-  if (files === undefined) return undefined;
+export function toFilesNative(subject: string, files: FileLimits | undefined): { files?: FileLimitsNative } {
+  if (files === undefined) return {};
   const limits = resolve<FileLimits>(`${subject}: files`, FILE_LIMIT_SETTINGS, files);
   const native: FileLimitsNative = {};
   for (const access of ['read', 'write'] as const) {
@@ -82,7 +82,7 @@ export function toFilesNative(subject: string, files: FileLimits | undefined): F
       throw invalid(`${where} must be an array of paths and URLs, not ${describe(entries)}.`);
     native[access] = entries.map((entry, i) => toUrl(entry, `${where}[${i}]`));
   }
-  return native;
+  return { files: native };
 }
 
 /** A scheme with at least two letters: one letter is a drive. */

@@ -30,6 +30,32 @@ function memory(): number {
   return Math.min(totalmem(), limit);
 }
 
+/** Options of everything that connects to others. */
+const CREDENTIAL_SETTINGS = {
+  tls: {
+    type: 'any',
+    typeText: 'TlsOptions',
+    defaultText: 'plain connections',
+    doc: 'Encrypts all connections with TLS. All parts of a cluster and its clients need it.',
+  },
+  token: {
+    type: 'any',
+    typeText: 'string | { file: string }',
+    defaultText: 'none',
+    doc: 'The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.',
+  },
+} as const satisfies DocumentedTable;
+
+/** Which requests a server accepts. */
+const ACCESS_SETTINGS = {
+  auth: {
+    type: 'any',
+    typeText: 'AuthOptions',
+    defaultText: 'anyone may send any request',
+    doc: 'Accepts only requests with a token, and only what the roles of the token allow.',
+  },
+} as const satisfies DocumentedTable;
+
 /** Options of every session. */
 const COMMON_SETTINGS = {
   convert: {
@@ -87,6 +113,7 @@ export const SESSION_SETTINGS = {
     max: 2 ** 31 - 1,
     doc: 'How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in milliseconds.',
   },
+  ...CREDENTIAL_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of a scheduler. */
@@ -117,6 +144,8 @@ export const SCHEDULER_SETTINGS = {
     defaultText: 'a quarter of the memory of the machine or container',
     doc: 'The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with `RESOURCES_EXHAUSTED`.',
   },
+  ...CREDENTIAL_SETTINGS,
+  ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of an executor. */
@@ -189,6 +218,8 @@ export const EXECUTOR_SETTINGS = {
     defaultText: 'all UDFs',
     doc: 'Allows only these UDFs, listed by `DefinedFunction.codeHash`.',
   },
+  ...CREDENTIAL_SETTINGS,
+  ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of a cluster in this process. */
@@ -215,4 +246,5 @@ export const TEST_CLUSTER_SETTINGS = {
     doc: 'Whether the cluster takes only requests of this process.',
   },
   files: FILES_SETTING,
+  ...CREDENTIAL_SETTINGS,
 } as const satisfies DocumentedTable;

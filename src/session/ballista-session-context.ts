@@ -9,6 +9,7 @@ import { setupTestCluster, type TestClusterOptions } from '../cluster/test-clust
 import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
 import { parseAddress } from '../config/address.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
 import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from '../config/runtime-env.js';
 import { type SessionConfig, toConfigNative } from '../config/session-config.js';
@@ -39,6 +40,13 @@ export interface SessionOptions {
   memoryTableLimitBytes?: number;
   /** Memory and disk limits of the work done in this process. Executors have their own limits. */
   runtime?: RuntimeEnvBuilder | RuntimeOptions;
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.
+   * Default: none.
+   */
+  token?: TokenOption;
 }
 
 /** Options of {@link BallistaSessionContext.standalone}: cluster and session options. */
@@ -79,17 +87,20 @@ export class BallistaSessionContext extends SessionContext {
   constructor(address: string, options: SessionOptions, alsoClose: AsyncDisposable);
   constructor(address: string, options: SessionOptions = {}, alsoClose?: AsyncDisposable) {
     const scheduler = parseAddress(address);
-    const { clusterConfig, config, convert, executorTimeoutMs, files, memoryTableLimitBytes, runtime } = resolve<
-      SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }
-    >('BallistaSessionContext', SESSION_SETTINGS, options);
-    const limits = toFilesNative('BallistaSessionContext', files);
+    const { clusterConfig, config, convert, executorTimeoutMs, files, memoryTableLimitBytes, runtime, tls, token } =
+      resolve<SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }>(
+        'BallistaSessionContext',
+        SESSION_SETTINGS,
+        options,
+      );
     super(
       {
         ...scheduler,
         config: { ...toConfigNative(config), ...toConfigNative(clusterConfig) },
         executorTimeoutMs,
         memoryTableLimitBytes,
-        runtime: { ...toRuntimeNative(runtime), ...(limits && { files: limits }) },
+        runtime: { ...toRuntimeNative(runtime), ...toFilesNative('BallistaSessionContext', files) },
+        ...toCredentialsNative('BallistaSessionContext', { tls, token }, false),
       },
       convert,
       alsoClose,

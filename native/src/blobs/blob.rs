@@ -1,9 +1,10 @@
 //! Blobs: immutable sets of files, found in this process by id as long as they are held.
 
 use super::budget::Reserved;
+use crate::network::principal::Principal;
 use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, Instant};
@@ -37,6 +38,9 @@ pub struct Blob {
     pub files: Vec<Bytes>,
     /// The time of the last lookup. A lock, because blobs are shared.
     used: Mutex<Instant>,
+    /// The names of the principals that have sent it. Empty: a session of this process made it. Locked for lookups and
+    /// changes only.
+    owners: Mutex<BTreeSet<Arc<str>>>,
     /// The memory of a blob from another process.
     _reserved: Option<Reserved>,
 }
@@ -53,6 +57,7 @@ impl Blob {
             kind,
             files,
             used: Mutex::new(Instant::now()),
+            owners: Mutex::default(),
             _reserved: reserved,
         });
         blobs.insert(blob.id.clone(), Arc::downgrade(&blob));
@@ -64,6 +69,15 @@ impl Blob {
         let blob = BLOBS.read().get(id).and_then(Weak::upgrade)?;
         *blob.used.lock() = Instant::now();
         Some(blob)
+    }
+
+    pub fn is_of(&self, principal: &Principal) -> bool {
+        let owners = self.owners.lock();
+        principal.reaches_all() || owners.iter().any(|owner| principal.reaches(owner))
+    }
+
+    pub fn own(&self, principal: &Principal) {
+        self.owners.lock().insert(principal.name.clone());
     }
 
     pub fn idle(&self) -> Duration {

@@ -52,13 +52,27 @@ pub fn frames(blob: &Blob) -> impl Stream<Item = FlightData> + use<> {
     ))
 }
 
+/// A blob that has arrived, and that this process may not know yet.
+pub struct Received {
+    pub id: String,
+    pub kind: Kind,
+    files: Vec<Bytes>,
+    reserved: Reserved,
+}
+
+impl Received {
+    pub fn publish(self) -> Arc<Blob> {
+        Blob::publish(self.id, self.kind, self.files, Some(self.reserved))
+    }
+}
+
 /// Receives a blob. Its bytes count against the budget from their arrival until the blob is dropped. `room` gets their
 /// number before they arrive.
 pub async fn assemble(
     frames: impl Stream<Item = Result<FlightData, Status>>,
     budget: &Arc<Budget>,
     room: impl FnOnce(usize),
-) -> Result<Arc<Blob>, Status> {
+) -> Result<Received, Status> {
     let mut frames = std::pin::pin!(frames);
     let first = next(&mut frames).await?;
     if first.app_metadata.len() > HEADER_BYTES {
@@ -108,7 +122,13 @@ pub async fn assemble(
             "the {kind} was changed on the way: its hash is not the one of its id"
         )));
     }
-    Ok(Blob::publish(header.id, kind, files, Some(reserved)))
+    let id = header.id;
+    Ok(Received {
+        id,
+        kind,
+        files,
+        reserved,
+    })
 }
 
 async fn next(

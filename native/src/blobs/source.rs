@@ -45,7 +45,7 @@ impl BlobSource {
             let room = |bytes| self.held.shrink(self.budget.limit() - bytes, 0);
             let blob = assemble(answer.into_inner(), &self.budget, room).await?;
             match blob.id == id {
-                true => Ok(blob),
+                true => Ok(blob.publish()),
                 false => Err(Status::data_loss("the scheduler sent another one")),
             }
         }

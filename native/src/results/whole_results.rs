@@ -63,6 +63,14 @@ pub fn publish(key: &str, executor: &str, queue: Arc<ResultQueue>) {
     with(|results| slot(results, key).send_replace(Some(entry)));
 }
 
+/// The owner of a result. `None`: there is no result yet.
+pub fn owner(key: &str) -> Option<Arc<str>> {
+    with(|results| {
+        let slot = results.get(key)?.borrow();
+        slot.as_ref().map(|entry| entry.queue.owner.clone())
+    })
+}
+
 /// Removes the old results of an executor that no reader waits for.
 pub fn sweep(executor: &str) {
     with(|results| {

@@ -9,6 +9,7 @@ use crate::plan::limits::check_node;
 use crate::scan::schema::check;
 use crate::session::plans::planned::Query;
 use crate::stores::limits::Access;
+use crate::stores::password::check_urls;
 use datafusion::common::TableReference;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::datasource::MemTable;
@@ -43,6 +44,7 @@ impl Session {
         };
         check_parameters(&plan)?;
         check_node(&plan)?;
+        check_urls(&plan)?;
         SQLOptions::new()
             .with_allow_ddl(options.allow_ddl)
             .with_allow_dml(options.allow_dml)

@@ -4,6 +4,7 @@
 pub mod bounded;
 pub mod limits;
 pub mod options;
+pub mod password;
 
 use crate::error::{Code, Error, Result};
 use ballista_executor::runtime_cache::SessionRuntimeCache;
@@ -16,6 +17,7 @@ use options::build;
 use std::any::Any;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use url::Url;
@@ -27,8 +29,15 @@ pub const KEY: &str = "object_stores.by_url";
 pub type StoresByUrl = BTreeMap<String, String>;
 
 /// The stores of a session, on the scheduler and on executors.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Stores(String);
+
+/// Does not show the credentials.
+impl fmt::Debug for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stores")
+    }
+}
 
 impl Stores {
     pub fn of(config: &SessionConfig) -> Option<Self> {

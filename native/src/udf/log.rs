@@ -8,6 +8,7 @@ use crate::blobs::budget::{Budget, Reserved};
 use crate::config::MESSAGE_BYTES;
 use crate::error::{Code, Error, Result};
 use crate::network::flight::act;
+use crate::network::refused::refused;
 use crate::network::transport::Transport;
 use arrow_flight::flight_service_client::FlightServiceClient;
 use arrow_flight::{FlightData, Ticket};
@@ -113,6 +114,9 @@ pub async fn follow(scheduler: Transport, session: &str) -> Result<JoinSet<()>> 
     let mut frames = match answer {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
+            if let Some(error) = refused("The scheduler", &status) {
+                return Err(error);
+            }
             let text = format!(
                 "The console output of TypeScript UDFs could not be read: {}.",
                 status.message()

@@ -1,6 +1,8 @@
 //! The Flight service of an executor: Ballista's own, which trusts its tickets. Here they are checked first.
 
+use crate::network::principal::Principal;
 use crate::protocol::job_id::is_job_id;
+use crate::results::job_owners::JobOwners;
 use arrow_flight::flight_service_server::FlightService;
 use arrow_flight::{
     Action, ActionType, Criteria, Empty, FlightData, FlightDescriptor, FlightInfo, HandshakeRequest,
@@ -9,10 +11,10 @@ use arrow_flight::{
 use ballista_core::execution_plans::create_shuffle_path;
 use ballista_core::serde::decode_protobuf;
 use ballista_core::serde::scheduler::{Action as Fetch, ShuffleLayout};
-use ballista_core::JobId;
 use ballista_executor::flight_service::BallistaFlightService;
 use futures::stream::BoxStream;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tonic::{async_trait, Request, Response, Status, Streaming};
 
 /// The longest ticket. A ticket may list some byte ranges of a file.
@@ -22,6 +24,7 @@ pub struct ExecutorFlight {
     engine: BallistaFlightService,
     /// The folder of jobs.
     jobs: PathBuf,
+    owners: Arc<JobOwners>,
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -32,19 +35,15 @@ fn unsupported<T>() -> Answer<T> {
 }
 
 impl ExecutorFlight {
-    pub fn new(jobs: String) -> Self {
+    pub fn new(jobs: String, owners: Arc<JobOwners>) -> Self {
         Self {
             engine: BallistaFlightService::new(jobs.clone()),
             jobs: jobs.into(),
+            owners,
         }
     }
 
-    /// Checks who fetches a partition of a job.
-    fn check_owner<T>(&self, _: &Request<T>, _: &JobId) -> Result<(), Status> {
-        Ok(())
-    }
-
-    /// Checks that the file of a ticket is there, and in the folder of its job.
+    /// Checks that the sender may read the job, and that the file is there and in the folder of the job.
     fn check<T>(&self, request: &Request<T>, ticket: &[u8]) -> Result<(), Status> {
         let fetch = decode_protobuf(ticket);
         let Fetch::FetchPartition {
@@ -57,10 +56,11 @@ impl ExecutorFlight {
         } = fetch.map_err(|_| Status::invalid_argument("the ticket is not valid"))?;
         // One answer for all: it does not tell what else is there.
         let unknown = || Status::not_found("this executor has no such partition");
-        if !is_job_id(job_id.as_str()) {
+        let sender = request.extensions().get::<Principal>();
+        let sender = sender.ok_or_else(|| Status::internal("the sender of the request is not known"))?;
+        if !is_job_id(job_id.as_str()) || !self.owners.reaches(sender, job_id.as_str()) {
             return Err(unknown());
         }
-        self.check_owner(request, &job_id)?;
         let is_sort = matches!(layout, ShuffleLayout::Sort);
         let file = create_shuffle_path(&self.jobs, &job_id, stage_id, partition_id, file_id, is_sort);
         let file = file.map_err(|_| unknown())?.canonicalize();

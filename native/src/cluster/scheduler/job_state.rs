@@ -4,6 +4,7 @@
 //! its results until a second timer fires. Here only the status of a finished job stays. Its graph, which
 //! only requests for metrics read, is kept for a short time.
 
+use crate::cluster::scheduler::owners::caller;
 use crate::cluster::scheduler::planning::sessions::Sessions;
 use crate::cluster::scheduler::state::cluster_state::Executors;
 use crate::cluster::scheduler::state::job_events::Events;
@@ -223,7 +224,7 @@ impl JobState for Jobs {
         session: &str,
         config: &SessionConfig,
     ) -> Result<Arc<SessionContext>> {
-        let context = self.sessions.context(session, config);
+        let context = self.sessions.context(session, config, caller());
         context.map_err(|error| DataFusionError::from(error).into())
     }
 

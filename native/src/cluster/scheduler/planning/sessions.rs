@@ -11,6 +11,7 @@ use crate::config::cluster_options::ClusterOptions;
 use crate::config::whole_config;
 use crate::error::Result;
 use crate::functions::bounded::Bounded;
+use crate::network::principal::Principal;
 use crate::plan::offset_alone::OffsetAlone;
 use crate::stores::limits::FileLimits;
 use crate::stores::{self, RuntimesByStores, Stores};
@@ -35,6 +36,7 @@ struct Key {
     stores: Option<Stores>,
     partitions: usize,
     slot_memory: Option<usize>,
+    caller: Principal,
 }
 
 pub struct Sessions {
@@ -65,13 +67,21 @@ impl Sessions {
     }
 
     /// Returns the cached context if nothing has changed: making one takes longer than a small query.
-    pub fn context(&self, id: &str, config: &SessionConfig) -> Result<Arc<SessionContext>> {
+    pub fn context(
+        &self,
+        id: &str,
+        config: &SessionConfig,
+        caller: Principal,
+    ) -> Result<Arc<SessionContext>> {
+        // An extension, because clients set all settings.
+        let config = &config.clone().with_extension(Arc::new(caller.clone()));
         let key = Key {
             id: id.to_owned(),
             options: ClusterOptions::of(config).clone(),
             stores: Stores::of(config),
             partitions: config.target_partitions(),
             slot_memory: self.executors.slot_memory(),
+            caller,
         };
         // Stock clients do not send which settings they changed, so nothing is cached.
         if key.options.session.is_none() {
