@@ -31,6 +31,7 @@ mkdirSync(temp('days'));
 mkdirSync(temp('more'));
 writeFileSync(temp('secret.csv'), 'word\nsecret\n');
 cpSync(temp('secret.csv'), temp('database/secret.csv'));
+writeFileSync(temp('secret.json'), '{"word":"secret"}\n');
 writeFileSync(temp('data/day=1/a.csv'), 'word\nopen\n');
 writeFileSync(temp('data/plain/a.csv'), 'word\nopen\n');
 cpSync(PEOPLE_AVRO, temp('people.avro'));
@@ -117,7 +118,7 @@ const READS: [what: string, read: (ctx: SessionContext) => Promise<DataFrame>][]
   ['a file beside an allowed file', (ctx) => ctx.readCsv(temp('days/two.csv'))],
   ['an Avro file', (ctx) => ctx.readAvro(temp('people.avro'))],
   ['an Arrow file', (ctx) => ctx.readArrow(temp('flights.arrow'))],
-  ['a JSON file', (ctx) => ctx.readJson(temp('secret.csv'))],
+  ['a JSON file', (ctx) => ctx.readJson(temp('secret.json'))],
   [
     'CREATE EXTERNAL TABLE',
     async (ctx) => {
