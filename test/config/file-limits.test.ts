@@ -9,16 +9,15 @@ describe('files', () => {
   it('become URLs, relative paths from the working folder', () => {
     const here = (path: string) => pathToFileURL(resolve(path)).href;
     expect(toFilesNative('X', { read: ['data', '/srv/a b#c', new URL('file:///srv/x')] })).toEqual({
-      read: [here('data'), 'file:///srv/a%20b%23c', 'file:///srv/x'],
+      files: { read: [here('data'), 'file:///srv/a%20b%23c', 'file:///srv/x'] },
     });
     expect(
       toFilesNative('X', { read: [], write: ['s3://bucket/prefix/', 'HTTPS://Host:443/path', 'file:///x'] }),
     ).toEqual({
-      read: [],
-      write: ['s3://bucket/prefix/', 'https://host/path', 'file:///x'],
+      files: { read: [], write: ['s3://bucket/prefix/', 'https://host/path', 'file:///x'] },
     });
-    expect(toFilesNative('X', undefined)).toBeUndefined();
-    expect(toFilesNative('X', {})).toEqual({});
+    expect(toFilesNative('X', undefined)).toEqual({});
+    expect(toFilesNative('X', {})).toEqual({ files: {} });
   });
 
   it.each<[unknown, RegExp]>([

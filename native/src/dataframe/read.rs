@@ -176,6 +176,7 @@ fn no_file(path: &str, extension: &str) -> Error {
 fn unreadable(options: &NativeReadOptions, paths: &[String], error: DataFusionError) -> Error {
     let error = Error::from(error);
     let code = match error.code {
+        Code::Forbidden => return error,
         Code::ObjectStore | Code::Io => error.code,
         _ => Code::Execution,
     };

@@ -2,6 +2,7 @@
 
 use super::folder::remove;
 use crate::cancel::cancelled;
+use crate::error::Error;
 use crate::stores::limits::STAGING;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::Result;
@@ -60,15 +61,21 @@ impl Stage {
     /// Creates the folder. Some of DataFusion's writers report a folder that cannot be created as an internal
     /// error.
     pub async fn create(&mut self) -> Result<()> {
-        let Some(local) = self.place.as_ref().and_then(|place| place.local.clone()) else {
-            return Ok(());
+        // The store tells whether files may be written there, even when it is asked for one that does not exist. If not,
+        // there is nothing to remove. Some writers report a refusal as an internal error.
+        let file = match *self.url.prefix() == self.folder {
+            true => self.folder.clone().join("file"),
+            false => self.url.prefix().clone(),
         };
-        // Fails if the store does not allow to write there. Then there is nothing to remove.
-        if let Err(refusal) = self.store.list(Some(&self.folder)).try_collect::<Vec<_>>().await {
+        let found = self.store.head(&file).await;
+        if let Some(refusal) = found.err().and_then(|error| Error::refusal_in(&error)) {
             self.place = None;
             return Err(refusal.into());
         }
-        Ok(tokio::fs::create_dir_all(local).await?)
+        if let Some(local) = self.place.as_ref().and_then(|place| place.local.as_ref()) {
+            tokio::fs::create_dir_all(local).await?;
+        }
+        Ok(())
     }
 
     pub async fn close(mut self) {

@@ -176,7 +176,7 @@ impl FileLimits {
         };
         match roots.local.iter().any(|root| real.starts_with(root)) {
             true => Ok(()),
-            false => Err(self.refused(&path.display(), access)),
+            false => Err(self.refused(&staged.as_deref().unwrap_or(path).display(), access)),
         }
     }
 
@@ -202,7 +202,7 @@ impl FileLimits {
         };
         match roots.remote.iter().any(|root| real.is_in(root)) {
             true => Ok(()),
-            false => Err(self.refused(place, access)),
+            false => Err(self.refused(staged.as_ref().unwrap_or(place), access)),
         }
     }
 
