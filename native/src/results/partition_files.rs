@@ -213,7 +213,7 @@ async fn piece(
             }
             (headers, piece.bytes).into_response()
         }
-        Ok(Ok(None)) => StatusCode::NOT_FOUND.into_response(),
+        Ok(Ok(None)) => (StatusCode::NOT_FOUND, "it no longer has them").into_response(),
         Ok(Err(error)) => (StatusCode::INTERNAL_SERVER_ERROR, error.message).into_response(),
         Err(panicked) => (StatusCode::INTERNAL_SERVER_ERROR, panicked.to_string()).into_response(),
     }
