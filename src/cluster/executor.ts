@@ -13,6 +13,7 @@ import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { callSync, native } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
+import { checkExposure, type ExposureOptions, isSecured, warnIfExposed } from './exposure.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -61,6 +62,11 @@ export interface ExecutorOptions {
    * Default: none.
    */
   token?: TokenOption;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Default `false`.
+   */
+  insecure?: boolean;
 }
 
 /**
@@ -69,6 +75,7 @@ export interface ExecutorOptions {
  */
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
+  readonly #exposure: ExposureOptions;
   readonly #pool: UdfPool | undefined;
   protected readonly what = 'executor';
   // The work folder exists before the executor does. A worker thread must not remove folders of other threads.
@@ -79,13 +86,15 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, tls, token, ...given } = resolve<
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, tls, token, insecure, ...given } = resolve<
       Omit<NativeExecutorOptions, 'tls' | 'token'> & ExecutorOptions
     >('BallistaExecutor', EXECUTOR_SETTINGS, options);
     const native = { ...given, ...toCredentialsNative('BallistaExecutor', { tls, token }, true) };
-    if (udf && !isLoopback(native.host))
+    this.#exposure = { host: native.host, tls, insecure };
+    checkExposure('BallistaExecutor', this.#exposure);
+    if (udf && !isLoopback(native.host) && !isSecured(this.#exposure))
       throw invalid(
-        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',
+        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Set tls with clientAuth: true, or use a loopback address as host, such as 127.0.0.1.',
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
       throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
@@ -113,6 +122,7 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 
   protected async launch(): Promise<NativeExecutor> {
+    warnIfExposed(this.what, this.#exposure);
     const executor = await native().NativeExecutor.start(this.#options);
     if (this.#pool) pools.add(this.#pool);
     return executor;

@@ -10,6 +10,7 @@ import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
+import { checkExposure, type ExposureOptions, warnIfExposed } from './exposure.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -32,6 +33,11 @@ export interface SchedulerOptions {
    * Default: none.
    */
   token?: TokenOption;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Default `false`.
+   */
+  insecure?: boolean;
 }
 
 /**
@@ -56,17 +62,20 @@ export interface SchedulerOptions {
  */
 export class BallistaScheduler extends Service<NativeScheduler> {
   readonly #options: NativeSchedulerOptions;
+  readonly #exposure: ExposureOptions;
   protected readonly what = 'scheduler';
 
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    const { tls, token, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
+    const { tls, token, insecure, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
       'BallistaScheduler',
       SCHEDULER_SETTINGS,
       options,
     );
     const { host, processOnly } = native;
+    this.#exposure = { host, tls, insecure };
+    checkExposure('BallistaScheduler', this.#exposure);
     this.#options = { ...native, ...toCredentialsNative('BallistaScheduler', { tls, token }, true) };
     if (processOnly && !isLoopback(host)) {
       throw invalid(`processOnly: other machines reach ${host}. Listen on 127.0.0.1, or leave processOnly out.`);
@@ -83,6 +92,7 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   }
 
   protected launch(): Promise<NativeScheduler> {
+    warnIfExposed(this.what, this.#exposure);
     return native().NativeScheduler.start(this.#options);
   }
 }

@@ -93,7 +93,7 @@ pub async fn assemble(
         *pool.log.lock() = Some(log::sender(transport));
     }
     let engine = Engine::new(
-        ClientPool::new(credentials),
+        ClientPool::new(credentials.clone()),
         pool,
         id.clone(),
         PathBuf::from(&folders.spill),
@@ -103,11 +103,12 @@ pub async fn assemble(
     let worker = Worker::new(id.clone(), folders.jobs.clone(), functions, runtimes, engine);
     let (tasks, ends) = Tasks::new(worker, options.vcores as usize)?;
     whole_results::enter(&id);
-    serve_results(ports.flight, access(ports.port), folders.jobs);
+    serve_results(ports.flight, access(ports.port), &credentials, folders.jobs);
     let local = serve_tasks(
         &options.host,
         (ports.grpc, ports.grpc_port),
         access(ports.grpc_port),
+        credentials,
         tasks.clone(),
     );
     let registered = tokio::time::timeout(REGISTRATION, link.register()).await;
@@ -131,7 +132,7 @@ pub async fn assemble(
 }
 
 /// Serves results: by Flight to stock clients and other executors, in pieces to clients of this package.
-fn serve_results(listener: TcpListener, access: Guard, jobs: String) {
+fn serve_results(listener: TcpListener, access: Guard, credentials: &Credentials, jobs: String) {
     let service = BallistaFlightService::new(jobs.clone());
     let service = FlightServiceServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
@@ -140,17 +141,23 @@ fn serve_results(listener: TcpListener, access: Guard, jobs: String) {
         .into_axum_router()
         .merge(whole_service::routes())
         .merge(partition_files::routes(jobs));
-    tokio::spawn(serve(listener, routes, access));
+    tokio::spawn(serve(listener, routes, access, credentials.clone()));
 }
 
 /// Serves tasks, to a scheduler in this process without a connection.
-fn serve_tasks(host: &str, ports: (TcpListener, u16), access: Guard, tasks: Arc<Tasks>) -> Arc<Local> {
+fn serve_tasks(
+    host: &str,
+    ports: (TcpListener, u16),
+    access: Guard,
+    credentials: Credentials,
+    tasks: Arc<Tasks>,
+) -> Arc<Local> {
     let (listener, port) = ports;
     let service = ExecutorGrpcServer::new(TaskService { tasks })
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
     let routes = Routes::new(service).into_axum_router();
-    tokio::spawn(serve(listener, routes.clone(), access));
+    tokio::spawn(serve(listener, routes.clone(), access, credentials));
     Local::publish(host, port, routes, Handle::current())
 }
 

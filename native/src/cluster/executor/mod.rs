@@ -148,7 +148,10 @@ async fn start(mut options: NativeExecutorOptions) -> Result<NativeExecutor> {
         spill: work_dir.spill(),
     };
     let host = options.host.clone();
-    let parts = match runtime.run(assemble(options, credentials, ports, folders, functions)).await {
+    let parts = match runtime
+        .run(assemble(options, credentials, ports, folders, functions))
+        .await
+    {
         Ok(parts) => parts,
         Err(error) => {
             runtime.shutdown().await;
