@@ -12,12 +12,13 @@ import { isLoopback } from './loopback.js';
 export interface ExposureOptions {
   readonly host: string;
   readonly tls?: TlsOptions | undefined;
+  readonly auth?: object | undefined;
   readonly insecure?: boolean | undefined;
 }
 
 /** Whether a server encrypts its connections, and knows who connects. */
-export function isSecured({ tls }: ExposureOptions): boolean {
-  return tls?.clientAuth === true;
+export function isSecured({ tls, auth }: ExposureOptions): boolean {
+  return tls !== undefined && (tls.clientAuth === true || auth !== undefined);
 }
 
 /**
@@ -28,7 +29,7 @@ export function isSecured({ tls }: ExposureOptions): boolean {
 export function checkExposure(subject: string, options: ExposureOptions): void {
   if (isLoopback(options.host) || isSecured(options) || options.insecure) return;
   throw invalid(
-    `${subject}: other machines can reach ${options.host}, so everyone on the network could run queries. Set tls with clientAuth: true, listen on 127.0.0.1, or set insecure: true in a network that you trust.`,
+    `${subject}: other machines can reach ${options.host}, so everyone on the network could run queries. Set tls, with clientAuth: true or with auth, listen on 127.0.0.1, or set insecure: true in a network that you trust.`,
   );
 }
 

@@ -4,12 +4,15 @@
  * @module
  */
 
-import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import type { NativeAuthenticator, NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
+import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
+import { openAuthenticator } from './authentication/authenticator.js';
 import { checkExposure, type ExposureOptions, warnIfExposed } from './exposure.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
@@ -38,6 +41,16 @@ export interface SchedulerOptions {
    * authentication is missing. Default `false`.
    */
   insecure?: boolean;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with
+   * `RESOURCES_EXHAUSTED`. Clients in this process do not send theirs. Default: a quarter of the memory of the machine or
+   * container.
+   */
+  uploadLimitBytes?: number;
 }
 
 /**
@@ -63,20 +76,27 @@ export interface SchedulerOptions {
 export class BallistaScheduler extends Service<NativeScheduler> {
   readonly #options: NativeSchedulerOptions;
   readonly #exposure: ExposureOptions;
+  readonly #auth: CheckedAuthOptions | undefined;
+  #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'scheduler';
 
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    const { tls, token, insecure, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
-      'BallistaScheduler',
-      SCHEDULER_SETTINGS,
-      options,
-    );
+    const { files, tls, token, auth, insecure, ...native } = resolve<
+      Omit<NativeSchedulerOptions, 'files' | 'tls' | 'token'> & SchedulerOptions
+    >('BallistaScheduler', SCHEDULER_SETTINGS, options);
     const { host, processOnly } = native;
-    this.#exposure = { host, tls, insecure };
+    this.#exposure = { host, tls, auth, insecure };
     checkExposure('BallistaScheduler', this.#exposure);
-    this.#options = { ...native, ...toCredentialsNative('BallistaScheduler', { tls, token }, true) };
+    this.#options = {
+      ...native,
+      ...toFilesNative('BallistaScheduler', files),
+      ...toCredentialsNative('BallistaScheduler', { tls, token }, true),
+    };
+    this.#auth = toAuth('BallistaScheduler', auth);
+    if (processOnly && auth !== undefined)
+      throw invalid('BallistaScheduler: with processOnly, no request needs a token. Leave out processOnly or auth.');
     if (processOnly && !isLoopback(host)) {
       throw invalid(`processOnly: other machines reach ${host}. Listen on 127.0.0.1, or leave processOnly out.`);
     }
@@ -91,9 +111,11 @@ export class BallistaScheduler extends Service<NativeScheduler> {
     return schedulerUrl(this.#options.externalHost ?? this.host, this.port);
   }
 
-  protected launch(): Promise<NativeScheduler> {
+  protected async launch(): Promise<NativeScheduler> {
     warnIfExposed(this.what, this.#exposure);
-    return native().NativeScheduler.start(this.#options);
+    this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
+    const auth = this.#authenticator && { authenticator: this.#authenticator.id };
+    return native().NativeScheduler.start({ ...this.#options, ...auth });
   }
 }
 

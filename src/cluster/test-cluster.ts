@@ -5,6 +5,7 @@
  */
 
 import type { TlsOptions, TokenOption } from '../config/credentials.js';
+import type { FileLimits } from '../config/file-limits.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
@@ -41,6 +42,8 @@ export interface TestClusterOptions {
    * authentication is missing. Default `false`.
    */
   insecure?: boolean;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
 }
 
 /** A running cluster. It does not keep the process alive. */
@@ -82,16 +85,15 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     port,
     memoryLimitBytes = Math.floor(halfOfMemory() / count),
     processOnly = isLoopback(host),
+    files,
     tls,
     token,
     insecure,
-  } = resolve<Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions>(
-    'setupTestCluster',
-    TEST_CLUSTER_SETTINGS,
-    options,
-  );
-  const security = { insecure, ...(tls && { tls }), ...(token !== undefined && { token }) };
-  const scheduler = new BallistaScheduler({ host, port, processOnly, ...security });
+  } = resolve<
+    Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions
+  >('setupTestCluster', TEST_CLUSTER_SETTINGS, options);
+  const shared = { insecure, ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
+  const scheduler = new BallistaScheduler({ host, port, processOnly, ...shared });
   await scheduler.start();
   const executors = Array.from(
     { length: count },
@@ -105,7 +107,7 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         port: 0,
         grpcPort: 0,
         udf: isLoopback(host) || isSecured({ host, tls }),
-        ...security,
+        ...shared,
       }),
   );
   const closeAll = async (): Promise<void> => {

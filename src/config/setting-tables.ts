@@ -7,6 +7,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 
 import type { DocumentedTable } from '../input/settings.js';
+import { FILES_SETTING } from './file-limits.js';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -15,10 +16,18 @@ export const SCHEDULER_PORT = 50050;
 
 /** Half of the memory of the machine or container. */
 export function halfOfMemory(): number {
+  return Math.floor(memory() / 2);
+}
+
+function quarterOfMemory(): number {
+  return Math.floor(memory() / 4);
+}
+
+function memory(): number {
   // 0, or a number larger than all memory, means no limit.
   const limit =
     (process as { constrainedMemory?: () => number | undefined }).constrainedMemory?.() || Number.POSITIVE_INFINITY;
-  return Math.floor(Math.min(totalmem(), limit) / 2);
+  return Math.min(totalmem(), limit);
 }
 
 /** Options of everything that connects to others. */
@@ -37,13 +46,23 @@ const CREDENTIAL_SETTINGS = {
   },
 } as const satisfies DocumentedTable;
 
-/** Options of everything that listens. */
-const SERVER_SETTINGS = {
-  ...CREDENTIAL_SETTINGS,
+/** Whether anyone may reach a server. */
+const EXPOSURE_SETTINGS = {
   insecure: {
     type: 'boolean',
     default: false,
     doc: 'Allows an address that other machines can reach although anyone who connects could run queries, because TLS or authentication is missing.',
+  },
+} as const satisfies DocumentedTable;
+
+/** Which requests a server accepts. */
+const ACCESS_SETTINGS = {
+  ...EXPOSURE_SETTINGS,
+  auth: {
+    type: 'any',
+    typeText: 'AuthOptions',
+    defaultText: 'anyone may send any request',
+    doc: 'Accepts only requests with a token, and only what the roles of the token allow.',
   },
 } as const satisfies DocumentedTable;
 
@@ -55,6 +74,7 @@ const COMMON_SETTINGS = {
     defaultText: 'exact values',
     doc: 'How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it.',
   },
+  files: FILES_SETTING,
   memoryTableLimitBytes: {
     type: 'integer',
     default: 2 ** 30,
@@ -126,7 +146,16 @@ export const SCHEDULER_SETTINGS = {
     default: false,
     doc: 'Whether the scheduler and its executors take only requests of this process. Only on a loopback address.',
   },
-  ...SERVER_SETTINGS,
+  files: FILES_SETTING,
+  uploadLimitBytes: {
+    type: 'integer',
+    default: quarterOfMemory,
+    min: 0,
+    defaultText: 'a quarter of the memory of the machine or container',
+    doc: 'The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with `RESOURCES_EXHAUSTED`.',
+  },
+  ...CREDENTIAL_SETTINGS,
+  ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of an executor. */
@@ -167,6 +196,14 @@ export const EXECUTOR_SETTINGS = {
     defaultText: "the system's temporary folder",
     doc: 'The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops.',
   },
+  files: FILES_SETTING,
+  uploadLimitBytes: {
+    type: 'integer',
+    default: quarterOfMemory,
+    min: 0,
+    defaultText: 'a quarter of the memory of the machine or container',
+    doc: 'The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables do not fit fails.',
+  },
   udf: {
     type: 'boolean',
     default: false,
@@ -191,7 +228,8 @@ export const EXECUTOR_SETTINGS = {
     defaultText: 'all UDFs',
     doc: 'Allows only these UDFs, listed by `DefinedFunction.codeHash`.',
   },
-  ...SERVER_SETTINGS,
+  ...CREDENTIAL_SETTINGS,
+  ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of a cluster in this process. */
@@ -217,5 +255,7 @@ export const TEST_CLUSTER_SETTINGS = {
     defaultText: '`true` on a loopback address',
     doc: 'Whether the cluster takes only requests of this process.',
   },
-  ...SERVER_SETTINGS,
+  files: FILES_SETTING,
+  ...CREDENTIAL_SETTINGS,
+  ...EXPOSURE_SETTINGS,
 } as const satisfies DocumentedTable;

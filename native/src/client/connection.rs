@@ -7,6 +7,7 @@ use crate::network::connect::{connect_with, to_executor, url};
 use crate::network::credentials::Credentials;
 use crate::network::failure::Failure;
 use crate::network::http::{self, Answer};
+use crate::network::refused::{refused, refused_by_http};
 use crate::network::rows_port::RowsPorts;
 use crate::network::transport::Transport;
 use crate::protocol::job_event::{JobEvent, AFTER, CONTENT_TYPE};
@@ -96,8 +97,10 @@ impl Connection {
         self.check_open()?;
         self.channel
             .get_or_try_init(|| async {
-                if let Some(here) = Transport::here(&self.host, self.port) {
-                    return Ok(here);
+                if !self.credentials.is_token_for_own(&self.host, self.port) {
+                    if let Some(here) = Transport::here(&self.host, self.port) {
+                        return Ok(here);
+                    }
                 }
                 let mut settings = self.settings.all();
                 settings.remove(stores::KEY);
@@ -227,31 +230,22 @@ impl Connection {
         let channel = self.channel().await?.clone();
         let answer = http::get(channel, path).await;
         let answer = answer.map_err(|error| self.lost(&error))?;
-        match answer.status {
-            401 | 403 => Err(self.unauthorized(&String::from_utf8_lossy(&answer.body))),
-            _ => Ok(answer),
+        match refused_by_http(&self.name(), answer.status, &answer.body) {
+            Some(error) => Err(error),
+            None => Ok(answer),
         }
     }
 
     /// The error for a failed gRPC request.
     pub fn refused(&self, status: &Status) -> Error {
-        match status.code() {
-            tonic::Code::Unauthenticated | tonic::Code::PermissionDenied => {
-                self.unauthorized(status.message())
-            }
-            _ => match Failure::behind(status) {
-                Some(reason) => self.lost(&reason),
-                None => self.lost(&status.message()),
-            },
-        }
+        refused(&self.name(), status).unwrap_or_else(|| match Failure::behind(status) {
+            Some(reason) => self.lost(&reason),
+            None => self.lost(&status.message()),
+        })
     }
 
-    fn unauthorized(&self, reason: &str) -> Error {
-        let text = format!(
-            "The scheduler at {}:{} refused the request: {reason}",
-            self.host, self.port
-        );
-        Error::new(Code::Unauthorized, text)
+    fn name(&self) -> String {
+        format!("The scheduler at {}:{}", self.host, self.port)
     }
 
     pub fn lost(&self, error: &dyn std::fmt::Display) -> Error {

@@ -52,7 +52,10 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
         let task = result.task();
         let mut chunks = result.chunks();
         let first = chunks.next().await;
-        if let Some(Err(_)) = first {
+        if let Some(Err(error)) = first {
+            if matches!(error.code, Code::Unauthorized | Code::Forbidden) {
+                return Err(error.of_job(&job.id));
+            }
             (failed, told) = (Some(task), Some(task));
             continue;
         }

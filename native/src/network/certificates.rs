@@ -3,8 +3,8 @@
 use crate::error::{Code, Error, Result};
 use napi_derive::napi;
 use rcgen::{
-    date_time_ymd, BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    date_time_ymd, BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose,
 };
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -63,7 +63,10 @@ fn make(options: NativeCertificateOptions) -> Result<NativeCertificates> {
         Ok::<_, Error>((certificate.pem(), key.serialize_pem()))
     };
     // Servers connect to each other, too.
-    let usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    let usages = vec![
+        ExtendedKeyUsagePurpose::ServerAuth,
+        ExtendedKeyUsagePurpose::ClientAuth,
+    ];
     let (server, server_key) = issue(options.hosts, "Ballista server", usages)?;
     let usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     let (client, client_key) = issue(vec![], "Ballista client", usages)?;

@@ -29,12 +29,17 @@ impl Credentials {
         })
     }
 
-    /// The token for requests to a server. Servers that take only requests of this process get its secret.
+    /// The token for requests to a server. Servers of this process get its secret, unless there is a token that they take.
     pub fn token_for(&self, host: &str, port: u16) -> Option<Arc<Token>> {
-        match Own::is_at(host, port) {
-            true => Some(Own::secret()),
-            false => self.token.clone(),
+        match Own::at(host, port) {
+            Some(own) if self.token.is_none() || !own.takes_tokens() => Some(Own::secret()),
+            _ => self.token.clone(),
         }
+    }
+
+    /// Whether requests show a token to a server of this process, which would trust them without one.
+    pub fn is_token_for_own(&self, host: &str, port: u16) -> bool {
+        self.token.is_some() && Own::at(host, port).is_some_and(|own| own.takes_tokens())
     }
 
     /// Changes with the files, so that connections can be opened again that the engine cannot change.

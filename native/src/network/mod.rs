@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod access;
+pub mod authenticator;
 pub mod certificates;
 pub mod connect;
 pub mod credentials;
@@ -12,6 +13,9 @@ pub mod guard;
 pub mod hosts;
 pub mod http;
 pub mod peer;
+mod permissions;
+pub mod principal;
+pub mod refused;
 pub mod remote_channel;
 pub mod rows_port;
 pub mod serve;

@@ -3,6 +3,7 @@
 use super::connect::connect;
 use super::credentials::Credentials;
 use super::http::{self, Answer};
+use super::refused::refused_by_http;
 use super::remote_channel::RemoteChannel;
 use super::transport::Transport;
 use crate::error::{Code, Error, Result};
@@ -50,11 +51,14 @@ impl RowsPorts {
 
 impl RowsPort {
     pub async fn get(&self, path: &str) -> Result<Answer> {
-        let answer = http::get(self.channel.clone(), path).await;
-        answer.map_err(|error| {
+        let answer = http::get(self.channel.clone(), path).await.map_err(|error| {
             let text = format!("The connection to the executor ended before all rows were read: {error}");
             Error::new(Code::Connection, text)
-        })
+        })?;
+        match refused_by_http("The executor", answer.status, &answer.body) {
+            Some(error) => Err(error),
+            None => Ok(answer),
+        }
     }
 
     /// Ignores failures: rows that stay are removed later.

@@ -4,13 +4,16 @@
 //! requests a client holds no connection and no flow-control window, however slowly it reads. A client that
 //! can open the file reads it directly.
 
+use super::job_owners::JobOwners;
 use crate::arrow::IPC_END;
 use crate::error::{Code, Error, Result};
+use crate::network::principal::Principal;
+use crate::protocol::job_id::is_job_id;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
+use axum::{Extension, Router};
 use ballista_core::execution_plans::create_shuffle_path;
 use datafusion::arrow::ipc::{root_as_message, MessageHeader};
 use prost::bytes::Bytes;
@@ -56,18 +59,14 @@ impl PartitionFile {
         let path = create_shuffle_path(work_dir, &job, self.stage, self.partition, Some(self.file), false);
         Ok(path?)
     }
-
-    /// Job ids from the URL must not contain path separators.
-    fn is_plain(&self) -> bool {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        !self.job.is_empty() && self.job.bytes().all(plain)
-    }
 }
 
 /// Opens the file of an executor's answer, if this process can read it too.
 pub fn open(answer: &HeaderMap) -> Option<File> {
     let told = |name| answer.get(name).and_then(|value| value.to_str().ok());
-    let file = File::open(told(FILE)?).ok()?;
+    // Opening anything else than a file may block.
+    let path = std::path::Path::new(told(FILE)?);
+    let file = path.is_file().then(|| File::open(path))?.ok()?;
     (identity(&file)? == told(IDENTITY)?).then_some(file)
 }
 
@@ -175,18 +174,19 @@ struct Wanted {
 }
 
 /// `work_dir` is that of the executor.
-pub fn routes(work_dir: String) -> Router {
+pub fn routes(work_dir: String, owners: Arc<JobOwners>) -> Router {
     Router::new()
         .route("/partitions/{job}/{stage}/{partition}/{file}", get(piece))
-        .with_state(Arc::new(work_dir))
+        .with_state((work_dir.into(), owners))
 }
 
 async fn piece(
-    State(work_dir): State<Arc<String>>,
+    State((work_dir, owners)): State<(Arc<str>, Arc<JobOwners>)>,
     Path(wanted): Path<PartitionFile>,
     Query(Wanted { start }): Query<Wanted>,
+    Extension(sender): Extension<Principal>,
 ) -> Response {
-    if !wanted.is_plain() {
+    if !is_job_id(&wanted.job) || !owners.reaches(&sender, &wanted.job) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let read = spawn_blocking(move || {
