@@ -3,6 +3,7 @@
 use super::settings::Settings;
 use crate::config::session_config;
 use crate::error::{Code, Error, Result};
+use crate::network::checked::{Connector, Peer};
 use crate::network::connect::{connect_with, keep_alive, url};
 use crate::network::http::{self, Answer};
 use crate::network::rows_port::RowsPorts;
@@ -91,7 +92,8 @@ impl Connection {
                 settings.remove(stores::KEY);
                 let config = session_config(&settings)?.ballista_config();
                 let grpc = GrpcClientConfig::from(&config);
-                let channel = connect_with(&self.host, self.port, &grpc).await?;
+                let connector = Connector::new(Peer::Any);
+                let channel = connect_with(&self.host, self.port, &grpc, connector).await?;
                 Ok(Transport::Network(channel))
             })
             .await

@@ -1,6 +1,7 @@
 //! Network connections to schedulers and executors.
 
 use super::access::authorized;
+use super::checked::{Connector, Peer};
 use crate::error::{Code, Error, Result};
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::BallistaConfigGrpcEndpoint;
@@ -42,11 +43,17 @@ pub fn keep_alive(grpc: &GrpcClientConfig) -> BallistaConfigGrpcEndpoint {
 }
 
 /// Connects to a scheduler with Ballista's default timeouts, like an executor.
-pub async fn connect(host: &str, port: u16) -> Result<Channel> {
-    connect_with(host, port, &GrpcClientConfig::from(&BallistaConfig::default())).await
+pub async fn connect(host: &str, port: u16, peer: Peer) -> Result<Channel> {
+    let grpc = GrpcClientConfig::from(&BallistaConfig::default());
+    connect_with(host, port, &grpc, Connector::new(peer)).await
 }
 
-pub async fn connect_with(host: &str, port: u16, grpc: &GrpcClientConfig) -> Result<Channel> {
+pub async fn connect_with(
+    host: &str,
+    port: u16,
+    grpc: &GrpcClientConfig,
+    connector: Connector,
+) -> Result<Channel> {
     let url = url(host, port);
     let endpoint = create_grpc_client_endpoint(url.clone(), Some(grpc)).and_then(authorized);
     let endpoint = endpoint.map_err(|error| {
@@ -55,7 +62,8 @@ pub async fn connect_with(host: &str, port: u16, grpc: &GrpcClientConfig) -> Res
             format!("{url} is not a valid scheduler address: {error}."),
         )
     })?;
-    kept_alive(endpoint, grpc).connect().await.map_err(|error| {
+    let channel = kept_alive(endpoint, grpc).connect_with_connector(connector).await;
+    channel.map_err(|error| {
         let cause = std::error::Error::source(&error).map(|cause| cause.to_string());
         Error::new(
             Code::Connection,

@@ -1,6 +1,7 @@
 //! Network transport: requests go over the network, or directly to a server in this process.
 
 pub mod access;
+pub mod checked;
 pub mod connect;
 pub mod flight;
 pub mod guard;

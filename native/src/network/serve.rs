@@ -1,9 +1,11 @@
 //! Serves routes on a port, by HTTP/2.
 
+use super::checked::Checked;
 use super::guard::{guard, Guard};
 use crate::error::{Code, Error, Result};
 use axum::middleware::from_fn;
 use axum::Router;
+use futures::StreamExt;
 use std::net::TcpListener;
 use std::time::Duration;
 use tonic::service::Routes;
@@ -18,6 +20,7 @@ pub async fn serve(listener: TcpListener, routes: Router, access: Guard) -> Resu
     let listener = tokio::net::TcpListener::from_std(listener).map_err(Error::from)?;
     // Nagle's algorithm costs 40 ms a request.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = incoming.map(|stream| stream.map(Checked::accepted));
     let routes = routes.layer(from_fn(move |request, next| guard(access.clone(), request, next)));
     Server::builder()
         // For probes.

@@ -1,11 +1,13 @@
 //! Assembles an executor from its parts, registers it with its scheduler and serves.
 
 use super::clients::ClientPool;
+use super::disk::Disk;
 use super::engine::Engine;
 use super::presence;
 use super::registration::{registration, registration_error, NativeExecutorOptions};
 use super::reports::report;
 use super::scheduler_link::SchedulerLink;
+use super::shuffle::Source;
 use super::task_service::TaskService;
 use super::tasks::Tasks;
 use super::worker::{Functions, Worker};
@@ -15,6 +17,7 @@ use crate::config::MESSAGE_BYTES;
 use crate::error::Result;
 use crate::network::access::Own;
 use crate::network::guard::Guard;
+use crate::network::rows_port::RowsPorts;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
 use crate::results::{partition_files, whole_results, whole_service};
@@ -58,8 +61,9 @@ pub struct Ports {
     pub grpc_port: u16,
 }
 
-/// The folders of an executor: for results, and for data that does not fit in memory.
+/// The folders of an executor: its work folder, and those in it for results, and for data that does not fit in memory.
 pub struct Folders {
+    pub work: String,
     pub jobs: String,
     pub spill: String,
 }
@@ -90,15 +94,23 @@ pub async fn assemble(
         *pool.source.lock() = Some(blobs.clone());
         *pool.log.lock() = Some(log::sender(transport));
     }
-    let engine = Engine::new(
-        ClientPool::default(),
-        pool,
-        id.clone(),
-        PathBuf::from(&folders.spill),
-    );
+    let source = Source {
+        executor: id.clone(),
+        ports: RowsPorts::default(),
+        pool: Arc::new(ClientPool::default()),
+    };
+    let engine = Engine::new(source, pool, PathBuf::from(&folders.spill));
     let functions = functions.await.expect("the engine's functions can be collected");
     let runtimes = runtimes(&options, &folders, blobs.clone());
-    let worker = Worker::new(id.clone(), folders.jobs.clone(), functions, runtimes, engine);
+    let disk = Arc::new(Disk::new(id.clone(), PathBuf::from(&folders.work)));
+    let worker = Worker::new(
+        id.clone(),
+        folders.jobs.clone(),
+        functions,
+        runtimes,
+        engine,
+        disk,
+    );
     let (tasks, ends) = Tasks::new(worker, options.vcores as usize)?;
     whole_results::enter(&id);
     serve_results(ports.flight, access(ports.port), folders.jobs);

@@ -4,6 +4,7 @@
 use super::registration::HEARTBEAT;
 use crate::config::MESSAGE_BYTES;
 use crate::error::Error;
+use crate::network::checked::Peer;
 use crate::network::connect::{connect, url};
 use crate::network::transport::Transport;
 use crate::protocol::presence::{self, Present};
@@ -38,7 +39,9 @@ impl SchedulerLink {
         if let Some(here) = Transport::here(&self.host, self.port) {
             return Ok(here);
         }
-        let network = self.network.get_or_try_init(|| connect(&self.host, self.port));
+        let network = self
+            .network
+            .get_or_try_init(|| connect(&self.host, self.port, Peer::Any));
         Ok(Transport::Network(network.await?.clone()))
     }
 

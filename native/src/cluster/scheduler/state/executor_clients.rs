@@ -1,8 +1,10 @@
 //! Connections to executors: sends tasks to them and cancels tasks.
 
 use crate::config::MESSAGE_BYTES;
+use crate::network::checked::Peer;
 use crate::network::connect::connect;
 use crate::network::transport::Transport;
+use crate::protocol::executor_facts::is_ours;
 use ballista_core::error::{BallistaError, Result};
 use ballista_core::serde::protobuf::executor_grpc_client::ExecutorGrpcClient;
 use ballista_core::serde::scheduler::ExecutorMetadata;
@@ -23,7 +25,11 @@ impl ExecutorClients {
         let transport = match Transport::here(&executor.host, executor.grpc_port) {
             Some(here) => here,
             None => {
-                let connected = connect(&executor.host, executor.grpc_port).await;
+                let peer = match is_ours(&executor.id) {
+                    true => Peer::Ours,
+                    false => Peer::Any,
+                };
+                let connected = connect(&executor.host, executor.grpc_port, peer).await;
                 let failed = |error: crate::error::Error| BallistaError::GrpcConnectionError(error.message);
                 Transport::Network(connected.map_err(failed)?)
             }
