@@ -107,6 +107,12 @@ describe('SQL that runs', () => {
   });
 });
 
+/** Each of so many common table expressions doubles the one before it. */
+function copies(times: number): string {
+  const doubled = repeat(times, (i) => `, c${i + 1} AS (SELECT a.n FROM c${i} a JOIN "c${i}" b ON a.n = b.n)`, '');
+  return `WITH c0 AS (SELECT 1 AS n)${doubled} SELECT * FROM C${times}`;
+}
+
 describe('SQL that is too deep', () => {
   it.each<[string, string, string]>([
     ['SQL_PARSE', 'OR', `SELECT count(*) FROM t WHERE ${repeat(20_000, (i) => `a = ${i}`, ' OR ')}`],
@@ -130,11 +136,11 @@ describe('SQL that is too deep', () => {
       'common table expressions',
       `WITH c0 AS (SELECT 1 AS n)${repeat(1000, (i) => `, c${i + 1} AS (SELECT n + 1 AS n FROM c${i})`, '')} SELECT * FROM c1000`,
     ],
-    [
-      'PLAN',
-      'copies',
-      `WITH c0 AS (SELECT 1 AS n)${repeat(17, (i) => `, c${i + 1} AS (SELECT a.n FROM c${i} a JOIN c${i} b ON a.n = b.n)`, '')} SELECT * FROM c17`,
-    ],
+    ['PLAN', 'copies', copies(17)],
+    ['PLAN', 'copies without end', copies(60)],
+    ['PLAN', 'copies in EXPLAIN', `EXPLAIN ${copies(60)}`],
+    ['PLAN', 'copies in a subquery', `SELECT 1 IN (${copies(60)})`],
+    ['PLAN', 'copies in CREATE VIEW', `CREATE VIEW copied AS ${copies(60)}`],
   ])('fails with %s: %s', { timeout: SOON_MS }, async (code, _, text) => {
     const started = performance.now();
     const error = await rejected(ctx.sql(text));

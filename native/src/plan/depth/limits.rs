@@ -17,3 +17,7 @@ pub const PLAN: usize = 500;
 
 /// The messages inside one another that a scheduler reads, less a few for the types of literals.
 pub const MESSAGES: usize = 90;
+
+/// The nodes of a plan. A few lines of SQL can make more, because each use of a view or a common table expression is a
+/// copy.
+pub const NODES: usize = 100_000;

@@ -1,15 +1,11 @@
 //! Measures plans and expressions without recursion.
 
-use super::limits::PLAN;
+use super::limits::{NODES, PLAN};
 use crate::error::{Code, Error, Result};
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::{Exists, InSubquery, SetComparison};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use std::sync::Arc;
-
-/// The most nodes of a plan. A few lines of SQL can make more, because each use of a view or a common table
-/// expression is a copy.
-const NODES: usize = 100_000;
 
 /// How deep the expressions of a plan are, with its views and subqueries.
 #[derive(Clone, Copy, Default)]
@@ -95,15 +91,19 @@ impl Measure {
         self.nodes += 1;
         match self.nodes <= NODES {
             true => Ok(()),
-            false => Err(Error::new(
-                Code::Plan,
-                format!(
-                    "The query has more than {NODES} steps. Each use of a view or a common table expression counts \
-                     as a copy. Make a table of one that is used often."
-                ),
-            )),
+            false => Err(too_large()),
         }
     }
+}
+
+pub fn too_large() -> Error {
+    Error::new(
+        Code::Plan,
+        format!(
+            "The query has more than {NODES} steps. Each use of a view or a common table expression counts as a \
+             copy. Make a table of one that is used often."
+        ),
+    )
 }
 
 /// A chain of one operator is one message.

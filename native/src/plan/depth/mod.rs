@@ -2,6 +2,7 @@
 //! process. `docs/design/deep-queries.md` has the reasons.
 
 pub mod chains;
+mod copies;
 mod limits;
 pub mod measure;
 pub mod set_operations;

@@ -1,6 +1,7 @@
 //! Limits the depth of SQL before it is parsed: the parser counts parentheses, but not the operators of
 //! `1 + 1 + …`, and even dropping what it made of them is recursive.
 
+use super::copies::check_copies;
 use super::limits::{OPERATORS, PLAN, WRITTEN};
 use super::set_operations::balance_unions;
 use super::shallow_expr;
@@ -24,6 +25,7 @@ pub fn parse_statement(state: &SessionState, text: &str) -> Result<Statement> {
     check(state, text)?;
     let dialect = state.config_options().sql_parser.dialect;
     let mut statement = state.sql_to_statement(text, &dialect)?;
+    check_copies(&statement)?;
     if text.len() > 64 * "UNION SELECT 1".len() {
         balance_unions(&mut statement);
     }

@@ -1,0 +1,91 @@
+//! Limits how many copies of common table expressions a statement makes, before it is planned: the planner copies an
+//! expression each time that it is used, and so doubles the plan in each line of `b AS (SELECT … FROM a, a)`.
+
+use super::limits::NODES;
+use super::measure::too_large;
+use crate::error::Result;
+use datafusion::sql::parser::{CopyToSource, Statement};
+use datafusion::sql::sqlparser::ast::{ObjectName, Query, Visit, Visitor};
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+pub fn check_copies(statement: &Statement) -> Result<()> {
+    let mut copies = Copies::default();
+    let counted = match statement {
+        Statement::Statement(statement) => statement.visit(&mut copies),
+        Statement::Explain(explain) => return check_copies(&explain.statement),
+        Statement::CopyTo(copy) => match &copy.source {
+            CopyToSource::Query(query) => query.visit(&mut copies),
+            CopyToSource::Relation(_) => return Ok(()),
+        },
+        Statement::CreateExternalTable(_) | Statement::Reset(_) => return Ok(()),
+    };
+    match counted {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(too_large()),
+    }
+}
+
+/// The queries around the visited node.
+#[derive(Default)]
+struct Copies(Vec<Level>);
+
+#[derive(Default)]
+struct Level {
+    /// The queries and tables of this query, with those of the expressions that it uses.
+    nodes: usize,
+    /// The nodes of its common table expressions, by name in lower case. Two that differ only in case count as the larger.
+    named: HashMap<String, usize>,
+    /// The names of its common table expressions that are not visited yet, the next one last.
+    names: Vec<String>,
+}
+
+impl Copies {
+    fn add(&mut self, nodes: usize) -> ControlFlow<()> {
+        let Some(level) = self.0.last_mut() else {
+            return ControlFlow::Continue(());
+        };
+        level.nodes = level.nodes.saturating_add(nodes);
+        match level.nodes <= NODES {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    }
+}
+
+impl Visitor for Copies {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        let tables = query.with.iter().flat_map(|with| &with.cte_tables);
+        let names = tables.map(|table| table.alias.name.value.to_lowercase());
+        self.0.push(Level {
+            nodes: 1,
+            names: names.rev().collect(),
+            ..Level::default()
+        });
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+        let Some(level) = self.0.pop() else {
+            return ControlFlow::Continue(());
+        };
+        // The expressions of WITH are visited first, in their order.
+        let around = self.0.last_mut();
+        match around.and_then(|around| Some((around.names.pop()?, around))) {
+            Some((name, around)) => {
+                let nodes = around.named.entry(name).or_default();
+                *nodes = level.nodes.max(*nodes);
+                ControlFlow::Continue(())
+            }
+            None => self.add(level.nodes),
+        }
+    }
+
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
+        let name = relation.to_string().replace('"', "").to_lowercase();
+        let nodes = self.0.iter().rev().find_map(|level| level.named.get(&name));
+        self.add(nodes.copied().unwrap_or(1))
+    }
+}
