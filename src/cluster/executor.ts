@@ -6,12 +6,16 @@
 
 import { isMainThread } from 'node:worker_threads';
 
-import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import type { NativeAuthenticator, NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { callSync, native } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
+import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
+import { openAuthenticator } from './authentication/authenticator.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -38,6 +42,13 @@ export interface ExecutorOptions {
   memoryLimitBytes?: number;
   /** The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops. Default: the system's temporary folder. */
   workDir?: string;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables do
+   * not fit fails. Default: a quarter of the memory of the machine or container.
+   */
+  uploadLimitBytes?: number;
   /**
    * Whether this executor runs TypeScript UDFs, in worker threads. Everyone who can reach the scheduler can then run code on
    * this machine: enable it only where that is acceptable. Default `false`.
@@ -53,6 +64,15 @@ export interface ExecutorOptions {
   udfMemoryLimitBytes?: number;
   /** Allows only these UDFs, listed by {@link DefinedFunction.codeHash}. Default: all. */
   udfCodeHashes?: readonly string[];
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.
+   * Default: none.
+   */
+  token?: TokenOption;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
 }
 
 /**
@@ -62,6 +82,8 @@ export interface ExecutorOptions {
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
   readonly #pool: UdfPool | undefined;
+  readonly #auth: CheckedAuthOptions | undefined;
+  #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'executor';
   // The work folder exists before the executor does. A worker thread must not remove folders of other threads.
   protected override readonly starting = isMainThread
@@ -71,17 +93,23 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, ...native } = resolve<
-      NativeExecutorOptions & ExecutorOptions
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, files, tls, token, auth, ...given } = resolve<
+      Omit<NativeExecutorOptions, 'files' | 'tls' | 'token'> & ExecutorOptions
     >('BallistaExecutor', EXECUTOR_SETTINGS, options);
+    const native = {
+      ...given,
+      ...toFilesNative('BallistaExecutor', files),
+      ...toCredentialsNative('BallistaExecutor', { tls, token }, true),
+    };
+    this.#auth = toAuth('BallistaExecutor', auth);
     if (udf && !isLoopback(native.host))
       throw invalid(
         'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
       throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
-    const limits = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
-    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, limits) : undefined;
+    const threads = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
+    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, threads) : undefined;
     this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;
   }
 
@@ -104,7 +132,9 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 
   protected async launch(): Promise<NativeExecutor> {
-    const executor = await native().NativeExecutor.start(this.#options);
+    this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
+    const auth = this.#authenticator && { authenticator: this.#authenticator.id };
+    const executor = await native().NativeExecutor.start({ ...this.#options, ...auth });
     if (this.#pool) pools.add(this.#pool);
     return executor;
   }

@@ -4,11 +4,15 @@
  * @module
  */
 
-import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import type { NativeAuthenticator, NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
+import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
+import { openAuthenticator } from './authentication/authenticator.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -24,6 +28,23 @@ export interface SchedulerOptions {
    * Whether the scheduler and its executors take only requests of this process. Only on a loopback address. Default `false`.
    */
   processOnly?: boolean;
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.
+   * Default: none.
+   */
+  token?: TokenOption;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with
+   * `RESOURCES_EXHAUSTED`. Clients in this process do not send theirs. Default: a quarter of the memory of the machine or
+   * container.
+   */
+  uploadLimitBytes?: number;
 }
 
 /**
@@ -48,13 +69,25 @@ export interface SchedulerOptions {
  */
 export class BallistaScheduler extends Service<NativeScheduler> {
   readonly #options: NativeSchedulerOptions;
+  readonly #auth: CheckedAuthOptions | undefined;
+  #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'scheduler';
 
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    this.#options = resolve<NativeSchedulerOptions>('BallistaScheduler', SCHEDULER_SETTINGS, options);
-    const { host, processOnly } = this.#options;
+    const { files, tls, token, auth, ...native } = resolve<
+      Omit<NativeSchedulerOptions, 'files' | 'tls' | 'token'> & SchedulerOptions
+    >('BallistaScheduler', SCHEDULER_SETTINGS, options);
+    const { host, processOnly } = native;
+    this.#options = {
+      ...native,
+      ...toFilesNative('BallistaScheduler', files),
+      ...toCredentialsNative('BallistaScheduler', { tls, token }, true),
+    };
+    this.#auth = toAuth('BallistaScheduler', auth);
+    if (processOnly && auth !== undefined)
+      throw invalid('BallistaScheduler: with processOnly, no request needs a token. Leave out processOnly or auth.');
     if (processOnly && !isLoopback(host)) {
       throw invalid(`processOnly: other machines reach ${host}. Listen on 127.0.0.1, or leave processOnly out.`);
     }
@@ -69,8 +102,10 @@ export class BallistaScheduler extends Service<NativeScheduler> {
     return schedulerUrl(this.#options.externalHost ?? this.host, this.port);
   }
 
-  protected launch(): Promise<NativeScheduler> {
-    return native().NativeScheduler.start(this.#options);
+  protected async launch(): Promise<NativeScheduler> {
+    this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
+    const auth = this.#authenticator && { authenticator: this.#authenticator.id };
+    return native().NativeScheduler.start({ ...this.#options, ...auth });
   }
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { TlsOptions, TokenOption } from '../config/credentials.js';
+import type { FileLimits } from '../config/file-limits.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
@@ -27,6 +29,15 @@ export interface TestClusterOptions {
   memoryLimitBytes?: number;
   /** Whether the cluster takes only requests of this process. Default: `true` on a loopback address. */
   processOnly?: boolean;
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.
+   * Default: none.
+   */
+  token?: TokenOption;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
 }
 
 /** A running cluster. It does not keep the process alive. */
@@ -68,12 +79,16 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     port,
     memoryLimitBytes = Math.floor(halfOfMemory() / count),
     processOnly = isLoopback(host),
-  } = resolve<Required<Omit<TestClusterOptions, 'memoryLimitBytes' | 'processOnly'>> & TestClusterOptions>(
+    files,
+    tls,
+    token,
+  } = resolve<Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port'>> & TestClusterOptions>(
     'setupTestCluster',
     TEST_CLUSTER_SETTINGS,
     options,
   );
-  const scheduler = new BallistaScheduler({ host, port, processOnly });
+  const shared = { ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
+  const scheduler = new BallistaScheduler({ host, port, processOnly, ...shared });
   await scheduler.start();
   const executors = Array.from(
     { length: count },
@@ -87,6 +102,7 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         port: 0,
         grpcPort: 0,
         udf: isLoopback(host),
+        ...shared,
       }),
   );
   const closeAll = async (): Promise<void> => {

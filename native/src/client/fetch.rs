@@ -117,7 +117,9 @@ async fn read(
         // Flight only through a proxy, which knows nothing else. Otherwise Ballista sends blocks of the file.
         let flight = !matches!(proxy, None | Some(FlightProxy::Local(false)));
         let mut client = connection.executor(&host, port, config).await?;
-        let mut batches = client
+        // Ballista's client gives only the text of a refusal. The answer to this request has a status.
+        let probe = format!("/partitions/{}/0/0/0", partition.job_id);
+        let fetched = client
             .fetch_partition_proxied(
                 &executor.id,
                 &partition.into(),
@@ -127,7 +129,14 @@ async fn read(
                 executor.port as u16,
                 flight,
             )
-            .await?;
+            .await;
+        let mut batches = match fetched {
+            Ok(batches) => batches,
+            Err(error) => {
+                connection.rows.connect(&host, port).await?.get(&probe).await?;
+                return Err(error.into());
+            }
+        };
         let mut rows = 0;
         while let Some(batch) = batches.try_next().await? {
             rows += batch.num_rows() as u64;

@@ -8,6 +8,7 @@ use crate::blobs::blob::Blob;
 use crate::blobs::cache::BlobCache;
 use crate::blobs::remote;
 use crate::error::{Code, Error, Result};
+use crate::network::credentials::Credentials;
 use crate::udf::code::blob_of;
 use crate::udf::definition::Definition;
 use crate::udf::log;
@@ -49,11 +50,13 @@ impl RemoteSession {
         port: u16,
         executor_timeout: Duration,
         settings: BTreeMap<String, String>,
+        credentials: Credentials,
     ) -> Self {
         let settings = Arc::new(Settings::new(settings));
+        let connection = Connection::new(host, port, executor_timeout, settings.clone(), credentials);
         Self {
             id: uuid::Uuid::new_v4().to_string(),
-            connection: Arc::new(Connection::new(host, port, executor_timeout, settings.clone())),
+            connection: Arc::new(connection),
             settings,
             jobs: Default::default(),
             sent: Default::default(),
@@ -112,7 +115,8 @@ impl RemoteSession {
             modules.push(module);
         }
         self.code.sweep();
-        self.code.shrink(CODE_BYTES);
+        // The code of a running query stays.
+        self.code.shrink(CODE_BYTES, 1);
         if !modules.is_empty() {
             self.follow_log().await?;
         }

@@ -57,6 +57,9 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
         let mut chunks = result.chunks();
         let first = chunks.next().await;
         if let Some(Err(error)) = first {
+            if matches!(error.code, Code::Unauthorized | Code::Forbidden) {
+                return Err(error.of_job(&job.id));
+            }
             (failed, told, cut) = (Some(task), Some(task), Some(error));
             continue;
         }

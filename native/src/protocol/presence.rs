@@ -53,9 +53,9 @@ impl Present {
     /// `None`: a stock scheduler, which has no such response.
     pub async fn open(
         transport: Transport,
-        url: String,
+        path: &str,
     ) -> Result<Option<Self>, Box<dyn Error + Send + Sync>> {
-        let answer = http::open(transport, Method::GET, url).await?;
+        let answer = http::open(transport, Method::GET, path).await?;
         if answer.content_type() != Presence::CONTENT_TYPE {
             return Ok(None);
         }

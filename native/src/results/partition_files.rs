@@ -4,13 +4,16 @@
 //! flow-control window, however slowly it reads. A client that can open the file reads it directly.
 
 use super::checksums::CheckedFile;
+use super::job_owners::JobOwners;
 use crate::arrow::IPC_END;
 use crate::error::{Code, Error, Result};
+use crate::network::principal::Principal;
+use crate::protocol::job_id::is_job_id;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
+use axum::{Extension, Router};
 use ballista_core::execution_plans::create_shuffle_path;
 use ballista_core::execution_plans::sort_shuffle::get_index_path;
 use datafusion::arrow::ipc::{root_as_message, MessageHeader};
@@ -64,12 +67,6 @@ impl PartitionFile {
         Ok(path?)
     }
 
-    /// Job ids from the URL must not contain path separators.
-    fn is_plain(&self) -> bool {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        !self.job.is_empty() && self.job.bytes().all(plain)
-    }
-
     /// Opens the partition in the work folder; `None` if there is no such file.
     pub fn open(&self, work_dir: &str) -> Result<Option<Partition>> {
         let path = self.path(work_dir)?;
@@ -100,8 +97,9 @@ fn indexed(index: &std::path::Path, partition: usize) -> std::io::Result<Range<u
 /// Opens the file of an executor's answer, if this process can read it too.
 pub fn open(answer: &HeaderMap) -> Option<Partition> {
     let told = |name| answer.get(name).and_then(|value| value.to_str().ok());
+    // Opening anything else than a file may block.
     let path = PathBuf::from(told(FILE)?);
-    let file = CheckedFile::open(&path).ok()?;
+    let file = path.is_file().then(|| CheckedFile::open(&path))?.ok()?;
     let bytes = 0..u64::MAX;
     (identity(&file.metadata().ok()?)? == told(IDENTITY)?).then_some(Partition { path, file, bytes })
 }
@@ -239,17 +237,21 @@ struct Wanted {
 }
 
 /// `work_dir` is that of the executor.
-pub fn routes(work_dir: String) -> Router {
+pub fn routes(work_dir: String, owners: Arc<JobOwners>) -> Router {
     Router::new()
         .route("/partitions/{job}/{stage}/{partition}/{file}", get(piece))
-        .with_state(Arc::new(work_dir))
+        .with_state((work_dir.into(), owners))
 }
 
 async fn piece(
-    State(work_dir): State<Arc<String>>,
+    State((work_dir, owners)): State<(Arc<str>, Arc<JobOwners>)>,
     Path((job, stage, partition, file)): Path<(String, usize, usize, u64)>,
     Query(Wanted { start, sorted }): Query<Wanted>,
+    Extension(sender): Extension<Principal>,
 ) -> Response {
+    if !is_job_id(&job) || !owners.reaches(&sender, &job) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let wanted = PartitionFile {
         job,
         stage,
@@ -257,9 +259,6 @@ async fn piece(
         file,
         sorted,
     };
-    if !wanted.is_plain() {
-        return StatusCode::NOT_FOUND.into_response();
-    }
     let read = spawn_blocking(move || {
         let Some(mut partition) = wanted.open(&work_dir)? else {
             return Ok(None);

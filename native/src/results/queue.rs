@@ -34,6 +34,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub struct ResultQueue {
     /// The number of the task that makes the rows, which tells the attempt.
     pub task: usize,
+    /// The owner of the job.
+    pub owner: Arc<str>,
     pub schema: SchemaRef,
     /// The running plan, with its metrics. Taken when it is no longer needed.
     pub plan: Mutex<Option<Arc<dyn ExecutionPlan>>>,
@@ -101,9 +103,10 @@ impl std::fmt::Debug for ResultQueue {
 }
 
 impl ResultQueue {
-    pub fn new(task: usize, schema: SchemaRef, folder: PathBuf) -> Arc<Self> {
+    pub fn new(task: usize, owner: Arc<str>, schema: SchemaRef, folder: PathBuf) -> Arc<Self> {
         Arc::new(Self {
             task,
+            owner,
             schema,
             plan: Mutex::default(),
             folder,

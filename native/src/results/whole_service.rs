@@ -5,13 +5,14 @@ use super::queue::{ResultQueue, Sent};
 use super::whole_results;
 use crate::arrow::batches_to_ipc;
 use crate::error::Result;
+use crate::network::principal::Principal;
 use crate::plan::job_metrics::job_metrics;
 use axum::extract::{Path, Query};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
+use axum::{Extension, Router};
 use prost::bytes::Bytes;
 use prost::Message;
 use serde::Deserialize;
@@ -44,16 +45,21 @@ pub fn routes() -> Router {
         .route("/results/{session}/{job}/metrics", get(metrics))
 }
 
-async fn result(path: &(String, String), wanted: &Wanted) -> Option<Arc<ResultQueue>> {
+/// `None`, too, for the result of another principal.
+async fn result(path: &(String, String), wanted: &Wanted, sender: &Principal) -> Option<Arc<ResultQueue>> {
     let key = whole_results::key(&path.0, &path.1);
     let queue = whole_results::wait(&key, wanted.task.checked_sub(1), PATIENCE).await?;
-    (queue.task == wanted.task).then_some(queue)
+    (queue.task == wanted.task && sender.reaches(&queue.owner)).then_some(queue)
 }
 
 /// Answers "204 No Content" if no rows came for a while; the client asks again.
-async fn rows(Path(path): Path<(String, String)>, Query(wanted): Query<Wanted>) -> Response {
+async fn rows(
+    Path(path): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+    Extension(sender): Extension<Principal>,
+) -> Response {
     let read = async {
-        let queue = result(&path, &wanted).await?;
+        let queue = result(&path, &wanted, &sender).await?;
         Some(part(&queue, wanted.part).await)
     };
     match tokio::time::timeout(PATIENCE, read).await {
@@ -95,12 +101,19 @@ async fn chunk(queue: &ResultQueue) -> Result<Vec<u8>> {
     batches_to_ipc(&batches, &queue.schema)
 }
 
-async fn drop_result(Path((session, job)): Path<(String, String)>) {
-    whole_results::remove(&whole_results::key(&session, &job));
+async fn drop_result(Path((session, job)): Path<(String, String)>, Extension(sender): Extension<Principal>) {
+    let key = whole_results::key(&session, &job);
+    if whole_results::owner(&key).is_some_and(|owner| sender.reaches(&owner)) {
+        whole_results::remove(&key);
+    }
 }
 
-async fn metrics(Path(path): Path<(String, String)>, Query(wanted): Query<Wanted>) -> Response {
-    let queue = result(&path, &wanted).await;
+async fn metrics(
+    Path(path): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+    Extension(sender): Extension<Principal>,
+) -> Response {
+    let queue = result(&path, &wanted, &sender).await;
     match queue.and_then(|queue| queue.plan.lock().clone()) {
         Some(plan) => job_metrics(&plan).map_or_else(
             |error| (StatusCode::INTERNAL_SERVER_ERROR, error.message).into_response(),

@@ -7,6 +7,7 @@ use super::disk::Disk;
 use super::job_files;
 use super::worker::{StagePlan, Worker};
 use crate::error::{self, panic_text};
+use crate::results::job_owners::JobOwners;
 use crate::results::whole_results;
 use crate::runtime::{task_builder, OwnedRuntime};
 use ballista_core::error::{BallistaError, Result};
@@ -34,6 +35,7 @@ pub struct Tasks {
     /// The number of tasks whose end the scheduler does not know yet.
     unreported: watch::Sender<usize>,
     reports: mpsc::UnboundedSender<TaskStatus>,
+    owners: Arc<JobOwners>,
 }
 
 #[derive(Default)]
@@ -58,6 +60,7 @@ impl Tasks {
     pub fn new(
         worker: Worker,
         slots: usize,
+        owners: Arc<JobOwners>,
     ) -> error::Result<(Arc<Self>, mpsc::UnboundedReceiver<TaskStatus>)> {
         let (reports, receiver) = mpsc::unbounded_channel();
         let tasks = Self {
@@ -66,6 +69,7 @@ impl Tasks {
             known: Mutex::default(),
             unreported: watch::Sender::new(0),
             reports,
+            owners,
         };
         Ok((Arc::new(tasks), receiver))
     }
@@ -79,13 +83,14 @@ impl Tasks {
     }
 
     /// Begins the tasks of a stage.
-    pub fn launch(self: &Arc<Self>, mut stage: MultiTaskDefinition) -> error::Result<()> {
+    pub fn launch(self: &Arc<Self>, mut stage: MultiTaskDefinition, owner: Arc<str>) -> error::Result<()> {
         let runtime = self.runtime.handle()?;
+        self.owners.set(&stage.job_id, owner.clone());
         let ids = std::mem::take(&mut stage.task_ids);
         let launched: Vec<Launched> = ids.into_iter().map(|id| self.enter(&stage, id)).collect();
         let tasks = self.clone();
         runtime.spawn(async move {
-            let stage = Arc::new(tasks.decode(stage));
+            let stage = Arc::new(tasks.decode(stage, owner));
             for task in launched {
                 tokio::spawn(tasks.clone().run(stage.clone(), task));
             }
@@ -118,8 +123,8 @@ impl Tasks {
         }
     }
 
-    fn decode(&self, stage: MultiTaskDefinition) -> Result<StagePlan> {
-        let decode = AssertUnwindSafe(|| self.worker.decode(stage));
+    fn decode(&self, stage: MultiTaskDefinition, owner: Arc<str>) -> Result<StagePlan> {
+        let decode = AssertUnwindSafe(|| self.worker.decode(stage, owner));
         catch_unwind(decode).unwrap_or_else(|panic| Err(panicked(panic)))
     }
 
@@ -158,6 +163,7 @@ impl Tasks {
         known.running.remove(key);
         let ended = known.ended.contains_key(&key.job_id);
         if ended && !known.running.keys().any(|other| other.job_id == key.job_id) {
+            self.owners.forget(key.job_id.as_str());
             self.remove_files(&key.job_id, vec![]);
         }
     }
@@ -179,6 +185,7 @@ impl Tasks {
         if stages.is_empty() {
             let mut known = self.known.lock();
             known.ended.insert(job.clone(), Instant::now());
+            self.owners.forget(job.as_str());
             let of_job = known.running.iter().filter(|(key, _)| key.job_id == job);
             of_job.for_each(|(_, task)| task.abort());
             whole_results::remove_job(job.as_str());

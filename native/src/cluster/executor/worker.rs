@@ -8,6 +8,7 @@ use crate::config::bounds::check_received;
 use crate::config::server_config;
 use crate::plan::whole_query::WholeQueryExec;
 use crate::reported::reported;
+use crate::results::job_owners::JobOwner;
 use ballista_core::error::{BallistaError, Result};
 use ballista_core::extension::SessionConfigHelperExt;
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -74,8 +75,9 @@ impl Worker {
         }
     }
 
-    pub fn decode(&self, stage: MultiTaskDefinition) -> Result<StagePlan> {
-        let config = server_config().update_from_key_value_pair(&stage.props);
+    pub fn decode(&self, stage: MultiTaskDefinition, owner: Arc<str>) -> Result<StagePlan> {
+        let config = server_config().with_extension(Arc::new(JobOwner(owner)));
+        let config = config.update_from_key_value_pair(&stage.props);
         check_received(&config, MOST_SLOTS).map_err(DataFusionError::from)?;
         let runtime = self.runtimes.produce_runtime(&stage.session_id, &config, 1)?;
         let functions = &self.functions;

@@ -1,8 +1,11 @@
 //! The gRPC service of a scheduler: Ballista's own, which trusts its messages. Here they are checked first.
 
 use super::leases::Leases;
+use super::owners::{called_by, Owners};
 use super::server::Server;
 use super::state::cluster_state::Executors;
+use crate::network::principal::{Principal, Role};
+use ballista_core::serde::protobuf::execute_query_params::Query;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::*;
 use std::sync::Arc;
@@ -12,6 +15,7 @@ pub struct SchedulerService {
     pub server: Server,
     pub executors: Arc<Executors>,
     pub leases: Arc<Leases>,
+    pub owners: Arc<Owners>,
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -32,6 +36,24 @@ fn check(executor: Option<&ExecutorRegistration>) -> Result<(), Status> {
             "The registration of the executor is incomplete: it needs an id, a host, ports, a specification and the \
              operating system.",
         )),
+    }
+}
+
+/// The sender, whom the port has found out.
+pub fn sender<T>(request: &Request<T>) -> Result<Principal, Status> {
+    let principal = request.extensions().get::<Principal>();
+    principal
+        .cloned()
+        .ok_or_else(|| Status::internal("The sender of the request is not known."))
+}
+
+/// The planner checks logical plans. It does not see physical plans.
+fn check_query(query: &ExecuteQueryParams, principal: &Principal) -> Result<(), Status> {
+    match &query.query {
+        Some(Query::PhysicalPlan(_)) if !principal.may(Role::Admin) => Err(Status::permission_denied(
+            principal.lacks(&[Role::Admin], "A physical plan, which may do anything,"),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -83,10 +105,15 @@ impl SchedulerGrpc for SchedulerService {
         &self,
         request: Request<CreateUpdateSessionParams>,
     ) -> Answer<CreateUpdateSessionResult> {
-        SchedulerGrpc::create_update_session(&self.server, request).await
+        let principal = sender(&request)?;
+        self.owners.enter(&request.get_ref().session_id, &principal)?;
+        let work = SchedulerGrpc::create_update_session(&self.server, request);
+        called_by(principal, work).await
     }
 
     async fn remove_session(&self, request: Request<RemoveSessionParams>) -> Answer<RemoveSessionResult> {
+        self.owners
+            .enter(&request.get_ref().session_id, &sender(&request)?)?;
         SchedulerGrpc::remove_session(&self.server, request).await
     }
 
@@ -94,12 +121,21 @@ impl SchedulerGrpc for SchedulerService {
         &self,
         request: Request<ExecuteQueryParams>,
     ) -> Answer<Self::ExecuteQueryPushStream> {
-        SchedulerGrpc::execute_query_push(&self.server, request).await
+        let principal = sender(&request)?;
+        self.owners.enter(&request.get_ref().session_id, &principal)?;
+        check_query(request.get_ref(), &principal)?;
+        let work = SchedulerGrpc::execute_query_push(&self.server, request);
+        called_by(principal, work).await
     }
 
     async fn execute_query(&self, request: Request<ExecuteQueryParams>) -> Answer<ExecuteQueryResult> {
+        let principal = sender(&request)?;
         let session = request.get_ref().session_id.clone();
-        let answer = SchedulerGrpc::execute_query(&self.server, request).await?;
+        self.owners.enter(&session, &principal)?;
+        self.leases.check(&session)?;
+        check_query(request.get_ref(), &principal)?;
+        let work = SchedulerGrpc::execute_query(&self.server, request);
+        let answer = called_by(principal, work).await?;
         if let Some(execute_query_result::Result::Success(begun)) = &answer.get_ref().result {
             self.leases.begin(&session, &begun.job_id);
         }
@@ -107,10 +143,12 @@ impl SchedulerGrpc for SchedulerService {
     }
 
     async fn get_job_status(&self, request: Request<GetJobStatusParams>) -> Answer<GetJobStatusResult> {
+        self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         SchedulerGrpc::get_job_status(&self.server, request).await
     }
 
     async fn get_job_metrics(&self, request: Request<GetJobMetricsParams>) -> Answer<GetJobMetricsResult> {
+        self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         SchedulerGrpc::get_job_metrics(&self.server, request).await
     }
 
@@ -122,10 +160,12 @@ impl SchedulerGrpc for SchedulerService {
     }
 
     async fn cancel_job(&self, request: Request<CancelJobParams>) -> Answer<CancelJobResult> {
+        self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         SchedulerGrpc::cancel_job(&self.server, request).await
     }
 
     async fn clean_job_data(&self, request: Request<CleanJobDataParams>) -> Answer<CleanJobDataResult> {
+        self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         self.leases.release(&request.get_ref().job_id);
         SchedulerGrpc::clean_job_data(&self.server, request).await
     }

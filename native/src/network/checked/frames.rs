@@ -2,12 +2,27 @@
 //! without which a damaged number would make the reader wait for bytes that never come.
 
 use crc32fast::Hasher;
+use std::fmt;
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
 use std::task::{ready, Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Bytes of the connection are not those that were sent.
+#[derive(Debug)]
+pub struct Damaged;
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes were damaged on the way")
+    }
+}
+
+impl std::error::Error for Damaged {}
+
+fn damaged() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, Damaged)
+}
 
 const HEADER: usize = 12;
 /// The most bytes in a frame.
@@ -29,15 +44,9 @@ pub struct Incoming {
     /// How many of them are checked.
     ready: usize,
     sum: Hasher,
-    /// Set when damage was found: what the layers above report is only that the connection ended.
-    damaged: Arc<AtomicBool>,
 }
 
 impl Incoming {
-    pub fn report_to(&mut self, damaged: Arc<AtomicBool>) {
-        self.damaged = damaged;
-    }
-
     /// What was received, without checks.
     pub fn raw(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
@@ -107,24 +116,20 @@ impl Incoming {
         }
         let length = number(bytes, 0) as usize;
         if crc32fast::hash(&bytes[..8]) != number(bytes, 8) || length == 0 || length > MOST {
-            return Err(self.damage());
+            return Err(damaged());
         }
         let Some(body) = bytes.get(HEADER..HEADER + length) else {
             return Ok(false);
         };
         self.sum.update(body);
         if self.sum.clone().finalize() != number(bytes, 4) {
-            return Err(self.damage());
+            return Err(damaged());
         }
         self.start += HEADER;
         self.ready = length;
         Ok(true)
     }
 
-    fn damage(&self) -> io::Error {
-        self.damaged.store(true, Ordering::Release);
-        io::Error::new(ErrorKind::InvalidData, "bytes were damaged on the way")
-    }
 }
 
 #[derive(Default)]

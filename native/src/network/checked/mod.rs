@@ -4,9 +4,8 @@
 //! checksums. The checksum of a frame is that of all bytes since the beginning, so lost and repeated bytes show, too.
 //! Damage ends the connection, like a peer that is gone. Other peers are served, and reached, without frames.
 
-mod connector;
 mod frames;
 mod stream;
 
-pub use connector::{Connector, Peer};
-pub use stream::Checked;
+pub use frames::Damaged;
+pub use stream::{greeted, Checked};

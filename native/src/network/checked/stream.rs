@@ -4,15 +4,14 @@ use super::frames::{Incoming, Outgoing};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tonic::transport::server::Connected;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 /// A complete HTTP/1 request, and not the beginning of an HTTP/2 connection, so that other servers refuse it at once.
-pub const HELLO: &[u8] = b"CHECKED / HTTP/1.1\r\nhost: ballista\r\n\r\n";
-pub const REPLY: &[u8] = b"checked by crc32";
+const HELLO: &[u8] = b"CHECKED / HTTP/1.1\r\nhost: ballista\r\n\r\n";
+const REPLY: &[u8] = b"checked by crc32";
 
 #[derive(PartialEq)]
-pub enum Mode {
+enum Mode {
     /// The client has not sent enough bytes yet.
     Unknown,
     Plain,
@@ -23,12 +22,12 @@ pub enum Mode {
 pub struct Checked<S> {
     stream: S,
     mode: Mode,
-    pub incoming: Incoming,
+    incoming: Incoming,
     outgoing: Outgoing,
 }
 
 impl<S> Checked<S> {
-    pub fn new(stream: S, mode: Mode) -> Self {
+    fn new(stream: S, mode: Mode) -> Self {
         Self {
             stream,
             mode,
@@ -41,6 +40,24 @@ impl<S> Checked<S> {
     pub fn accepted(stream: S) -> Self {
         Self::new(stream, Mode::Unknown)
     }
+
+    pub fn plain(stream: S) -> Self {
+        Self::new(stream, Mode::Plain)
+    }
+}
+
+/// Greets a server. `None`: it does not know frames, or the greeting was damaged.
+pub async fn greeted<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> Option<Checked<S>> {
+    stream.write_all(HELLO).await.ok()?;
+    let (mut reply, mut read) = ([0; REPLY.len()], 0);
+    while read < reply.len() {
+        let count = stream.read(&mut reply[read..]).await.ok()?;
+        read += count;
+        if count == 0 || !REPLY.starts_with(&reply[..read]) {
+            return None;
+        }
+    }
+    Some(Checked::new(stream, Mode::Checked))
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Checked<S> {
@@ -117,13 +134,5 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Checked<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.as_mut().poll_flush(context))?;
         Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
-    }
-}
-
-impl<S: Connected> Connected for Checked<S> {
-    type ConnectInfo = S::ConnectInfo;
-
-    fn connect_info(&self) -> Self::ConnectInfo {
-        self.stream.connect_info()
     }
 }

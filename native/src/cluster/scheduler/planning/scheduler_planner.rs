@@ -1,6 +1,7 @@
 //! The scheduler's query planner: one executor runs the whole query, or several share it in stages.
 
 use super::distributed_planner::DistributedPlanner;
+use super::permitted::check_permitted;
 use crate::cluster::scheduler::state::registered::Registered;
 use crate::codec::divided::{has_parts, whole};
 use crate::codec::whole_plan::whole_query;
@@ -84,6 +85,7 @@ impl SchedulerPlanner {
             false => Cow::Borrowed(plan),
         };
         let plan = plan.as_ref();
+        check_permitted(plan, session.config())?;
         if let Some(whole) = self.whole(plan, session).await? {
             return Ok(Arc::new(whole));
         }

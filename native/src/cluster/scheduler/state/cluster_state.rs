@@ -13,6 +13,7 @@ use super::job_events::Events;
 use super::job_failure::Failure;
 use super::known_jobs::{Job, KnownJobs};
 use super::registered::Registered;
+use crate::network::credentials::Credentials;
 use crate::plan::whole_query::WholeQueryExec;
 use crate::protocol::executor_facts::CLOSING;
 use crate::protocol::job_event::Whole;
@@ -52,11 +53,16 @@ pub struct Executors {
 }
 
 impl Executors {
-    pub fn new(scheduler: String, events: Arc<Events>, failures: mpsc::UnboundedSender<Failure>) -> Self {
+    pub fn new(
+        scheduler: String,
+        events: Arc<Events>,
+        failures: mpsc::UnboundedSender<Failure>,
+        credentials: Credentials,
+    ) -> Self {
         Self {
             known: InMemoryClusterState::default(),
             registered: Arc::default(),
-            clients: ExecutorClients::default(),
+            clients: ExecutorClients::new(credentials),
             jobs: Mutex::default(),
             events,
             scheduler,

@@ -1,6 +1,7 @@
 //! The jobs that a scheduler knows, including recently ended ones.
 
 use crate::config::cluster_options::ClusterOptions;
+use crate::network::principal::{Principal, NO_NAME};
 use crate::plan::whole_query::WholeQueryExec;
 use ballista_core::JobId;
 use ballista_scheduler::state::execution_graph::ExecutionGraphBox;
@@ -17,6 +18,7 @@ const MEMORY: Duration = Duration::from_secs(60);
 pub struct Job {
     /// Weak: Ballista drops the graph of a job that has ended.
     pub graph: Weak<RwLock<ExecutionGraphBox>>,
+    pub owner: Arc<str>,
     pub started: u64,
     pub weight: u32,
     /// A whole query that scans little and calls no TypeScript UDFs.
@@ -65,8 +67,10 @@ impl Job {
                 .is_some_and(|whole: &WholeQueryExec| whole.is_small() && !whole.calls_functions()),
             _ => false,
         };
+        let owner = config.get_extension::<Principal>();
         Self {
             graph: Arc::downgrade(shared),
+            owner: owner.map_or_else(|| NO_NAME.into(), |owner| owner.name.clone()),
             started: graph.start_time(),
             weight: options.job_weight as u32,
             is_small: graph.stages().values().all(whole),

@@ -5,6 +5,7 @@ use super::known_jobs::{LaunchedTask, TaskOfJob};
 use crate::config::cluster_options::WITHOUT_TASK_METRICS;
 use crate::config::server_config;
 use crate::protocol::executor_facts::is_ours;
+use crate::protocol::job_owner;
 use async_trait::async_trait;
 use ballista_core::error::Result;
 use ballista_core::extension::SessionConfigHelperExt;
@@ -22,7 +23,7 @@ static DEFAULTS: LazyLock<HashSet<KeyValuePair>> =
 #[async_trait]
 impl TaskLauncher for Executors {
     /// Like Ballista's own, but records which executor got tasks; a failed launch is not counted. Leaves out
-    /// settings that equal the executor's defaults, and turns off metrics that no client will ask for.
+    /// settings that equal the executor's defaults, and turns off metrics that no client will ask for. Adds the owner.
     async fn launch_tasks(
         &self,
         executor: &ExecutorMetadata,
@@ -34,6 +35,9 @@ impl TaskLauncher for Executors {
             for task in &mut tasks {
                 task.props.retain(|setting| !DEFAULTS.contains(setting));
                 let job = jobs.all.get(&JobId::from(task.job_id.clone()));
+                if let Some(job) = job {
+                    job_owner::put(&mut task.props, &job.owner);
+                }
                 if job.is_some_and(|job| !job.measured) {
                     let (key, value) = WITHOUT_TASK_METRICS;
                     task.props.push(KeyValuePair {
