@@ -71,7 +71,9 @@ impl Dial {
 
     async fn connect(&self) -> Result<TcpStream, Failure> {
         let failed = |error| Failure::from(&error);
-        let stream = TcpStream::connect((self.host(), self.port)).await.map_err(failed)?;
+        let stream = TcpStream::connect((self.host(), self.port))
+            .await
+            .map_err(failed)?;
         // Nagle's algorithm costs 40 ms a request.
         stream.set_nodelay(true).map_err(failed)?;
         Ok(stream)

@@ -40,7 +40,7 @@ impl fmt::Display for Failure {
             }
             Self::Silent => f.write_str("it does not answer. Check the address, and that the server is running"),
             Self::Closed => f.write_str("it closed the connection"),
-            Self::Damaged => Damaged.fmt(f),
+            Self::Damaged => fmt::Display::fmt(&Damaged, f),
             Self::Untrusted => f.write_str(
                 "its certificate was not issued by an authority that this process trusts. Check the option tls.ca",
             ),

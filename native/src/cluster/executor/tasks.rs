@@ -147,10 +147,7 @@ impl Tasks {
             Ok(Err(panic)) => Err(panicked(panic)),
             Err(_) => Err(BallistaError::Cancelled),
         };
-        let failed = |error| {
-            self.worker
-                .failed((*stage).as_ref().ok(), &key, attempt, error)
-        };
+        let failed = |error| self.worker.failed((*stage).as_ref().ok(), &key, attempt, error);
         let status = ended.unwrap_or_else(failed);
         drop(stage);
         self.leave(&key);

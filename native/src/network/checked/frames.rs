@@ -129,7 +129,6 @@ impl Incoming {
         self.ready = length;
         Ok(true)
     }
-
 }
 
 #[derive(Default)]
