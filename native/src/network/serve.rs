@@ -7,7 +7,6 @@ use super::slow_bodies::limit_bodies;
 use crate::error::{Code, Error, Result};
 use axum::middleware::from_fn;
 use axum::Router;
-use futures::StreamExt;
 use std::net::TcpListener;
 use std::time::Duration;
 use tonic::service::Routes;
