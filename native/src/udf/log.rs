@@ -173,7 +173,10 @@ impl Followers {
         }
     }
 
-    pub fn follow(&self, session: &str) -> Result<impl Stream<Item = FlightData> + use<>, tonic::Status> {
+    pub fn follow(
+        &self,
+        session: &str,
+    ) -> std::result::Result<impl Stream<Item = FlightData> + use<>, tonic::Status> {
         let mut followers = self.0.lock();
         followers.retain(|_, follower| follower.receiver_count() > 0);
         if followers.len() >= FOLLOWERS || session.len() > ID_BYTES {
