@@ -14,6 +14,7 @@ import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
 import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
 import { openAuthenticator } from './authentication/authenticator.js';
+import { checkExposure, type ExposureOptions, warnIfExposed } from './exposure.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaScheduler}. */
@@ -35,6 +36,11 @@ export interface SchedulerOptions {
    * Default: none.
    */
   token?: TokenOption;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Default `false`.
+   */
+  insecure?: boolean;
   /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
   auth?: AuthOptions;
   /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
@@ -69,6 +75,7 @@ export interface SchedulerOptions {
  */
 export class BallistaScheduler extends Service<NativeScheduler> {
   readonly #options: NativeSchedulerOptions;
+  readonly #exposure: ExposureOptions;
   readonly #auth: CheckedAuthOptions | undefined;
   #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'scheduler';
@@ -76,10 +83,12 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    const { files, tls, token, auth, ...native } = resolve<
+    const { files, tls, token, auth, insecure, ...native } = resolve<
       Omit<NativeSchedulerOptions, 'files' | 'tls' | 'token'> & SchedulerOptions
     >('BallistaScheduler', SCHEDULER_SETTINGS, options);
     const { host, processOnly } = native;
+    this.#exposure = { host, tls, auth, insecure };
+    checkExposure('BallistaScheduler', this.#exposure);
     this.#options = {
       ...native,
       ...toFilesNative('BallistaScheduler', files),
@@ -103,6 +112,7 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   }
 
   protected async launch(): Promise<NativeScheduler> {
+    warnIfExposed(this.what, this.#exposure);
     this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
     const auth = this.#authenticator && { authenticator: this.#authenticator.id };
     return native().NativeScheduler.start({ ...this.#options, ...auth });

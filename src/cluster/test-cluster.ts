@@ -10,6 +10,7 @@ import { isLoopback } from '../config/loopback.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
+import { isSecured } from './exposure.js';
 import { BallistaScheduler } from './scheduler.js';
 
 /** Options of {@link setupTestCluster}. */
@@ -36,6 +37,11 @@ export interface TestClusterOptions {
    * Default: none.
    */
   token?: TokenOption;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Default `false`.
+   */
+  insecure?: boolean;
   /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
   files?: FileLimits;
 }
@@ -82,12 +88,11 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     files,
     tls,
     token,
-  } = resolve<Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port'>> & TestClusterOptions>(
-    'setupTestCluster',
-    TEST_CLUSTER_SETTINGS,
-    options,
-  );
-  const shared = { ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
+    insecure,
+  } = resolve<
+    Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions
+  >('setupTestCluster', TEST_CLUSTER_SETTINGS, options);
+  const shared = { insecure, ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
   const scheduler = new BallistaScheduler({ host, port, processOnly, ...shared });
   await scheduler.start();
   const executors = Array.from(
@@ -101,7 +106,7 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         host,
         port: 0,
         grpcPort: 0,
-        udf: isLoopback(host),
+        udf: isLoopback(host) || isSecured({ host, tls }),
         ...shared,
       }),
   );

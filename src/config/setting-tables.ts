@@ -46,8 +46,18 @@ const CREDENTIAL_SETTINGS = {
   },
 } as const satisfies DocumentedTable;
 
+/** Whether anyone may reach a server. */
+const EXPOSURE_SETTINGS = {
+  insecure: {
+    type: 'boolean',
+    default: false,
+    doc: 'Allows an address that other machines can reach although anyone who connects could run queries, because TLS or authentication is missing.',
+  },
+} as const satisfies DocumentedTable;
+
 /** Which requests a server accepts. */
 const ACCESS_SETTINGS = {
+  ...EXPOSURE_SETTINGS,
   auth: {
     type: 'any',
     typeText: 'AuthOptions',
@@ -247,4 +257,5 @@ export const TEST_CLUSTER_SETTINGS = {
   },
   files: FILES_SETTING,
   ...CREDENTIAL_SETTINGS,
+  ...EXPOSURE_SETTINGS,
 } as const satisfies DocumentedTable;
