@@ -9,6 +9,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { NativeAuthenticator, NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
 import { type FileLimits, toFilesNative } from '../config/file-limits.js';
+import { isLoopback } from '../config/loopback.js';
 import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
@@ -17,7 +18,6 @@ import { UdfPool } from '../udf/pool.js';
 import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
 import { openAuthenticator } from './authentication/authenticator.js';
 import { checkExposure, type ExposureOptions, isSecured, warnIfExposed } from './exposure.js';
-import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaExecutor}. */

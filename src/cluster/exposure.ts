@@ -5,8 +5,8 @@
  */
 
 import type { TlsOptions } from '../config/credentials.js';
+import { isLoopback } from '../config/loopback.js';
 import { invalid } from '../errors.js';
-import { isLoopback } from './loopback.js';
 
 /** The options that decide who can use a server. */
 export interface ExposureOptions {

@@ -7,6 +7,7 @@
 import type { NativeAuthenticator, NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
 import { type FileLimits, toFilesNative } from '../config/file-limits.js';
+import { isLoopback } from '../config/loopback.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
@@ -14,7 +15,6 @@ import { native } from '../native.js';
 import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
 import { openAuthenticator } from './authentication/authenticator.js';
 import { checkExposure, type ExposureOptions, warnIfExposed } from './exposure.js';
-import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaScheduler}. */

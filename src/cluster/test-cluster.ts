@@ -6,11 +6,11 @@
 
 import type { TlsOptions, TokenOption } from '../config/credentials.js';
 import type { FileLimits } from '../config/file-limits.js';
+import { isLoopback } from '../config/loopback.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
 import { isSecured } from './exposure.js';
-import { isLoopback } from './loopback.js';
 import { BallistaScheduler } from './scheduler.js';
 
 /** Options of {@link setupTestCluster}. */

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { isLoopback } from '../../config/loopback.js';
 import { invalid } from '../../errors.js';
 import { describe } from '../../input/describe.js';
 import { type DocumentedTable, resolve } from '../../input/settings.js';
-import { isLoopback } from '../loopback.js';
 import type { CheckedJwksOptions, JwksOptions } from './json-web-tokens.js';
 
 /** Which tokens a scheduler or an executor accepts. */
