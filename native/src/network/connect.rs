@@ -5,6 +5,7 @@ use super::dial::{Dial, LastFailure};
 use super::failure::Failure;
 use super::http;
 use super::remote_channel::RemoteChannel;
+use super::tls::HANDSHAKE;
 use super::transport::Transport;
 use crate::error::{Code, Error, Result};
 use ballista_core::config::BallistaConfig;
@@ -109,7 +110,7 @@ pub async fn connect_with(
         host: host.into(),
         port,
         tls: credentials.tls.clone(),
-        limit: Duration::from_secs(grpc.connect_timeout_seconds),
+        limit: Duration::from_secs(grpc.connect_timeout_seconds).min(HANDSHAKE),
         failure: failure.clone(),
     };
     let invalid = |error: &dyn std::fmt::Display| {

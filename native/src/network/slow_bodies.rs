@@ -9,25 +9,20 @@ use std::io;
 use std::time::Duration;
 use tokio::time::{timeout_at, Instant};
 
-/// How long a request may take to arrive. An upload may take longer, but may not pause for longer.
+/// How long a request may take to arrive.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// How the path of an upload ends.
+/// How the path of an upload ends. It may take longer, and has limits of its own.
 const UPLOAD: &str = "/DoPut";
 
 /// The middleware that gives up.
 pub async fn limit_bodies(request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
+    if request.body().is_end_stream() || request.uri().path().ends_with(UPLOAD) {
         return next.run(request).await;
     }
-    let is_upload = request.uri().path().ends_with(UPLOAD);
     let end = Instant::now() + LIMIT;
     let request = request.map(|body| {
         let parts = stream::unfold(body.into_data_stream(), move |mut parts| async move {
-            let end = match is_upload {
-                true => Instant::now() + LIMIT,
-                false => end,
-            };
             let part = timeout_at(end, parts.next()).await;
             let late = || Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut)));
             Some((part.unwrap_or_else(|_| Some(late()))?, parts))
