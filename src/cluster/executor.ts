@@ -15,6 +15,7 @@ import { callSync, native } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
 import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
 import { openAuthenticator } from './authentication/authenticator.js';
+import { checkExposure, type ExposureOptions, isSecured, warnIfExposed } from './exposure.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -65,6 +66,11 @@ export interface ExecutorOptions {
   token?: TokenOption;
   /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
   auth?: AuthOptions;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Default `false`.
+   */
+  insecure?: boolean;
 }
 
 /**
@@ -73,6 +79,7 @@ export interface ExecutorOptions {
  */
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
+  readonly #exposure: ExposureOptions;
   readonly #pool: UdfPool | undefined;
   readonly #auth: CheckedAuthOptions | undefined;
   #authenticator: NativeAuthenticator | undefined;
@@ -85,14 +92,16 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, tls, token, auth, ...given } = resolve<
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, tls, token, auth, insecure, ...given } = resolve<
       Omit<NativeExecutorOptions, 'tls' | 'token'> & ExecutorOptions
     >('BallistaExecutor', EXECUTOR_SETTINGS, options);
     const native = { ...given, ...toCredentialsNative('BallistaExecutor', { tls, token }, true) };
     this.#auth = toAuth('BallistaExecutor', auth);
-    if (udf && !isLoopback(native.host))
+    this.#exposure = { host: native.host, tls, auth, insecure };
+    checkExposure('BallistaExecutor', this.#exposure);
+    if (udf && !isLoopback(native.host) && !isSecured(this.#exposure))
       throw invalid(
-        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',
+        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Set tls with clientAuth: true, or use a loopback address as host, such as 127.0.0.1.',
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
       throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
@@ -120,6 +129,7 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 
   protected async launch(): Promise<NativeExecutor> {
+    warnIfExposed(this.what, this.#exposure);
     this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
     const auth = this.#authenticator && { authenticator: this.#authenticator.id };
     const executor = await native().NativeExecutor.start({ ...this.#options, ...auth });

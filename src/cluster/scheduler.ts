@@ -12,6 +12,7 @@ import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
 import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
 import { openAuthenticator } from './authentication/authenticator.js';
+import { checkExposure, type ExposureOptions, warnIfExposed } from './exposure.js';
 import { isLoopback } from './loopback.js';
 import { Service } from './service.js';
 
@@ -36,6 +37,11 @@ export interface SchedulerOptions {
   token?: TokenOption;
   /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
   auth?: AuthOptions;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Default `false`.
+   */
+  insecure?: boolean;
 }
 
 /**
@@ -62,17 +68,20 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   readonly #options: NativeSchedulerOptions;
   readonly #auth: CheckedAuthOptions | undefined;
   #authenticator: NativeAuthenticator | undefined;
+  readonly #exposure: ExposureOptions;
   protected readonly what = 'scheduler';
 
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    const { tls, token, auth, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
+    const { tls, token, auth, insecure, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
       'BallistaScheduler',
       SCHEDULER_SETTINGS,
       options,
     );
     const { host, processOnly } = native;
+    this.#exposure = { host, tls, auth, insecure };
+    checkExposure('BallistaScheduler', this.#exposure);
     this.#options = { ...native, ...toCredentialsNative('BallistaScheduler', { tls, token }, true) };
     this.#auth = toAuth('BallistaScheduler', auth);
     if (processOnly && auth !== undefined)
@@ -92,6 +101,7 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   }
 
   protected async launch(): Promise<NativeScheduler> {
+    warnIfExposed(this.what, this.#exposure);
     this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
     const auth = this.#authenticator && { authenticator: this.#authenticator.id };
     return native().NativeScheduler.start({ ...this.#options, ...auth });

@@ -8,6 +8,7 @@ import type { TlsOptions, TokenOption } from '../config/credentials.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
+import { isSecured } from './exposure.js';
 import { isLoopback } from './loopback.js';
 import { BallistaScheduler } from './scheduler.js';
 
@@ -35,6 +36,11 @@ export interface TestClusterOptions {
    * Default: none.
    */
   token?: TokenOption;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Default `false`.
+   */
+  insecure?: boolean;
 }
 
 /** A running cluster. It does not keep the process alive. */
@@ -78,13 +84,14 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     processOnly = isLoopback(host),
     tls,
     token,
-  } = resolve<Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port'>> & TestClusterOptions>(
+    insecure,
+  } = resolve<Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions>(
     'setupTestCluster',
     TEST_CLUSTER_SETTINGS,
     options,
   );
-  const credentials = { ...(tls && { tls }), ...(token !== undefined && { token }) };
-  const scheduler = new BallistaScheduler({ host, port, processOnly, ...credentials });
+  const security = { insecure, ...(tls && { tls }), ...(token !== undefined && { token }) };
+  const scheduler = new BallistaScheduler({ host, port, processOnly, ...security });
   await scheduler.start();
   const executors = Array.from(
     { length: count },
@@ -97,8 +104,8 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         host,
         port: 0,
         grpcPort: 0,
-        udf: isLoopback(host),
-        ...credentials,
+        udf: isLoopback(host) || isSecured({ host, tls }),
+        ...security,
       }),
   );
   const closeAll = async (): Promise<void> => {

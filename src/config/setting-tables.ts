@@ -47,6 +47,16 @@ const ACCESS_SETTINGS = {
   },
 } as const satisfies DocumentedTable;
 
+/** Options of everything that listens. */
+const SERVER_SETTINGS = {
+  ...CREDENTIAL_SETTINGS,
+  insecure: {
+    type: 'boolean',
+    default: false,
+    doc: 'Allows an address that other machines can reach although anyone who connects could run queries, because TLS or authentication is missing.',
+  },
+} as const satisfies DocumentedTable;
+
 /** Options of every session. */
 const COMMON_SETTINGS = {
   convert: {
@@ -126,7 +136,7 @@ export const SCHEDULER_SETTINGS = {
     default: false,
     doc: 'Whether the scheduler and its executors take only requests of this process. Only on a loopback address.',
   },
-  ...CREDENTIAL_SETTINGS,
+  ...SERVER_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
@@ -192,7 +202,7 @@ export const EXECUTOR_SETTINGS = {
     defaultText: 'all UDFs',
     doc: 'Allows only these UDFs, listed by `DefinedFunction.codeHash`.',
   },
-  ...CREDENTIAL_SETTINGS,
+  ...SERVER_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
@@ -219,5 +229,5 @@ export const TEST_CLUSTER_SETTINGS = {
     defaultText: '`true` on a loopback address',
     doc: 'Whether the cluster takes only requests of this process.',
   },
-  ...CREDENTIAL_SETTINGS,
+  ...SERVER_SETTINGS,
 } as const satisfies DocumentedTable;

@@ -12,6 +12,7 @@ use ballista_core::extension::{BallistaConfigGrpcEndpoint, EndpointOverrideFn};
 use ballista_core::utils::GrpcClientConfig;
 use std::sync::Arc;
 use std::time::Duration;
+use tonic::codegen::http::Uri;
 use tonic::transport::Endpoint;
 
 pub fn url(host: &str, port: u16, credentials: &Credentials) -> String {
@@ -115,7 +116,7 @@ pub async fn connect_with(
         let text = format!("{host}:{port} is not a valid address: {error}.");
         Error::new(Code::InvalidArgument, text)
     };
-    let origin = url(host, port, credentials).parse();
+    let origin = url(host, port, credentials).parse::<Uri>();
     let origin = origin.map_err(|error| invalid(&error))?;
     // TLS is the work of `dial`; the engine's connector would begin it again for https.
     let endpoint =

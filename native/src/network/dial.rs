@@ -56,6 +56,9 @@ impl Service<Uri> for Dial {
     }
 }
 
+/// The first byte of a TLS alert.
+const TLS_ALERT: u8 = 21;
+
 type Io = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 impl Dial {
@@ -90,8 +93,6 @@ impl Dialed {
     /// An HTTP/2 server begins with a frame that is shorter than 64 KiB, so its first byte is 0.
     fn check_answer(&mut self, first: Option<u8>) {
         self.has_answered = true;
-        /// The first byte of an alert.
-        const TLS_ALERT: u8 = 21;
         let failure = match (first, &self.io) {
             (Some(0), _) => return,
             (Some(TLS_ALERT), Either::Left(_)) => Failure::TlsServer,

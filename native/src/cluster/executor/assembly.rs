@@ -94,7 +94,7 @@ pub async fn assemble(
         *pool.log.lock() = Some(log::sender(transport));
     }
     let engine = Engine::new(
-        ClientPool::new(credentials),
+        ClientPool::new(credentials.clone()),
         pool,
         id.clone(),
         PathBuf::from(&folders.spill),
@@ -104,11 +104,18 @@ pub async fn assemble(
     let worker = Worker::new(id.clone(), folders.jobs.clone(), functions, runtimes, engine);
     let (tasks, ends) = Tasks::new(worker, options.vcores as usize, owners.clone())?;
     whole_results::enter(&id);
-    serve_results(ports.flight, access(ports.port), folders.jobs, owners);
+    serve_results(
+        ports.flight,
+        access(ports.port),
+        &credentials,
+        folders.jobs,
+        owners,
+    );
     let local = serve_tasks(
         &options.host,
         (ports.grpc, ports.grpc_port),
         access(ports.grpc_port),
+        credentials,
         tasks.clone(),
     );
     let registered = tokio::time::timeout(REGISTRATION, link.register()).await;
@@ -132,7 +139,13 @@ pub async fn assemble(
 }
 
 /// Serves results: by Flight to stock clients and other executors, in pieces to clients of this package.
-fn serve_results(listener: TcpListener, access: Guard, jobs: String, owners: Arc<JobOwners>) {
+fn serve_results(
+    listener: TcpListener,
+    access: Guard,
+    credentials: &Credentials,
+    jobs: String,
+    owners: Arc<JobOwners>,
+) {
     let service = ExecutorFlight::new(jobs.clone(), owners.clone());
     let service = FlightServiceServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
@@ -141,17 +154,23 @@ fn serve_results(listener: TcpListener, access: Guard, jobs: String, owners: Arc
         .into_axum_router()
         .merge(whole_service::routes())
         .merge(partition_files::routes(jobs, owners));
-    tokio::spawn(serve(listener, routes, access));
+    tokio::spawn(serve(listener, routes, access, credentials.clone()));
 }
 
 /// Serves tasks, to a scheduler in this process without a connection.
-fn serve_tasks(host: &str, ports: (TcpListener, u16), access: Guard, tasks: Arc<Tasks>) -> Arc<Local> {
+fn serve_tasks(
+    host: &str,
+    ports: (TcpListener, u16),
+    access: Guard,
+    credentials: Credentials,
+    tasks: Arc<Tasks>,
+) -> Arc<Local> {
     let (listener, port) = ports;
     let service = ExecutorGrpcServer::new(TaskService { tasks })
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
     let routes = Routes::new(service).into_axum_router();
-    tokio::spawn(serve(listener, routes.clone(), access));
+    tokio::spawn(serve(listener, routes.clone(), access, credentials));
     Local::publish(host, port, routes, Handle::current())
 }
 

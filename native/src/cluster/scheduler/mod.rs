@@ -174,7 +174,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             tokio::spawn(async move {
                 // Held as long as the server runs.
                 let _local = local;
-                end(&notify, serve(listener, routes, access).await);
+                end(&notify, serve(listener, routes, access, credentials).await);
             });
             Ok(())
         })
