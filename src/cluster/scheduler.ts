@@ -74,11 +74,9 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    const { tls, token, auth, insecure, ...native } = resolve<Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions>(
-      'BallistaScheduler',
-      SCHEDULER_SETTINGS,
-      options,
-    );
+    const { tls, token, auth, insecure, ...native } = resolve<
+      Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions
+    >('BallistaScheduler', SCHEDULER_SETTINGS, options);
     const { host, processOnly } = native;
     this.#exposure = { host, tls, auth, insecure };
     checkExposure('BallistaScheduler', this.#exposure);

@@ -85,11 +85,9 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     tls,
     token,
     insecure,
-  } = resolve<Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions>(
-    'setupTestCluster',
-    TEST_CLUSTER_SETTINGS,
-    options,
-  );
+  } = resolve<
+    Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions
+  >('setupTestCluster', TEST_CLUSTER_SETTINGS, options);
   const security = { insecure, ...(tls && { tls }), ...(token !== undefined && { token }) };
   const scheduler = new BallistaScheduler({ host, port, processOnly, ...security });
   await scheduler.start();
