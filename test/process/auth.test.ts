@@ -225,8 +225,11 @@ describe('what ann owns', () => {
     expect(await get(`/jobs/${job}/event`, TOKENS.ann.token)).toBe(200);
   });
 
-  it.each(['RemoveSession', 'CreateUpdateSession'])('%s of the session', async (method) => {
-    const message = protobuf({ 1: ann.sessionId });
+  it.each([
+    ['RemoveSession', 1],
+    ['CreateUpdateSession', 2],
+  ])('%s of the session', async (method, field) => {
+    const message = protobuf({ [field]: ann.sessionId });
     for (const token of OTHERS) expect(await grpc({ path: SCHEDULER + method, token, message })).toBe(FORBIDDEN);
   });
 
