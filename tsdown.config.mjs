@@ -4,7 +4,7 @@ export default [
   {
     ...shared,
     name: 'package',
-    // What they share is in files of its own: there is one class Expr, whichever of them a program imports.
+    // Shared code goes into separate files, so all entries have the same class Expr.
     entry: {
       index: 'src/index.ts',
       functions: 'src/functions/index.ts',
@@ -13,18 +13,27 @@ export default [
     },
     outDir: 'dist',
     format: ['esm', 'cjs'],
-    // `import.meta.url` in the CommonJS build.
+    // Provides `import.meta.url` in the CommonJS build.
     shims: true,
     dts: true,
   },
   {
     ...shared,
     name: 'programs',
-    entry: ['examples/*.ts', 'bench/**/*.ts', 'test/fuzz/main.ts'],
+    entry: [
+      'examples/*.ts',
+      'bench/**/*.ts',
+      'test/{fuzz,inputs,faults,load,leaks}/main.ts',
+      // The processes that they start.
+      'test/{faults,leaks}/client.ts',
+      'test/load/clients.ts',
+      'test/inputs/{victim,peer}.ts',
+      'test/support/member.ts',
+    ],
     outDir: 'build',
     root: '.',
     format: 'esm',
-    // One file for one file, and beside the other things in build/.
+    // Each source becomes one file, next to the other files in build/.
     unbundle: true,
     clean: false,
     dts: false,

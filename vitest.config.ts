@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** The ways to run a cluster under which test/modes/ runs; BALLISTA_TEST_MODE picks one of them. */
+/** The modes of test/modes/. BALLISTA_TEST_MODE chooses one of them. */
 const modes = ['in-process', 'processes', 'replaced', 'local'];
 const chosen = process.env.BALLISTA_TEST_MODE;
 if (chosen && !modes.includes(chosen)) throw new Error(`BALLISTA_TEST_MODE=${chosen} is none of ${modes.join(', ')}`);
 
 /**
- * In these files every query stands alone: no table, function, plan or result of an earlier query is used on the cluster.
- * A new executor for each test would only repeat what the mode `processes` tests.
+ * In these files, no query uses a table, function, plan or result that an earlier query left on the cluster. A new executor for
+ * each test would only repeat what the mode `processes` tests.
  */
 const ALONE = [
   'damaged-files',
@@ -29,7 +29,7 @@ const ALONE = [
   'wrong-rows',
 ].map((name) => `test/modes/${name}.test.ts`);
 
-/** What differs by project; a group starts when the one before it has ended. */
+/** What differs between projects. A group starts when the previous one has ended. */
 interface Project {
   group: number;
   workers: number;
@@ -55,7 +55,7 @@ function project(name: string, { group, workers, include, exclude = [], env = {}
   } satisfies TestProjectInlineConfiguration;
 }
 
-/** What the package's names mean in tests: the sources. */
+/** The source file of an import of the package. */
 function source(name: string) {
   return fileURLToPath(new URL(`./src/${name}.ts`, import.meta.url));
 }
@@ -69,9 +69,9 @@ export default defineConfig({
     ],
   },
   test: {
-    // Processes, not threads: a crash of native code then ends one file, not the run.
+    // Processes instead of threads, so that a crash of native code ends one file and not the run.
     pool: 'forks',
-    // They end what hangs; a busy machine takes many times as long as a free one.
+    // These only end tests that hang. A busy machine takes many times as long as a free one.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { interval: 5, timeout: 60_000 } },
@@ -83,7 +83,7 @@ export default defineConfig({
         exclude: ['test/process/**', 'test/modes/**'],
         types: ['test/types/**/*.test-d.ts'],
       }),
-      // These count threads, descriptors and folders of processes of their own, or kill them.
+      // These start processes, count their threads, descriptors and folders, or kill them.
       project('process', { group: 1, workers: 2, include: ['test/process/**/*.test.ts'] }),
       ...modes
         .filter((mode) => !chosen || mode === chosen)

@@ -1,6 +1,6 @@
 /**
- * Everything that a program needs to run in this checkout, each step only when something changed: the npm packages, the
- * native addon, the files generated from it, the TypeScript.
+ * Makes everything that a program needs to run in this checkout: the npm packages, the native addon, the files generated from
+ * it, and the TypeScript. A step runs only when something has changed.
  *
  *     node scripts/build.mjs [native]
  *

@@ -1,6 +1,6 @@
 /**
- * Cargo with the project's target folder: `npm run cargo -- test`. Every cargo command of the scripts goes through here,
- * so that all of them share one folder and one environment, and none rebuilds what another built.
+ * Runs cargo with the project's target folder: `npm run cargo -- test`. All scripts call cargo through this file. They share one
+ * folder and one environment, so none of them rebuilds what another one has built.
  *
  * @module
  */
@@ -17,10 +17,10 @@ export const targetDir = process.env.CARGO_TARGET_DIR ?? writable(cacheDir()) ??
 /** Where `#[napi]` writes the addon's types while it compiles. A change of this variable would rebuild the addon. */
 export const typeDefDir = join(targetDir, 'ballista-types', root.replace(/[^A-Za-z0-9]+/g, '-'));
 
-/** Optimised, no LTO: what development, tests and benchmarks run. */
+/** Development, tests and benchmarks run optimised code without LTO. */
 export const PROFILE = 'release';
 
-/** CI builds what is committed; elsewhere a changed Cargo.toml may change Cargo.lock. */
+/** In CI, Cargo.lock must not change. Elsewhere, a changed Cargo.toml may change it. */
 export const locked = process.env.CI ? ['--locked'] : [];
 
 function cacheDir() {
@@ -59,8 +59,8 @@ async function prepare() {
 }
 
 /**
- * The protobuf compiler that the crate `substrait` runs when it is built. It comes as a crate, so that nobody installs
- * one; a change of this variable would rebuild what depends on it.
+ * The protobuf compiler that the crate `substrait` runs when it is built. A crate provides it, so that you need not install
+ * one. A change of this variable would rebuild what depends on it.
  */
 async function protoc() {
   const metadata = await capture('cargo', ['metadata', '--format-version', '1', ...locked]);
@@ -97,10 +97,10 @@ export async function captureCargo(...args) {
 }
 
 /**
- * Builds with the profile of the day.
+ * Builds a target with the profile for development.
  *
- * @param {string} target whose artifact is wanted
- * @param {readonly string[]} args what cargo builds
+ * @param {string} target the target to build
+ * @param {readonly string[]} args the arguments for cargo
  * @returns {Promise<{ filenames: string[], executable: string | null, fresh: boolean }>}
  */
 export async function artifact(target, ...args) {
@@ -122,7 +122,7 @@ export async function artifact(target, ...args) {
 }
 
 /**
- * Says in one line what is missing to compile Rust, if anything.
+ * Fails if something is missing that is needed to compile Rust. The message names it in one line.
  *
  * @returns {Promise<string>} the compiler's version
  */

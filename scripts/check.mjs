@@ -1,5 +1,5 @@
 /**
- * Everything that `npm test` checks besides the tests, cheap checks first, stopping at the first failure:
+ * All checks of `npm test` except the tests. Cheap checks run first, and the first failure ends the run:
  *
  *     npm run check [-- style types …]
  *
@@ -23,7 +23,7 @@ import { smoke } from './smoke.mjs';
  * @typedef {object} Check
  * @property {string} name
  * @property {string} what
- * @property {() => Promise<number | void>} run its result: how many things it checked, when more than one
+ * @property {() => Promise<number | void>} run returns how many things it checked, if more than one
  */
 
 /** @type {readonly Check[]} */
@@ -33,14 +33,14 @@ const beforeBuild = [{ name: 'style', what: 'formatting and lint, layers of the 
 const afterBuild = [
   { name: 'fresh', what: 'generated files are committed as generated', run: fresh },
   { name: 'types', what: 'TypeScript of the package, tests, examples and scripts', run: types },
-  { name: 'package', what: 'what npm would publish', run: packaged },
+  { name: 'package', what: 'the package that npm would publish', run: packaged },
   { name: 'clippy', what: 'Rust lint', run: clippy },
   { name: 'docs', what: 'examples of the documentation', run: () => checkDocs() },
   { name: 'site', what: 'the documentation site, without warnings', run: docs },
   { name: 'smoke', what: 'Node 22 and 24, Bun, Deno', run: smoke },
 ];
 
-/** Says which check failed; the message is the last line of output. */
+/** Names the check that failed. The message is the last line of output. */
 export class CheckFailure extends Failure {
   /**
    * @param {string} name
@@ -58,7 +58,7 @@ export class CheckFailure extends Failure {
 export async function check(names = []) {
   const known = [...beforeBuild, ...afterBuild].map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown) throw new Failure(`there is no check ${unknown}; the checks are: ${known.join(', ')}`);
+  if (unknown) throw new Failure(`the check ${unknown} does not exist; the checks are: ${known.join(', ')}`);
   const chosen = (/** @type {Check} */ { name }) => names.length === 0 || names.includes(name);
 
   let passed = 0;
@@ -100,7 +100,7 @@ async function style() {
   await cargo('fmt', '--all', '--check');
 }
 
-/** The build has just written the generated files: what it changed was stale. */
+/** The build has just written the generated files. Those that it has changed were stale. */
 async function fresh() {
   const stale = generatedFiles.filter((path) => content(path) !== committed.get(path));
   if (stale.length === 0) return generatedFiles.length;
@@ -110,7 +110,7 @@ async function fresh() {
   return generatedFiles.length;
 }
 
-/** Apart what uses other libraries: some have types that need those of a browser, or that do not hold themselves. */
+/** Code that uses other libraries has its own project: the types of some libraries need those of a browser, or have errors. */
 async function types() {
   for (const project of ['.', 'test/interop']) await run(process.execPath, [tool('typescript', 'tsc'), '-p', project]);
 }

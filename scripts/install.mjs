@@ -1,5 +1,5 @@
 /**
- * Installs npm packages when what is installed is not what the lock file says.
+ * Installs the npm packages if those that are installed differ from the lock file.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, npm, root } from './lib/shell.mjs';
 
-/** What the development tools need; the package itself runs on every Node 20. */
+/** The development tools need this version. The package itself runs on every Node 20. */
 const OLDEST_NODE = [20, 19];
 
 /**
@@ -19,7 +19,7 @@ export async function install(folder = '.') {
   const path = join(root, folder);
   if (isInstalled(path)) return;
   console.error(`Installing the npm packages of ${folder === '.' ? 'the project' : folder}`);
-  // Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, and this one may.
+  // `npm ci` rejects lock files without the optional packages of other platforms, and this one may lack them.
   await npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], path);
 }
 
@@ -32,7 +32,7 @@ function checkNode() {
 }
 
 /**
- * npm writes `node_modules/.package-lock.json` at the end of every install: what is really there.
+ * npm writes `node_modules/.package-lock.json` at the end of every install. It lists what is installed.
  *
  * @param {string} folder
  */

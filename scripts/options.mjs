@@ -16,7 +16,7 @@ export const optionFiles = [OPTIONS];
 
 /** @typedef {import('../src/input/settings.js').DocumentedSetting & { required?: true }} Setting */
 
-/** After the installation: Node 20 does not run TypeScript, so a bundler translates the tables. */
+/** Needs installed packages: Node 20 does not run TypeScript, so a bundler compiles the tables. */
 export async function generateOptions() {
   await unlessFresh(
     { name: 'options', inputs: ['src', 'scripts/options', 'scripts/options.mjs'], outputs: optionFiles },

@@ -1,6 +1,6 @@
 /**
- * The layers of `native/src`, and the check that they hold: a folder imports folders of lower layers only, and neither
- * files nor folders import each other in a circle.
+ * Checks the layers of `native/src`: a folder imports only folders of lower layers, and neither files nor folders import each
+ * other in a circle.
  *
  *     node scripts/rust-layers.mjs
  *
@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { circles } from './lib/circles.mjs';
 import { Failure, main, root } from './lib/shell.mjs';
 
-/** From the top down, as AGENTS.md draws them. The files beside `lib.rs` are below all folders. */
+/** From the top down, as AGENTS.md draws them. The files next to `lib.rs` are below all folders. */
 const LAYERS = [
   ['lib.rs'],
   ['api'],
@@ -27,13 +27,14 @@ const LAYERS = [
   ['plan'],
   ['udf', 'tables'],
   ['blobs', 'config', 'exec', 'scan'],
-  ['files', 'ipc', 'protocol', 'stores'],
+  ['files', 'ipc', 'protocol'],
+  ['stores'],
   ['network'],
 ];
 
 const SOURCE = join(root, 'native', 'src');
 
-/** With fewer, the check has not found what it is to check. */
+/** If there are fewer, the search is broken. */
 const LEAST_FILES = 120;
 const LEAST_IMPORTS = 500;
 
@@ -49,7 +50,7 @@ export function rustLayers() {
     throw new Failure(`native/src: found only ${imports.size} files with ${count} imports, expected more`);
   }
   const wrong = layerViolations(imports);
-  // One import against the layers closes many circles.
+  // One import of a higher layer makes many circles, so it is reported alone.
   if (wrong.length === 0) {
     for (const [what, graph] of Object.entries({ files: imports, folders: folders(imports) }))
       wrong.push(...circles(graph).map((circle) => `native/src: ${what} in a circle: ${circle.join(' -> ')}`));
@@ -58,7 +59,7 @@ export function rustLayers() {
   return count;
 }
 
-/** @returns {Graph} by the path of a file inside of native/src */
+/** @returns {Graph} the imports of each file, by its path in native/src */
 function readImports() {
   const paths = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.rs'))

@@ -1,5 +1,5 @@
 /**
- * The same small program on every JavaScript runtime that the package is meant for.
+ * Runs the same small program on every JavaScript runtime that the package supports.
  *
  * @module
  */
@@ -37,7 +37,7 @@ function findRuntimes() {
       command: join(folder, `node${extension}`),
       args: /** @type {string[]} */ ([]),
     }))
-    // No such package for this platform: the tests on Linux cover it.
+    // This platform has no such package; the tests on Linux cover it.
     .filter(({ command }) => existsSync(command));
   return [
     { name: `node ${process.versions.node}`, command: process.execPath, args: [] },
@@ -50,7 +50,7 @@ function findRuntimes() {
         join(modules, 'deno', 'bin.cjs'),
         'run',
         '--allow-all',
-        // Deno takes a CommonJS file of the same path and length for the one whose compiled code it kept.
+        // Deno caches compiled code of CommonJS files by path and length, and would use the code of an older file.
         '--no-code-cache',
         '--no-lock',
         '--node-modules-dir=manual',

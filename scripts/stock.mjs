@@ -11,8 +11,8 @@ import { artifact } from './cargo.mjs';
 import { Failure, main } from './lib/shell.mjs';
 
 main(async () => {
-  // The whole workspace, because cargo joins the features of what it builds together: alone, the program would compile
-  // every dependency once more.
+  // Builds the whole workspace: cargo joins the features of crates that it builds together. If it built only the program, it
+  // would compile every dependency again.
   const { executable } = await artifact('stock', '--workspace', '--bins');
   if (!executable) throw new Failure('cargo did not build the program');
   const child = spawn(executable, process.argv.slice(2), { stdio: 'inherit' });

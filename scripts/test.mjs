@@ -1,5 +1,5 @@
 /**
- * `npm test`: the checks, then all tests. With arguments only the tests that they choose, as vitest reads them:
+ * `npm test` runs the checks, then all tests. With arguments it runs only the tests that vitest finds for them:
  *
  *     npm test -- test/expr
  *
@@ -14,13 +14,13 @@ import { Failure, main, root, run, tool } from './lib/shell.mjs';
 
 const REPORT = join(root, 'build', 'vitest.json');
 
-/** Linux has a file system in memory there. */
+/** On Linux, this is a file system in memory. */
 const MEMORY = '/dev/shm';
-/** What the files of all tests take at most, several times over. */
+/** Several times the space that the files of all tests need. */
 const ENOUGH_BYTES = 4 * 2 ** 30;
 
 main(async () => {
-  // Queries write many small files: on ext4 the fuzzer runs about three quarters of the queries that it runs in memory.
+  // Queries write many small files. On ext4, the fuzzer runs three quarters of the queries that it runs in memory.
   if (process.env.TMPDIR === undefined && freeBytes(MEMORY) > ENOUGH_BYTES) process.env.TMPDIR = MEMORY;
   const args = process.argv.slice(2);
   let checked = 0;
@@ -58,7 +58,7 @@ async function vitest(args) {
   return {
     ended,
     passed: report.numPassedTests,
-    // A run that ends badly without a failed test failed all the same: a file that does not load, an unhandled error.
+    // A run can fail without a failed test: because of a file that does not load, or of an unhandled error.
     failed: ended ? report.numFailedTests : Math.max(report.numFailedTests, 1),
     skipped: report.numPendingTests + report.numTodoTests,
   };

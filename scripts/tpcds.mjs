@@ -1,10 +1,10 @@
 /**
- * The tables of TPC-DS as Parquet files, and its 99 queries, each made once; prints both folders:
+ * Makes the tables of TPC-DS as Parquet files, and its 99 queries, once. Prints both folders:
  *
  *     node scripts/tpcds.mjs 1
  *
- * The first has a folder per table, the second `q01.sql` to `q99.sql`. The queries are not part of this repository,
- * because their licence does not allow it: DuckDB's extension `tpcds`, a package of PyPI, has them.
+ * The first one has a folder for each table, the second one has `q01.sql` to `q99.sql`. The licence of the queries does not allow
+ * copies in this repository, so they come from DuckDB's extension `tpcds`, a package of PyPI.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const PACKAGES = [`duckdb==${DUCKDB}`, `duckdb-extension-tpcds==${DUCKDB}`];
 const PYTHON = process.platform === 'win32' ? 'python' : 'python3';
 
 /**
- * @param {number} scale 1 is a gigabyte of text, a third of it as Parquet
+ * @param {number} scale 1 is a gigabyte of text, or a third of this as Parquet
  * @returns {Promise<string>} the folder of the tables
  */
 export function tpcdsTables(scale) {
@@ -30,8 +30,8 @@ export function tpcdsTables(scale) {
 }
 
 /**
- * The queries with the parameters by which the specification validates them. Where a query has two statements, it is the
- * first one.
+ * The queries, with the parameters that the specification uses to validate them. If a query has two statements, only the first
+ * one is used.
  *
  * @returns {Promise<string>} the folder of the queries
  */
@@ -58,7 +58,7 @@ export async function tpcdsQueries() {
  */
 async function fromDuckDb(packages) {
   if ((await capture(PYTHON, ['-m', 'pip', '--version'])) === undefined) {
-    throw new Failure(`${PYTHON} with pip was not found, but is needed to get the queries of TPC-DS`);
+    throw new Failure(`${PYTHON} with pip was not found. It is needed to get the queries of TPC-DS.`);
   }
   await run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', packages, ...PACKAGES]);
   const output = await capture(PYTHON, ['scripts/tpcds-queries.py'], { env: { PYTHONPATH: packages } });

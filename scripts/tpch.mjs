@@ -1,5 +1,5 @@
 /**
- * The tables of TPC-H as Parquet files, made once; prints their folder, which holds a folder per table:
+ * Makes the tables of TPC-H as Parquet files, once. Prints their folder, which has a folder for each table:
  *
  *     node scripts/tpch.mjs 0.1
  *
@@ -11,7 +11,7 @@ import { benchmarkTables } from './lib/benchmark-tables.mjs';
 import { main } from './lib/shell.mjs';
 
 /**
- * @param {number} scale 1 is a gigabyte of text, a third of it as Parquet
+ * @param {number} scale 1 is a gigabyte of text, or a third of this as Parquet
  * @returns {Promise<string>} the folder of the tables
  */
 export function tpch(scale) {

@@ -1,6 +1,6 @@
 /**
- * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/`, `bench/` and `test/fuzz/`
- * into `build/`; tsdown.config.mjs says how.
+ * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/`, `bench/` and `test/`
+ * into `build/`, as tsdown.config.mjs configures.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export async function buildTypeScript() {
         'src',
         'examples',
         'bench',
-        'test/fuzz',
+        ...['fuzz', 'inputs', 'faults', 'load', 'leaks', 'support'].map((name) => `test/${name}`),
         'package.json',
         'package-lock.json',
         'tsconfig.json',
@@ -28,7 +28,7 @@ export async function buildTypeScript() {
     },
     async () => {
       console.error('Building the TypeScript');
-      // Untyped: tsdown's declarations name packages that are not installed, and `npm run check` reads declarations too.
+      // Imported without types: tsdown's declarations name packages that are not installed, which `npm run check` would report.
       const { build } = await import(/** @type {string} */ ('tsdown'));
       await build({ cwd: root, config: 'tsdown.config.mjs', logLevel: 'warn' });
     },

@@ -283,6 +283,17 @@ export interface NativeExecutorOptions {
   authenticator?: number
   tls?: NativeTls
   token?: NativeToken
+  /** What tasks may read and write. Absent: everything. */
+  files?: NativeFileLimits
+  /** How many bytes of in-memory tables and code it holds for tasks. */
+  uploadLimitBytes: number
+}
+
+/** URLs of folders or files. Absent: no limit. */
+export interface NativeFileLimits {
+  read?: Array<string>
+  /** Absent, but `read` is given: nothing. */
+  write?: Array<string>
 }
 
 export interface NativePrincipal {
@@ -315,6 +326,8 @@ export interface NativeRuntimeOptions {
   /** 'disabled', 'os' or 'specified'. */
   diskManager?: string
   diskPaths?: Array<string>
+  /** What queries may read and write in this process. Absent: everything. */
+  files?: NativeFileLimits
 }
 
 export interface NativeSchedulerOptions {
@@ -329,6 +342,10 @@ export interface NativeSchedulerOptions {
   authenticator?: number
   tls?: NativeTls
   token?: NativeToken
+  /** What the planning of queries may read. Absent: everything. */
+  files?: NativeFileLimits
+  /** How many bytes of in-memory tables and code it holds for clients. */
+  uploadLimitBytes: number
 }
 
 export interface NativeSessionOptions {

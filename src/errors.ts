@@ -13,23 +13,23 @@ export const ERROR_CODES = Object.freeze({
   EXECUTION:
     'The engine failed outside a job: a file with the wrong format, a table that already exists, or a table that another statement changed in the meantime.',
   RESOURCES_EXHAUSTED:
-    'A limit was reached: the size of an in-memory table, the size of a message, what one call of a function makes, or the memory of this process.',
+    'A limit was reached: the size of an in-memory table, the size of a message, the size of the result of one function call, or the memory of this process.',
   NOT_IMPLEMENTED: 'The request is valid, but it is not supported.',
   OBJECT_STORE: 'A path or URL could not be read or written.',
   IO: 'A file or socket operation failed.',
-  ARROW: 'Arrow data could not be encoded, decoded or computed.',
+  ARROW: 'Arrow data could not be read or written, or a computation on it failed.',
   CONNECTION: 'The scheduler or an executor cannot be reached, or the connection to it was lost.',
   UNAUTHORIZED:
     'The scheduler or an executor refused the request, because it has no token that the server accepts, or does not come from a process that may send it.',
   FORBIDDEN:
-    'The scheduler or an executor knows the sender of the request, but does not allow what it asks for: a role is missing, or it belongs to another user.',
+    'The request is understood, but not allowed: a role is missing, what it asks for belongs to another user, or the option `files` does not contain a path.',
   NO_EXECUTORS: 'The scheduler has no executor, and none registered within `executorTimeoutMs`.',
   ADDRESS_IN_USE: 'The requested host and port are already in use.',
   VERSION: 'The versions of the client and the scheduler are not compatible.',
   JOB_FAILED:
     'The job failed on the cluster, for any reason: for example a division by zero, a failed cast, a file that an executor cannot read, too little memory on an executor, or an executor that was lost during a write.',
   JOB_CANCELLED: 'The job was cancelled: by `cancelJob`, because its context was closed, or from outside this program.',
-  UDF: 'A TypeScript UDF threw, returned a value that does not fit its type, took too long or lost its thread; or no executor runs UDFs.',
+  UDF: 'A TypeScript UDF threw an error, returned a value that does not fit its type, took too long or lost its thread, or no executor runs UDFs.',
   INVALID_ARGUMENT: 'An argument has the wrong shape, type or range.',
   UNSAFE_INTEGER: 'A value does not fit the requested JavaScript type, or would lose digits in it.',
   CLOSED: 'The context, stream or cluster is already closed.',

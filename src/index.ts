@@ -24,10 +24,12 @@ export { setupTestCluster, type TestCluster, type TestClusterOptions } from './c
 export type { ActionOptions } from './config/action-options.js';
 export type { ClusterConfig, ConfigValue } from './config/cluster-config.js';
 export type { TlsOptions, TokenOption } from './config/credentials.js';
+export type { FileLimits } from './config/file-limits.js';
 export type { ConfigKey } from './config/generated/keys.js';
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';
-export { DataFrame, type RowOptions } from './dataframe/dataframe.js';
+export type { RowOptions } from './dataframe/actions.js';
+export { DataFrame } from './dataframe/dataframe.js';
 export type {
   ExplainAnalyzeLevel,
   ExplainFormat,
@@ -35,17 +37,19 @@ export type {
   ExplainOptions,
   ExplainVisualOptions,
 } from './dataframe/explain.js';
+export type { PivotOptions, UnpivotOptions } from './dataframe/group-verbs.js';
 export { GroupedData, type PivotValues } from './dataframe/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './dataframe/joins.js';
+export type { UnnestOptions } from './dataframe/row-verbs.js';
 export type {
   BatchStreamOptions,
   IpcStreamOptions,
   NdjsonStreamOptions,
   ReadableStreamOptions,
-} from './dataframe/readable-stream-options.js';
-export { RowStream } from './dataframe/rows.js';
-export { RecordBatchStream } from './dataframe/stream.js';
-export { type PivotOptions, type UnnestOptions, type UnpivotOptions, Verbs } from './dataframe/verbs.js';
+} from './dataframe/stream/readable-stream-options.js';
+export { RecordBatchStream } from './dataframe/stream/record-batch-stream.js';
+export { RowStream } from './dataframe/stream/row-stream.js';
+export { Verbs } from './dataframe/verbs.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
 export { CaseBuilder, case_, when } from './expr/builders/case.js';
 export { GroupingSet } from './expr/builders/grouping.js';
@@ -53,7 +57,7 @@ export { type Argument, type LambdaFunction, lambda, lambdaVar } from './expr/bu
 export { placeholder } from './expr/builders/placeholder.js';
 export { exists, outerRef, scalarSubquery } from './expr/builders/subquery.js';
 export type { ExprLike, Operand, SortKey } from './expr/coerce.js';
-export { col, Expr, lit, litWithMetadata, SortExpr } from './expr/expr.js';
+export { col, Expr, lit, litWithMetadata } from './expr/expr.js';
 export type { LiteralValue } from './expr/literal.js';
 export type {
   BinaryOperator,
@@ -71,6 +75,7 @@ export type {
   WindowNode,
 } from './expr/node/node.js';
 export type { ParamValue } from './expr/param-value.js';
+export { SortExpr } from './expr/sort-expr.js';
 export { Window, type WindowOptions } from './expr/window.js';
 export { type FrameBound, WindowFrame, WindowFrameBound } from './expr/window-frame.js';
 export type {
@@ -118,7 +123,8 @@ export {
 } from './session/ballista-session-context.js';
 export type { SessionFunction } from './session/functions.js';
 export { PreparedStatement, type StatementParameter } from './session/prepared-statement.js';
-export { type LocalOptions, type PrepareOptions, SessionContext, type SqlOptions } from './session/session-context.js';
+export type { PrepareOptions, SqlOptions } from './session/queries.js';
+export { type LocalOptions, SessionContext } from './session/session-context.js';
 export type { TableRef } from './session/tables.js';
 export { expr } from './sql/expr-tag.js';
 export type { Params } from './sql/params.js';

@@ -118,6 +118,15 @@ impl Error {
         Self::new(code, format!("The {what} \"{name}\" does not exist."))
     }
 
+    /// What a limit of this package refused, inside of an error of the engine. Readers and writers wrap it in errors of their
+    /// own.
+    pub fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        let own = causes.filter_map(|error| error.downcast_ref::<Self>());
+        own.cloned()
+            .find(|error| matches!(error.code, Code::Forbidden | Code::ResourcesExhausted))
+    }
+
     pub fn of_job(mut self, job_id: &str) -> Self {
         self.job_id = Some(job_id.to_owned());
         self
@@ -176,6 +185,9 @@ impl From<DataFusionError> for Error {
 impl From<&DataFusionError> for Error {
     fn from(error: &DataFusionError) -> Self {
         use DataFusionError as D;
+        if let Some(refusal) = Error::refusal_in(error) {
+            return refusal;
+        }
         let code = match error {
             D::Context(_, inner) | D::Diagnostic(_, inner) => return inner.as_ref().into(),
             D::Shared(inner) => return inner.as_ref().into(),

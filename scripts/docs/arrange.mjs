@@ -48,6 +48,7 @@ const CATEGORIES = [
  */
 const FOLDERS = {
   'docs/guides': 'Guides',
+  docs: 'Reference',
   'docs/reference': 'Reference',
   'docs/design': 'Internals',
   '.': 'Internals',
@@ -77,12 +78,21 @@ const GENERATED_METHODS = 'src/expr/generated/methods.ts';
 
 /** The order of members for classes that are defined in several files. */
 const MEMBERS = [
+  'src/dataframe/column-verbs.ts',
+  'src/dataframe/group-verbs.ts',
+  'src/dataframe/row-verbs.ts',
+  'src/dataframe/join-verbs.ts',
+  'src/dataframe/set-verbs.ts',
   'src/dataframe/verbs.ts',
   'src/expr/operators.ts',
+  'src/dataframe/writes.ts',
   'src/dataframe/dataframe.ts',
+  'src/dataframe/plans.ts',
+  'src/dataframe/actions.ts',
   'src/expr/expr.ts',
   'src/session/ballista-session-context.ts',
   'src/session/session-context.ts',
+  'src/session/queries.ts',
   'src/session/files.ts',
   'src/session/tables.ts',
   'src/session/functions.ts',

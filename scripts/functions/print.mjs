@@ -20,7 +20,7 @@ const SOURCES = /** @type {Readonly<Record<string, string>>} */ ({
   TypeLike: 'arrow/type-name.js',
   Operand: 'expr/coerce.js',
   Expr: 'expr/expr.js',
-  SortExpr: 'expr/expr.js',
+  SortExpr: 'expr/sort-expr.js',
   LambdaFunction: 'expr/builders/lambda.js',
   Window: 'expr/window.js',
   WindowOptions: 'expr/window.js',

@@ -1,6 +1,6 @@
 /**
- * The tables of a benchmark, made once by a program of `bench/stock` and kept in the target folder, so that every clone
- * shares them.
+ * The tables of a benchmark. A program of `bench/stock` makes them once. They are kept in the target folder, so that all clones
+ * share them.
  *
  * @module
  */
@@ -14,12 +14,12 @@ import { Failure, root, run } from './shell.mjs';
 const SHARED = 'bench/stock/src/table_files.rs';
 
 /**
- * Makes the tables unless they exist; the first time, cargo compiles the program. Several processes may ask at once.
+ * Makes the tables unless they exist. The first time, cargo compiles the program. Several processes may call this at once.
  *
- * @param {string} program its name; it is `bench/stock/src/bin/<program>.rs`
- * @param {readonly string[]} crates what generates the rows
- * @param {number} scale 1 is a gigabyte of text, a third of it as Parquet
- * @returns {Promise<string>} their folder, which holds a folder per table
+ * @param {string} program the name of `bench/stock/src/bin/<program>.rs`
+ * @param {readonly string[]} crates the crates that generate the rows
+ * @param {number} scale 1 is a gigabyte of text, or a third of this as Parquet
+ * @returns {Promise<string>} the folder of the tables, with a folder for each table
  */
 export async function benchmarkTables(program, crates, scale) {
   if (!(scale > 0 && scale < Infinity)) throw new Failure(`usage: node scripts/${program}.mjs <scale factor>`);
@@ -34,7 +34,7 @@ export async function benchmarkTables(program, crates, scale) {
 }
 
 /**
- * What decides the data besides the scale, as a hash: the program and the versions of its generators.
+ * A hash of everything except the scale that the data depends on: the program, and the versions of its generators.
  *
  * @param {string} program
  * @param {readonly string[]} crates

@@ -1,5 +1,5 @@
 /**
- * Running commands and failing politely. No dependencies: these scripts start in a clone with nothing installed.
+ * Runs commands, and reports failures in one line. It has no dependencies, because scripts start before anything is installed.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import { fileURLToPath } from 'node:url';
 /** The checkout. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A failure whose message is all that a person needs to see. */
+/** A failure that needs no stack, only its message. */
 export class Failure extends Error {}
 
 /**
- * Runs a script's body: a {@link Failure} becomes one line and exit code 1, anything else keeps its stack.
+ * Runs the body of a script. After a {@link Failure} it prints one line, after another error the stack. The exit code is then 1.
  *
  * @param {() => Promise<void>} body
  */
@@ -29,14 +29,14 @@ export function main(body) {
 
 /**
  * @typedef {object} RunOptions
- * @property {string} [cwd] absent: the checkout
- * @property {Record<string, string>} [env] besides the present environment
+ * @property {string} [cwd] default: the checkout
+ * @property {Record<string, string>} [env] in addition to the environment of this process
  * @property {boolean} [shell]
- * @property {number} [timeoutMs] after which it is killed
+ * @property {number} [timeoutMs] the command is killed after this time
  */
 
 /**
- * Runs a command to its end, its output passed through.
+ * Runs a command to its end, and passes its output through.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -48,12 +48,12 @@ export async function run(command, args, options = {}) {
 }
 
 /**
- * Runs a command to its end and returns what it wrote to standard output; `undefined` when there is no such command.
+ * Runs a command to its end, and returns its standard output, or `undefined` if the command does not exist.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {RunOptions & { onOutput?: (text: string) => void }} [options] `onOutput` gets standard output and standard
- *   error as they come, which otherwise passes through
+ * @param {RunOptions & { onOutput?: (text: string) => void }} [options] `onOutput` gets standard output and standard error
+ *   immediately. Without it, standard error is passed through
  * @returns {Promise<string | undefined>}
  */
 export async function capture(command, args, options = {}) {
@@ -108,10 +108,10 @@ function ended(child, command, args) {
 }
 
 /**
- * The file behind a command of an installed package, to be run with `node`: no shell, the same on every platform.
+ * The file of a command of an installed package. Run with `node`, it needs no shell and works on every platform.
  *
  * @param {string} packageName
- * @param {string} [command] as in the package's `bin`; absent: its only one
+ * @param {string} [command] a name in the package's `bin`; default: its only one
  */
 export function tool(packageName, command) {
   const manifest = join(root, 'node_modules', packageName, 'package.json');
@@ -123,7 +123,7 @@ export function tool(packageName, command) {
 }
 
 /**
- * Runs npm: the very one that started this script, where there is one.
+ * Runs npm. If npm has started this script, it is the same npm.
  *
  * @param {readonly string[]} args
  * @param {string} cwd

@@ -1,5 +1,5 @@
 /**
- * "Nothing changed since the last time": a step's inputs and outputs as one hash, kept in `build/stamps/`.
+ * Runs steps only when something has changed. A hash of the inputs and outputs of each step is kept in `build/stamps/`.
  *
  * @module
  */
@@ -12,14 +12,14 @@ import { root } from './shell.mjs';
 /**
  * @typedef {object} Step
  * @property {string} name
- * @property {readonly string[]} inputs files and folders whose content decides the result, relative to the checkout
- * @property {readonly string[]} outputs small files, by content: a hand-edited or missing one counts as a change
- * @property {readonly string[]} [artifacts] large outputs, which need only exist
- * @property {readonly string[]} [extra] anything else that decides the result, such as a compiler's version
+ * @property {readonly string[]} inputs the files and folders that the result depends on, relative to the checkout
+ * @property {readonly string[]} outputs small files. If one is missing or was edited, the step runs again
+ * @property {readonly string[]} [artifacts] large outputs. If one is missing, the step runs again
+ * @property {readonly string[]} [extra] other things that the result depends on, such as the version of a compiler
  */
 
 /**
- * Runs a step unless its inputs and outputs are as it left them.
+ * Runs a step if its inputs or outputs have changed since it last ran.
  *
  * @param {Step} step
  * @param {() => Promise<void>} work
@@ -28,7 +28,7 @@ export async function unlessFresh(step, work) {
   const file = join(root, 'build', 'stamps', step.name);
   const stamp = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const complete = (step.artifacts ?? []).every((path) => existsSync(join(root, path)));
-  // An input that is edited meanwhile was not seen.
+  // An input may have been edited while the step ran.
   const inputs = digest(step.inputs, step.extra);
   if (complete && stamp === inputs + digest(step.outputs)) return;
   await work();
@@ -51,7 +51,7 @@ function digest(paths, extra = []) {
 }
 
 /**
- * The files under a path in a fixed order; none when the path does not exist. Build results are no inputs.
+ * The files under a path, in a fixed order. None if the path does not exist. Results of a build are left out.
  *
  * @param {string} path relative to the checkout
  * @returns {string[]}

@@ -7,6 +7,7 @@
 import { CONVERT_SETTINGS } from '../../src/arrow/values/convert-options.js';
 import { AUTH_SETTINGS, JWKS_SETTINGS } from '../../src/cluster/authentication/auth-options.js';
 import { TLS_SETTINGS } from '../../src/config/credentials.js';
+import { FILE_LIMIT_SETTINGS } from '../../src/config/file-limits.js';
 import { RUNTIME_SETTINGS } from '../../src/config/runtime-env.js';
 import {
   EXECUTOR_SETTINGS,
@@ -41,6 +42,7 @@ export interface Section {
 export const sections: readonly Section[] = [
   { title: 'Session on a cluster', about: 'Options of `BallistaSessionContext`.', table: SESSION_SETTINGS },
   { title: 'Local session', about: 'Options of `SessionContext.local`.', table: LOCAL_SETTINGS },
+  { title: 'Files', about: 'The option `files` of sessions, schedulers and executors.', table: FILE_LIMIT_SETTINGS },
   {
     title: 'Runtime',
     about: 'Options of `RuntimeEnvBuilder`, and of the option `runtime` of a session.',

@@ -1,4 +1,4 @@
-// Runs under each runtime (scripts/smoke.mjs): a cluster in the process, one query, a clean end.
+// scripts/smoke.mjs runs this in each runtime. It starts a cluster in the process, runs a query, and ends cleanly.
 import { createRequire } from 'node:module';
 import { BallistaSessionContext, setupTestCluster } from '../../dist/index.mjs';
 

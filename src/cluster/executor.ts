@@ -8,6 +8,7 @@ import { isMainThread } from 'node:worker_threads';
 
 import type { NativeAuthenticator, NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
@@ -42,6 +43,13 @@ export interface ExecutorOptions {
   memoryLimitBytes?: number;
   /** The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops. Default: the system's temporary folder. */
   workDir?: string;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables do
+   * not fit fails. Default: a quarter of the memory of the machine or container.
+   */
+  uploadLimitBytes?: number;
   /**
    * Whether this executor runs TypeScript UDFs, in worker threads. Everyone who can reach the scheduler can then run code on
    * this machine: enable it only where that is acceptable. Default `false`.
@@ -92,10 +100,17 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, tls, token, auth, insecure, ...given } = resolve<
-      Omit<NativeExecutorOptions, 'tls' | 'token'> & ExecutorOptions
-    >('BallistaExecutor', EXECUTOR_SETTINGS, options);
-    const native = { ...given, ...toCredentialsNative('BallistaExecutor', { tls, token }, true) };
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, files, tls, token, auth, insecure, ...given } =
+      resolve<Omit<NativeExecutorOptions, 'files' | 'tls' | 'token'> & ExecutorOptions>(
+        'BallistaExecutor',
+        EXECUTOR_SETTINGS,
+        options,
+      );
+    const native = {
+      ...given,
+      ...toFilesNative('BallistaExecutor', files),
+      ...toCredentialsNative('BallistaExecutor', { tls, token }, true),
+    };
     this.#auth = toAuth('BallistaExecutor', auth);
     this.#exposure = { host: native.host, tls, auth, insecure };
     checkExposure('BallistaExecutor', this.#exposure);
@@ -105,8 +120,8 @@ export class BallistaExecutor extends Service<NativeExecutor> {
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
       throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
-    const limits = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
-    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, limits) : undefined;
+    const threads = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
+    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, threads) : undefined;
     this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;
   }
 

@@ -6,6 +6,7 @@
 
 import type { NativeAuthenticator, NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
@@ -42,6 +43,14 @@ export interface SchedulerOptions {
    * authentication is missing. Default `false`.
    */
   insecure?: boolean;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with
+   * `RESOURCES_EXHAUSTED`. Clients in this process do not send theirs. Default: a quarter of the memory of the machine or
+   * container.
+   */
+  uploadLimitBytes?: number;
 }
 
 /**
@@ -74,13 +83,17 @@ export class BallistaScheduler extends Service<NativeScheduler> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    const { tls, token, auth, insecure, ...native } = resolve<
-      Omit<NativeSchedulerOptions, 'tls' | 'token'> & SchedulerOptions
+    const { files, tls, token, auth, insecure, ...native } = resolve<
+      Omit<NativeSchedulerOptions, 'files' | 'tls' | 'token'> & SchedulerOptions
     >('BallistaScheduler', SCHEDULER_SETTINGS, options);
     const { host, processOnly } = native;
     this.#exposure = { host, tls, auth, insecure };
     checkExposure('BallistaScheduler', this.#exposure);
-    this.#options = { ...native, ...toCredentialsNative('BallistaScheduler', { tls, token }, true) };
+    this.#options = {
+      ...native,
+      ...toFilesNative('BallistaScheduler', files),
+      ...toCredentialsNative('BallistaScheduler', { tls, token }, true),
+    };
     this.#auth = toAuth('BallistaScheduler', auth);
     if (processOnly && auth !== undefined)
       throw invalid('BallistaScheduler: with processOnly, no request needs a token. Leave out processOnly or auth.');

@@ -5,6 +5,7 @@
  */
 
 import type { TlsOptions, TokenOption } from '../config/credentials.js';
+import type { FileLimits } from '../config/file-limits.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
@@ -41,6 +42,8 @@ export interface TestClusterOptions {
    * authentication is missing. Default `false`.
    */
   insecure?: boolean;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
 }
 
 /** A running cluster. It does not keep the process alive. */
@@ -82,13 +85,14 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     port,
     memoryLimitBytes = Math.floor(halfOfMemory() / count),
     processOnly = isLoopback(host),
+    files,
     tls,
     token,
     insecure,
   } = resolve<
     Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions
   >('setupTestCluster', TEST_CLUSTER_SETTINGS, options);
-  const security = { insecure, ...(tls && { tls }), ...(token !== undefined && { token }) };
+  const security = { insecure, ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
   const scheduler = new BallistaScheduler({ host, port, processOnly, ...security });
   await scheduler.start();
   const executors = Array.from(

@@ -7,6 +7,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 
 import type { DocumentedTable } from '../input/settings.js';
+import { FILES_SETTING } from './file-limits.js';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -15,10 +16,18 @@ export const SCHEDULER_PORT = 50050;
 
 /** Half of the memory of the machine or container. */
 export function halfOfMemory(): number {
+  return Math.floor(memory() / 2);
+}
+
+function quarterOfMemory(): number {
+  return Math.floor(memory() / 4);
+}
+
+function memory(): number {
   // 0, or a number larger than all memory, means no limit.
   const limit =
     (process as { constrainedMemory?: () => number | undefined }).constrainedMemory?.() || Number.POSITIVE_INFINITY;
-  return Math.floor(Math.min(totalmem(), limit) / 2);
+  return Math.min(totalmem(), limit);
 }
 
 /** Options of everything that connects to others. */
@@ -65,6 +74,7 @@ const COMMON_SETTINGS = {
     defaultText: 'exact values',
     doc: 'How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it.',
   },
+  files: FILES_SETTING,
   memoryTableLimitBytes: {
     type: 'integer',
     default: 2 ** 30,
@@ -136,6 +146,14 @@ export const SCHEDULER_SETTINGS = {
     default: false,
     doc: 'Whether the scheduler and its executors take only requests of this process. Only on a loopback address.',
   },
+  files: FILES_SETTING,
+  uploadLimitBytes: {
+    type: 'integer',
+    default: quarterOfMemory,
+    min: 0,
+    defaultText: 'a quarter of the memory of the machine or container',
+    doc: 'The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with `RESOURCES_EXHAUSTED`.',
+  },
   ...SERVER_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
@@ -177,6 +195,14 @@ export const EXECUTOR_SETTINGS = {
     type: 'string',
     defaultText: "the system's temporary folder",
     doc: 'The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops.',
+  },
+  files: FILES_SETTING,
+  uploadLimitBytes: {
+    type: 'integer',
+    default: quarterOfMemory,
+    min: 0,
+    defaultText: 'a quarter of the memory of the machine or container',
+    doc: 'The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables do not fit fails.',
   },
   udf: {
     type: 'boolean',
@@ -229,5 +255,6 @@ export const TEST_CLUSTER_SETTINGS = {
     defaultText: '`true` on a loopback address',
     doc: 'Whether the cluster takes only requests of this process.',
   },
+  files: FILES_SETTING,
   ...SERVER_SETTINGS,
 } as const satisfies DocumentedTable;

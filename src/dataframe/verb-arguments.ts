@@ -5,7 +5,8 @@
  */
 
 import { invalid } from '../errors.js';
-import { toList } from '../expr/coerce.js';
+import { type ExprLike, toColumnNode, toKeyNode, toList, toSqlNode } from '../expr/coerce.js';
+import type { ExprNode } from '../expr/node/node.js';
 import { describe } from '../input/describe.js';
 import { checkName } from '../input/name.js';
 
@@ -32,4 +33,19 @@ export function checkCount(value: unknown, where: string, least = 0): asserts va
       `${where} must be a whole number of at least ${least}, not ${typeof value === 'number' ? value : describe(value)}.`,
     );
   }
+}
+
+/** Converts column names, `'*'` or expressions. */
+export function toColumns(columns: readonly ExprLike[], where: string): ExprNode[] {
+  return columns.map((column, i) => toColumnNode(column, `argument ${i + 1} of ${where}`));
+}
+
+/** Like {@link toColumns}, for keys, where `'*'` is not allowed. */
+export function toKeys(columns: readonly ExprLike[], where: string): ExprNode[] {
+  return columns.map((column, i) => toKeyNode(column, `argument ${i + 1} of ${where}`));
+}
+
+/** Converts expressions; a string is SQL. */
+export function toSql(exprs: readonly ExprLike[], where: string): ExprNode[] {
+  return exprs.map((expr, i) => toSqlNode(expr, `argument ${i + 1} of ${where}`));
 }

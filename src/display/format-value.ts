@@ -7,7 +7,8 @@
 import { type DataType, IntervalUnit, Precision, TimeUnit } from 'apache-arrow';
 
 import { floorDiv, isoDateTime, isoDay, isoTime, UNITS_PER_SECOND, zoneOffsetMinutes } from '../arrow/temporal.js';
-import { compile, type Leaves } from '../arrow/values/columns.js';
+import { compile } from '../arrow/values/columns.js';
+import type { Leaves } from '../arrow/values/leaves.js';
 import type { Binder } from '../arrow/values/reader.js';
 import { decimalText } from '../arrow/values/values.js';
 import { eachBigint } from '../arrow/values/wide.js';

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Expr, SortExpr } from './expr.js';
+import type { Expr } from './expr.js';
+import type { SortExpr } from './sort-expr.js';
 
 /** The mark of expressions. */
 export const EXPR = Symbol.for('ballista.expr');

@@ -9,9 +9,10 @@ import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 import { isWellFormed } from '../input/kinds.js';
 import { isExpr, isSortExpr } from './brand.js';
-import type { Expr, SortExpr } from './expr.js';
+import type { Expr } from './expr.js';
 import { type ExprNode, node, type SortNode, type Subquery } from './node/node.js';
 import { type ParamValue, toLiteral } from './param-value.js';
+import type { SortExpr } from './sort-expr.js';
 
 /** An operand: an expression, or a JavaScript value that becomes a literal. Strings too; for columns use `col('name')`. */
 export type Operand = Expr | ParamValue;

@@ -8,7 +8,7 @@ import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 import { isBytes } from '../input/kinds.js';
-import { EXPR, INSPECT, inspected, isExpr, isSortExpr, SORT_EXPR } from './brand.js';
+import { EXPR, INSPECT, inspected, isExpr } from './brand.js';
 import * as clauses from './clauses.js';
 import {
   type ExprLike,
@@ -23,10 +23,11 @@ import {
 } from './coerce.js';
 import { engine, toJson } from './expr-engine.js';
 import { type LiteralValue, toLitNode, toTypedLitNode } from './literal.js';
-import { type ExprNode, type NullTreatment, node, type SortNode, type Subquery } from './node/node.js';
+import { type ExprNode, type NullTreatment, node, type Subquery } from './node/node.js';
 import { ExprOperators } from './operators.js';
 import { type ParamValue, toLiteral } from './param-value.js';
-import { printExpr, printSort } from './print/print-expr.js';
+import { printExpr } from './print/print-expr.js';
+import { SortExpr } from './sort-expr.js';
 import type { Window, WindowOptions } from './window.js';
 import type { WindowFrame } from './window-frame.js';
 
@@ -226,11 +227,7 @@ export class Expr extends ExprOperators {
    * @param nullsFirst - default `false`
    */
   sort(ascending = true, nullsFirst = false): SortExpr {
-    return new SortExpr({
-      expr: this.node,
-      ascending: toBoolean(ascending, 'sort: ascending'),
-      nullsFirst: toBoolean(nullsFirst, 'sort: nullsFirst'),
-    });
+    return new SortExpr(this, toBoolean(ascending, 'sort: ascending'), toBoolean(nullsFirst, 'sort: nullsFirst'));
   }
 
   /** An ascending sort key with nulls last, like SQL's `ASC`. */
@@ -276,56 +273,6 @@ export class Expr extends ExprOperators {
   /** @internal */
   [INSPECT](): string {
     return inspected('Expr', () => printExpr(this.node));
-  }
-}
-
-/**
- * A sort key: an expression with a direction. Created by {@link Expr.sort}, {@link Expr.asc} and {@link Expr.desc}.
- * Immutable. From DataFusion's `SortExpr`.
- */
-export class SortExpr {
-  /** The key as data, as sent to the engine. */
-  readonly node: SortNode;
-
-  /** @internal */
-  constructor(data: SortNode) {
-    this.node = node(data);
-    Object.freeze(this);
-  }
-
-  /** Whether a value is a sort key, including one of another copy of this package. */
-  static is(value: unknown): value is SortExpr {
-    return isSortExpr(value);
-  }
-
-  /** @internal */
-  get [SORT_EXPR](): true {
-    return true;
-  }
-
-  /** The expression to sort by. */
-  get expr(): Expr {
-    return new Expr(this.node.expr);
-  }
-
-  /** Whether the smallest values come first. */
-  get ascending(): boolean {
-    return this.node.ascending;
-  }
-
-  /** Whether nulls come first. */
-  get nullsFirst(): boolean {
-    return this.node.nullsFirst;
-  }
-
-  /** The key as in ORDER BY. */
-  toString(): string {
-    return printSort(this.node);
-  }
-
-  /** @internal */
-  [INSPECT](): string {
-    return inspected('SortExpr', () => printSort(this.node));
   }
 }
 

@@ -10,6 +10,7 @@ import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js
 import { parseAddress } from '../config/address.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from '../config/runtime-env.js';
 import { type SessionConfig, toConfigNative } from '../config/session-config.js';
 import { SESSION_SETTINGS, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
@@ -33,6 +34,8 @@ export interface SessionOptions {
   convert?: ConvertOptions;
   /** How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in milliseconds. Default 30 000. */
   executorTimeoutMs?: number;
+  /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
+  files?: FileLimits;
   /** The maximum size of an in-memory table, in bytes. A larger table is rejected with `RESOURCES_EXHAUSTED`. Default 1 GiB. */
   memoryTableLimitBytes?: number;
   /** Memory and disk limits of the work done in this process. Executors have their own limits. */
@@ -84,17 +87,19 @@ export class BallistaSessionContext extends SessionContext {
   constructor(address: string, options: SessionOptions, alsoClose: AsyncDisposable);
   constructor(address: string, options: SessionOptions = {}, alsoClose?: AsyncDisposable) {
     const scheduler = parseAddress(address);
-    const { clusterConfig, config, convert, executorTimeoutMs, memoryTableLimitBytes, runtime, tls, token } = resolve<
-      SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }
-    >('BallistaSessionContext', SESSION_SETTINGS, options);
-    const native = toRuntimeNative(runtime);
+    const { clusterConfig, config, convert, executorTimeoutMs, files, memoryTableLimitBytes, runtime, tls, token } =
+      resolve<SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }>(
+        'BallistaSessionContext',
+        SESSION_SETTINGS,
+        options,
+      );
     super(
       {
         ...scheduler,
         config: { ...toConfigNative(config), ...toConfigNative(clusterConfig) },
         executorTimeoutMs,
         memoryTableLimitBytes,
-        ...(native && { runtime: native }),
+        runtime: { ...toRuntimeNative(runtime), ...toFilesNative('BallistaSessionContext', files) },
         ...toCredentialsNative('BallistaSessionContext', { tls, token }, false),
       },
       convert,

@@ -10,7 +10,7 @@ import { readSchema } from '../arrow/ipc/decode.js';
 import type { Row } from '../arrow/values/values.js';
 import type { NativePreparedStatement } from '../binding.cjs';
 import { DataFrame } from '../dataframe/dataframe.js';
-import type { SessionHandle } from '../dataframe/session-handle.js';
+import type { SessionHandle } from '../engine/session-handle.js';
 import { callSync } from '../native.js';
 import { type Params, toParamsNative } from '../sql/params.js';
 

@@ -31,7 +31,9 @@ it('UDFs beyond this machine need more than insecure', () => {
 it('an insecure server writes one warning, and a secured one none', async () => {
   await using insecure = new BallistaScheduler({ ...EXPOSED, insecure: true });
   await insecure.start();
-  expect(written.mock.calls.map(([text]) => text)).toEqual([expect.stringMatching(/^ballista: the scheduler .*0\.0\.0\.0.*\n$/)]);
+  expect(written.mock.calls.map(([text]) => text)).toEqual([
+    expect.stringMatching(/^ballista: the scheduler .*0\.0\.0\.0.*\n$/),
+  ]);
   written.mockClear();
   const files = new Certificates();
   await using secured = new BallistaScheduler({ ...EXPOSED, tls: files.server });

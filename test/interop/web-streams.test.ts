@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { RecordBatchReader, tableFromIPC } from 'apache-arrow';
 import { afterAll, describe, expect, it, type MockInstance, vi } from 'vitest';
 
-import type { RecordBatchStream } from '../../src/dataframe/stream.js';
+import type { RecordBatchStream } from '../../src/dataframe/stream/record-batch-stream.js';
 import { LONG, registerNumbers } from '../process/fixtures/queries.mjs';
 import { failure } from '../support/rejected.js';
 import { until } from '../support/until.js';

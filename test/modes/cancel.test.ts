@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RecordBatchStream } from '../../src/dataframe/stream.js';
+import type { RecordBatchStream } from '../../src/dataframe/stream/record-batch-stream.js';
 import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import type { SessionContext } from '../../src/session/session-context.js';
 import { LOCAL, newContext, withCluster, withContext } from '../support/cluster.js';

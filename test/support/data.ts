@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,4 +39,18 @@ export function tempFolder(): (...path: string[]) => string {
   const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return (...path) => join(folder, ...path);
+}
+
+/** The names of the files in a folder, at any depth. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort();
+}
+
+/** The content of all files in a folder. */
+export function textIn(folder: string): string {
+  return filesIn(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('');
 }

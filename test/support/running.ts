@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RecordBatchStream } from '../../src/dataframe/stream.js';
+import type { RecordBatchStream } from '../../src/dataframe/stream/record-batch-stream.js';
 import type { BallistaErrorCode } from '../../src/errors.js';
 import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import type { SessionContext } from '../../src/session/session-context.js';

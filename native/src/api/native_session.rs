@@ -55,7 +55,7 @@ impl NativeSession {
     #[napi(constructor, catch_unwind)]
     pub fn new(options: NativeSessionOptions) -> napi::Result<Self> {
         let runtime = options.runtime.unwrap_or_default();
-        runtime.build()?;
+        runtime.build(runtime.limits()?.as_ref())?;
         let limit = options.memory_table_limit_bytes as usize;
         let session = match (options.host, options.port) {
             (Some(host), Some(port)) => {

@@ -1,5 +1,6 @@
 //! Blobs: immutable sets of files, found in this process by id as long as they are held.
 
+use super::budget::Reserved;
 use crate::network::principal::Principal;
 use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
@@ -40,19 +41,26 @@ pub struct Blob {
     /// The names of the principals that have sent it. Empty: a session of this process made it. Locked for lookups and
     /// changes only.
     owners: Mutex<BTreeSet<Arc<str>>>,
+    /// The memory of a blob from another process.
+    _reserved: Option<Reserved>,
 }
 
 impl Blob {
-    /// Makes the blob findable in this process under its id.
-    pub fn publish(id: String, kind: Kind, files: Vec<Bytes>) -> Arc<Self> {
+    /// Makes the blob findable in this process under its id. Returns the blob that has the id, if there is one.
+    pub fn publish(id: String, kind: Kind, files: Vec<Bytes>, reserved: Option<Reserved>) -> Arc<Self> {
+        let mut blobs = BLOBS.write();
+        if let Some(known) = blobs.get(&id).and_then(Weak::upgrade) {
+            return known;
+        }
         let blob = Arc::new(Self {
             id,
             kind,
             files,
             used: Mutex::new(Instant::now()),
             owners: Mutex::default(),
+            _reserved: reserved,
         });
-        BLOBS.write().insert(blob.id.clone(), Arc::downgrade(&blob));
+        blobs.insert(blob.id.clone(), Arc::downgrade(&blob));
         blob
     }
 

@@ -36,6 +36,10 @@ pub async fn drop_remote(channel: &Transport, id: &str) {
 }
 
 fn unsent(kind: Kind, status: &Status) -> Error {
+    let code = match status.code() {
+        Grpc::ResourceExhausted => Code::ResourcesExhausted,
+        _ => Code::Connection,
+    };
     let what = match kind {
         Kind::Table => "An in-memory table",
         Kind::Code => "The code of a TypeScript UDF",
@@ -44,7 +48,7 @@ fn unsent(kind: Kind, status: &Status) -> Error {
         return error;
     }
     Error::new(
-        Code::Connection,
+        code,
         format!("{what} could not be sent to the scheduler: {}.", status.message()),
     )
 }

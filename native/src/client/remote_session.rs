@@ -115,7 +115,8 @@ impl RemoteSession {
             modules.push(module);
         }
         self.code.sweep();
-        self.code.shrink(CODE_BYTES);
+        // The code of a running query stays.
+        self.code.shrink(CODE_BYTES, 1);
         if !modules.is_empty() {
             self.follow_log().await?;
         }

@@ -104,8 +104,7 @@ impl LogicalExtensionCodec for LogicalCodec {
         let table = Table::decode(bytes).map_err(|error| DataFusionError::External(Box::new(error)))?;
         let schema = schema_from_ipc(&table.schema)?;
         table.files.iter().try_for_each(|file| check_file(file))?;
-        let id = uuid::Uuid::new_v4().to_string();
-        let stored = StoredTable::publish(id, schema, table.files, table.rows as usize);
+        let stored = StoredTable::publish(schema, table.files, table.rows as usize);
         Ok(Arc::new(InMemoryTable::new(stored, usize::MAX, None)?))
     }
 

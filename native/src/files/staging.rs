@@ -2,6 +2,7 @@
 
 use super::folder::remove;
 use crate::cancel::cancelled;
+use crate::stores::limits::STAGING;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::Result;
 use datafusion::execution::TaskContext;
@@ -11,9 +12,6 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-
-/// Readers of a folder skip subfolders, and names that begin with an underscore.
-const FOLDER: &str = "_temporary";
 
 /// A temporary folder for one attempt to write. Dropping it removes its files.
 pub struct Stage {
@@ -36,7 +34,7 @@ impl Stage {
             (true, Some((parent, file))) => (parent, file),
             _ => (text, ""),
         };
-        let folder = format!("{parent}/{FOLDER}/{}/", uuid::Uuid::new_v4());
+        let folder = format!("{parent}/{STAGING}/{}/", uuid::Uuid::new_v4());
         let url = ListingTableUrl::parse(format!("{folder}{file}"))?;
         let folder = ListingTableUrl::parse(&folder)?;
         let target = ListingTableUrl::parse(format!("{parent}/"))?.prefix().clone();
@@ -61,11 +59,16 @@ impl Stage {
 
     /// Creates the folder. Some of DataFusion's writers report a folder that cannot be created as an internal
     /// error.
-    pub async fn create(&self) -> Result<()> {
-        if let Some(local) = self.place.as_ref().and_then(|place| place.local.as_ref()) {
-            tokio::fs::create_dir_all(local).await?;
+    pub async fn create(&mut self) -> Result<()> {
+        let Some(local) = self.place.as_ref().and_then(|place| place.local.clone()) else {
+            return Ok(());
+        };
+        // Fails if the store does not allow to write there. Then there is nothing to remove.
+        if let Err(refusal) = self.store.list(Some(&self.folder)).try_collect::<Vec<_>>().await {
+            self.place = None;
+            return Err(refusal.into());
         }
-        Ok(())
+        Ok(tokio::fs::create_dir_all(local).await?)
     }
 
     pub async fn close(mut self) {

@@ -8,6 +8,7 @@ use super::job_owners::JobOwners;
 use crate::arrow::IPC_END;
 use crate::error::{Code, Error, Result};
 use crate::network::principal::Principal;
+use crate::protocol::job_id::is_job_id;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -58,18 +59,14 @@ impl PartitionFile {
         let path = create_shuffle_path(work_dir, &job, self.stage, self.partition, Some(self.file), false);
         Ok(path?)
     }
-
-    /// Job ids from the URL must not contain path separators.
-    fn is_plain(&self) -> bool {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        !self.job.is_empty() && self.job.bytes().all(plain)
-    }
 }
 
 /// Opens the file of an executor's answer, if this process can read it too.
 pub fn open(answer: &HeaderMap) -> Option<File> {
     let told = |name| answer.get(name).and_then(|value| value.to_str().ok());
-    let file = File::open(told(FILE)?).ok()?;
+    // Opening anything else than a file may block.
+    let path = std::path::Path::new(told(FILE)?);
+    let file = path.is_file().then(|| File::open(path))?.ok()?;
     (identity(&file)? == told(IDENTITY)?).then_some(file)
 }
 
@@ -189,7 +186,7 @@ async fn piece(
     Query(Wanted { start }): Query<Wanted>,
     Extension(sender): Extension<Principal>,
 ) -> Response {
-    if !wanted.is_plain() || !owners.reaches(&sender, &wanted.job) {
+    if !is_job_id(&wanted.job) || !owners.reaches(&sender, &wanted.job) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let read = spawn_blocking(move || {

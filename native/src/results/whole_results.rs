@@ -143,17 +143,22 @@ impl Drop for Reader {
 /// The result for a client in another process.
 pub async fn wait(key: &str, after: Option<usize>, patience: Duration) -> Option<Arc<ResultQueue>> {
     let mut slot = with(|results| slot(results, key).subscribe());
-    let found = tokio::time::timeout(patience, newer(&mut slot, after)).await;
-    if found.is_err() {
-        // Removes the slot of a job that has no result.
+    let _waits = Waits(key);
+    tokio::time::timeout(patience, newer(&mut slot, after)).await.ok()
+}
+
+/// Removes the slot of a job that has no result, even if its client is gone. Otherwise clients could fill the memory.
+struct Waits<'a>(&'a str);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
         with(|results| {
             let idle = |slot: &watch::Sender<Slot>| slot.receiver_count() <= 1 && slot.borrow().is_none();
-            if results.get(key).is_some_and(idle) {
-                results.remove(key);
+            if results.get(self.0).is_some_and(idle) {
+                results.remove(self.0);
             }
         });
     }
-    found.ok()
 }
 
 fn is_later(entry: &Entry, task: Option<usize>) -> bool {

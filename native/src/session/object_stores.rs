@@ -9,7 +9,7 @@ impl Session {
     /// Registers a store for this session. It is sent along with the session's queries.
     pub fn register_store(&self, url: &str, options: String) -> Result<()> {
         let parsed = parse_url(url)?;
-        let store = stores::options::build(&options)?;
+        let store = stores::options::build(&options, self.files.as_ref())?;
         self.context().register_object_store(&parsed, store);
         self.backend.change_stores(|by_url| {
             by_url.insert(url.to_owned(), options);

@@ -1,6 +1,8 @@
 //! Object stores that a session registers. The scheduler lists files and executors read them, so the options
 //! are sent with the settings of every query.
 
+pub mod bounded;
+pub mod limits;
 pub mod options;
 pub mod password;
 
@@ -10,6 +12,7 @@ use datafusion::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
 use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::prelude::SessionConfig;
+use limits::FileLimits;
 use options::build;
 use std::any::Any;
 use std::collections::hash_map::DefaultHasher;
@@ -74,7 +77,11 @@ impl ExtensionOptions for Stores {
 }
 
 /// Registers the stores in a query's settings.
-pub fn register(config: &SessionConfig, registry: &dyn ObjectStoreRegistry) -> Result<()> {
+pub fn register(
+    config: &SessionConfig,
+    registry: &dyn ObjectStoreRegistry,
+    limits: Option<&Arc<FileLimits>>,
+) -> Result<()> {
     let stores = config.options().extensions.get::<Stores>();
     let Some(Stores(json)) = stores.filter(|stores| !stores.0.is_empty()) else {
         return Ok(());
@@ -87,7 +94,7 @@ pub fn register(config: &SessionConfig, registry: &dyn ObjectStoreRegistry) -> R
     })?;
     for (url, options) in by_url {
         let url = Url::parse(&url).map_err(|error| Error::new(Code::InvalidArgument, error.to_string()))?;
-        registry.register_store(&url, build(&options)?);
+        registry.register_store(&url, build(&options, limits)?);
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The options of object stores, and the stores built from them.
 
+use super::bounded::{Bounded, Target};
+use super::limits::{Access, FileLimits, Place};
 use crate::error::{Code, Error, Result};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzure, MicrosoftAzureBuilder};
@@ -8,7 +10,9 @@ use object_store::http::HttpBuilder;
 use object_store::local::LocalFileSystem;
 use object_store::{ClientOptions, ObjectStore};
 use serde::Deserialize;
+use std::path::Path;
 use std::sync::Arc;
+use url::Url;
 
 #[derive(Deserialize)]
 #[serde(
@@ -67,43 +71,113 @@ struct Azure {
     use_fabric_endpoint: Option<bool>,
 }
 
-/// Builds a store from its options.
-pub fn build(options: &str) -> Result<Arc<dyn ObjectStore>> {
-    let options = serde_json::from_str(options).map_err(|error| {
+/// Builds a store from its options. With limits, it reaches only what they allow.
+pub fn build(options: &str, limits: Option<&Arc<FileLimits>>) -> Result<Arc<dyn ObjectStore>> {
+    let options: Options = serde_json::from_str(options).map_err(|error| {
         Error::new(
             Code::InvalidArgument,
             format!("The options of the object store are not valid: {error}."),
         )
     })?;
-    store(options).map_err(|error| Error::new(Code::ObjectStore, error.to_string()))
+    // A client must not choose which file of another machine is read as a key.
+    if let (
+        Some(limits),
+        Options::Gcs {
+            service_account_path: Some(path),
+            ..
+        },
+    ) = (limits, &options)
+    {
+        limits.check_file(Path::new(path), Access::Read)?;
+    }
+    let failed = |error: object_store::Error| Error::new(Code::ObjectStore, error.to_string());
+    let (store, target) = store(options).map_err(failed)?;
+    Ok(match limits {
+        Some(limits) => Arc::new(Bounded::new(store, target, limits.clone())),
+        None => store,
+    })
 }
 
-fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
+/// A place as a URL, for limits.
+fn place(text: &str) -> object_store::Result<Target> {
+    let url = Url::parse(text).map_err(|error| object_store::Error::Generic {
+        store: "URL",
+        source: Box::new(error),
+    })?;
+    Place::of(&url).map(Target::Place)
+}
+
+/// A store, and where its requests go.
+fn store(options: Options) -> object_store::Result<(Arc<dyn ObjectStore>, Target)> {
     Ok(match options {
-        Options::S3(options) => Arc::new(s3(options)?),
+        Options::S3(options) => {
+            let target = options.place()?;
+            (Arc::new(s3(options)?), target)
+        }
         Options::Gcs {
             bucket_name,
             service_account_path,
         } => {
+            let target = place(&format!("gs://{bucket_name}"))?;
             let mut builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(bucket_name);
             if let Some(path) = service_account_path {
                 builder = builder.with_service_account_path(path);
             }
-            Arc::new(builder.build()?)
+            (Arc::new(builder.build()?), target)
         }
-        Options::Azure(options) => Arc::new(azure(options)?),
+        Options::Azure(options) => {
+            let target = options.place()?;
+            (Arc::new(azure(options)?), target)
+        }
         Options::Http { url, allow_http } => {
             let options = ClientOptions::new().with_allow_http(allow_http);
-            Arc::new(
-                HttpBuilder::new()
-                    .with_url(url)
-                    .with_client_options(options)
-                    .build()?,
-            )
+            let target = place(&url)?;
+            let store = HttpBuilder::new()
+                .with_url(url)
+                .with_client_options(options)
+                .build()?;
+            (Arc::new(store), target)
         }
-        Options::Local { prefix: Some(prefix) } => Arc::new(LocalFileSystem::new_with_prefix(prefix)?),
-        Options::Local { prefix: None } => Arc::new(LocalFileSystem::new()),
+        Options::Local { prefix } => {
+            let files = match prefix {
+                Some(prefix) => LocalFileSystem::new_with_prefix(prefix)?,
+                None => LocalFileSystem::new(),
+            };
+            (Arc::new(files.clone()), Target::Files(files))
+        }
     })
+}
+
+impl S3 {
+    /// The URL of the bucket, or that of the endpoint that the options name: a bucket of another server is another
+    /// place.
+    fn place(&self) -> object_store::Result<Target> {
+        let bucket = &self.bucket_name;
+        match &self.endpoint {
+            Some(endpoint) => place(&format!("{}/{bucket}", endpoint.trim_end_matches('/'))),
+            None => place(&format!("s3://{bucket}")),
+        }
+    }
+}
+
+impl Azure {
+    /// A container belongs to an account. Without an account in the options, it is that of the environment.
+    fn place(&self) -> object_store::Result<Target> {
+        let container = &self.container_name;
+        if self.use_emulator == Some(true) {
+            return place(&format!("http://127.0.0.1:10000/devstoreaccount1/{container}"));
+        }
+        match (&self.endpoint, &self.account, self.use_fabric_endpoint) {
+            (Some(endpoint), ..) => place(&format!("{}/{container}", endpoint.trim_end_matches('/'))),
+            (None, Some(account), Some(true)) => place(&format!(
+                "https://{account}.blob.fabric.microsoft.com/{container}"
+            )),
+            (None, Some(account), _) => {
+                place(&format!("https://{account}.blob.core.windows.net/{container}"))
+            }
+            (None, None, _) => place(&format!("az://{container}")),
+        }
+    }
 }
 
 fn s3(options: S3) -> object_store::Result<AmazonS3> {

@@ -9,8 +9,9 @@ import { type DataType, type RecordBatch, type Schema, TimeUnit } from 'apache-a
 
 import { BallistaError } from '../../errors.js';
 import { floorDiv, isoDateTime, isoDay, isoTime, UNITS_PER_SECOND } from '../temporal.js';
-import { compile, type Leaves } from './columns.js';
+import { compile } from './columns.js';
 import type { Conversion } from './convert-options.js';
+import type { Leaves } from './leaves.js';
 import type { Binder, Read } from './reader.js';
 import { eachBigint, sharedBigints, type Wide, wideNumbers } from './wide.js';
 

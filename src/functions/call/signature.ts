@@ -10,8 +10,8 @@ import { invalid } from '../../errors.js';
 import { isExpr, isSortExpr } from '../../expr/brand.js';
 import { type LambdaFunction, toArgumentNode } from '../../expr/builders/lambda.js';
 import { type Operand, operand, wrong } from '../../expr/coerce.js';
-import type { SortExpr } from '../../expr/expr.js';
 import type { ExprNode } from '../../expr/node/node.js';
+import type { SortExpr } from '../../expr/sort-expr.js';
 
 /** The values that functions accept. */
 type Given = Operand | SortExpr | LambdaFunction | TypeLike;

@@ -7,7 +7,8 @@
  */
 
 import type { Operand } from '../../expr/coerce.js';
-import type { Expr, SortExpr } from '../../expr/expr.js';
+import type { Expr } from '../../expr/expr.js';
+import type { SortExpr } from '../../expr/sort-expr.js';
 import { type AggregateOptions, aggregate } from '../call/call.js';
 
 /**

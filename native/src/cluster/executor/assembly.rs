@@ -2,7 +2,7 @@
 
 use super::clients::ClientPool;
 use super::engine::Engine;
-use super::flight_service::ExecutorFlight;
+use super::flight_service::{ExecutorFlight, TICKET_BYTES};
 use super::presence;
 use super::registration::{registration, registration_error, NativeExecutorOptions};
 use super::reports::report;
@@ -22,6 +22,7 @@ use crate::network::serve::serve;
 use crate::network::transport::Local;
 use crate::results::job_owners::JobOwners;
 use crate::results::{partition_files, whole_results, whole_service};
+use crate::stores::limits::FileLimits;
 use crate::stores::{self, RuntimesByStores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use crate::udf::log;
@@ -87,7 +88,10 @@ pub async fn assemble(
         Guard::new(&options.host, options.external_host.as_deref(), access)
     };
     let owners = Arc::new(JobOwners::default());
-    let blobs = Arc::new(BlobSource::new(transport.clone()));
+    let blobs = Arc::new(BlobSource::new(
+        transport.clone(),
+        options.upload_limit_bytes as usize,
+    ));
     let pool = options.udf_pool.map(Pool::find).transpose()?;
     if let Some(pool) = &pool {
         *pool.source.lock() = Some(blobs.clone());
@@ -100,7 +104,8 @@ pub async fn assemble(
         PathBuf::from(&folders.spill),
     );
     let functions = functions.await.expect("the engine's functions can be collected");
-    let runtimes = runtimes(&options, &folders, blobs.clone());
+    let limits = FileLimits::new("this executor", options.files.as_ref())?;
+    let runtimes = runtimes(&options, &folders, blobs.clone(), limits);
     let worker = Worker::new(id.clone(), folders.jobs.clone(), functions, runtimes, engine);
     let (tasks, ends) = Tasks::new(worker, options.vcores as usize, owners.clone())?;
     whole_results::enter(&id);
@@ -148,7 +153,7 @@ fn serve_results(
 ) {
     let service = ExecutorFlight::new(jobs.clone(), owners.clone());
     let service = FlightServiceServer::new(service)
-        .max_decoding_message_size(MESSAGE_BYTES)
+        .max_decoding_message_size(TICKET_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
     let routes = Routes::new(service)
         .into_axum_router()
@@ -189,12 +194,13 @@ fn runtimes(
     options: &NativeExecutorOptions,
     folders: &Folders,
     blobs: Arc<BlobSource>,
+    limits: Option<Arc<FileLimits>>,
 ) -> Arc<dyn SessionRuntimeCache> {
     let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = folders.spill.clone();
     let runtime: RuntimeProducer = Arc::new(move |config| {
-        let registry = Arc::new(Registry::with_source(blobs.clone()));
-        stores::register(config, &*registry)?;
+        let registry = Registry::new(Some(blobs.clone()), limits.as_ref());
+        stores::register(config, &*registry, limits.as_ref())?;
         RuntimeEnvBuilder::new()
             .with_memory_pool(pool.clone())
             .with_temp_file_path(spill.clone())

@@ -1,6 +1,7 @@
 //! Runs the plan of a task like Ballista's own engine, and makes it cancellable.
 
 use super::clients::ClientPool;
+use super::shuffles::check_shuffles;
 use super::whole_stage::WholeStage;
 use crate::cluster::dynamic_filters::linked;
 use crate::config::cluster_options::ClusterOptions;
@@ -62,6 +63,7 @@ impl Engine {
             stage_id,
             task_id,
         } = key.clone();
+        check_shuffles(&plan, &job_id)?;
         if WholeQueryExec::of(&plan).is_some() {
             return Ok(Arc::new(WholeStage {
                 job: job_id,

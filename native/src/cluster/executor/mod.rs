@@ -10,6 +10,7 @@ mod presence;
 mod registration;
 mod reports;
 mod scheduler_link;
+mod shuffles;
 mod task_service;
 mod tasks;
 mod whole_stage;

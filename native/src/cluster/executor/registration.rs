@@ -6,6 +6,7 @@ use crate::network::refused::refused;
 use crate::network::tls::NativeTls;
 use crate::network::token::NativeToken;
 use crate::protocol::executor_facts::{new_id, system_with};
+use crate::stores::limits::NativeFileLimits;
 use ballista_core::serde::protobuf::executor_resource::Resource;
 use ballista_core::serde::protobuf::{
     ExecutorOperatingSystemSpecification, ExecutorRegistration, ExecutorResource, ExecutorSpecification,
@@ -41,6 +42,10 @@ pub struct NativeExecutorOptions {
     pub authenticator: Option<u32>,
     pub tls: Option<NativeTls>,
     pub token: Option<NativeToken>,
+    /// What tasks may read and write. Absent: everything.
+    pub files: Option<NativeFileLimits>,
+    /// How many bytes of in-memory tables and code it holds for tasks.
+    pub upload_limit_bytes: f64,
 }
 
 /// Like Ballista's own, but without operating system version, disks and limits: finding those takes longer

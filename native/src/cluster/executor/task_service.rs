@@ -1,7 +1,7 @@
 //! The gRPC service that takes tasks from the scheduler.
 
-use super::job_files::is_job_id;
 use super::tasks::Tasks;
+use crate::protocol::job_id::is_job_id;
 use crate::protocol::job_owner;
 use ballista_core::serde::protobuf::executor_grpc_server::ExecutorGrpc;
 use ballista_core::serde::protobuf::{

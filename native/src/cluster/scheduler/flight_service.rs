@@ -4,6 +4,7 @@
 use super::grpc_service::sender;
 use super::owners::Owners;
 use crate::blobs::blob::{Blob, Kind};
+use crate::blobs::budget::Budget;
 use crate::blobs::cache::BlobCache;
 use crate::blobs::frames::{assemble, frames, Received};
 use crate::blobs::remote::{DROP, HAS};
@@ -23,14 +24,18 @@ use tonic::{async_trait, Request, Response, Status, Streaming};
 pub struct SchedulerFlight {
     held: Arc<BlobCache>,
     followers: Followers,
+    /// What clients and executors have sent and this process holds.
+    budget: Arc<Budget>,
     owners: Arc<Owners>,
 }
 
 impl SchedulerFlight {
-    pub fn new(owners: Arc<Owners>) -> Self {
+    /// `limit` is how many bytes it holds at most.
+    pub fn new(limit: usize, owners: Arc<Owners>) -> Self {
         Self {
             held: Arc::default(),
             followers: Followers::default(),
+            budget: Budget::new(limit),
             owners,
         }
     }
@@ -54,23 +59,13 @@ fn allowed(principal: &Principal, role: Role, what: &str) -> Result<(), Status> 
     }
 }
 
-/// The blob that a principal has sent. Sent again, it has one more owner: the id of UDF code is its hash. Others cannot
-/// replace it.
+/// The blob that a principal has sent. Sent again, it has one more owner: its id contains the hash of its content.
 fn taken(sent: Received, principal: &Principal) -> Result<Arc<Blob>, Status> {
     match sent.kind {
         Kind::Table => allowed(principal, Role::Read, "An in-memory table")?,
         Kind::Code => allowed(principal, Role::RunCode, "The code of a TypeScript UDF")?,
     }
-    let blob = match Blob::find(&sent.id) {
-        Some(known) if known.kind == sent.kind && known.files == sent.files => known,
-        Some(known) if !known.is_of(principal) => {
-            return Err(Status::permission_denied(format!(
-                "The {} belongs to another user.",
-                known.kind
-            )))
-        }
-        _ => sent.publish(),
-    };
+    let blob = sent.publish();
     blob.own(principal);
     Ok(blob)
 }
@@ -113,7 +108,7 @@ impl FlightService for SchedulerFlight {
             }
             LOG => {
                 allowed(&principal, Role::Executor, "A message of a UDF")?;
-                self.followers.put(id);
+                self.followers.put(id, &self.budget);
                 vec![]
             }
             other => return Err(Status::unimplemented(format!("unknown action {other}"))),
@@ -125,11 +120,14 @@ impl FlightService for SchedulerFlight {
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {
         let principal = sender(&request)?;
-        let held = self.held.clone();
+        let (held, budget) = (self.held.clone(), self.budget.clone());
         // Runs inside the stream: an answer that begins only after the upload would exceed the client's
         // timeout.
         let put = async move {
-            held.keep(taken(assemble(request.into_inner()).await?, &principal)?);
+            held.keep(taken(
+                assemble(request.into_inner(), &budget, |_| ()).await?,
+                &principal,
+            )?);
             Ok(PutResult::default())
         };
         Ok(Response::new(stream::once(put).boxed()))
@@ -143,7 +141,7 @@ impl FlightService for SchedulerFlight {
         if let Some(session) = id.strip_prefix(FOLLOW) {
             allowed(&principal, Role::Read, "The console output of UDFs")?;
             self.owners.enter(session, &principal)?;
-            return Ok(Response::new(self.followers.follow(session).map(Ok).boxed()));
+            return Ok(Response::new(self.followers.follow(session)?.map(Ok).boxed()));
         }
         let blob = Blob::find(id)
             .filter(|blob| blob.is_of(&principal))

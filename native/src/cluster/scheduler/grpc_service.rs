@@ -132,6 +132,7 @@ impl SchedulerGrpc for SchedulerService {
         let principal = sender(&request)?;
         let session = request.get_ref().session_id.clone();
         self.owners.enter(&session, &principal)?;
+        self.leases.check(&session)?;
         check_query(request.get_ref(), &principal)?;
         let work = SchedulerGrpc::execute_query(&self.server, request);
         let answer = called_by(principal, work).await?;

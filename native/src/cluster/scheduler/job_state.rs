@@ -9,6 +9,7 @@ use crate::cluster::scheduler::planning::sessions::Sessions;
 use crate::cluster::scheduler::state::cluster_state::Executors;
 use crate::cluster::scheduler::state::job_events::Events;
 use crate::config::cluster_options::ClusterOptions;
+use crate::stores::limits::FileLimits;
 use async_trait::async_trait;
 use ballista_core::error::Result;
 use ballista_core::serde::protobuf::job_status::Status;
@@ -94,12 +95,17 @@ fn older<T>(queue: &mut Queue<T>, age: Duration) -> impl Iterator<Item = T> + '_
 }
 
 impl Jobs {
-    pub fn new(engine: Arc<dyn JobState>, events: Arc<Events>, executors: Arc<Executors>) -> Self {
+    pub fn new(
+        engine: Arc<dyn JobState>,
+        events: Arc<Events>,
+        executors: Arc<Executors>,
+        limits: Option<Arc<FileLimits>>,
+    ) -> Self {
         Self {
             engine,
             finished: Mutex::default(),
             events,
-            sessions: Sessions::new(executors.registered.clone()),
+            sessions: Sessions::new(executors.registered.clone(), limits),
             executors,
         }
     }

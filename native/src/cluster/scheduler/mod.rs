@@ -29,6 +29,7 @@ use crate::network::tls::NativeTls;
 use crate::network::token::NativeToken;
 use crate::network::transport::Local;
 use crate::runtime::OwnedRuntime;
+use crate::stores::limits::{FileLimits, NativeFileLimits};
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::{CleanJobDataParams, RunningTaskInfo};
 use ballista_core::serde::BallistaCodec;
@@ -69,6 +70,10 @@ pub struct NativeSchedulerOptions {
     pub authenticator: Option<u32>,
     pub tls: Option<NativeTls>,
     pub token: Option<NativeToken>,
+    /// What the planning of queries may read. Absent: everything.
+    pub files: Option<NativeFileLimits>,
+    /// How many bytes of in-memory tables and code it holds for clients.
+    pub upload_limit_bytes: f64,
 }
 
 #[napi]
@@ -127,6 +132,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let access = Access::new(&options.host, port, options.process_only, tokens);
     let access = Guard::new(&options.host, options.external_host.as_deref(), access);
     let owners = Arc::new(Owners::default());
+    let limits = FileLimits::new("this scheduler", options.files.as_ref())?;
     let events = Arc::new(Events::default());
     let executors = Executors::new(endpoint.clone(), events.clone(), fail, credentials.clone());
     let executors = Arc::new(executors);
@@ -139,13 +145,14 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
         &credentials,
     );
     let runtime = OwnedRuntime::new("scheduler", THREADS)?;
+    let uploads = options.upload_limit_bytes as usize;
     let host = options.host.clone();
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
     runtime
         .run(async move {
             let jobs = BallistaCluster::new_from_config(&config).await?.job_state();
-            let jobs = Arc::new(Jobs::new(jobs, events.clone(), executors.clone()));
+            let jobs = Arc::new(Jobs::new(jobs, events.clone(), executors.clone(), limits));
             let cluster = BallistaCluster::new(executors.clone(), jobs.clone());
             let mut server = Server::new_with_task_launcher(
                 endpoint,
@@ -160,7 +167,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             );
             server.init().await?;
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
-            let flight = SchedulerFlight::new(owners.clone());
+            let flight = SchedulerFlight::new(uploads, owners.clone());
             let leases = Leases::new(server.clone());
             tokio::spawn(sweep(
                 server.clone(),

@@ -7,6 +7,7 @@ use super::state::cluster_state::Executors;
 use crate::protocol::presence::Presence;
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::ExecutorStoppedParams;
@@ -19,6 +20,11 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tonic::Request;
 
+/// How many peers may be connected. Each costs a connection and less than a kilobyte.
+const PEERS: usize = 50_000;
+/// The longest id of a peer.
+const ID_BYTES: usize = 200;
+
 #[derive(Clone, Hash, PartialEq, Eq)]
 pub enum Peer {
     Executor(String),
@@ -26,6 +32,12 @@ pub enum Peer {
 }
 
 impl Peer {
+    fn id(&self) -> &str {
+        match self {
+            Self::Executor(id) | Self::Session(id) => id,
+        }
+    }
+
     /// How long it may take to connect again.
     fn patience(&self) -> Duration {
         match self {
@@ -68,7 +80,12 @@ impl Presences {
             scheduler: self.scheduler.clone(),
             is_known: self.knows(&peer),
         };
-        *self.present.lock().entry(peer.clone()).or_default() += 1;
+        let mut present = self.present.lock();
+        if present.len() >= PEERS || peer.id().len() > ID_BYTES {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        *present.entry(peer.clone()).or_default() += 1;
+        drop(present);
         let guard = Guard {
             presences: self.clone(),
             peer,

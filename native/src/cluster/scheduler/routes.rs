@@ -8,10 +8,12 @@ use super::presence::{Peer, Presences};
 use super::server::Server;
 use super::state::cluster_state::Executors;
 use super::state::job_events::Events;
+use crate::blobs::frames::FRAME_BYTES;
 use crate::config::MESSAGE_BYTES;
 use crate::network::guard::http_status;
 use crate::network::principal::Principal;
 use crate::protocol::job_event::{self, JobEvent};
+use crate::protocol::job_id::is_job_id;
 use crate::protocol::presence;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::{Path, Query};
@@ -49,7 +51,7 @@ pub fn routes(
     let grpc = SchedulerGrpcServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
-    let flight = FlightServiceServer::new(flight).max_decoding_message_size(MESSAGE_BYTES);
+    let flight = FlightServiceServer::new(flight).max_decoding_message_size(FRAME_BYTES);
     let mut services = RoutesBuilder::default();
     services.add_service(grpc).add_service(flight);
     services
@@ -94,6 +96,9 @@ pub fn routes(
                 move |Path(id): Path<String>,
                       Query(seen): Query<Seen>,
                       Extension(sender): Extension<Principal>| async move {
+                    if !is_job_id(&id) {
+                        return StatusCode::NOT_FOUND.into_response();
+                    }
                     if let Err(status) = owners.check(&id, &sender) {
                         return refused(&status);
                     }
@@ -138,7 +143,9 @@ async fn event(
     id: String,
     after: Option<usize>,
 ) -> JobEvent {
-    let mut subscription = events.subscribe(JobId::from(id.clone()));
+    let Some(mut subscription) = events.subscribe(JobId::from(id.clone())) else {
+        return JobEvent::default();
+    };
     // The job may have ended before the subscription.
     if let Some(ended) = ended(server, executors, &id, after).await {
         return ended;

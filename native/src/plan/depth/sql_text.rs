@@ -194,6 +194,8 @@ impl Depth {
             | Keyword::COLLATE
             | Keyword::AT
             | Keyword::DIV
+            | Keyword::INTERVAL
+            | Keyword::EXPLAIN
             | Keyword::OVERLAPS
             | Keyword::NOTNULL => here.operators += 1,
             _ => {}

@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::functions::bounded::Bounded;
 use crate::network::principal::Principal;
 use crate::plan::offset_alone::OffsetAlone;
+use crate::stores::limits::FileLimits;
 use crate::stores::{self, RuntimesByStores, Stores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use ballista_executor::runtime_cache::{DefaultSessionRuntimeCache, SessionRuntimeCache};
@@ -47,10 +48,10 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(executors: Arc<Registered>) -> Self {
-        let runtime = Arc::new(|config: &SessionConfig| {
-            let registry = Arc::new(Registry::default());
-            stores::register(config, &*registry)?;
+    pub fn new(executors: Arc<Registered>, limits: Option<Arc<FileLimits>>) -> Self {
+        let runtime = Arc::new(move |config: &SessionConfig| {
+            let registry = Registry::new(None, limits.as_ref());
+            stores::register(config, &*registry, limits.as_ref())?;
             RuntimeEnvBuilder::new()
                 .with_object_store_registry(registry)
                 .with_object_list_cache_limit(NO_LISTS)

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Converter } from '../arrow/values/values.js';
-import type { RecordBatchStream } from './stream.js';
+import type { Converter } from '../../arrow/values/values.js';
+import type { RecordBatchStream } from './record-batch-stream.js';
 
 /** Joins arrays. `flat()` takes several times as long, and `concat()` sometimes even longer. */
 export function joinArrays<T>(parts: readonly (readonly T[])[]): T[] {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values/convert-options.js';
-import type { SettingTable } from '../input/settings.js';
+import { CONVERT_SETTINGS, type ConvertOptions } from '../../arrow/values/convert-options.js';
+import type { SettingTable } from '../../input/settings.js';
 
 /** A web stream of record batches. */
 export interface BatchStreamOptions {

@@ -4,14 +4,14 @@ import { buffer, text } from 'node:stream/consumers';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { setupTestCluster, type TestCluster } from '../../src/cluster/test-cluster.js';
-import type { DataFrame } from '../../src/dataframe/dataframe.js';
-import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
-import { LONG, registerNumbers } from '../process/fixtures/queries.mjs';
-import { FLIGHTS } from '../support/data.js';
-import { failure, rejected } from '../support/rejected.js';
-import { thrown } from '../support/thrown.js';
-import { until } from '../support/until.js';
+import { setupTestCluster, type TestCluster } from '../../../src/cluster/test-cluster.js';
+import type { DataFrame } from '../../../src/dataframe/dataframe.js';
+import { BallistaSessionContext } from '../../../src/session/ballista-session-context.js';
+import { LONG, registerNumbers } from '../../process/fixtures/queries.mjs';
+import { FLIGHTS } from '../../support/data.js';
+import { failure, rejected } from '../../support/rejected.js';
+import { thrown } from '../../support/thrown.js';
+import { until } from '../../support/until.js';
 
 let cluster: TestCluster;
 let ctx: BallistaSessionContext;

@@ -6,16 +6,13 @@
 
 import type { RecordBatch, Schema } from 'apache-arrow';
 
-import { offAbort, onAbort } from '../abort.js';
-import { readBatches, readSchema } from '../arrow/ipc/decode.js';
-import { bodyMessages, END_OF_STREAM, schemaMessage } from '../arrow/ipc/messages.js';
-import { type Conversion, type ConvertOptions, toConversion } from '../arrow/values/convert-options.js';
-import { type Converter, converter, type Row } from '../arrow/values/values.js';
-import type { NativeDataFrame, NativeStream } from '../binding.cjs';
-import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
-import { BallistaError } from '../errors.js';
-import { resolve } from '../input/settings.js';
-import { call, callSync } from '../native.js';
+import { readBatches, readSchema } from '../../arrow/ipc/decode.js';
+import { type ConvertOptions, toConversion } from '../../arrow/values/convert-options.js';
+import type { NativeDataFrame } from '../../binding.cjs';
+import { ACTION_SETTINGS, type ActionOptions } from '../../config/action-options.js';
+import type { SessionHandle } from '../../engine/session-handle.js';
+import { resolve } from '../../input/settings.js';
+import { ipcMessages, jsonLines } from './bytes.js';
 import {
   type BatchStreamOptions,
   FORMAT_SETTINGS,
@@ -24,7 +21,7 @@ import {
   READABLE_STREAM_SETTINGS,
   type ReadableStreamOptions,
 } from './readable-stream-options.js';
-import type { SessionHandle } from './session-handle.js';
+import { ResultChunks } from './result-chunks.js';
 
 /**
  * A stream of the record batches of a result. Only some megabytes are fetched ahead of the reader, so a result of any size
@@ -46,40 +43,34 @@ import type { SessionHandle } from './session-handle.js';
  * ```
  */
 export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, AsyncDisposable {
-  readonly #native: NativeStream;
+  readonly #chunks: ResultChunks;
   readonly #session: SessionHandle;
-  readonly #signal: AbortSignal | undefined;
-  readonly #schemaBytes: Uint8Array;
   readonly #batches: RecordBatch[] = [];
   #schema: Schema | undefined;
-  #state: 'new' | 'running' | 'ended' | 'closed' = 'new';
-  #last: Promise<void> = Promise.resolve();
 
   /** @internal Created by `DataFrame.stream()`. */
   constructor(df: NativeDataFrame, session: SessionHandle, options: ActionOptions) {
     const { signal } = resolve<ActionOptions>('this action', ACTION_SETTINGS, options);
-    signal?.throwIfAborted();
-    session.assertOpen();
     this.#session = session;
-    this.#signal = signal;
-    this.#schemaBytes = callSync(() => df.schema());
-    this.#native = callSync(() => df.execute());
+    this.#chunks = new ResultChunks(df, session, signal, () => {
+      this.#batches.length = 0;
+    });
   }
 
   /** The schema of the batches. Available before the first batch. */
   get schema(): Schema {
-    this.#schema ??= readSchema(this.#schemaBytes);
+    this.#schema ??= readSchema(this.#chunks.schemaBytes);
     return this.#schema;
   }
 
   /** The id of the job on the scheduler, once it has one. A query that lost an executor runs again with a new job id. */
   get jobId(): string | undefined {
-    return this.#native.jobId ?? undefined;
+    return this.#chunks.jobId;
   }
 
   /** @internal Whether it was cancelled or aborted. Rows of a batch fetched before that must not be returned. */
   get closed(): boolean {
-    return this.#state === 'closed';
+    return this.#chunks.state === 'closed';
   }
 
   /**
@@ -89,11 +80,11 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
    * abort
    */
   async next(): Promise<IteratorResult<RecordBatch, undefined>> {
-    return this.#inTurn(async () => {
+    return this.#chunks.inTurn(async () => {
       for (;;) {
         const value = this.#batches.shift();
         if (value) return { done: false, value };
-        const bytes = await this.#pull();
+        const bytes = await this.#chunks.next();
         if (!bytes) return { done: true, value: undefined };
         const batches = readBatches(bytes, this.schema);
         this.#schema = batches[0]?.schema ?? this.#schema;
@@ -107,7 +98,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
    * if the scheduler is already gone.
    */
   async return(): Promise<IteratorResult<RecordBatch, undefined>> {
-    if (this.#end('ended')) await this.#native.cancel().catch(() => undefined);
+    await this.#chunks.return();
     return { done: true, value: undefined };
   }
 
@@ -117,7 +108,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
    * @throws BallistaError `CONNECTION` if the scheduler cannot be reached
    */
   async cancel(): Promise<void> {
-    if (this.#end('closed')) await call(() => this.#native.cancel());
+    await this.#chunks.cancel();
   }
 
   /** Same as {@link cancel}. */
@@ -135,8 +126,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
    *
    * Rows are fetched only as fast as they are read, with some megabytes ahead of the reader. Cancelling the web stream cancels
    * the query, even while a batch is awaited. So an HTTP server that forwards the stream runs at the speed of its client and
-   * stops with it. Errors of
-   * {@link next} become errors of the web stream.
+   * stops with it. Errors of {@link next} become errors of the web stream.
    *
    * @throws BallistaError `INVALID_ARGUMENT`. Through the web stream: the errors of {@link next}; with `format: 'ndjson'` also
    * `UNSAFE_INTEGER`, and `SCHEMA` if two columns share a name
@@ -184,7 +174,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
    * ```
    */
   ipc(): AsyncIterableIterator<Uint8Array> {
-    const messages = this.#messages();
+    const messages = ipcMessages(this.#chunks);
     let left = false;
     return {
       next: async () => (left ? { done: true, value: undefined } : messages.next()),
@@ -202,7 +192,7 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
 
   /** A short description, for logs. Never shows data and never runs anything. */
   toString(): string {
-    return `RecordBatchStream (${this.#state}${this.jobId === undefined ? '' : `, job ${this.jobId}`})`;
+    return `RecordBatchStream (${this.#chunks.state}${this.jobId === undefined ? '' : `, job ${this.jobId}`})`;
   }
 
   /** @internal */
@@ -217,91 +207,14 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
       ndjson ? READABLE_STREAM_SETTINGS : FORMAT_SETTINGS,
       options as { format: string },
     );
-    if (format === 'ipc') return this.#messages();
-    return ndjson ? this.#lines(toConversion(this.#session.convert, convert, { json: true })) : this;
+    if (format === 'ipc') return ipcMessages(this.#chunks);
+    return ndjson ? jsonLines(this, toConversion(this.#session.convert, convert, { json: true })) : this;
   }
+}
 
-  async *#messages(): AsyncGenerator<Uint8Array, undefined, undefined> {
-    let started = false;
-    try {
-      for (;;) {
-        const bytes = await this.#inTurn(() => this.#pull());
-        if (!started) yield schemaMessage(bytes ?? this.#schemaBytes);
-        started = true;
-        if (!bytes) break;
-        yield bodyMessages(bytes);
-      }
-      yield END_OF_STREAM.slice();
-    } finally {
-      await this.return();
-    }
-  }
-
-  async *#lines(conversion: Conversion): AsyncGenerator<Uint8Array, undefined, undefined> {
-    const encoder = new TextEncoder();
-    let convert: Converter<Row> | undefined;
-    for await (const batch of this) {
-      convert ??= converter(this.schema, conversion);
-      const lines = convert.rows(batch).map((row) => `${JSON.stringify(row)}\n`);
-      yield encoder.encode(lines.join(''));
-    }
-    return undefined;
-  }
-
-  /** The next chunk of the result; undefined at its end. */
-  async #pull(): Promise<Uint8Array | undefined> {
-    if (this.#state === 'ended') return undefined;
-    this.#signal?.throwIfAborted();
-    if (this.#state === 'closed') throw new BallistaError('CLOSED', 'The stream is closed, because it was cancelled.');
-    if (this.#state === 'new') this.#start();
-    try {
-      const bytes = await call(() => this.#native.next(), this.#signal);
-      if (bytes) return bytes;
-      this.#end('ended');
-      return undefined;
-    } catch (failure) {
-      this.#end('ended');
-      throw failure;
-    }
-  }
-
-  #start(): void {
-    this.#session.assertOpen();
-    this.#state = 'running';
-    if (this.#signal) onAbort(this.#signal, this.#onAbort);
-  }
-
-  /** Also called between two `next()` calls, so that a reader that stopped reading does not keep the job running. */
-  readonly #onAbort = (): void => {
-    // The reader gets the abort error itself; if the scheduler is gone, there is nothing to cancel.
-    if (!this.#end('closed')) return;
-    // A statement that has been aborted must not change a table while the cancellation is on its way.
-    this.#native.stop();
-    this.#native.cancel().catch(() => undefined);
-  };
-
-  /** Ends the stream. Returns whether this call ended it; then the job may have to be cancelled. */
-  #end(state: 'ended' | 'closed'): boolean {
-    if (this.#state === 'ended' || this.#state === 'closed') return false;
-    const started = this.#state === 'running';
-    this.#state = state;
-    this.#batches.length = 0;
-    if (this.#signal) offAbort(this.#signal, this.#onAbort);
-    return started;
-  }
-
-  /** Serializes calls: the native side handles one `next()` at a time. */
-  async #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const previous = this.#last;
-    let done: () => void = () => undefined;
-    this.#last = new Promise((resolve) => {
-      done = resolve;
-    });
-    await previous;
-    try {
-      return await task();
-    } finally {
-      done();
-    }
-  }
+/** The rest of a result as record batches. */
+export async function toBatches(stream: RecordBatchStream): Promise<RecordBatch[]> {
+  const batches: RecordBatch[] = [];
+  for await (const batch of stream) batches.push(batch);
+  return batches;
 }

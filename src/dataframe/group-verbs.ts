@@ -1,0 +1,239 @@
+/**
+ * The verbs that group rows, or turn rows into columns and back.
+ *
+ * @module
+ */
+
+import type { Row } from '../arrow/values/values.js';
+import { invalid } from '../errors.js';
+import { type ExprLike, toKeyNode, toList } from '../expr/coerce.js';
+import { type ExprNode, node } from '../expr/node/node.js';
+import { checkName } from '../input/name.js';
+import { resolve } from '../input/settings.js';
+import { ColumnVerbs } from './column-verbs.js';
+import type { DataFrame } from './dataframe.js';
+import { GroupedData, type PivotValues, toPivotValues } from './grouped.js';
+import { toKeys, toNames, toOptionalNames, toSql } from './verb-arguments.js';
+
+/** Options of `pivot`. */
+export interface PivotOptions {
+  /** The columns to keep as rows: names, or expressions. */
+  index: ExprLike | readonly ExprLike[];
+  /** The column whose values become columns. */
+  on: ExprLike;
+  /** The values to turn into columns; an object also gives the column names. */
+  values: PivotValues;
+  /** The aggregates in the new columns; a string is SQL. */
+  aggregates: ExprLike | readonly ExprLike[];
+}
+
+/** Options of `unpivot`. */
+export interface UnpivotOptions {
+  /** The columns that become rows. Their types must have a common type. */
+  on: string | readonly string[];
+  /** The columns to keep. Default: all others. */
+  index?: string | readonly string[];
+  /** The column for the names. Default `'variable'`. */
+  variableName?: string;
+  /** The column for the values. Default `'value'`. */
+  valueName?: string;
+}
+
+const UNPIVOT_SETTINGS = {
+  on: { type: 'any' },
+  index: { type: 'any' },
+  variableName: { type: 'string', default: 'variable' },
+  valueName: { type: 'string', default: 'value' },
+} as const;
+
+const PIVOT_SETTINGS = {
+  index: { type: 'any' },
+  on: { type: 'any' },
+  values: { type: 'any' },
+  aggregates: { type: 'any' },
+} as const;
+
+/** The statistics of `describe`. */
+const DESCRIBED = ['count', 'nullCount', 'mean', 'std', 'min', 'max', 'median'];
+/** The default statistics of `summary`. */
+const SUMMARY = ['count', 'mean', 'std', 'min', '25%', '50%', '75%', 'max'];
+
+/** The verbs of a {@link DataFrame} that group rows, or turn rows into columns and back. */
+export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> {
+  // ---------------------------------------------------------------- groups
+
+  /**
+   * Groups and aggregates rows.
+   *
+   * @param groupBy - column names, or expressions; `[]` for one group of all rows
+   * @param aggregates - aggregate expressions; a string is SQL, such as `'sum(a) as total'`
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * import { BallistaSessionContext, col, f } from 'ballista';
+   *
+   * const ctx = await BallistaSessionContext.standalone();
+   * const df = await ctx.fromColumns({ g: ['x', 'y', 'x'], a: [1, 2, 3] });
+   * const sums = df.aggregate('g', f.sum(col('a')).alias('s')).sort('g');
+   * console.log(await sums.toArray()); // [ { g: 'x', s: 4n }, { g: 'y', s: 2n } ]
+   * await ctx.close();
+   * ```
+   */
+  aggregate<U extends object = Row>(
+    groupBy: ExprLike | readonly ExprLike[],
+    aggregates: ExprLike | readonly ExprLike[],
+  ): DataFrame<U> {
+    return this.derive({
+      verb: 'aggregate',
+      groupBy: toKeys(toList(groupBy), 'the groups of aggregate'),
+      aggregates: toSql(toList(aggregates), 'aggregate'),
+    });
+  }
+
+  /**
+   * Groups rows; call `.agg(…)` on the result. Without columns, all rows are one group.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * await df.groupBy('origin').agg(f.avg(col('delay')).alias('mean')).sort(col('mean').desc()).show(3);
+   * ```
+   */
+  groupBy(...groups: ExprLike[]): GroupedData {
+    return this.#grouped(toKeys(groups, 'groupBy'));
+  }
+
+  /**
+   * Groups by all columns, then by all but the last, and so on, down to one group of all rows. From SQL's ROLLUP.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * await df.rollup('origin', 'destination').agg('count(*) as n').sort(col('n').desc()).show(3);
+   * ```
+   */
+  rollup(...groups: ExprLike[]): GroupedData {
+    return this.#grouped([groupingSet('rollup', [toKeys(groups, 'rollup')])]);
+  }
+
+  /**
+   * Groups by every subset of the columns. From SQL's CUBE.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * await df.cube('origin', 'destination').agg('count(*) as n').sort(col('n').desc()).show(3);
+   * ```
+   */
+  cube(...groups: ExprLike[]): GroupedData {
+    return this.#grouped([groupingSet('cube', [toKeys(groups, 'cube')])]);
+  }
+
+  /**
+   * Groups by each of several lists of columns. From SQL's GROUPING SETS.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`
+   *
+   * @example
+   * ```ts
+   * await df.groupingSets(['origin'], ['destination'], []).agg('count(*) as n').sort(col('n').desc()).show(3);
+   * ```
+   */
+  groupingSets(...sets: (readonly ExprLike[])[]): GroupedData {
+    if (sets.length === 0) throw invalid('groupingSets takes at least one set. The set [] puts all rows in one group.');
+    const lists = sets.map((set) => toKeys(toList(set), 'groupingSets'));
+    return this.#grouped([groupingSet('sets', lists)]);
+  }
+
+  /**
+   * Turns the values of a column into columns; see {@link GroupedData.pivot}.
+   *
+   * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const late = df.pivot({ index: 'origin', on: 'destination', values: ['SEA', 'JFK'], aggregates: f.max(col('delay')) });
+   * console.log(late.schema().fields.map(({ name }) => name)); // [ 'origin', 'SEA', 'JFK' ]
+   * ```
+   */
+  pivot<U extends object = Row>(options: PivotOptions): DataFrame<U> {
+    const { index, on, values, aggregates } = resolve<PivotOptions>('pivot', PIVOT_SETTINGS, options);
+    return this.derive({
+      verb: 'pivot',
+      index: toKeys(toList(index ?? []), 'the index of pivot'),
+      on: toKeyNode(on, 'the column of pivot'),
+      values: toPivotValues(values),
+      aggregates: toSql(toList(aggregates), 'the aggregates of pivot'),
+    });
+  }
+
+  /**
+   * Turns columns into rows: one row for each row and column, with the column's name and value.
+   *
+   * @throws BallistaError `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * const long = df.unpivot({ on: ['delay', 'distance'], index: 'origin' });
+   * console.log(String(long)); // DataFrame { origin: LargeUtf8, variable: Utf8, value: Int64 }
+   * ```
+   */
+  unpivot<U extends object = Row>(options: UnpivotOptions): DataFrame<U> {
+    const { on, index, variableName, valueName } = resolve<Required<UnpivotOptions>>(
+      'unpivot',
+      UNPIVOT_SETTINGS,
+      options,
+    );
+    return this.derive({
+      verb: 'unpivot',
+      on: toNames(on, 'unpivot: on'),
+      index: toOptionalNames(index, 'unpivot: index'),
+      names: variableName,
+      values: valueName,
+    });
+  }
+
+  /**
+   * Statistics of every column, one row per statistic: `count`, `nullCount`, `mean`, `std`, `min`, `max`, `median`. All values
+   * are strings because their types differ; a statistic that a column does not have is null. From DataFusion's
+   * `DataFrame::describe`.
+   *
+   * @throws BallistaError `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await df.select('delay', 'origin').describe().show();
+   * ```
+   */
+  describe<U extends object = Row>(): DataFrame<U> {
+    return this.derive({ verb: 'summary', statistics: DESCRIBED });
+  }
+
+  /**
+   * Like {@link describe}, with the given statistics: those of describe, and approximate percentiles such as `25%`. Default
+   * `count`, `mean`, `std`, `min`, `25%`, `50%`, `75%`, `max`. From PySpark's `summary`.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await df.select('delay').summary('count', '50%', '99%').show();
+   * ```
+   */
+  summary<U extends object = Row>(...statistics: string[]): DataFrame<U> {
+    for (const name of statistics) checkName(name, 'a statistic of summary');
+    return this.derive({ verb: 'summary', statistics: statistics.length > 0 ? statistics : SUMMARY });
+  }
+
+  #grouped(groups: ExprNode[]): GroupedData {
+    return new GroupedData((verb) => this.derive(verb), groups);
+  }
+}
+
+function groupingSet(form: 'rollup' | 'cube' | 'sets', lists: ExprNode[][]): ExprNode {
+  return node({ kind: 'groupingSet', form, lists });
+}
