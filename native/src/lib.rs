@@ -28,6 +28,7 @@ mod memory;
 mod network;
 mod plan;
 mod protocol;
+mod refused_write;
 mod reported;
 mod results;
 mod runtime;

@@ -72,13 +72,13 @@ export interface ExecutorOptions {
    * Default: none.
    */
   token?: TokenOption;
-  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
-  auth?: AuthOptions;
   /**
    * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
    * authentication is missing. Default `false`.
    */
   insecure?: boolean;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
 }
 
 /**
@@ -116,7 +116,7 @@ export class BallistaExecutor extends Service<NativeExecutor> {
     checkExposure('BallistaExecutor', this.#exposure);
     if (udf && !isLoopback(native.host) && !isSecured(this.#exposure))
       throw invalid(
-        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Set tls with clientAuth: true, or use a loopback address as host, such as 127.0.0.1.',
+        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Set tls, with clientAuth: true or with auth, or use a loopback address as host, such as 127.0.0.1.',
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
       throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');

@@ -6,14 +6,13 @@
 
 import type { TlsOptions } from '../config/credentials.js';
 import { invalid } from '../errors.js';
-import type { AuthOptions } from './authentication/auth-options.js';
 import { isLoopback } from './loopback.js';
 
 /** The options that decide who can use a server. */
 export interface ExposureOptions {
   readonly host: string;
   readonly tls?: TlsOptions | undefined;
-  readonly auth?: AuthOptions | undefined;
+  readonly auth?: object | undefined;
   readonly insecure?: boolean | undefined;
 }
 
@@ -30,7 +29,7 @@ export function isSecured({ tls, auth }: ExposureOptions): boolean {
 export function checkExposure(subject: string, options: ExposureOptions): void {
   if (isLoopback(options.host) || isSecured(options) || options.insecure) return;
   throw invalid(
-    `${subject}: other machines can reach ${options.host}, so everyone on the network could run queries. Set tls, with clientAuth: true or with auth; listen on 127.0.0.1; or set insecure: true in a network that you trust.`,
+    `${subject}: other machines can reach ${options.host}, so everyone on the network could run queries. Set tls, with clientAuth: true or with auth, listen on 127.0.0.1, or set insecure: true in a network that you trust.`,
   );
 }
 

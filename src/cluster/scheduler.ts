@@ -36,13 +36,13 @@ export interface SchedulerOptions {
    * Default: none.
    */
   token?: TokenOption;
-  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
-  auth?: AuthOptions;
   /**
    * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
    * authentication is missing. Default `false`.
    */
   insecure?: boolean;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
   /** The files that queries may read and write in this process. Default: everything that the process may read and write. */
   files?: FileLimits;
   /**
@@ -75,9 +75,9 @@ export interface SchedulerOptions {
  */
 export class BallistaScheduler extends Service<NativeScheduler> {
   readonly #options: NativeSchedulerOptions;
+  readonly #exposure: ExposureOptions;
   readonly #auth: CheckedAuthOptions | undefined;
   #authenticator: NativeAuthenticator | undefined;
-  readonly #exposure: ExposureOptions;
   protected readonly what = 'scheduler';
 
   /** @throws BallistaError `INVALID_ARGUMENT` */

@@ -92,8 +92,8 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
   } = resolve<
     Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions
   >('setupTestCluster', TEST_CLUSTER_SETTINGS, options);
-  const security = { insecure, ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
-  const scheduler = new BallistaScheduler({ host, port, processOnly, ...security });
+  const shared = { insecure, ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
+  const scheduler = new BallistaScheduler({ host, port, processOnly, ...shared });
   await scheduler.start();
   const executors = Array.from(
     { length: count },
@@ -107,7 +107,7 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         port: 0,
         grpcPort: 0,
         udf: isLoopback(host) || isSecured({ host, tls }),
-        ...security,
+        ...shared,
       }),
   );
   const closeAll = async (): Promise<void> => {

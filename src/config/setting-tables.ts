@@ -46,23 +46,23 @@ const CREDENTIAL_SETTINGS = {
   },
 } as const satisfies DocumentedTable;
 
+/** Whether anyone may reach a server. */
+const EXPOSURE_SETTINGS = {
+  insecure: {
+    type: 'boolean',
+    default: false,
+    doc: 'Allows an address that other machines can reach although anyone who connects could run queries, because TLS or authentication is missing.',
+  },
+} as const satisfies DocumentedTable;
+
 /** Which requests a server accepts. */
 const ACCESS_SETTINGS = {
+  ...EXPOSURE_SETTINGS,
   auth: {
     type: 'any',
     typeText: 'AuthOptions',
     defaultText: 'anyone may send any request',
     doc: 'Accepts only requests with a token, and only what the roles of the token allow.',
-  },
-} as const satisfies DocumentedTable;
-
-/** Options of everything that listens. */
-const SERVER_SETTINGS = {
-  ...CREDENTIAL_SETTINGS,
-  insecure: {
-    type: 'boolean',
-    default: false,
-    doc: 'Allows an address that other machines can reach although anyone who connects could run queries, because TLS or authentication is missing.',
   },
 } as const satisfies DocumentedTable;
 
@@ -154,7 +154,7 @@ export const SCHEDULER_SETTINGS = {
     defaultText: 'a quarter of the memory of the machine or container',
     doc: 'The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with `RESOURCES_EXHAUSTED`.',
   },
-  ...SERVER_SETTINGS,
+  ...CREDENTIAL_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
@@ -228,7 +228,7 @@ export const EXECUTOR_SETTINGS = {
     defaultText: 'all UDFs',
     doc: 'Allows only these UDFs, listed by `DefinedFunction.codeHash`.',
   },
-  ...SERVER_SETTINGS,
+  ...CREDENTIAL_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
@@ -256,5 +256,6 @@ export const TEST_CLUSTER_SETTINGS = {
     doc: 'Whether the cluster takes only requests of this process.',
   },
   files: FILES_SETTING,
-  ...SERVER_SETTINGS,
+  ...CREDENTIAL_SETTINGS,
+  ...EXPOSURE_SETTINGS,
 } as const satisfies DocumentedTable;

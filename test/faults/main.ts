@@ -1,5 +1,5 @@
 /**
- * `npm run faults -- [--rounds 20] [--seed 1] [--only killed,reset] [--stop-seconds 65] [--parallel 2] [--no-write]` breaks
+ * `npm run faults -- [--rounds 20] [--seed 1] [--only 'killed;reset'] [--stop-seconds 65] [--parallel 2] [--no-write]` breaks
  * processes and connections of a cluster, and writes a table of how queries end into docs/reliability.md. A round repeats its
  * choices with its seed: `--only <row> --seed <seed> --rounds 1`.
  *
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     'no-write': { type: 'boolean', default: false },
   },
 });
-const wanted = values.only.split(',');
+const wanted = values.only.split(';');
 const scenarios = SCENARIOS.filter(({ name }) => wanted.some((part) => name.includes(part)));
 if (scenarios.length === 0) throw new Error(`--only ${values.only} names no row`);
 
@@ -36,7 +36,12 @@ const rows = await campaign({
   parallel: Number(values.parallel),
   onRound: ({ name }, seed, result) => {
     const { outcome, extraMs, recoveryMs, damage } = result;
-    const text = outcome.kind === 'right' ? '' : outcome.kind === 'error' ? outcome.code : outcome.message;
+    const text =
+      outcome.kind === 'right'
+        ? ''
+        : outcome.kind === 'error'
+          ? `${outcome.code}: ${outcome.message}`
+          : outcome.message;
     const times = `${Math.round(extraMs)} ms, recovery ${Math.round(recoveryMs)} ms`;
     console.error(`${name}, seed ${seed}: ${outcome.kind} ${text} (${times})${damage ? `\n${damage}` : ''}`);
     if (!faulty(result)) return;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BallistaExecutor, BallistaScheduler, BallistaSessionContext, type RecordBatchStream } from 'ballista';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { AIRPORTS, tempFolder } from '../support/data.js';
+import { FLIGHTS, tempFolder } from '../support/data.js';
 import { GRPC, grpc, protobuf } from '../support/grpc.js';
 
 const FLIGHT = '/arrow.flight.protocol.FlightService';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   await executor.start();
   ctx = new BallistaSessionContext(scheduler.url, { clusterConfig: { 'cluster.whole_query': 'never' } });
-  stream = (await ctx.readCsv(AIRPORTS)).stream();
+  stream = (await ctx.readParquet(FLIGHTS)).stream();
   await stream.next();
   job = stream.jobId ?? '';
   const folder = join(executor.workDir, 'jobs', job);

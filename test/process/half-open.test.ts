@@ -1,10 +1,10 @@
 /** Connections of peers that are slow, or send nothing more. */
 
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { readFileSync } from 'node:fs';
 import { BallistaExecutor, BallistaSessionContext } from 'ballista';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -48,7 +48,14 @@ const tcp: Open = (port) => createConnection(port, '127.0.0.1');
 const tls: Open = (port) => {
   const { ca = '', cert = '', key = '' } = certificates.client;
   const [caText, certText, keyText] = [ca, cert, key].map((file) => readFileSync(file));
-  return connectTls({ port, host: '127.0.0.1', ca: caText, cert: certText, key: keyText, ALPNProtocols: ['h2', 'http/1.1'] });
+  return connectTls({
+    port,
+    host: '127.0.0.1',
+    ca: caText,
+    cert: certText,
+    key: keyText,
+    ALPNProtocols: ['h2', 'http/1.1'],
+  });
 };
 
 /** Opens a connection, sends bytes, and returns after how many milliseconds the server closed it. */
@@ -80,11 +87,15 @@ describe.concurrent('a connection ends', () => {
     ['after an answer by HTTP/1.1', tcp, () => plain.port, PROBE],
     ['after an answer by HTTP/1.1, by TLS', tls, () => secure.port, PROBE],
   ];
-  it.each(cases)('%s', async (_, open, port, bytes) => {
-    const lived = await lifetime(open, port(), bytes);
-    expect(lived).toBeGreaterThan(LIMIT_MS / 2 - 1000);
-    expect(lived).toBeLessThan(LIMIT_MS + SLACK_MS);
-  }, 30_000);
+  it.each(cases)(
+    '%s',
+    async (_, open, port, bytes) => {
+      const lived = await lifetime(open, port(), bytes);
+      expect(lived).toBeGreaterThan(LIMIT_MS / 2 - 1000);
+      expect(lived).toBeLessThan(LIMIT_MS + SLACK_MS);
+    },
+    30_000,
+  );
 
   it('a request whose body does not arrive fails', async () => {
     const session = connectHttp2(`http://127.0.0.1:${plain.port}`);
@@ -144,16 +155,26 @@ describe.concurrent('a port that accepts connections and is silent', () => {
     [
       'executor with TLS',
       () =>
-        new BallistaExecutor({ schedulerPort: port, port: 0, grpcPort: 0, vcores: 1, tls: certificates.server }).start(),
+        new BallistaExecutor({
+          schedulerPort: port,
+          port: 0,
+          grpcPort: 0,
+          vcores: 1,
+          tls: certificates.server,
+        }).start(),
     ],
     ['ready()', () => new BallistaSessionContext(`df://127.0.0.1:${port}`).ready()],
     ['first query', async () => (await new BallistaSessionContext(`df://127.0.0.1:${port}`).sql('select 1')).collect()],
   ];
-  it.each(attempts)('fails the %s within 15 s', async (_, attempt) => {
-    const begin = performance.now();
-    const error = await rejected(attempt());
-    expect(error.code).toBe('CONNECTION');
-    expect(error.message).toContain('does not answer');
-    expect(performance.now() - begin).toBeLessThan(15_000);
-  }, 60_000);
+  it.each(attempts)(
+    'fails the %s within 15 s',
+    async (_, attempt) => {
+      const begin = performance.now();
+      const error = await rejected(attempt());
+      expect(error.code).toBe('CONNECTION');
+      expect(error.message).toContain('does not answer');
+      expect(performance.now() - begin).toBeLessThan(15_000);
+    },
+    60_000,
+  );
 });

@@ -84,9 +84,17 @@ describe('a failing start', () => {
     ],
     ['an executor on a port in use', () => executor({ port: portOf(busy) }), 'ADDRESS_IN_USE'],
     ['an executor on a task port in use', () => executor({ grpcPort: portOf(busy) }), 'ADDRESS_IN_USE'],
-    ['a scheduler on a foreign address', () => new BallistaScheduler({ host: '203.0.113.1', insecure: true }), 'INVALID_ARGUMENT'],
+    [
+      'a scheduler on a foreign address',
+      () => new BallistaScheduler({ host: '203.0.113.1', insecure: true }),
+      'INVALID_ARGUMENT',
+    ],
     ['an executor on a foreign address', () => executor({ host: '203.0.113.1', insecure: true }), 'INVALID_ARGUMENT'],
-    ['a scheduler on an invalid host name', () => new BallistaScheduler({ host: 'a..b', insecure: true }), 'INVALID_ARGUMENT'],
+    [
+      'a scheduler on an invalid host name',
+      () => new BallistaScheduler({ host: 'a..b', insecure: true }),
+      'INVALID_ARGUMENT',
+    ],
     ['an executor with a file as its folder', () => executor({ workDir: process.execPath }), 'IO'],
   ];
 

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
 import { afterEach, expect, it } from 'vitest';
 
@@ -68,11 +69,12 @@ it('an executor in the process of the scheduler is taken back, too', async () =>
   expect(await (await ctx.sql(SHORT)).toArray()).toEqual([{ s: SHORT_RESULT }]);
 });
 
-it('a report that could not be sent is sent again', async () => {
-  const scheduler = await startScheduler();
+/** A proxy in front of a port, which breaks its connections and can be closed for new ones. */
+async function startProxy(target: number): Promise<{ port: number; cut(): void; closed: boolean }> {
   const sockets = new Set<Socket>();
-  const proxy = createServer((client) => {
-    const server = dial(scheduler.port, '127.0.0.1');
+  const proxy = { port: 0, cut: () => sockets.forEach((socket) => void socket.destroy()), closed: false };
+  const listener = createServer((client) => {
+    const server = dial(target, '127.0.0.1');
     for (const socket of [client, server]) {
       sockets.add(socket);
       socket
@@ -83,23 +85,52 @@ it('a report that could not be sent is sent again', async () => {
           server.destroy();
         });
     }
+    if (proxy.closed) proxy.cut();
     client.pipe(server).pipe(client);
   });
-  await once(proxy.listen(0, '127.0.0.1'), 'listening');
-  closing.push(() => new Promise((closed) => proxy.close(closed)));
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  closing.push(async () => cut());
-  await startExecutor((proxy.address() as AddressInfo).port);
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  closing.push(() => new Promise((closed) => listener.close(closed)));
+  closing.push(async () => proxy.cut());
+  proxy.port = (listener.address() as AddressInfo).port;
+  return proxy;
+}
+
+it('a report that could not be sent is sent again', async () => {
+  const scheduler = await startScheduler();
+  const proxy = await startProxy(scheduler.port);
+  await startExecutor(proxy.port);
   const ctx = await connect(scheduler.port);
   // Without the reports of its tasks, the query would not end. Each absence is shorter than what an executor may take.
-  const cutting = setInterval(cut, 400);
+  const cutting = setInterval(proxy.cut, 400);
   try {
     expect(await (await ctx.sql(SHORT)).toArray()).toEqual([{ s: SHORT_RESULT }]);
   } finally {
     clearInterval(cutting);
   }
+});
+
+it('an executor whose connection breaks again has as much time to come back', async () => {
+  const scheduler = await startScheduler();
+  const proxy = await startProxy(scheduler.port);
+  await startExecutor(proxy.port);
+  const ctx = await connect(scheduler.port);
+  const { first, jobId } = await startJob((await ctx.sql(STUBBORN)).stream());
+  let ended = false;
+  first
+    .catch(() => undefined)
+    .finally(() => {
+      ended = true;
+    });
+  // Two seconds after the first break, the executor is absent again, but only since half a second.
+  proxy.cut();
+  await setTimeout(1_500);
+  proxy.closed = true;
+  proxy.cut();
+  await setTimeout(1_000);
+  proxy.closed = false;
+  await setTimeout(2_500);
+  expect(ended).toBe(false);
+  expect(await ctx.cancelJob(jobId)).toBe(true);
 });
 
 it.each(['SIGKILL', 'SIGSTOP'] as const)('an executor that got %s is replaced within seconds', async (signal) => {

@@ -47,7 +47,7 @@ async function executors(schedulerPort: number, tls: TlsOptions): Promise<void> 
 }
 
 const ROWS = 200_000;
-const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64' }, (x) => x * 2n);
+const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => x * 2n);
 
 it('a cluster with mutual TLS runs queries with shuffles, in-memory tables, UDFs and large results', async () => {
   const files = certificates();
@@ -59,7 +59,7 @@ it('a cluster with mutual TLS runs queries with shuffles, in-memory tables, UDFs
   await ctx.registerTable('t', sent);
 
   const sums = await (await ctx.sql('SELECT g, sum(id) AS s, count(*) AS n FROM t GROUP BY g ORDER BY g')).toArray();
-  const sum = (g: number): bigint => (BigInt(g) * 2_000n) + 100n * ((1_999n * 2_000n) / 2n);
+  const sum = (g: number): bigint => BigInt(g) * 2_000n + 100n * ((1_999n * 2_000n) / 2n);
   expect(sums).toEqual(Array.from({ length: 100 }, (_, g) => ({ g: BigInt(g), s: sum(g), n: 2_000n })));
 
   const joined = await ctx.sql(`SELECT a.id, repeat(md5(cast(b.id AS varchar)), 3) AS text
@@ -95,10 +95,22 @@ describe('refused', () => {
 
   const cases: [what: string, tls: () => TlsOptions | undefined, reason: RegExp][] = [
     ['a plain connection', () => undefined, /takes only TLS/],
-    ['a client that trusts another authority', () => ({ ...files.client, ca: certificates().client.ca ?? '' }), /authority that this process trusts/],
+    [
+      'a client that trusts another authority',
+      () => ({ ...files.client, ca: certificates().client.ca ?? '' }),
+      /authority that this process trusts/,
+    ],
     ['a client without a certificate', () => ({ ca: files.client.ca ?? '' }), /takes only clients with a certificate/],
-    ['an expired certificate of a client', () => expired().client, /refused the certificate of this process, which has expired/],
-    ['a client of another authority', () => ({ ...certificates().client, ca: files.client.ca ?? '' }), /does not trust the authority/],
+    [
+      'an expired certificate of a client',
+      () => expired().client,
+      /refused the certificate of this process, which has expired/,
+    ],
+    [
+      'a client of another authority',
+      () => ({ ...certificates().client, ca: files.client.ca ?? '' }),
+      /does not trust the authority/,
+    ],
   ];
   it.each(cases)('%s', async (_, tls, reason) => {
     const options = tls();
@@ -129,7 +141,10 @@ describe('refused', () => {
     const server = await Recorder.start('127.0.0.2', scheduler.port);
     closing.push(() => server.close());
     const error = await rejected(ctx.ready());
-    expect(error).toMatchObject({ code: 'CONNECTION', message: expect.stringMatching(/is for other names: .*localhost/) });
+    expect(error).toMatchObject({
+      code: 'CONNECTION',
+      message: expect.stringMatching(/is for other names: .*localhost/),
+    });
   });
 });
 
@@ -171,7 +186,9 @@ describe('on the network', () => {
     const [results, tasks] = [await hidden('127.0.0.3', ports[0] ?? 0), await hidden('127.0.0.3', ports[1] ?? 0)];
     const [results2, tasks2] = [await hidden('127.0.0.4', ports[2] ?? 0), await hidden('127.0.0.4', ports[3] ?? 0)];
     const all = [scheduler, results, tasks, results2, tasks2];
-    closing.push(() => all.forEach((recorder) => recorder.close()));
+    closing.push(() => {
+      for (const recorder of all) recorder.close();
+    });
     const executor = { schedulerHost: '127.0.0.2', schedulerPort: port, vcores: 1, ...security };
     await start('executor', { ...executor, externalHost: '127.0.0.3', port: ports[0], grpcPort: ports[1] });
     await start('executor', { ...executor, externalHost: '127.0.0.4', port: ports[2], grpcPort: ports[3] });

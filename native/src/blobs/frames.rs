@@ -74,15 +74,7 @@ pub async fn assemble(
     room: impl FnOnce(usize),
 ) -> Result<Received, Status> {
     let mut frames = std::pin::pin!(frames);
-    let mut next = async || match tokio::time::timeout(PATIENCE, frames.next()).await {
-        Ok(Some(frame)) => frame,
-        Ok(None) => Err(Status::data_loss("the stream ended too early")),
-        Err(_) => {
-            let text = format!("no data arrived for {} seconds", PATIENCE.as_secs());
-            Err(Status::deadline_exceeded(text))
-        }
-    };
-    let first = next().await?;
+    let first = next(&mut frames).await?;
     if first.app_metadata.len() > HEADER_BYTES {
         return Err(Status::invalid_argument("the header is too long"));
     }
@@ -112,7 +104,7 @@ pub async fn assemble(
         let mut file = Vec::new();
         let mut hash = Sha256::new();
         while file.len() < *size {
-            let piece = next().await?.data_body;
+            let piece = next(&mut frames).await?.data_body;
             if piece.is_empty() || piece.len() > size - file.len() {
                 return Err(Status::data_loss(format!(
                     "the files of the {kind} have the wrong size"
@@ -137,6 +129,19 @@ pub async fn assemble(
         files,
         reserved,
     })
+}
+
+async fn next(
+    frames: &mut (impl Stream<Item = Result<FlightData, Status>> + Unpin),
+) -> Result<FlightData, Status> {
+    match tokio::time::timeout(PATIENCE, frames.next()).await {
+        Ok(Some(frame)) => frame,
+        Ok(None) => Err(Status::data_loss("the stream ended too early")),
+        Err(_) => {
+            let text = format!("no data arrived for {} seconds", PATIENCE.as_secs());
+            Err(Status::deadline_exceeded(text))
+        }
+    }
 }
 
 fn exhausted(kind: Kind, budget: &Budget) -> Status {

@@ -74,24 +74,34 @@ impl Remote {
         })
     }
 
-    async fn get(&self, part: &str) -> Result<Answer> {
-        let path = format!("{}{part}?task={}", self.path, self.task);
-        self.port.get(&path).await
-    }
-
     async fn metrics(&self) -> Result<GetJobMetricsResult> {
-        let answer = self.get("/metrics").await?;
+        let path = format!("{}/metrics?task={}", self.path, self.task);
+        let answer = self.port.get(&path).await?;
         let metrics = GetJobMetricsResult::decode(answer.body);
         metrics.map_err(|error| Error::new(Code::Internal, error.to_string()))
     }
 
+    /// The part of the rows with this number. Asks again once: the connection may have been cut or damaged.
+    async fn part(&self, number: u64) -> Result<Answer> {
+        let path = format!("{}?task={}&part={number}", self.path, self.task);
+        match self.port.get(&path).await {
+            Err(_) => self.port.get(&path).await,
+            part => part,
+        }
+    }
+
     fn chunks(&self) -> Chunks {
-        let chunks = stream::try_unfold(Some(self.clone()), |remote| async move {
-            let Some(remote) = remote else { return Ok(None) };
+        let chunks = stream::try_unfold(Some((self.clone(), 0)), |next| async move {
+            let Some((remote, part)) = next else {
+                return Ok(None);
+            };
             loop {
-                let answer = remote.get("").await?;
+                let answer = remote.part(part).await?;
                 match (answer.status, answer.content_type()) {
-                    (200, ROWS) => return Ok(Some((Chunk::Encoded(answer.body), Some(remote)))),
+                    (200, ROWS) => {
+                        let next = Some((remote, part + 1));
+                        return Ok(Some((Chunk::Encoded(answer.body), next)));
+                    }
                     (200, LAST_ROWS) => return Ok(Some((Chunk::Encoded(answer.body), None))),
                     (204, _) => {}
                     _ => {

@@ -5,7 +5,7 @@ use super::job::Job;
 use super::job_wait::{Outcome, Output};
 use super::remote_session::RemoteSession;
 use super::whole_result::{Remote, WholeResult};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::results::whole_results::{is_here, Reader};
 use futures::{stream, StreamExt};
 use std::sync::Arc;
@@ -23,8 +23,8 @@ pub enum Rows {
 /// Waits for the first rows. An attempt that fails before its first rows does not fail the query: the
 /// scheduler tries again, or gives the reason why it does not.
 pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -> Result<Rows> {
-    // The last attempt that failed, and the last attempt that the scheduler reported.
-    let (mut failed, mut told) = (None, None);
+    // The last attempt that failed and its error, and the last attempt that the scheduler reported.
+    let (mut failed, mut told, mut cut) = (None, None, None);
     loop {
         let result = tokio::select! {
             biased;
@@ -34,6 +34,10 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
                 (Some(queue), _) => WholeResult::Here(queue),
                 (None, Err(error)) => return Err(error),
                 (None, Ok(Outcome::Output(output))) => return Ok(Rows::Output(output)),
+                (None, Ok(Outcome::Lost)) => {
+                    let lost = || Error::new(Code::JobFailed, "The executor that held the rows was lost.");
+                    return Err(cut.unwrap_or_else(lost).of_job(&job.id));
+                }
                 (None, Ok(Outcome::Whole(whole))) => {
                     told = Some(whole.task as usize);
                     // Rows of an executor in this process come through `reader`, unless the executor fails
@@ -56,7 +60,7 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
             if matches!(error.code, Code::Unauthorized | Code::Forbidden) {
                 return Err(error.of_job(&job.id));
             }
-            (failed, told) = (Some(task), Some(task));
+            (failed, told, cut) = (Some(task), Some(task), Some(error));
             continue;
         }
         let _ = job.result.set(result);

@@ -1,5 +1,6 @@
 //! Accepts connections. Each has a limited time until its protocol is known, and none waits for another.
 
+use super::checked::Checked;
 use super::credentials::Credentials;
 use super::peer::{Io, Peer};
 use futures::stream::{self, Stream};
@@ -83,7 +84,7 @@ async fn greet(stream: TcpStream, config: Option<Arc<ServerConfig>>) -> Option<P
         stream.set_nodelay(true).ok()?;
         let info = stream.connect_info();
         let mut io: Io = match config {
-            None => Either::Left(stream),
+            None => Either::Left(Checked::accepted(stream)),
             Some(config) => Either::Right(Box::new(handshake(stream, config).await?)),
         };
         let mut first = Vec::with_capacity(256);

@@ -48,7 +48,10 @@ fn make(options: NativeCertificateOptions) -> Result<NativeCertificates> {
         None => KeyPair::generate(),
     };
     let ca_key = ca_key.map_err(|error| failed(&error))?;
-    let mut authority = params(vec![], "Ballista authority", now, now + AUTHORITY)?;
+    // Each authority has its own name, so that peers can tell which one they do not trust.
+    let id = CertificateParams::default().key_identifier(&ca_key);
+    let id: String = id.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let mut authority = params(vec![], &format!("Ballista authority {id}"), now, now + AUTHORITY)?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let ca = authority.self_signed(&ca_key).map_err(|error| failed(&error))?;

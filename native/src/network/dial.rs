@@ -1,5 +1,6 @@
 //! Opens the TCP or TLS connections of a channel: the first, and others when one is lost.
 
+use super::checked::{greeted, Checked};
 use super::failure::Failure;
 use super::tls::{Tls, HTTP2};
 use hyper_util::rt::TokioIo;
@@ -59,19 +60,46 @@ impl Service<Uri> for Dial {
 /// The first byte of a TLS alert.
 const TLS_ALERT: u8 = 21;
 
-type Io = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+type Io = Either<Checked<TcpStream>, Box<TlsStream<TcpStream>>>;
+
+/// How long a server may take to answer a greeting.
+const GREETING: Duration = Duration::from_secs(5);
+/// How often a server is greeted. A second time, because the first greeting may have been damaged.
+const GREETINGS: usize = 2;
 
 impl Dial {
-    async fn open(&self) -> Result<Io, Failure> {
-        let host = self.host.trim_matches(['[', ']']);
+    fn host(&self) -> &str {
+        self.host.trim_matches(['[', ']'])
+    }
+
+    async fn connect(&self) -> Result<TcpStream, Failure> {
         let failed = |error| Failure::from(&error);
-        let stream = TcpStream::connect((host, self.port)).await.map_err(failed)?;
+        let stream = TcpStream::connect((self.host(), self.port))
+            .await
+            .map_err(failed)?;
         // Nagle's algorithm costs 40 ms a request.
         stream.set_nodelay(true).map_err(failed)?;
+        Ok(stream)
+    }
+
+    /// Connects without TLS. Stock servers do not answer greetings.
+    async fn checked(&self) -> Result<Checked<TcpStream>, Failure> {
+        for _ in 0..GREETINGS {
+            let greeting = tokio::time::timeout(GREETING, greeted(self.connect().await?)).await;
+            if let Some(checked) = greeting.map_err(|_| Failure::Silent)? {
+                return Ok(checked);
+            }
+        }
+        self.connect().await.map(Checked::plain)
+    }
+
+    async fn open(&self) -> Result<Io, Failure> {
         let Some(tls) = &self.tls else {
-            return Ok(Either::Left(stream));
+            return self.checked().await.map(Either::Left);
         };
-        let name = ServerName::try_from(host.to_owned());
+        let failed = |error| Failure::from(&error);
+        let stream = self.connect().await?;
+        let name = ServerName::try_from(self.host().to_owned());
         let name = name.map_err(|error| Failure::Io(error.to_string()))?;
         let connecting = TlsConnector::from(tls.client()).connect(name, stream);
         let stream = connecting.await.map_err(failed)?;

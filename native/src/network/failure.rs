@@ -1,5 +1,6 @@
 //! Why a connection failed, as far as types tell.
 
+use super::checked::Damaged;
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 use std::error::Error;
 use std::fmt;
@@ -14,6 +15,7 @@ pub enum Failure {
     NotHttp2,
     Silent,
     Closed,
+    Damaged,
     Untrusted,
     Expired,
     NotYetValid,
@@ -38,6 +40,7 @@ impl fmt::Display for Failure {
             }
             Self::Silent => f.write_str("it does not answer. Check the address, and that the server is running"),
             Self::Closed => f.write_str("it closed the connection"),
+            Self::Damaged => fmt::Display::fmt(&Damaged, f),
             Self::Untrusted => f.write_str(
                 "its certificate was not issued by an authority that this process trusts. Check the option tls.ca",
             ),
@@ -106,6 +109,9 @@ impl From<&rustls::Error> for Failure {
 
 impl From<&io::Error> for Failure {
     fn from(error: &io::Error) -> Self {
+        if error.get_ref().is_some_and(|inner| inner.is::<Damaged>()) {
+            return Self::Damaged;
+        }
         match (inner(error), error.kind()) {
             (Some(error), _) => error.into(),
             (None, io::ErrorKind::UnexpectedEof) => Self::Closed,

@@ -4,6 +4,7 @@ pub mod accept;
 pub mod access;
 pub mod authenticator;
 pub mod certificates;
+pub mod checked;
 pub mod connect;
 pub mod credentials;
 pub mod dial;

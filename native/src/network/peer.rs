@@ -1,5 +1,6 @@
 //! An accepted connection, whose first bytes have been read to find out its protocol.
 
+use super::checked::Checked;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -11,7 +12,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
-pub type Io = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+pub type Io = Either<Checked<TcpStream>, Box<TlsStream<TcpStream>>>;
 
 pub struct Peer {
     io: Io,

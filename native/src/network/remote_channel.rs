@@ -5,6 +5,7 @@ use super::failure::{Explained, Failure};
 use super::token::Token;
 use axum::http::header::USER_AGENT;
 use axum::BoxError;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,6 +21,12 @@ pub struct RemoteChannel {
     /// Sent with each request, so that a long connection sends the newest.
     pub token: Option<Arc<Token>>,
     pub failure: LastFailure,
+}
+
+impl fmt::Debug for RemoteChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RemoteChannel")
+    }
 }
 
 impl Service<Request<Body>> for RemoteChannel {

@@ -2,6 +2,7 @@
 
 use super::connect::connect;
 use super::credentials::Credentials;
+use super::failure::Failure;
 use super::http::{self, Answer};
 use super::refused::refused_by_http;
 use super::remote_channel::RemoteChannel;
@@ -9,7 +10,7 @@ use super::transport::Transport;
 use crate::error::{Code, Error, Result};
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::fmt::Display;
+use std::fmt;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -17,6 +18,7 @@ type Connected = Arc<OnceCell<RemoteChannel>>;
 
 /// One connection to each executor. Locked only to access the map: connecting happens outside, so that
 /// executors do not wait for each other.
+#[derive(Debug)]
 pub struct RowsPorts {
     credentials: Credentials,
     ports: Mutex<HashMap<(String, u16), Connected>>,
@@ -25,6 +27,7 @@ pub struct RowsPorts {
 #[derive(Clone, Debug)]
 pub struct RowsPort {
     channel: Transport,
+    address: String,
 }
 
 impl RowsPorts {
@@ -41,6 +44,7 @@ impl RowsPorts {
         let channel = cell.get_or_try_init(|| connect(host, port, &self.credentials));
         Ok(RowsPort {
             channel: Transport::Network(channel.await?.clone()),
+            address: format!("{host}:{port}"),
         })
     }
 
@@ -52,12 +56,23 @@ impl RowsPorts {
 impl RowsPort {
     pub async fn get(&self, path: &str) -> Result<Answer> {
         let answer = http::get(self.channel.clone(), path).await.map_err(|error| {
-            let text = format!("The connection to the executor ended before all rows were read: {error}");
+            let text = format!(
+                "The connection to the executor at {} ended before all rows were read: {error}.",
+                self.address
+            );
             Error::new(Code::Connection, text)
         })?;
         match refused_by_http("The executor", answer.status, &answer.body) {
             Some(error) => Err(error),
             None => Ok(answer),
+        }
+    }
+
+    /// Whether the last connection ended because bytes were damaged.
+    pub fn is_damaged(&self) -> bool {
+        match &self.channel {
+            Transport::Network(channel) => matches!(*channel.failure.lock(), Some(Failure::Damaged)),
+            Transport::Here(..) => false,
         }
     }
 
@@ -67,7 +82,8 @@ impl RowsPort {
     }
 }
 
-pub fn unread(reason: impl Display) -> Error {
-    let text = format!("The rows could not be read from the executor: {reason}");
-    Error::new(Code::Io, text)
+impl fmt::Display for RowsPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.address)
+    }
 }

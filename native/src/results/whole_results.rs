@@ -178,6 +178,13 @@ async fn newer(slot: &mut watch::Receiver<Slot>, task: Option<usize>) -> Arc<Res
     }
 }
 
+/// Removes the results of a job that no client will read.
+pub fn remove_job(job: &str) {
+    let of_job = |key: &String| key.rsplit_once('/').is_some_and(|(_, of)| of == job);
+    let keys: Vec<String> = with(|results| results.keys().filter(|key| of_job(key)).cloned().collect());
+    keys.iter().for_each(|key| remove(key));
+}
+
 pub fn remove(key: &str) {
     let slot = with(|results| results.remove(key));
     if let Some(entry) = slot.as_ref().and_then(|slot| slot.borrow().clone()) {

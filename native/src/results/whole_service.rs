@@ -1,7 +1,7 @@
 //! Serves the rows of whole queries to clients in other processes: `GET /results/<session>/<job>`, a few
 //! megabytes at a time. An unread result holds no connection and no flow-control window.
 
-use super::queue::ResultQueue;
+use super::queue::{ResultQueue, Sent};
 use super::whole_results;
 use crate::arrow::batches_to_ipc;
 use crate::error::Result;
@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use prost::bytes::Bytes;
 use prost::Message;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -33,6 +34,9 @@ const CHUNK_BYTES: usize = 4 << 20;
 struct Wanted {
     /// The number of the task that makes the rows.
     task: usize,
+    /// The number of the answer. A client asks again for one that did not arrive.
+    #[serde(default)]
+    part: u64,
 }
 
 pub fn routes() -> Router {
@@ -56,21 +60,34 @@ async fn rows(
 ) -> Response {
     let read = async {
         let queue = result(&path, &wanted, &sender).await?;
-        let chunk = chunk(&queue).await;
-        Some((chunk, queue.is_drained()))
+        Some(part(&queue, wanted.part).await)
     };
     match tokio::time::timeout(PATIENCE, read).await {
-        Ok(Some((Ok(bytes), false))) => ([(CONTENT_TYPE, ROWS)], bytes).into_response(),
-        Ok(Some((Ok(bytes), true))) => ([(CONTENT_TYPE, LAST_ROWS)], bytes).into_response(),
-        Ok(Some((Err(error), _))) => {
-            (StatusCode::GONE, [(CONTENT_TYPE, FAILURE)], error.message).into_response()
-        }
+        Ok(Some(Ok((bytes, false)))) => ([(CONTENT_TYPE, ROWS)], bytes).into_response(),
+        Ok(Some(Ok((bytes, true)))) => ([(CONTENT_TYPE, LAST_ROWS)], bytes).into_response(),
+        Ok(Some(Err(error))) => (StatusCode::GONE, [(CONTENT_TYPE, FAILURE)], error.message).into_response(),
         Ok(None) | Err(_) => StatusCode::NO_CONTENT.into_response(),
     }
 }
 
-/// Returns the available rows, after waiting for at least one batch. If the answer does not arrive, these
-/// rows are lost and the query fails.
+/// The rows of an answer, and whether they are the last.
+async fn part(queue: &ResultQueue, number: u64) -> Result<(Bytes, bool)> {
+    // Locked while waiting for rows: a request whose connection is gone may wait still, and must not take rows.
+    let mut sent = queue.sent.lock().await;
+    if let Some(sent) = sent.as_ref().filter(|sent| sent.number == number) {
+        return Ok((sent.bytes.clone(), sent.last));
+    }
+    let bytes = Bytes::from(chunk(queue).await?);
+    let last = queue.is_drained();
+    *sent = Some(Sent {
+        number,
+        bytes: bytes.clone(),
+        last,
+    });
+    Ok((bytes, last))
+}
+
+/// Returns the available rows, after waiting for at least one batch.
 async fn chunk(queue: &ResultQueue) -> Result<Vec<u8>> {
     let mut batches = Vec::from_iter(queue.next().await?);
     let mut bytes = 0;

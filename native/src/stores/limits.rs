@@ -138,9 +138,6 @@ impl FileLimits {
 
     /// Like `check_file`, for a folder whose files are listed.
     pub fn check_folder(&self, path: &Path) -> Result<()> {
-        if self.roots(Access::Read).is_none() {
-            return Ok(());
-        }
         let real = resolved(path)?;
         // The folder of a write may be beside the only file that may be written.
         let target = staged(&real);

@@ -1,12 +1,14 @@
 //! Assembles an executor from its parts, registers it with its scheduler and serves.
 
 use super::clients::ClientPool;
+use super::disk::Disk;
 use super::engine::Engine;
 use super::flight_service::{ExecutorFlight, TICKET_BYTES};
 use super::presence;
 use super::registration::{registration, registration_error, NativeExecutorOptions};
 use super::reports::report;
 use super::scheduler_link::SchedulerLink;
+use super::shuffle::Source;
 use super::task_service::TaskService;
 use super::tasks::Tasks;
 use super::worker::{Functions, Worker};
@@ -18,6 +20,7 @@ use crate::network::access::{Access, Own};
 use crate::network::authenticator::Authenticator;
 use crate::network::credentials::Credentials;
 use crate::network::guard::Guard;
+use crate::network::rows_port::RowsPorts;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
 use crate::results::job_owners::JobOwners;
@@ -62,8 +65,9 @@ pub struct Ports {
     pub grpc_port: u16,
 }
 
-/// The folders of an executor: for results, and for data that does not fit in memory.
+/// The folders of an executor: its work folder, and those in it for results, and for data that does not fit in memory.
 pub struct Folders {
+    pub work: String,
     pub jobs: String,
     pub spill: String,
 }
@@ -97,16 +101,24 @@ pub async fn assemble(
         *pool.source.lock() = Some(blobs.clone());
         *pool.log.lock() = Some(log::sender(transport));
     }
-    let engine = Engine::new(
-        ClientPool::new(credentials.clone()),
-        pool,
-        id.clone(),
-        PathBuf::from(&folders.spill),
-    );
+    let source = Source {
+        executor: id.clone(),
+        ports: RowsPorts::new(credentials.clone()),
+        pool: Arc::new(ClientPool::new(credentials.clone())),
+    };
+    let engine = Engine::new(source, pool, PathBuf::from(&folders.spill));
     let functions = functions.await.expect("the engine's functions can be collected");
     let limits = FileLimits::new("this executor", options.files.as_ref())?;
     let runtimes = runtimes(&options, &folders, blobs.clone(), limits);
-    let worker = Worker::new(id.clone(), folders.jobs.clone(), functions, runtimes, engine);
+    let disk = Arc::new(Disk::new(id.clone(), PathBuf::from(&folders.work)));
+    let worker = Worker::new(
+        id.clone(),
+        folders.jobs.clone(),
+        functions,
+        runtimes,
+        engine,
+        disk,
+    );
     let (tasks, ends) = Tasks::new(worker, options.vcores as usize, owners.clone())?;
     whole_results::enter(&id);
     serve_results(

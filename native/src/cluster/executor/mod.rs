@@ -2,6 +2,7 @@
 
 mod assembly;
 mod clients;
+mod disk;
 mod drain;
 mod engine;
 mod flight_service;
@@ -10,7 +11,9 @@ mod presence;
 mod registration;
 mod reports;
 mod scheduler_link;
+mod shuffle;
 mod shuffles;
+mod stage_files;
 mod task_service;
 mod tasks;
 mod whole_stage;
@@ -146,6 +149,7 @@ async fn start(mut options: NativeExecutorOptions) -> Result<NativeExecutor> {
     // Runs meanwhile: collecting functions takes as long as connecting.
     let functions = runtime.handle()?.spawn_blocking(functions);
     let folders = Folders {
+        work: work_dir.path().to_owned(),
         jobs: work_dir.jobs(),
         spill: work_dir.spill(),
     };

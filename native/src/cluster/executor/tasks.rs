@@ -3,10 +3,12 @@
 //! Ballista's executor ignores a cancellation that arrives before the task has begun, and the task then runs. Here a
 //! task can be cancelled from its launch on, and even before.
 
+use super::disk::Disk;
 use super::job_files;
-use super::worker::{failed, StagePlan, Worker};
+use super::worker::{StagePlan, Worker};
 use crate::error::{self, panic_text};
 use crate::results::job_owners::JobOwners;
+use crate::results::whole_results;
 use crate::runtime::{task_builder, OwnedRuntime};
 use ballista_core::error::{BallistaError, Result};
 use ballista_core::serde::protobuf::{MultiTaskDefinition, TaskId, TaskStatus};
@@ -76,6 +78,10 @@ impl Tasks {
         &self.worker.executor
     }
 
+    pub fn disk(&self) -> &Disk {
+        &self.worker.disk
+    }
+
     /// Begins the tasks of a stage.
     pub fn launch(self: &Arc<Self>, mut stage: MultiTaskDefinition, owner: Arc<str>) -> error::Result<()> {
         let runtime = self.runtime.handle()?;
@@ -141,8 +147,9 @@ impl Tasks {
             Ok(Err(panic)) => Err(panicked(panic)),
             Err(_) => Err(BallistaError::Cancelled),
         };
+        let failed = |error| self.worker.failed((*stage).as_ref().ok(), &key, attempt, error);
+        let status = ended.unwrap_or_else(failed);
         drop(stage);
-        let status = ended.unwrap_or_else(|error| failed(&key, attempt, error));
         self.leave(&key);
         let _ = self.reports.send(status);
     }
@@ -178,6 +185,7 @@ impl Tasks {
             self.owners.forget(job.as_str());
             let of_job = known.running.iter().filter(|(key, _)| key.job_id == job);
             of_job.for_each(|(_, task)| task.abort());
+            whole_results::remove_job(job.as_str());
         }
         self.remove_files(&job, stages);
     }

@@ -53,8 +53,18 @@ pub struct Presences {
     server: Server,
     executors: Arc<Executors>,
     leases: Arc<Leases>,
-    /// The number of responses that each peer reads now. Locked for changes only.
-    present: Mutex<HashMap<Peer, usize>>,
+    /// Locked for changes only.
+    peers: Mutex<Peers>,
+}
+
+#[derive(Default)]
+struct Peers {
+    /// The number of responses that each peer reads now.
+    present: HashMap<Peer, usize>,
+    /// The peers that have left and did not come back, with the number of the leave. A peer that leaves again has as much
+    /// time as the first time.
+    absent: HashMap<Peer, u64>,
+    leaves: u64,
 }
 
 /// Exists as long as the peer reads the response.
@@ -70,7 +80,7 @@ impl Presences {
             server,
             executors,
             leases,
-            present: Mutex::default(),
+            peers: Mutex::default(),
         })
     }
 
@@ -80,12 +90,13 @@ impl Presences {
             scheduler: self.scheduler.clone(),
             is_known: self.knows(&peer),
         };
-        let mut present = self.present.lock();
-        if present.len() >= PEERS || peer.id().len() > ID_BYTES {
+        let mut peers = self.peers.lock();
+        if peers.present.len() >= PEERS || peer.id().len() > ID_BYTES {
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
-        *present.entry(peer.clone()).or_default() += 1;
-        drop(present);
+        *peers.present.entry(peer.clone()).or_default() += 1;
+        peers.absent.remove(&peer);
+        drop(peers);
         let guard = Guard {
             presences: self.clone(),
             peer,
@@ -106,22 +117,31 @@ impl Presences {
         }
     }
 
-    /// Returns whether it was the peer's last response.
-    fn leave(&self, peer: &Peer) -> bool {
-        let mut present = self.present.lock();
-        let count = present.get_mut(peer).map(|count| {
-            *count -= 1;
-            *count
-        });
-        if count == Some(0) {
-            present.remove(peer);
+    /// Returns the number of the leave if it was the peer's last response.
+    fn leave(&self, peer: &Peer) -> Option<u64> {
+        let mut peers = self.peers.lock();
+        let count = peers.present.get_mut(peer)?;
+        *count -= 1;
+        if *count > 0 {
+            return None;
         }
-        count == Some(0)
+        peers.present.remove(peer);
+        peers.leaves += 1;
+        let leave = peers.leaves;
+        peers.absent.insert(peer.clone(), leave);
+        Some(leave)
     }
 
-    async fn wait_for(&self, peer: Peer) {
+    async fn wait_for(&self, peer: Peer, leave: u64) {
         tokio::time::sleep(peer.patience()).await;
-        if self.present.lock().contains_key(&peer) || !self.knows(&peer) {
+        {
+            let mut peers = self.peers.lock();
+            if peers.absent.get(&peer) != Some(&leave) {
+                return;
+            }
+            peers.absent.remove(&peer);
+        }
+        if !self.knows(&peer) {
             return;
         }
         match peer {
@@ -139,13 +159,13 @@ impl Presences {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if !self.presences.leave(&self.peer) {
+        let Some(leave) = self.presences.leave(&self.peer) else {
             return;
-        }
+        };
         // There is no runtime when the scheduler itself ends.
         if let Ok(runtime) = Handle::try_current() {
             let (presences, peer) = (self.presences.clone(), self.peer.clone());
-            runtime.spawn(async move { presences.wait_for(peer).await });
+            runtime.spawn(async move { presences.wait_for(peer, leave).await });
         }
     }
 }

@@ -86,11 +86,12 @@ impl Executors {
         })
     }
 
-    /// Whether an executor that had tasks of the job is gone, and the query can run again.
+    /// Whether the query can run again: an executor that had tasks of the job is gone, or its disk failed.
     pub async fn lost(&self, job: &JobId) -> bool {
         let executors: Vec<String> = match self.jobs.lock().await.all.get(job) {
             Some(job) if job.is_suspect() => return false,
             Some(job) if job.lost => return true,
+            Some(job) if job.disk_failed => return self.registered.has_room(),
             Some(job) => {
                 let launched = job.launches.iter().filter(|(_, times)| **times > 0);
                 launched.map(|(id, _)| id.clone()).collect()

@@ -35,6 +35,8 @@ pub struct Job {
     pub whole: Option<(String, usize)>,
     /// Whether the job failed because an executor was lost.
     pub lost: bool,
+    /// Whether a task of the job failed because of the disk of an executor: it was full, or damaged what was written.
+    pub disk_failed: bool,
     /// The executors that were lost while they ran tasks of the job. Ballista may report the same loss again.
     losses: HashSet<String>,
     /// Whether an earlier attempt of the query lost an executor.
@@ -78,6 +80,7 @@ impl Job {
             measured: options.is_measured(),
             whole: None,
             lost: false,
+            disk_failed: false,
             losses: HashSet::new(),
             runs_again: options.runs_again,
         }
