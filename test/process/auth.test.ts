@@ -1,5 +1,6 @@
 /** Tokens, roles and owners, on a cluster of processes. */
 
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -24,7 +25,9 @@ const SCHEDULER = '/ballista.protobuf.SchedulerGrpc/';
 const FLIGHT = '/arrow.flight.protocol.FlightService/';
 
 /** The codes of gRPC. */
-const [OK, NOT_FOUND, FORBIDDEN, UNKNOWN_PATH, UNAUTHORIZED] = [0, 5, 7, 12, 16];
+const [OK, NOT_FOUND, FORBIDDEN, UNKNOWN_PATH, DATA_LOSS, UNAUTHORIZED] = [0, 5, 7, 12, 15, 16];
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** `ok`, or the code of the error. */
 async function outcome(work: Promise<unknown>): Promise<string> {
@@ -225,8 +228,11 @@ describe('what ann owns', () => {
     expect(await get(`/jobs/${job}/event`, TOKENS.ann.token)).toBe(200);
   });
 
-  it.each(['RemoveSession', 'CreateUpdateSession'])('%s of the session', async (method) => {
-    const message = protobuf({ 1: ann.sessionId });
+  it.each([
+    ['RemoveSession', 1],
+    ['CreateUpdateSession', 2],
+  ])('%s of the session', async (method, field) => {
+    const message = protobuf({ [field]: ann.sessionId });
     for (const token of OTHERS) expect(await grpc({ path: SCHEDULER + method, token, message })).toBe(FORBIDDEN);
   });
 
@@ -277,7 +283,9 @@ describe('what ann owns', () => {
   });
 
   it('in-memory tables and code', async () => {
-    const id = crypto.randomUUID();
+    // Ids have the hash of the content, and those of tables a random part, too.
+    const hash = (text: string) => sha256(sha256(text));
+    const id = `${crypto.randomUUID().replaceAll('-', '')}-${hash('rows of ann')}`;
     const upload = (token: string, kind: string, text: string, name = id) => {
       const header = JSON.stringify({ id: name, kind, files: [text.length] });
       const message = [protobuf({ 3: header }), protobuf({ 1000: text })];
@@ -294,8 +302,8 @@ describe('what ann owns', () => {
     expect(await act(mine, 'ballista-blob.has')).toBe(1);
     expect(await act(others, 'ballista-blob.has')).toBe(0);
     expect(await read(others)).toBe(NOT_FOUND);
-    expect(await upload(others, 'table', 'rows of bob')).toBe(FORBIDDEN);
-    expect(await upload(others, 'code', 'rows of bob')).toBe(FORBIDDEN);
+    expect(await upload(others, 'table', 'rows of bob')).toBe(DATA_LOSS);
+    expect(await upload(others, 'code', 'rows of bob')).toBe(DATA_LOSS);
     await act(others, 'ballista-blob.drop');
     expect(await read(mine)).toBe(OK);
     expect(await read(TOKENS.member.token)).toBe(OK);
@@ -310,11 +318,11 @@ describe('what ann owns', () => {
     };
     expect(await select(others)).toBe('FORBIDDEN');
     expect(await select(mine)).not.toBe('FORBIDDEN');
-    const code = crypto.randomUUID();
+    const code = hash('x => x');
     expect(await upload(TOKENS.writer.token, 'code', 'x => x', code)).toBe(FORBIDDEN);
     expect(await upload(mine, 'code', 'x => x', code)).toBe(OK);
     expect(await read(others, code)).toBe(NOT_FOUND);
-    expect(await upload(others, 'code', 'y => y', code)).toBe(FORBIDDEN);
+    expect(await upload(others, 'code', 'y => y', code)).toBe(DATA_LOSS);
     // The same code, so both own it.
     expect(await upload(others, 'code', 'x => x', code)).toBe(OK);
     expect([await read(others, code), await read(mine, code)]).toEqual([OK, OK]);

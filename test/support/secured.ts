@@ -6,7 +6,7 @@ import type { AuthOptions } from '../../src/cluster/authentication/auth-options.
 import type { TlsOptions } from '../../src/config/credentials.js';
 import { BallistaSessionContext, type SessionOptions } from '../../src/session/ballista-session-context.js';
 import { ServerProcess } from './child.js';
-import { freePort } from './ports.js';
+import { freePorts } from './ports.js';
 
 /** An entry of a token file. */
 export interface TokenEntry {
@@ -73,7 +73,7 @@ export async function startSecured({ executors: count = 2, tls, jwks, log }: Sec
   const schedulerPort = (await start('scheduler', { port: 0 })).port;
   const executors: { port: number; grpcPort: number; workDir: string }[] = [];
   for (let i = 0; i < count; i++) {
-    const [port, grpcPort] = [await freePort(), await freePort()];
+    const [port = 0, grpcPort = 0] = await freePorts(2);
     const workDir = join(folder, `work-${i}`);
     await start('executor', { schedulerPort, port, grpcPort, vcores: 2, udf: true, workDir });
     executors.push({ port, grpcPort, workDir });

@@ -10,8 +10,8 @@ const CLIENT: Needed = &[Read];
 const DATA: Needed = &[Read, Executor];
 const ANYONE: Needed = &[];
 
-/// Prefixes of paths. A path without a row is refused.
-const TABLE: [(&str, Needed); 21] = [
+/// Paths, and prefixes that end with a slash. A path without a row is refused.
+const TABLE: [(&str, Needed); 22] = [
     ("/ballista.protobuf.SchedulerGrpc/PollWork", MEMBER),
     ("/ballista.protobuf.SchedulerGrpc/RegisterExecutor", MEMBER),
     ("/ballista.protobuf.SchedulerGrpc/HeartBeatFromExecutor", MEMBER),
@@ -20,6 +20,7 @@ const TABLE: [(&str, Needed); 21] = [
     ("/ballista.protobuf.SchedulerGrpc/CreateUpdateSession", CLIENT),
     ("/ballista.protobuf.SchedulerGrpc/RemoveSession", CLIENT),
     ("/ballista.protobuf.SchedulerGrpc/ExecuteQuery", CLIENT),
+    ("/ballista.protobuf.SchedulerGrpc/ExecuteQueryPush", CLIENT),
     ("/ballista.protobuf.SchedulerGrpc/GetJobStatus", CLIENT),
     ("/ballista.protobuf.SchedulerGrpc/GetJobMetrics", CLIENT),
     ("/ballista.protobuf.SchedulerGrpc/CancelJob", CLIENT),
@@ -39,6 +40,6 @@ const TABLE: [(&str, Needed); 21] = [
 pub fn needed(path: &str) -> Option<Needed> {
     TABLE
         .iter()
-        .find(|(prefix, _)| path.starts_with(prefix))
+        .find(|(known, _)| path == *known || (known.ends_with('/') && path.starts_with(known)))
         .map(|(_, needed)| *needed)
 }
