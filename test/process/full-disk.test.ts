@@ -90,7 +90,7 @@ describe.runIf(canMount())('a small disk', () => {
   it('fails a query in stages if no other executor has room', async () => {
     const scheduler = await startScheduler();
     const workDir = smallDisk();
-    await startExecutor(scheduler.port, { workDir });
+    await startExecutor(scheduler.port, { workDir, vcores: 2 });
     const ctx = await connect(scheduler, STAGES);
     const error = await rejected((await ctx.sql(SHUFFLED)).collect());
     expect(error).toMatchObject({ code: 'RESOURCES_EXHAUSTED', message: expect.stringContaining(workDir) });
@@ -108,7 +108,7 @@ describe.runIf(canMount())('a small disk', () => {
   it('takes tasks again when it has room', async () => {
     const scheduler = await startScheduler();
     const workDir = smallDisk();
-    await startExecutor(scheduler.port, { workDir });
+    await startExecutor(scheduler.port, { workDir, vcores: 2 });
     const ctx = await connect(scheduler, STAGES);
     expect((await rejected((await ctx.sql(SHUFFLED)).collect())).code).toBe('RESOURCES_EXHAUSTED');
     execFileSync('mount', ['-o', 'remount,size=200m', workDir]);
@@ -151,7 +151,7 @@ describe.runIf(process.platform === 'linux')('a limit for the size of files', ()
   it('fails a query if no other executor has room', async () => {
     const scheduler = await startScheduler();
     const workDir = folder();
-    await startExecutor(scheduler.port, { workDir }, limited);
+    await startExecutor(scheduler.port, { workDir, vcores: 2 }, limited);
     const ctx = await connect(scheduler, STAGES);
     const error = await rejected((await ctx.sql(SHUFFLED)).collect());
     expect(error).toMatchObject({ code: 'RESOURCES_EXHAUSTED', message: expect.stringContaining(workDir) });

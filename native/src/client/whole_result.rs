@@ -81,13 +81,10 @@ impl Remote {
         metrics.map_err(|error| Error::new(Code::Internal, error.to_string()))
     }
 
-    /// The part of the rows with this number. Asks again once: the connection may have been cut or damaged.
+    /// The part of the rows with this number.
     async fn part(&self, number: u64) -> Result<Answer> {
         let path = format!("{}?task={}&part={number}", self.path, self.task);
-        match self.port.get(&path).await {
-            Err(_) => self.port.get(&path).await,
-            part => part,
-        }
+        self.port.get_again(&path).await
     }
 
     fn chunks(&self) -> Chunks {

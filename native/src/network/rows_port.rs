@@ -12,9 +12,13 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::OnceCell;
 
 type Connected = Arc<OnceCell<RemoteChannel>>;
+
+/// Requests still go to a connection for a moment after it has failed.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// One connection to each executor. Locked only to access the map: connecting happens outside, so that
 /// executors do not wait for each other.
@@ -65,6 +69,17 @@ impl RowsPort {
         match refused_by_http("The executor", answer.status, &answer.body) {
             Some(error) => Err(error),
             None => Ok(answer),
+        }
+    }
+
+    /// Asks again once if the connection was cut or damaged.
+    pub async fn get_again(&self, path: &str) -> Result<Answer> {
+        match self.get(path).await {
+            Err(error) if error.code == Code::Connection => {
+                tokio::time::sleep(PAUSE).await;
+                self.get(path).await
+            }
+            answer => answer,
         }
     }
 

@@ -11,16 +11,9 @@ pub struct RemotePartition {
 }
 
 impl RemotePartition {
-    /// The piece at `start`, and the headers of the answer. Asks again once: the connection may have been cut or damaged.
+    /// The piece at `start`, and the headers of the answer.
     pub async fn read(&self, start: u64) -> Result<(Piece, HeaderMap)> {
-        match self.ask(start).await {
-            Err(_) => self.ask(start).await,
-            piece => piece,
-        }
-    }
-
-    async fn ask(&self, start: u64) -> Result<(Piece, HeaderMap)> {
-        let answer = self.port.get(&self.file.url(start)).await?;
+        let answer = self.port.get_again(&self.file.url(start)).await?;
         if answer.status != StatusCode::OK {
             let reason = match String::from_utf8_lossy(&answer.body) {
                 reason if reason.is_empty() => "their file is gone".into(),
