@@ -9,7 +9,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { TlsOptions } from '../../src/config/credentials.js';
-import type { RecordBatchStream } from '../../src/dataframe/stream.js';
+import type { RecordBatchStream } from '../../src/dataframe/stream/record-batch-stream.js';
 import type { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import { Certificates } from '../support/certs.js';
 import { type Http2Request, http2, protobuf } from '../support/http2.js';
