@@ -26,7 +26,7 @@ let cluster: Secured;
 let ann: BallistaSessionContext;
 let job: string;
 let file: string;
-/** Kept, because the files of a job go with its stream. */
+/** Kept, and too large to be read ahead, because the files of a job go with its stream. */
 let stream: RecordBatchStream;
 const answers = new Map<string, Map<Port, string>>();
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   ours.write();
   cluster = await startSecured({ executors: 1, tls: { server: ours.server, client: ours.client } });
   ann = cluster.context(TOKENS.ann.token, { clusterConfig: { 'cluster.whole_query': 'never' } });
-  stream = (await ann.sql('select value, count(*) from generate_series(1, 100000) group by value')).stream();
+  stream = (await ann.sql('select value, count(*) from generate_series(1, 2000000) group by value')).stream();
   await stream.next();
   job = stream.jobId ?? '';
   const files = readdirSync(cluster.executors[0]?.workDir ?? '', { recursive: true, encoding: 'utf8' });
