@@ -9,6 +9,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { TlsOptions } from '../../src/config/credentials.js';
+import type { RecordBatchStream } from '../../src/dataframe/stream/record-batch-stream.js';
 import type { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import { Certificates } from '../support/certs.js';
 import { type Http2Request, http2, protobuf } from '../support/http2.js';
@@ -25,6 +26,8 @@ let cluster: Secured;
 let ann: BallistaSessionContext;
 let job: string;
 let file: string;
+/** Kept, and too large to be read ahead, because the files of a job go with its stream. */
+let stream: RecordBatchStream;
 const answers = new Map<string, Map<Port, string>>();
 
 beforeAll(async () => {
@@ -33,7 +36,7 @@ beforeAll(async () => {
   ours.write();
   cluster = await startSecured({ executors: 1, tls: { server: ours.server, client: ours.client } });
   ann = cluster.context(TOKENS.ann.token, { clusterConfig: { 'cluster.whole_query': 'never' } });
-  const stream = (await ann.sql('select value, count(*) from generate_series(1, 100000) group by value')).stream();
+  stream = (await ann.sql('select value, count(*) from generate_series(1, 2000000) group by value')).stream();
   await stream.next();
   job = stream.jobId ?? '';
   const files = readdirSync(cluster.executors[0]?.workDir ?? '', { recursive: true, encoding: 'utf8' });
@@ -44,6 +47,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await stream.cancel();
   await cluster.close();
   for (const certificates of [ours, foreign]) certificates.remove();
   const table = process.env['BALLISTA_ATTACKS'];

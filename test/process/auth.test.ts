@@ -183,7 +183,7 @@ describe('what ann owns', () => {
 
   beforeAll(async () => {
     ann = cluster.context(TOKENS.ann.token, STAGES);
-    const rows = 200_000;
+    const rows = 2_000_000;
     const stream = (
       await ann.sql(`select value % 7 as v, count(*) as n, value from generate_series(1, ${rows}) group by value`)
     ).stream();
@@ -357,7 +357,7 @@ describe('what ann owns', () => {
     const bob = cluster.context(TOKENS.bob.token);
     expect(await bob.cancelJob(job)).toBe(false);
     await bob.close();
-    expect(await rest()).toBe(200_000);
+    expect(await rest()).toBe(2_000_000);
   });
 });
 
