@@ -130,7 +130,8 @@ impl FileLimits {
 
     /// Checks a path of the file system, with its links followed.
     pub fn check_file(&self, path: &Path, access: Access) -> Result<()> {
-        if self.roots(access).is_none() {
+        // Temporary files count as files to write.
+        if self.roots(access).is_none() && staged(path).is_none() {
             return Ok(());
         }
         self.check_resolved(path, &real(path, access)?, access)
