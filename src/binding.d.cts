@@ -245,6 +245,27 @@ export declare function exprToBytes(node: string): Buffer
 /** Returns JSON: the array that `scripts/functions.mjs` turns into `src/functions/generated`. */
 export declare function functionEntries(): string
 
+export declare function makeCertificates(options: NativeCertificateOptions): NativeCertificates
+
+export interface NativeCertificateOptions {
+  /** The names and addresses of the servers. */
+  hosts: Array<string>
+  /** How many seconds from now the certificates expire; negative for expired ones. */
+  validSeconds: number
+  /** The key of an authority that was made before. Absent: a new authority. */
+  caKey?: string
+}
+
+/** Certificates and their private keys, in PEM format. */
+export interface NativeCertificates {
+  ca: string
+  caKey: string
+  server: string
+  serverKey: string
+  client: string
+  clientKey: string
+}
+
 export interface NativeColumn {
   name: string
   /** An Arrow type name. */

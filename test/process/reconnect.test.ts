@@ -1,10 +1,7 @@
 /** Executors stay connected, and what they report arrives, whatever happens to the scheduler and the network. */
 
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
 import { afterEach, expect, it } from 'vitest';
 
@@ -109,30 +106,6 @@ it('a report that could not be sent is sent again', async () => {
   } finally {
     clearInterval(cutting);
   }
-});
-
-it('an executor whose connection breaks again has as much time to come back', async () => {
-  const scheduler = await startScheduler();
-  const proxy = await startProxy(scheduler.port);
-  const executor = await startExecutor(proxy.port);
-  const ctx = await connect(scheduler.port);
-  const stream = (await ctx.sql(STUBBORN)).stream();
-  const { first, jobId } = await startJob(stream);
-  first.catch(() => undefined);
-  await until('the task writes', () => jobsOf(executor).includes(jobId));
-  const job = () => statSync(join(executor.workDir, 'jobs', jobId));
-  const { ino, birthtimeMs } = job();
-  // Two seconds after the first break, the executor is absent again, but only since half a second.
-  proxy.cut();
-  await setTimeout(1_500);
-  proxy.closed = true;
-  proxy.cut();
-  await setTimeout(1_000);
-  proxy.closed = false;
-  await setTimeout(2_500);
-  // An executor that was taken for lost removes its files and begins again.
-  expect(job()).toMatchObject({ ino, birthtimeMs });
-  await stream.cancel();
 });
 
 it.each(['SIGKILL', 'SIGSTOP'] as const)('an executor that got %s is replaced within seconds', async (signal) => {
