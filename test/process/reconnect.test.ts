@@ -2,7 +2,6 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
 import { afterEach, expect, it } from 'vitest';
 
@@ -107,30 +106,6 @@ it('a report that could not be sent is sent again', async () => {
   } finally {
     clearInterval(cutting);
   }
-});
-
-it('an executor whose connection breaks again has as much time to come back', async () => {
-  const scheduler = await startScheduler();
-  const proxy = await startProxy(scheduler.port);
-  await startExecutor(proxy.port);
-  const ctx = await connect(scheduler.port);
-  const { first, jobId } = await startJob((await ctx.sql(STUBBORN)).stream());
-  let ended = false;
-  first
-    .catch(() => undefined)
-    .finally(() => {
-      ended = true;
-    });
-  // Two seconds after the first break, the executor is absent again, but only since half a second.
-  proxy.cut();
-  await setTimeout(1_500);
-  proxy.closed = true;
-  proxy.cut();
-  await setTimeout(1_000);
-  proxy.closed = false;
-  await setTimeout(2_500);
-  expect(ended).toBe(false);
-  expect(await ctx.cancelJob(jobId)).toBe(true);
 });
 
 it.each(['SIGKILL', 'SIGSTOP'] as const)('an executor that got %s is replaced within seconds', async (signal) => {
