@@ -10,8 +10,12 @@ import {
 } from 'ballista';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { Actions as DataFrameActions } from '../../src/dataframe/actions.js';
+import { Plans } from '../../src/dataframe/plans.js';
+import { Writes } from '../../src/dataframe/writes.js';
 import { Catalogs } from '../../src/session/catalogs.js';
 import { SessionFiles } from '../../src/session/files.js';
+import { SessionQueries } from '../../src/session/queries.js';
 import { SessionTables } from '../../src/session/tables.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';
 import { failure } from '../support/rejected.js';
@@ -188,17 +192,26 @@ function methodsOf(...classes: { readonly prototype: object }[]): string[] {
       .map((key) => (typeof key === 'symbol' ? named(key) : key)),
   );
   // Not public: constructors, inspect hooks and protected methods.
-  const inside = ['constructor', '[nodejs.util.inspect.custom]', 'derive', 'call', 'callSync', 'frame'];
+  const inside = [
+    'constructor',
+    '[nodejs.util.inspect.custom]',
+    'derive',
+    'make',
+    'call',
+    'callSync',
+    'callTask',
+    'frame',
+  ];
   return [...new Set(keys)].filter((name) => !inside.includes(name)).sort();
 }
 
 describe('every method is listed as running a query or not', () => {
   it.each([
-    ['DataFrame', methodsOf(DataFrame), [...Object.keys(ACTIONS), ...INERT], 34],
+    ['DataFrame', methodsOf(DataFrame, Plans, Writes, DataFrameActions), [...Object.keys(ACTIONS), ...INERT], 34],
     ['streams', methodsOf(RecordBatchStream, RowStream), [...Object.keys(STREAM_ACTIONS), ...STREAM_INERT], 8],
     [
       'contexts',
-      methodsOf(BallistaSessionContext, SessionContext, SessionTables, SessionFiles, Catalogs),
+      methodsOf(BallistaSessionContext, SessionContext, SessionQueries, SessionTables, SessionFiles, Catalogs),
       [...Object.keys(CONTEXT_ACTIONS), ...CONTEXT_INERT],
       35,
     ],
