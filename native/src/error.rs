@@ -122,9 +122,9 @@ impl Error {
     /// own.
     pub fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
         let causes = std::iter::successors(Some(error), |error| error.source());
-        let own = causes.filter_map(|error| error.downcast_ref::<Self>());
-        own.cloned()
-            .find(|error| matches!(error.code, Code::Forbidden | Code::ResourcesExhausted))
+        let mut own = causes.filter_map(|error| error.downcast_ref::<Self>());
+        own.find(|error| matches!(error.code, Code::Forbidden | Code::ResourcesExhausted))
+            .cloned()
     }
 
     pub fn of_job(mut self, job_id: &str) -> Self {
