@@ -84,8 +84,15 @@ impl Visitor for Copies {
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
-        let name = relation.to_string().replace('"', "").to_lowercase();
-        let nodes = self.0.iter().rev().find_map(|level| level.named.get(&name));
+        let name = match relation.0.as_slice() {
+            [name] => name.as_ident(),
+            // A table of a schema.
+            _ => None,
+        };
+        let nodes = name.and_then(|name| {
+            let name = name.value.to_lowercase();
+            self.0.iter().rev().find_map(|level| level.named.get(&name))
+        });
         self.add(nodes.copied().unwrap_or(1))
     }
 }
