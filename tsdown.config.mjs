@@ -20,7 +20,16 @@ export default [
   {
     ...shared,
     name: 'programs',
-    entry: ['examples/*.ts', 'bench/**/*.ts', 'test/fuzz/main.ts'],
+    entry: [
+      'examples/*.ts',
+      'bench/**/*.ts',
+      'test/{fuzz,inputs,faults,load,leaks}/main.ts',
+      // The processes that they start.
+      'test/{faults,leaks}/client.ts',
+      'test/load/clients.ts',
+      'test/inputs/{victim,peer}.ts',
+      'test/support/member.ts',
+    ],
     outDir: 'build',
     root: '.',
     format: 'esm',

@@ -84,7 +84,7 @@ export default defineConfig({
         types: ['test/types/**/*.test-d.ts'],
       }),
       // These start processes, count their threads, descriptors and folders, or kill them.
-      project('process', { group: 1, workers: 2, include: ['test/process/**/*.test.ts'] }),
+      project('process', { group: 1, workers: 3, include: ['test/process/**/*.test.ts'] }),
       ...modes
         .filter((mode) => !chosen || mode === chosen)
         .map((mode) =>

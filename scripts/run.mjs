@@ -1,5 +1,5 @@
 /**
- * Builds what has changed, then runs a program of `examples/`, `bench/` or `test/fuzz/`:
+ * Builds what has changed, then runs a program of `examples/`, `bench/` or `test/`:
  *
  *     node scripts/run.mjs examples/quickstart.ts [arguments]
  *

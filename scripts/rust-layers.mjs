@@ -27,7 +27,8 @@ const LAYERS = [
   ['plan'],
   ['udf', 'tables'],
   ['blobs', 'config', 'exec', 'scan'],
-  ['files', 'ipc', 'protocol', 'stores'],
+  ['files', 'ipc', 'protocol'],
+  ['stores'],
   ['network'],
 ];
 

@@ -1,5 +1,5 @@
 /**
- * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/`, `bench/` and `test/fuzz/`
+ * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/`, `bench/` and `test/`
  * into `build/`, as tsdown.config.mjs configures.
  *
  * @module
@@ -16,7 +16,7 @@ export async function buildTypeScript() {
         'src',
         'examples',
         'bench',
-        'test/fuzz',
+        ...['fuzz', 'inputs', 'faults', 'load', 'leaks', 'support'].map((name) => `test/${name}`),
         'package.json',
         'package-lock.json',
         'tsconfig.json',

@@ -13,14 +13,16 @@ export const ERROR_CODES = Object.freeze({
   EXECUTION:
     'The engine failed outside a job: a file with the wrong format, a table that already exists, or a table that another statement changed in the meantime.',
   RESOURCES_EXHAUSTED:
-    'A limit was reached: the size of an in-memory table, the size of a message, the size of the result of one function call, or the memory of this process.',
+    'A limit was reached: the size of an in-memory table, the size of a message, the size of the result of one function call, the memory of this process, or the disks of the executors.',
   NOT_IMPLEMENTED: 'The request is valid, but it is not supported.',
   OBJECT_STORE: 'A path or URL could not be read or written.',
-  IO: 'A file or socket operation failed.',
+  IO: 'A file or socket operation failed, or the data that was read is damaged.',
   ARROW: 'Arrow data could not be read or written, or a computation on it failed.',
   CONNECTION: 'The scheduler or an executor cannot be reached, or the connection to it was lost.',
   UNAUTHORIZED:
-    'The scheduler or an executor refused the request, because it does not come from a process that may send it.',
+    'The scheduler or an executor refused the request: it has no token that the server accepts, or the server takes only requests of its own process.',
+  FORBIDDEN:
+    'The request is not allowed: a role is missing, it uses what another user owns, or the option `files` does not allow it.',
   NO_EXECUTORS: 'The scheduler has no executor, and none registered within `executorTimeoutMs`.',
   ADDRESS_IN_USE: 'The requested host and port are already in use.',
   VERSION: 'The versions of the client and the scheduler are not compatible.',

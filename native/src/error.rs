@@ -22,6 +22,7 @@ pub enum Code {
     Config,
     Connection,
     Execution,
+    Forbidden,
     Internal,
     InvalidArgument,
     Io,
@@ -40,13 +41,14 @@ pub enum Code {
 }
 
 impl Code {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::AddressInUse,
         Self::Arrow,
         Self::Closed,
         Self::Config,
         Self::Connection,
         Self::Execution,
+        Self::Forbidden,
         Self::Internal,
         Self::InvalidArgument,
         Self::Io,
@@ -72,6 +74,7 @@ impl Code {
             Code::Config => "CONFIG",
             Code::Connection => "CONNECTION",
             Code::Execution => "EXECUTION",
+            Code::Forbidden => "FORBIDDEN",
             Code::Internal => "INTERNAL",
             Code::InvalidArgument => "INVALID_ARGUMENT",
             Code::Io => "IO",
@@ -113,6 +116,15 @@ impl Error {
     /// `what` is the kind of thing, for example "operator". Nothing of this kind has the name.
     pub fn unknown(code: Code, what: &str, name: &str) -> Self {
         Self::new(code, format!("The {what} \"{name}\" does not exist."))
+    }
+
+    /// What a limit of this package refused, inside of an error of the engine. Readers and writers wrap it in errors of their
+    /// own.
+    pub fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        let mut own = causes.filter_map(|error| error.downcast_ref::<Self>());
+        own.find(|error| matches!(error.code, Code::Forbidden | Code::ResourcesExhausted))
+            .cloned()
     }
 
     pub fn of_job(mut self, job_id: &str) -> Self {
@@ -173,6 +185,9 @@ impl From<DataFusionError> for Error {
 impl From<&DataFusionError> for Error {
     fn from(error: &DataFusionError) -> Self {
         use DataFusionError as D;
+        if let Some(refusal) = Error::refusal_in(error) {
+            return refusal;
+        }
         let code = match error {
             D::Context(_, inner) | D::Diagnostic(_, inner) => return inner.as_ref().into(),
             D::Shared(inner) => return inner.as_ref().into(),

@@ -28,6 +28,7 @@ mod memory;
 mod network;
 mod plan;
 mod protocol;
+mod refused_write;
 mod reported;
 mod results;
 mod runtime;
@@ -43,7 +44,12 @@ use napi_derive::{module_init, napi};
 #[module_init]
 fn init() {
     // Logging is off unless BALLISTA_LOG is set, for example to "info" or "ballista_executor=debug".
-    let _ = env_logger::Builder::from_env(env_logger::Env::new().filter_or("BALLISTA_LOG", "off")).try_init();
+    let mut logger = env_logger::Builder::from_env(env_logger::Env::new().filter_or("BALLISTA_LOG", "off"));
+    // These log the values of all settings, with the credentials of object stores, and the text of statements.
+    for module in ["ballista_core::extension", "sqlparser"] {
+        logger.filter_module(module, log::LevelFilter::Warn);
+    }
+    let _ = logger.try_init();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     memory::watch();
     runtime::enlarge_stacks();

@@ -37,10 +37,17 @@ pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T
 /// Runs work of a scheduler or an executor. A panic becomes an error, and what this package refuses keeps its
 /// code: see `in_text`.
 pub async fn reported<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    without_panic(work).await.map_err(|error| match own(&error) {
-        Some(own) if matches!(own.code, Code::Internal | Code::Plan | Code::ResourcesExhausted) => {
-            DataFusionError::Execution(own.in_text())
-        }
-        _ => error,
-    })
+    without_panic(work)
+        .await
+        .map_err(|error| match Error::refusal_in(&error).or_else(|| own(&error)) {
+            Some(own)
+                if matches!(
+                    own.code,
+                    Code::Forbidden | Code::Internal | Code::Plan | Code::ResourcesExhausted
+                ) =>
+            {
+                DataFusionError::Execution(own.in_text())
+            }
+            _ => error,
+        })
 }

@@ -48,6 +48,7 @@ const CATEGORIES = [
  */
 const FOLDERS = {
   'docs/guides': 'Guides',
+  docs: 'Reference',
   'docs/reference': 'Reference',
   'docs/design': 'Internals',
   '.': 'Internals',

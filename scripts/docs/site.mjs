@@ -31,9 +31,13 @@ export async function buildSite() {
     // `npm run check -- types` checks the types.
     skipErrorChecking: true,
     readme: join(root, 'README.md'),
-    projectDocuments: ['docs/guides/*.md', 'docs/reference/*.md', 'docs/design/*.md', 'CONTRIBUTING.md'].map((path) =>
-      join(root, path),
-    ),
+    projectDocuments: [
+      'docs/guides/*.md',
+      'docs/*.md',
+      'docs/reference/*.md',
+      'docs/design/*.md',
+      'CONTRIBUTING.md',
+    ].map((path) => join(root, path)),
 
     excludeInternal: true,
     excludePrivate: true,

@@ -5,6 +5,9 @@
  */
 
 import { CONVERT_SETTINGS } from '../../src/arrow/values/convert-options.js';
+import { AUTH_SETTINGS, JWKS_SETTINGS } from '../../src/cluster/authentication/auth-options.js';
+import { TLS_SETTINGS } from '../../src/config/credentials.js';
+import { FILE_LIMIT_SETTINGS } from '../../src/config/file-limits.js';
 import { RUNTIME_SETTINGS } from '../../src/config/runtime-env.js';
 import {
   EXECUTOR_SETTINGS,
@@ -39,6 +42,7 @@ export interface Section {
 export const sections: readonly Section[] = [
   { title: 'Session on a cluster', about: 'Options of `BallistaSessionContext`.', table: SESSION_SETTINGS },
   { title: 'Local session', about: 'Options of `SessionContext.local`.', table: LOCAL_SETTINGS },
+  { title: 'Files', about: 'The option `files` of sessions, schedulers and executors.', table: FILE_LIMIT_SETTINGS },
   {
     title: 'Runtime',
     about: 'Options of `RuntimeEnvBuilder`, and of the option `runtime` of a session.',
@@ -57,6 +61,9 @@ export const sections: readonly Section[] = [
   },
   { title: 'Scheduler', about: 'Options of `BallistaScheduler`.', table: SCHEDULER_SETTINGS },
   { title: 'Executor', about: 'Options of `BallistaExecutor`.', table: EXECUTOR_SETTINGS },
+  { title: 'Tokens', about: 'Options of the option `auth` of schedulers and executors.', table: AUTH_SETTINGS },
+  { title: 'JSON Web Tokens', about: 'Options of `auth.jwks`.', table: JWKS_SETTINGS },
+  { title: 'TLS', about: 'Options of the option `tls` of sessions, schedulers and executors.', table: TLS_SETTINGS },
   {
     title: 'Reading files',
     about: 'Options of all methods that read or register files. Avro and Arrow have no others.',

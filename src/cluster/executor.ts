@@ -6,13 +6,18 @@
 
 import { isMainThread } from 'node:worker_threads';
 
-import type { NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import type { NativeAuthenticator, NativeExecutor, NativeExecutorOptions } from '../binding.cjs';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
+import { isLoopback } from '../config/loopback.js';
 import { EXECUTOR_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { callSync, native } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
-import { isLoopback } from './loopback.js';
+import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
+import { openAuthenticator } from './authentication/authenticator.js';
+import { checkExposure, type ExposureOptions, isSecured, warnIfExposed } from './exposure.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaExecutor}. */
@@ -39,8 +44,20 @@ export interface ExecutorOptions {
   /** The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops. Default: the system's temporary folder. */
   workDir?: string;
   /**
-   * Whether this executor runs TypeScript UDFs, in worker threads. Everyone who can reach the scheduler can then run code on
-   * this machine: enable it only where that is acceptable. Default `false`.
+   * The files that queries may read and write in this process. This limits the queries of all clients. A query that uses other
+   * files fails with `FORBIDDEN`. Default: everything that the process may read and write.
+   */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables or
+   * code do not fit fails with `RESOURCES_EXHAUSTED`. With 0, nothing fits. Tables and code of clients in this process are not
+   * fetched. Default: a quarter of the memory of the machine or container.
+   */
+  uploadLimitBytes?: number;
+  /**
+   * Whether this executor runs TypeScript UDFs, in worker threads. With `auth`, queries with UDFs need the role `run-code`.
+   * Without it, everyone who can connect can run code on this machine. If `host` is not a loopback address, the constructor
+   * throws `INVALID_ARGUMENT` unless there is `tls`, with `clientAuth: true` or with `auth`. Default `false`.
    */
   udf?: boolean;
   /** The maximum number of worker threads for UDFs, without those that run table functions. Default `vcores`. */
@@ -53,6 +70,21 @@ export interface ExecutorOptions {
   udfMemoryLimitBytes?: number;
   /** Allows only these UDFs, listed by {@link DefinedFunction.codeHash}. Default: all. */
   udfCodeHashes?: readonly string[];
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes. It
+   * must have the role `executor`, and 1 to 8,192 visible ASCII characters. Default: none.
+   */
+  token?: TokenOption;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Without it, the constructor throws `INVALID_ARGUMENT`. With it, `start()` writes a warning to
+   * the standard error, and `udf: true` is not allowed. Default `false`.
+   */
+  insecure?: boolean;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
 }
 
 /**
@@ -61,7 +93,10 @@ export interface ExecutorOptions {
  */
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
+  readonly #exposure: ExposureOptions;
   readonly #pool: UdfPool | undefined;
+  readonly #auth: CheckedAuthOptions | undefined;
+  #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'executor';
   // The work folder exists before the executor does. A worker thread must not remove folders of other threads.
   protected override readonly starting = isMainThread
@@ -71,17 +106,28 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: ExecutorOptions = {}) {
     super();
-    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, ...native } = resolve<
-      NativeExecutorOptions & ExecutorOptions
-    >('BallistaExecutor', EXECUTOR_SETTINGS, options);
-    if (udf && !isLoopback(native.host))
+    const { udf, udfWorkers, udfMemoryLimitBytes, udfCodeHashes, files, tls, token, auth, insecure, ...given } =
+      resolve<Omit<NativeExecutorOptions, 'files' | 'tls' | 'token'> & ExecutorOptions>(
+        'BallistaExecutor',
+        EXECUTOR_SETTINGS,
+        options,
+      );
+    const native = {
+      ...given,
+      ...toFilesNative('BallistaExecutor', files),
+      ...toCredentialsNative('BallistaExecutor', { tls, token }, true),
+    };
+    this.#auth = toAuth('BallistaExecutor', auth);
+    this.#exposure = { host: native.host, tls, auth, insecure };
+    checkExposure('BallistaExecutor', this.#exposure);
+    if (udf && !isLoopback(native.host) && !isSecured(this.#exposure))
       throw invalid(
-        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Use a loopback address as host, such as 127.0.0.1.',
+        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Set tls, with clientAuth: true or with auth, or use a loopback address as host, such as 127.0.0.1.',
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
       throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
-    const limits = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
-    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, limits) : undefined;
+    const threads = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
+    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, threads) : undefined;
     this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;
   }
 
@@ -104,7 +150,10 @@ export class BallistaExecutor extends Service<NativeExecutor> {
   }
 
   protected async launch(): Promise<NativeExecutor> {
-    const executor = await native().NativeExecutor.start(this.#options);
+    warnIfExposed(this.what, this.#exposure);
+    this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
+    const auth = this.#authenticator && { authenticator: this.#authenticator.id };
+    const executor = await native().NativeExecutor.start({ ...this.#options, ...auth });
     if (this.#pool) pools.add(this.#pool);
     return executor;
   }

@@ -4,12 +4,17 @@
  * @module
  */
 
-import type { NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import type { NativeAuthenticator, NativeScheduler, NativeSchedulerOptions } from '../binding.cjs';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
+import { isLoopback } from '../config/loopback.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { native } from '../native.js';
-import { isLoopback } from './loopback.js';
+import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
+import { openAuthenticator } from './authentication/authenticator.js';
+import { checkExposure, type ExposureOptions, warnIfExposed } from './exposure.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaScheduler}. */
@@ -21,9 +26,38 @@ export interface SchedulerOptions {
   /** The host name that executors and clients use to connect. Default: `host`. */
   externalHost?: string;
   /**
-   * Whether the scheduler and its executors take only requests of this process. Only on a loopback address. Default `false`.
+   * Whether the scheduler and its executors take only requests of this process. Only on a loopback address. Requests of other
+   * processes are rejected with `UNAUTHORIZED`. The constructor throws `INVALID_ARGUMENT` for another address, and together
+   * with `auth`. Default `false`.
    */
   processOnly?: boolean;
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes. It
+   * must have the role `executor`, and 1 to 8,192 visible ASCII characters. Default: none.
+   */
+  token?: TokenOption;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Without it, the constructor throws `INVALID_ARGUMENT`. With it, `start()` writes a warning to
+   * the standard error. Default `false`.
+   */
+  insecure?: boolean;
+  /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
+  auth?: AuthOptions;
+  /**
+   * The files that queries may read and write in this process. A scheduler lists and opens files only to plan queries, so give
+   * executors the option, too. A query that uses other files fails with `FORBIDDEN`. Default: everything that the process may
+   * read and write.
+   */
+  files?: FileLimits;
+  /**
+   * The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with
+   * `RESOURCES_EXHAUSTED`. With 0, nothing fits. Clients in this process do not send theirs. Default: a quarter of the memory
+   * of the machine or container.
+   */
+  uploadLimitBytes?: number;
 }
 
 /**
@@ -48,13 +82,28 @@ export interface SchedulerOptions {
  */
 export class BallistaScheduler extends Service<NativeScheduler> {
   readonly #options: NativeSchedulerOptions;
+  readonly #exposure: ExposureOptions;
+  readonly #auth: CheckedAuthOptions | undefined;
+  #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'scheduler';
 
   /** @throws BallistaError `INVALID_ARGUMENT` */
   constructor(options: SchedulerOptions = {}) {
     super();
-    this.#options = resolve<NativeSchedulerOptions>('BallistaScheduler', SCHEDULER_SETTINGS, options);
-    const { host, processOnly } = this.#options;
+    const { files, tls, token, auth, insecure, ...native } = resolve<
+      Omit<NativeSchedulerOptions, 'files' | 'tls' | 'token'> & SchedulerOptions
+    >('BallistaScheduler', SCHEDULER_SETTINGS, options);
+    const { host, processOnly } = native;
+    this.#exposure = { host, tls, auth, insecure };
+    checkExposure('BallistaScheduler', this.#exposure);
+    this.#options = {
+      ...native,
+      ...toFilesNative('BallistaScheduler', files),
+      ...toCredentialsNative('BallistaScheduler', { tls, token }, true),
+    };
+    this.#auth = toAuth('BallistaScheduler', auth);
+    if (processOnly && auth !== undefined)
+      throw invalid('BallistaScheduler: with processOnly, no request needs a token. Leave out processOnly or auth.');
     if (processOnly && !isLoopback(host)) {
       throw invalid(`processOnly: other machines reach ${host}. Listen on 127.0.0.1, or leave processOnly out.`);
     }
@@ -69,8 +118,11 @@ export class BallistaScheduler extends Service<NativeScheduler> {
     return schedulerUrl(this.#options.externalHost ?? this.host, this.port);
   }
 
-  protected launch(): Promise<NativeScheduler> {
-    return native().NativeScheduler.start(this.#options);
+  protected async launch(): Promise<NativeScheduler> {
+    warnIfExposed(this.what, this.#exposure);
+    this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
+    const auth = this.#authenticator && { authenticator: this.#authenticator.id };
+    return native().NativeScheduler.start({ ...this.#options, ...auth });
   }
 }
 

@@ -72,7 +72,9 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   /**
    * Starts the server. Resolves when it accepts connections. After a failure it can be started again.
    *
-   * @throws BallistaError `ADDRESS_IN_USE`, `CONNECTION`, `INVALID_ARGUMENT` if it was already started, `CLOSED`
+   * @throws BallistaError `ADDRESS_IN_USE`; `CONNECTION`; `IO` if a file of the options cannot be read, or a folder cannot be
+   * created; `INVALID_ARGUMENT` if it was already started, or if a file of the options is broken; `UNAUTHORIZED` or `FORBIDDEN`
+   * if the scheduler refuses the token of an executor; `CLOSED`
    */
   async start(): Promise<void> {
     if (this.#closing) throw new BallistaError('CLOSED', `The ${this.what} is closed. Create a new one.`);

@@ -4,10 +4,13 @@
  * @module
  */
 
+import type { TlsOptions, TokenOption } from '../config/credentials.js';
+import type { FileLimits } from '../config/file-limits.js';
+import { isLoopback } from '../config/loopback.js';
 import { halfOfMemory, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
 import { resolve } from '../input/settings.js';
 import { BallistaExecutor } from './executor.js';
-import { isLoopback } from './loopback.js';
+import { isSecured } from './exposure.js';
 import { BallistaScheduler } from './scheduler.js';
 
 /** Options of {@link setupTestCluster}. */
@@ -25,8 +28,29 @@ export interface TestClusterOptions {
    * the machine or container, divided by the number of executors.
    */
   memoryLimitBytes?: number;
-  /** Whether the cluster takes only requests of this process. Default: `true` on a loopback address. */
+  /**
+   * Whether the cluster takes only requests of this process. Requests of other processes are rejected with `UNAUTHORIZED`. With
+   * `true` and another address, the start rejects with `INVALID_ARGUMENT`. Default: `true` on a loopback address.
+   */
   processOnly?: boolean;
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes. It
+   * must have 1 to 8,192 visible ASCII characters. Default: none.
+   */
+  token?: TokenOption;
+  /**
+   * Allows an address that other machines can reach although anyone who connects could run queries, because TLS or
+   * authentication is missing. Without it, the start rejects with `INVALID_ARGUMENT`. With it, the start writes warnings to the
+   * standard error, and the executors do not run UDFs. Default `false`.
+   */
+  insecure?: boolean;
+  /**
+   * The files that queries may read and write in this process. This limits the scheduler and the executors. A query that uses
+   * other files fails with `FORBIDDEN`. Default: everything that the process may read and write.
+   */
+  files?: FileLimits;
 }
 
 /** A running cluster. It does not keep the process alive. */
@@ -47,7 +71,7 @@ export interface TestCluster extends AsyncDisposable {
  * Starts a scheduler and executors in this process. Resolves when they accept connections. From the Python package's
  * `setup_test_cluster`, which returns only host and port and cannot be stopped.
  *
- * @throws BallistaError `INVALID_ARGUMENT`, `ADDRESS_IN_USE`
+ * @throws BallistaError `INVALID_ARGUMENT`, `ADDRESS_IN_USE`, `IO`
  *
  * @example
  * ```ts
@@ -68,12 +92,15 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
     port,
     memoryLimitBytes = Math.floor(halfOfMemory() / count),
     processOnly = isLoopback(host),
-  } = resolve<Required<Omit<TestClusterOptions, 'memoryLimitBytes' | 'processOnly'>> & TestClusterOptions>(
-    'setupTestCluster',
-    TEST_CLUSTER_SETTINGS,
-    options,
-  );
-  const scheduler = new BallistaScheduler({ host, port, processOnly });
+    files,
+    tls,
+    token,
+    insecure,
+  } = resolve<
+    Required<Pick<TestClusterOptions, 'executors' | 'vcores' | 'host' | 'port' | 'insecure'>> & TestClusterOptions
+  >('setupTestCluster', TEST_CLUSTER_SETTINGS, options);
+  const shared = { insecure, ...(files && { files }), ...(tls && { tls }), ...(token !== undefined && { token }) };
+  const scheduler = new BallistaScheduler({ host, port, processOnly, ...shared });
   await scheduler.start();
   const executors = Array.from(
     { length: count },
@@ -86,7 +113,8 @@ export async function setupTestCluster(options: TestClusterOptions = {}): Promis
         host,
         port: 0,
         grpcPort: 0,
-        udf: isLoopback(host),
+        udf: isLoopback(host) || isSecured({ host, tls }),
+        ...shared,
       }),
   );
   const closeAll = async (): Promise<void> => {

@@ -22,8 +22,9 @@ interface SchedulerAddress {
 export function parseAddress(address: string): SchedulerAddress {
   if (typeof address !== 'string')
     throw invalid(`The address must be a string such as "df://localhost:50050", not ${describe(address)}.`);
-  const wrong = (why: string): Error =>
-    invalid(`"${address}" is not a scheduler address (${why}). Write df://host:port.`);
+  // What stands before an @ may be a password.
+  const shown = address.includes('@') ? 'This' : `"${address}"`;
+  const wrong = (why: string): Error => invalid(`${shown} is not a scheduler address (${why}). Write df://host:port.`);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(address)?.[1]?.toLowerCase();
   if (scheme !== 'df' && scheme !== 'http')
     throw wrong(scheme === undefined ? 'it does not start with df://' : `the scheme ${scheme}:// is not supported`);

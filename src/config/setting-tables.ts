@@ -7,6 +7,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 
 import type { DocumentedTable } from '../input/settings.js';
+import { FILES_SETTING } from './file-limits.js';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -15,11 +16,55 @@ export const SCHEDULER_PORT = 50050;
 
 /** Half of the memory of the machine or container. */
 export function halfOfMemory(): number {
+  return Math.floor(memory() / 2);
+}
+
+function quarterOfMemory(): number {
+  return Math.floor(memory() / 4);
+}
+
+function memory(): number {
   // 0, or a number larger than all memory, means no limit.
   const limit =
     (process as { constrainedMemory?: () => number | undefined }).constrainedMemory?.() || Number.POSITIVE_INFINITY;
-  return Math.floor(Math.min(totalmem(), limit) / 2);
+  return Math.min(totalmem(), limit);
 }
+
+/** Options of everything that connects to others. */
+const CREDENTIAL_SETTINGS = {
+  tls: {
+    type: 'any',
+    typeText: 'TlsOptions',
+    defaultText: 'plain connections',
+    doc: 'Encrypts all connections with TLS. All parts of a cluster and its clients need it.',
+  },
+  token: {
+    type: 'any',
+    typeText: 'string | { file: string }',
+    defaultText: 'none',
+    doc: 'The token that this process sends with its requests, or the file that holds it. The file is read again when it changes.',
+  },
+} as const satisfies DocumentedTable;
+
+/** Whether anyone may reach a server. */
+const EXPOSURE_SETTINGS = {
+  insecure: {
+    type: 'boolean',
+    default: false,
+    doc: 'Allows an address that other machines can reach although anyone who connects could run queries, because TLS or authentication is missing.',
+  },
+} as const satisfies DocumentedTable;
+
+/** Which requests a server accepts. */
+const ACCESS_SETTINGS = {
+  ...EXPOSURE_SETTINGS,
+  auth: {
+    type: 'any',
+    typeText: 'AuthOptions',
+    defaultText: 'anyone may send any request',
+    doc: 'Accepts only requests with a token, and only what the roles of the token allow.',
+  },
+} as const satisfies DocumentedTable;
 
 /** Options of every session. */
 const COMMON_SETTINGS = {
@@ -29,6 +74,7 @@ const COMMON_SETTINGS = {
     defaultText: 'exact values',
     doc: 'How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it.',
   },
+  files: FILES_SETTING,
   memoryTableLimitBytes: {
     type: 'integer',
     default: 2 ** 30,
@@ -77,6 +123,7 @@ export const SESSION_SETTINGS = {
     max: 2 ** 31 - 1,
     doc: 'How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in milliseconds.',
   },
+  ...CREDENTIAL_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of a scheduler. */
@@ -99,6 +146,16 @@ export const SCHEDULER_SETTINGS = {
     default: false,
     doc: 'Whether the scheduler and its executors take only requests of this process. Only on a loopback address.',
   },
+  files: FILES_SETTING,
+  uploadLimitBytes: {
+    type: 'integer',
+    default: quarterOfMemory,
+    min: 0,
+    defaultText: 'a quarter of the memory of the machine or container',
+    doc: 'The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with `RESOURCES_EXHAUSTED`.',
+  },
+  ...CREDENTIAL_SETTINGS,
+  ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of an executor. */
@@ -139,10 +196,18 @@ export const EXECUTOR_SETTINGS = {
     defaultText: "the system's temporary folder",
     doc: 'The folder in which the executor creates its shuffle folder. It removes the shuffle folder when it stops.',
   },
+  files: FILES_SETTING,
+  uploadLimitBytes: {
+    type: 'integer',
+    default: quarterOfMemory,
+    min: 0,
+    defaultText: 'a quarter of the memory of the machine or container',
+    doc: 'The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables or code do not fit fails with `RESOURCES_EXHAUSTED`.',
+  },
   udf: {
     type: 'boolean',
     default: false,
-    doc: 'Whether this executor runs TypeScript UDFs, in worker threads. Everyone who can reach the scheduler can then run code on this machine: enable it only where that is acceptable.',
+    doc: 'Whether this executor runs TypeScript UDFs, in worker threads. With `auth`, queries with UDFs need the role `run-code`. Without it, everyone who can connect can run code on this machine.',
   },
   udfWorkers: {
     type: 'integer',
@@ -163,6 +228,8 @@ export const EXECUTOR_SETTINGS = {
     defaultText: 'all UDFs',
     doc: 'Allows only these UDFs, listed by `DefinedFunction.codeHash`.',
   },
+  ...CREDENTIAL_SETTINGS,
+  ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;
 
 /** Options of a cluster in this process. */
@@ -188,4 +255,7 @@ export const TEST_CLUSTER_SETTINGS = {
     defaultText: '`true` on a loopback address',
     doc: 'Whether the cluster takes only requests of this process.',
   },
+  files: FILES_SETTING,
+  ...CREDENTIAL_SETTINGS,
+  ...EXPOSURE_SETTINGS,
 } as const satisfies DocumentedTable;

@@ -9,6 +9,8 @@ import { setupTestCluster, type TestClusterOptions } from '../cluster/test-clust
 import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
 import { parseAddress } from '../config/address.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from '../config/runtime-env.js';
 import { type SessionConfig, toConfigNative } from '../config/session-config.js';
 import { SESSION_SETTINGS, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
@@ -32,13 +34,26 @@ export interface SessionOptions {
   convert?: ConvertOptions;
   /** How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in milliseconds. Default 30 000. */
   executorTimeoutMs?: number;
+  /**
+   * The files that queries may read and write in this process. A session on a cluster reads files only to infer their columns,
+   * so give executors the option, too. A call that uses other files rejects with `FORBIDDEN`. Default: everything that the
+   * process may read and write.
+   */
+  files?: FileLimits;
   /** The maximum size of an in-memory table, in bytes. A larger table is rejected with `RESOURCES_EXHAUSTED`. Default 1 GiB. */
   memoryTableLimitBytes?: number;
   /** Memory and disk limits of the work done in this process. Executors have their own limits. */
   runtime?: RuntimeEnvBuilder | RuntimeOptions;
+  /** Encrypts all connections with TLS. All parts of a cluster and its clients need it. Default: plain connections. */
+  tls?: TlsOptions;
+  /**
+   * The token that this process sends with its requests, or the file that holds it. The file is read again when it changes. It
+   * must have 1 to 8,192 visible ASCII characters. Default: none.
+   */
+  token?: TokenOption;
 }
 
-/** Options of {@link BallistaSessionContext.standalone}: cluster and session options. */
+/** Options of {@link BallistaSessionContext.standalone}: cluster and session options. `files` limits both. */
 export interface StandaloneOptions extends TestClusterOptions, SessionOptions {}
 
 /**
@@ -69,24 +84,27 @@ export class BallistaSessionContext extends SessionContext {
   /**
    * @param address - `df://host:port`; the default port is 50050
    * @throws BallistaError `INVALID_ARGUMENT`; `CONFIG` for an unknown key or a value that does not parse, with the nearest
-   * valid key
+   * valid key; `IO` if a file of `tls` or `token` cannot be read
    */
   constructor(address: string, options?: SessionOptions);
   /** @internal */
   constructor(address: string, options: SessionOptions, alsoClose: AsyncDisposable);
   constructor(address: string, options: SessionOptions = {}, alsoClose?: AsyncDisposable) {
     const scheduler = parseAddress(address);
-    const { clusterConfig, config, convert, executorTimeoutMs, memoryTableLimitBytes, runtime } = resolve<
-      SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }
-    >('BallistaSessionContext', SESSION_SETTINGS, options);
-    const native = toRuntimeNative(runtime);
+    const { clusterConfig, config, convert, executorTimeoutMs, files, memoryTableLimitBytes, runtime, tls, token } =
+      resolve<SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }>(
+        'BallistaSessionContext',
+        SESSION_SETTINGS,
+        options,
+      );
     super(
       {
         ...scheduler,
         config: { ...toConfigNative(config), ...toConfigNative(clusterConfig) },
         executorTimeoutMs,
         memoryTableLimitBytes,
-        ...(native && { runtime: native }),
+        runtime: { ...toRuntimeNative(runtime), ...toFilesNative('BallistaSessionContext', files) },
+        ...toCredentialsNative('BallistaSessionContext', { tls, token }, false),
       },
       convert,
       alsoClose,
@@ -99,7 +117,7 @@ export class BallistaSessionContext extends SessionContext {
   /**
    * Starts a cluster in this process and connects to it. Closing the context closes the cluster.
    *
-   * @throws BallistaError `INVALID_ARGUMENT`, `CONFIG`, `ADDRESS_IN_USE`
+   * @throws BallistaError `INVALID_ARGUMENT`, `CONFIG`, `ADDRESS_IN_USE`, `IO`
    *
    * @example
    * ```ts
@@ -129,7 +147,8 @@ export class BallistaSessionContext extends SessionContext {
    * Checks that the scheduler answers. Without this call, the first query is the check.
    *
    * @returns this context
-   * @throws BallistaError `CONNECTION`, `VERSION`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal after an abort
+   * @throws BallistaError `CONNECTION`, `VERSION`, `UNAUTHORIZED`, `FORBIDDEN`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
+   * signal after an abort
    *
    * @example
    * ```ts
@@ -149,7 +168,7 @@ export class BallistaSessionContext extends SessionContext {
   /**
    * Cancels a job on the scheduler by its id, such as `stream.jobId`. Returns whether there was a job to cancel.
    *
-   * @throws BallistaError `INVALID_ARGUMENT`, `CONNECTION`, `CLOSED`
+   * @throws BallistaError `INVALID_ARGUMENT`, `CONNECTION`, `UNAUTHORIZED`, `FORBIDDEN`, `CLOSED`
    *
    * @example
    * ```ts

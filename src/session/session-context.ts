@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { type ConvertOptions, toConversion } from '../arrow/values/convert-options.js';
 import type { NativeDataFrame, NativeSession, NativeSessionOptions } from '../binding.cjs';
 import type { ClusterConfig } from '../config/cluster-config.js';
+import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from '../config/runtime-env.js';
 import { type SessionConfig, toConfigNative } from '../config/session-config.js';
 import { LOCAL_SETTINGS } from '../config/setting-tables.js';
@@ -28,6 +29,11 @@ export interface LocalOptions {
   config?: SessionConfig | ClusterConfig;
   /** How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. */
   convert?: ConvertOptions;
+  /**
+   * The files that queries may read and write in this process. A query that uses other files fails with `FORBIDDEN`. Default:
+   * everything that the process may read and write.
+   */
+  files?: FileLimits;
   /** The maximum size of an in-memory table, in bytes. A larger table is rejected with `RESOURCES_EXHAUSTED`. Default 1 GiB. */
   memoryTableLimitBytes?: number;
   /** Memory and disk limits of the work done in this process. Default: no memory limit, and the system's temporary folder. */
@@ -95,10 +101,9 @@ export class SessionContext extends SessionQueries implements AsyncDisposable {
    * ```
    */
   static local(options: LocalOptions = {}): SessionContext {
-    const { config, convert, memoryTableLimitBytes, runtime } = resolve<
+    const { config, convert, files, memoryTableLimitBytes, runtime } = resolve<
       LocalOptions & { memoryTableLimitBytes: number }
     >('SessionContext.local', LOCAL_SETTINGS, options);
-    const native = toRuntimeNative(runtime);
     const pool = new UdfPool(availableParallelism());
     return new SessionContext(
       {
@@ -106,7 +111,7 @@ export class SessionContext extends SessionQueries implements AsyncDisposable {
         executorTimeoutMs: 0,
         memoryTableLimitBytes,
         udfPool: pool.id,
-        ...(native && { runtime: native }),
+        runtime: { ...toRuntimeNative(runtime), ...toFilesNative('SessionContext.local', files) },
       },
       convert,
       pool,

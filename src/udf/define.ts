@@ -117,15 +117,15 @@ export function describeFunction(maker: string, given: Given, { from, origin, va
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     call: JSON.stringify({ ...call, from }),
   };
-  const place = {
+  const place: Pick<Definition, 'origin' | 'values'> = {
     ...(origin && { origin: JSON.stringify(origin) }),
     ...(values && { values: values.toString('base64') }),
   };
   return {
     ...shape,
     ...place,
-    hash: hashOf(JSON.stringify([shape, place])),
-    module: hashOf(JSON.stringify([more.code, place])),
+    // The same as in native/src/blobs/content.rs.
+    module: hashOf([more.code, place.origin ?? '', values ?? ''].map(hashOf).join('')),
   };
 }
 

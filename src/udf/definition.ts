@@ -43,8 +43,7 @@ export interface Definition {
   readonly timeoutMs?: number;
   /** Whether larger batches make calls cheaper. False if each row waits separately. */
   readonly gathers: boolean;
-  readonly hash: string;
-  /** Identifies `code`, `origin` and `values`, which may be sent separately. */
+  /** The hash of `code`, `origin` and `values`, which may be sent separately. */
   readonly module: string;
   readonly code: string;
   /** The captured values, in base64. */

@@ -121,6 +121,8 @@ describe('SQL that is too deep', () => {
     ['SQL_PARSE', 'joins', `SELECT count(*) FROM t ${repeat(1000, (i) => `JOIN t t${i} ON t.a = t${i}.a`, ' ')}`],
     ['SQL_PARSE', 'tables', `SELECT count(*) FROM ${repeat(1000, (i) => `t t${i}`, ', ')}`],
     ['SQL_PARSE', 'EXCEPT', repeat(1000, (i) => `SELECT ${i}`, ' EXCEPT ')],
+    ['SQL_PARSE', 'INTERVAL', `SELECT ${'INTERVAL '.repeat(20_000)}'1'`],
+    ['SQL_PARSE', 'EXPLAIN', `${'EXPLAIN '.repeat(20_000)}SELECT 1`],
     ['SQL_PARSE', 'parentheses', `SELECT ${'('.repeat(20_000)}1${')'.repeat(20_000)}`],
     ['SQL_PARSE', 'types', `SELECT arrow_cast(NULL, '${'List('.repeat(20_000)}Int8${')'.repeat(20_000)}')`],
     ['SQL_PARSE', 'NOT', `SELECT ${'NOT '.repeat(20_000)}true`],

@@ -402,8 +402,32 @@ const CONTEXTS: Case[] = [
   [
     'a scheduler on a remote host',
     'INVALID_ARGUMENT',
-    () => new BallistaScheduler({ host: '203.0.113.1', port: 0 }).start(),
+    () => new BallistaScheduler({ host: '203.0.113.1', port: 0, insecure: true }).start(),
   ],
+  ['a scheduler that others can reach', 'INVALID_ARGUMENT', () => new BallistaScheduler({ host: '0.0.0.0' })],
+  ['an executor that others can reach', 'INVALID_ARGUMENT', () => new BallistaExecutor({ host: '::' })],
+  ['a cluster that others can reach', 'INVALID_ARGUMENT', () => setupTestCluster({ host: '0.0.0.0' })],
+  ['a scheduler with TLS, but no certificate', 'INVALID_ARGUMENT', () => new BallistaScheduler({ tls: { ca: 'x' } })],
+  ...(
+    [
+      ['INVALID_ARGUMENT', { tls: 5 }],
+      ['INVALID_ARGUMENT', { tls: { cert: 'x' } }],
+      ['INVALID_ARGUMENT', { tls: { clientAuth: true } }],
+      ['INVALID_ARGUMENT', { tls: { ca: FLIGHTS } }],
+      ['IO', { tls: { ca: '/nowhere/ca.pem' } }],
+      ['INVALID_ARGUMENT', { token: 5 }],
+      ['INVALID_ARGUMENT', { token: '' }],
+      ['INVALID_ARGUMENT', { token: 'two words' }],
+      ['INVALID_ARGUMENT', { token: {} }],
+      ['IO', { token: { file: '/nowhere/token' } }],
+    ] as const
+  ).map(
+    ([code, options]): Case => [
+      `a context with ${show(options)}`,
+      code,
+      () => new BallistaSessionContext('df://localhost', any(options)),
+    ],
+  ),
   [
     'an executor without a scheduler',
     'CONNECTION',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { jobsOf } from '../support/jobs.js';
 import { Program } from '../support/program.js';
+import { unnamedFiles } from '../support/unnamed-files.js';
 import { until } from '../support/until.js';
 
 let scheduler: BallistaScheduler;
@@ -28,4 +29,13 @@ it.each(['running', 'unread'])('the %s query of a killed client ends, and its fi
   const ctx = new BallistaSessionContext(scheduler.url);
   expect(await (await ctx.sql('select 1 as a')).toArray()).toEqual([{ a: 1n }]);
   await ctx.close();
+});
+
+it.runIf(process.platform === 'linux')('the rows of a whole query end with their client', async () => {
+  const client = new Program('doomed.mjs', { args: [scheduler.url, 'whole'] });
+  await client.line('ready');
+  await until('rows wait in a file', () => unnamedFiles(process.pid, executor.workDir).length > 0);
+  client.kill('SIGKILL');
+  await client.ended;
+  await until('the rows are gone', () => unnamedFiles(process.pid, executor.workDir).length === 0, 30_000);
 });

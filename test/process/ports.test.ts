@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { BallistaExecutor, BallistaScheduler, BallistaSessionContext, setupTestCluster } from 'ballista';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { freePort, freePorts } from '../support/ports.js';
 import { rejected } from '../support/rejected.js';
 
 /** A failure that takes longer has waited for a timeout. */
@@ -24,14 +25,6 @@ function portOf(server: Server): number {
 }
 
 const stop = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
-
-/** A port that is not in use. */
-async function freePort(): Promise<number> {
-  const server = await listen();
-  const port = portOf(server);
-  await stop(server);
-  return port;
-}
 
 /** Fails if the port is in use. */
 async function expectFree(port: number): Promise<void> {
@@ -84,9 +77,17 @@ describe('a failing start', () => {
     ],
     ['an executor on a port in use', () => executor({ port: portOf(busy) }), 'ADDRESS_IN_USE'],
     ['an executor on a task port in use', () => executor({ grpcPort: portOf(busy) }), 'ADDRESS_IN_USE'],
-    ['a scheduler on a foreign address', () => new BallistaScheduler({ host: '203.0.113.1' }), 'INVALID_ARGUMENT'],
-    ['an executor on a foreign address', () => executor({ host: '203.0.113.1' }), 'INVALID_ARGUMENT'],
-    ['a scheduler on an invalid host name', () => new BallistaScheduler({ host: 'a..b' }), 'INVALID_ARGUMENT'],
+    [
+      'a scheduler on a foreign address',
+      () => new BallistaScheduler({ host: '203.0.113.1', insecure: true }),
+      'INVALID_ARGUMENT',
+    ],
+    ['an executor on a foreign address', () => executor({ host: '203.0.113.1', insecure: true }), 'INVALID_ARGUMENT'],
+    [
+      'a scheduler on an invalid host name',
+      () => new BallistaScheduler({ host: 'a..b', insecure: true }),
+      'INVALID_ARGUMENT',
+    ],
     ['an executor with a file as its folder', () => executor({ workDir: process.execPath }), 'IO'],
   ];
 
@@ -100,7 +101,7 @@ describe('a failing start', () => {
   });
 
   it('an executor without a scheduler: fails quickly with CONNECTION, and its ports are free', async () => {
-    const [port, grpcPort, schedulerPort] = [await freePort(), await freePort(), await freePort()];
+    const [port = 0, grpcPort = 0, schedulerPort = 0] = await freePorts(3);
     const begin = performance.now();
     const error = await rejected(executor({ port, grpcPort, schedulerPort }).start());
     expect(error.code).toBe('CONNECTION');
@@ -142,7 +143,7 @@ describe('ports', () => {
   });
 
   it('chosen by the caller are in use, and free again after close()', async () => {
-    const [schedulerPort, port, grpcPort] = [await freePort(), await freePort(), await freePort()];
+    const [schedulerPort = 0, port = 0, grpcPort = 0] = await freePorts(3);
     const own = new BallistaScheduler({ port: schedulerPort });
     started.unshift(own); // first in the list, so that it is closed first
     await own.start();

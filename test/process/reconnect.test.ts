@@ -68,11 +68,12 @@ it('an executor in the process of the scheduler is taken back, too', async () =>
   expect(await (await ctx.sql(SHORT)).toArray()).toEqual([{ s: SHORT_RESULT }]);
 });
 
-it('a report that could not be sent is sent again', async () => {
-  const scheduler = await startScheduler();
+/** A proxy in front of a port, which breaks its connections and can be closed for new ones. */
+async function startProxy(target: number): Promise<{ port: number; cut(): void; closed: boolean }> {
   const sockets = new Set<Socket>();
-  const proxy = createServer((client) => {
-    const server = dial(scheduler.port, '127.0.0.1');
+  const proxy = { port: 0, cut: () => sockets.forEach((socket) => void socket.destroy()), closed: false };
+  const listener = createServer((client) => {
+    const server = dial(target, '127.0.0.1');
     for (const socket of [client, server]) {
       sockets.add(socket);
       socket
@@ -83,18 +84,23 @@ it('a report that could not be sent is sent again', async () => {
           server.destroy();
         });
     }
+    if (proxy.closed) proxy.cut();
     client.pipe(server).pipe(client);
   });
-  await once(proxy.listen(0, '127.0.0.1'), 'listening');
-  closing.push(() => new Promise((closed) => proxy.close(closed)));
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  closing.push(async () => cut());
-  await startExecutor((proxy.address() as AddressInfo).port);
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  closing.push(() => new Promise((closed) => listener.close(closed)));
+  closing.push(async () => proxy.cut());
+  proxy.port = (listener.address() as AddressInfo).port;
+  return proxy;
+}
+
+it('a report that could not be sent is sent again', async () => {
+  const scheduler = await startScheduler();
+  const proxy = await startProxy(scheduler.port);
+  await startExecutor(proxy.port);
   const ctx = await connect(scheduler.port);
   // Without the reports of its tasks, the query would not end. Each absence is shorter than what an executor may take.
-  const cutting = setInterval(cut, 400);
+  const cutting = setInterval(proxy.cut, 400);
   try {
     expect(await (await ctx.sql(SHORT)).toArray()).toEqual([{ s: SHORT_RESULT }]);
   } finally {
@@ -108,7 +114,7 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)('an executor that got %s is replaced wi
   const ctx = await connect(scheduler.port);
   const query = (await ctx.sql(SHORT)).toArray();
   query.catch(() => undefined);
-  await until('the task has begun', () => jobsOf(lost).length > 0).catch(() => undefined);
+  await until('the task has begun', () => jobsOf(lost).length > 0);
   lost.kill(signal);
   const killed = performance.now();
   await startExecutor(scheduler.port);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runProgram } from '../support/program.js';
 
 it.each([
-  ['cluster', /^\[\w+\/\d+\/\d+ says\] hello\n\[\w+\/\d+\/\d+ says\] there \{ x: 1n \}\n$/u],
+  ['cluster', /^\[[\w-]+\/\d+\/\d+ says\] hello\n\[[\w-]+\/\d+\/\d+ says\] there \{ x: 1n \}\n$/u],
   ['local', /^\[local says\] hello\n\[local says\] there \{ x: 1n \}\n$/u],
 ])('output of a UDF is prefixed with its task: %s', async (where, text) => {
   expect(await runProgram('udf.mjs', 'logs', where)).toMatchObject({ code: 0, stderr: expect.stringMatching(text) });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -20,8 +21,17 @@ export class ServerProcess {
   }
 
   /** Starts a Node program and waits until it has printed `{"port":N}`. */
-  static async start(...args: string[]): Promise<ServerProcess> {
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
+  static start(...args: string[]): Promise<ServerProcess> {
+    return ServerProcess.launch(args);
+  }
+
+  /** Like {@link start}, but logs to a file. */
+  static async launch(args: string[], log?: { file: string; level: string }): Promise<ServerProcess> {
+    const env = { ...process.env, ...(log && { BALLISTA_LOG: log.level, RUST_LOG: log.level }) };
+    const stderr = log ? openSync(log.file, 'a') : 'inherit';
+    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['pipe', 'pipe', stderr] });
+    if (typeof stderr === 'number') closeSync(stderr);
+    if (child.stdout === null) throw new Error('the output is piped');
     const exit = once(child, 'exit');
     const lines = createInterface({ input: child.stdout });
     const [line] = await Promise.race([
@@ -33,6 +43,12 @@ export class ServerProcess {
     const { port } = JSON.parse(String(line)) as { port: unknown };
     if (typeof port !== 'number') throw new Error(`node ${args.join(' ')} printed ${String(line)}`);
     return new ServerProcess(child, exit, port);
+  }
+
+  /** The id of the process. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the process did not start');
+    return this.#child.pid;
   }
 
   /** Whether the process runs. */

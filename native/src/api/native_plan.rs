@@ -34,7 +34,7 @@ impl NativeLogicalPlan {
     pub fn from_bytes(session: &Arc<Session>, bytes: &[u8]) -> Result<Self> {
         let context = session.context().task_ctx();
         let plan = on_large_stack(bytes.len(), || {
-            let codec = LogicalCodec::default();
+            let codec = LogicalCodec::to_keep();
             let plan = logical_plan_from_bytes_with_extension_codec(bytes, &context, &codec);
             into_shallow(plan.map_err(no_plan)?)
         });
@@ -76,7 +76,7 @@ impl NativeLogicalPlan {
     #[napi(catch_unwind)]
     pub fn to_bytes(&self) -> napi::Result<Buffer> {
         let bytes = on_large_stack(ANY_SIZE, || {
-            logical_plan_to_bytes_with_extension_codec(&self.plan, &LogicalCodec::default())
+            logical_plan_to_bytes_with_extension_codec(&self.plan, &LogicalCodec::to_keep())
         });
         Ok(Buffer::from(bytes.map_err(no_message)?.to_vec()))
     }

@@ -5,6 +5,9 @@ use super::native_prepared::NativePreparedStatement;
 use crate::client::remote_session::RemoteSession;
 use crate::config;
 use crate::error::{guard, Error, Result};
+use crate::network::credentials::Credentials;
+use crate::network::tls::NativeTls;
+use crate::network::token::NativeToken;
 use crate::session::plans::planned::Query;
 use crate::session::runtime_env::NativeRuntimeOptions;
 use crate::session::statement::NativeSqlOptions;
@@ -36,6 +39,8 @@ pub struct NativeSessionOptions {
     pub runtime: Option<NativeRuntimeOptions>,
     /// The worker pool for the TypeScript UDFs of a session without a cluster.
     pub udf_pool: Option<u32>,
+    pub tls: Option<NativeTls>,
+    pub token: Option<NativeToken>,
 }
 
 /// Asynchronous methods work on clones of what they need: when a JavaScript thread ends, it frees its
@@ -50,14 +55,15 @@ impl NativeSession {
     #[napi(constructor, catch_unwind)]
     pub fn new(options: NativeSessionOptions) -> napi::Result<Self> {
         let runtime = options.runtime.unwrap_or_default();
-        runtime.build()?;
+        runtime.build(runtime.limits()?.as_ref())?;
         let limit = options.memory_table_limit_bytes as usize;
         let session = match (options.host, options.port) {
             (Some(host), Some(port)) => {
                 let settings = config::settings(options.config);
                 let config = config::session_config(&settings)?;
                 let timeout = Duration::from_millis(options.executor_timeout_ms.into());
-                let remote = RemoteSession::new(host, port, timeout, settings);
+                let credentials = Credentials::new(options.tls, options.token)?;
+                let remote = RemoteSession::new(host, port, timeout, settings, credentials);
                 Session::on_cluster(remote, config, runtime, limit)
             }
             _ => {

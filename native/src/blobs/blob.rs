@@ -1,8 +1,10 @@
 //! Blobs: immutable sets of files, found in this process by id as long as they are held.
 
+use super::budget::Reserved;
+use crate::network::principal::Principal;
 use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, Instant};
@@ -36,18 +38,29 @@ pub struct Blob {
     pub files: Vec<Bytes>,
     /// The time of the last lookup. A lock, because blobs are shared.
     used: Mutex<Instant>,
+    /// The names of the principals that have sent it. Empty: a session of this process made it. Locked for lookups and
+    /// changes only.
+    owners: Mutex<BTreeSet<Arc<str>>>,
+    /// The memory of a blob from another process.
+    _reserved: Option<Reserved>,
 }
 
 impl Blob {
-    /// Makes the blob findable in this process under its id.
-    pub fn publish(id: String, kind: Kind, files: Vec<Bytes>) -> Arc<Self> {
+    /// Makes the blob findable in this process under its id. Returns the blob that has the id, if there is one.
+    pub fn publish(id: String, kind: Kind, files: Vec<Bytes>, reserved: Option<Reserved>) -> Arc<Self> {
+        let mut blobs = BLOBS.write();
+        if let Some(known) = blobs.get(&id).and_then(Weak::upgrade) {
+            return known;
+        }
         let blob = Arc::new(Self {
             id,
             kind,
             files,
             used: Mutex::new(Instant::now()),
+            owners: Mutex::default(),
+            _reserved: reserved,
         });
-        BLOBS.write().insert(blob.id.clone(), Arc::downgrade(&blob));
+        blobs.insert(blob.id.clone(), Arc::downgrade(&blob));
         blob
     }
 
@@ -56,6 +69,15 @@ impl Blob {
         let blob = BLOBS.read().get(id).and_then(Weak::upgrade)?;
         *blob.used.lock() = Instant::now();
         Some(blob)
+    }
+
+    pub fn is_of(&self, principal: &Principal) -> bool {
+        let owners = self.owners.lock();
+        principal.reaches_all() || owners.iter().any(|owner| principal.reaches(owner))
+    }
+
+    pub fn own(&self, principal: &Principal) {
+        self.owners.lock().insert(principal.name.clone());
     }
 
     pub fn idle(&self) -> Duration {

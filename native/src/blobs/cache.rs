@@ -22,10 +22,10 @@ impl BlobCache {
         self.0.lock().remove(id);
     }
 
-    /// Drops the longest idle blobs until the rest has at most `bytes` bytes. The last blob stays.
-    pub fn shrink(&self, bytes: usize) {
+    /// Drops the longest idle blobs until the rest has at most `bytes` bytes, or until `least` blobs are left.
+    pub fn shrink(&self, bytes: usize, least: usize) {
         let mut held = self.0.lock();
-        while held.len() > 1 && held.values().map(|blob| blob.bytes()).sum::<usize>() > bytes {
+        while held.len() > least && held.values().map(|blob| blob.bytes()).sum::<usize>() > bytes {
             let idlest = held.values().max_by_key(|blob| blob.idle());
             let Some(id) = idlest.map(|blob| blob.id.clone()) else {
                 break;

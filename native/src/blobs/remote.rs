@@ -4,6 +4,7 @@ use super::blob::{Blob, Kind};
 use super::frames::frames;
 use crate::error::{Code, Error, Result};
 use crate::network::flight::act;
+use crate::network::refused::refused;
 use crate::network::transport::Transport;
 use arrow_flight::flight_service_client::FlightServiceClient;
 use tonic::{Code as Grpc, Status};
@@ -35,12 +36,19 @@ pub async fn drop_remote(channel: &Transport, id: &str) {
 }
 
 fn unsent(kind: Kind, status: &Status) -> Error {
+    let code = match status.code() {
+        Grpc::ResourceExhausted => Code::ResourcesExhausted,
+        _ => Code::Connection,
+    };
     let what = match kind {
         Kind::Table => "An in-memory table",
         Kind::Code => "The code of a TypeScript UDF",
     };
+    if let Some(error) = refused("The scheduler", status) {
+        return error;
+    }
     Error::new(
-        Code::Connection,
+        code,
         format!("{what} could not be sent to the scheduler: {}.", status.message()),
     )
 }

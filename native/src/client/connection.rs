@@ -3,8 +3,11 @@
 use super::settings::Settings;
 use crate::config::session_config;
 use crate::error::{Code, Error, Result};
-use crate::network::connect::{connect_with, keep_alive, url};
+use crate::network::connect::{connect_with, to_executor, url};
+use crate::network::credentials::Credentials;
+use crate::network::failure::Failure;
 use crate::network::http::{self, Answer};
+use crate::network::refused::{refused, refused_by_http};
 use crate::network::rows_port::RowsPorts;
 use crate::network::transport::Transport;
 use crate::protocol::job_event::{JobEvent, AFTER, CONTENT_TYPE};
@@ -25,12 +28,19 @@ use tonic::Status;
 
 pub type SchedulerClient = SchedulerGrpcClient<Transport>;
 type ExecutorClient = Arc<OnceCell<BallistaClient>>;
+/// The version of the credentials that a connection was opened with.
+type Version = (u64, u64);
+
+const READY: &str = "/readyz";
+/// Requests still go to a connection for a moment after it has failed.
+const PAUSE: Duration = Duration::from_millis(100);
 
 pub struct Connection {
     pub host: String,
     pub port: u16,
     /// How long a query may wait for a first executor.
     pub executor_timeout: Duration,
+    pub credentials: Credentials,
     /// The settings of the session. Transport settings take effect when it connects.
     settings: Arc<Settings>,
     channel: OnceCell<Transport>,
@@ -39,7 +49,7 @@ pub struct Connection {
     /// wait for its answer.
     seen: tokio::sync::Mutex<Option<(Instant, Option<bool>)>>,
     /// Locked for lookups only, so that connecting to one executor does not block the others.
-    executors: Mutex<HashMap<(String, u16), ExecutorClient>>,
+    executors: Mutex<HashMap<(String, u16), (Version, ExecutorClient)>>,
     pub rows: RowsPorts,
     closed: AtomicBool,
 }
@@ -51,8 +61,16 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub fn new(host: String, port: u16, executor_timeout: Duration, settings: Arc<Settings>) -> Self {
+    pub fn new(
+        host: String,
+        port: u16,
+        executor_timeout: Duration,
+        settings: Arc<Settings>,
+        credentials: Credentials,
+    ) -> Self {
         Self {
+            rows: RowsPorts::new(credentials.clone()),
+            credentials,
             host,
             port,
             executor_timeout,
@@ -61,13 +79,12 @@ impl Connection {
             ours: Default::default(),
             seen: Default::default(),
             executors: Default::default(),
-            rows: Default::default(),
             closed: AtomicBool::new(false),
         }
     }
 
     pub fn url(&self) -> String {
-        url(&self.host, self.port)
+        url(&self.host, self.port, &self.credentials)
     }
 
     pub fn check_open(&self) -> Result<()> {
@@ -84,14 +101,16 @@ impl Connection {
         self.check_open()?;
         self.channel
             .get_or_try_init(|| async {
-                if let Some(here) = Transport::here(&self.host, self.port) {
-                    return Ok(here);
+                if !self.credentials.is_token_for_own(&self.host, self.port) {
+                    if let Some(here) = Transport::here(&self.host, self.port) {
+                        return Ok(here);
+                    }
                 }
                 let mut settings = self.settings.all();
                 settings.remove(stores::KEY);
                 let config = session_config(&settings)?.ballista_config();
                 let grpc = GrpcClientConfig::from(&config);
-                let channel = connect_with(&self.host, self.port, &grpc).await?;
+                let channel = connect_with(&self.host, self.port, &grpc, &self.credentials).await?;
                 Ok(Transport::Network(channel))
             })
             .await
@@ -106,8 +125,15 @@ impl Connection {
 
     /// The Flight client of an executor. Clones share its HTTP/2 connection.
     pub async fn executor(&self, host: &str, port: u16, config: &BallistaConfig) -> Result<BallistaClient> {
-        let key = (host.to_owned(), port);
-        let cell = self.executors.lock().entry(key).or_default().clone();
+        let cell = {
+            let version = self.credentials.version();
+            let mut executors = self.executors.lock();
+            let (opened, cell) = executors.entry((host.to_owned(), port)).or_default();
+            if *opened != version {
+                (*opened, *cell) = (version, ExecutorClient::default());
+            }
+            cell.clone()
+        };
         let connect = || async {
             let grpc = GrpcClientConfig::from(config);
             BallistaClient::try_new(
@@ -115,7 +141,7 @@ impl Connection {
                 port,
                 grpc.max_message_size,
                 false,
-                Some(Arc::new(keep_alive(&grpc))),
+                Some(to_executor(&grpc, &self.credentials)),
                 // Ballista reports "unreachable" for 0 retries.
                 grpc.io_retries_times.max(1),
                 grpc.io_retry_wait_time_ms,
@@ -129,7 +155,7 @@ impl Connection {
 
     /// Whether the scheduler has an executor; `None` if the scheduler does not say.
     pub async fn has_executors(&self) -> Result<Option<bool>> {
-        Ok(match self.get("/readyz").await?.status {
+        Ok(match self.get(READY).await?.status {
             200 => Some(true),
             503 => Some(false),
             _ => None,
@@ -203,33 +229,37 @@ impl Connection {
         self.ours.get_or_try_init(asked).await.copied()
     }
 
-    /// A plain HTTP GET on the scheduler's port.
+    /// A plain HTTP GET on the scheduler's port. Asks again once if the connection was cut.
     async fn get(&self, path: &str) -> Result<Answer> {
-        let channel = self.channel().await?.clone();
-        let answer = http::get(channel, self.url() + path).await;
+        let channel = self.channel().await?;
+        let answer = match http::get(channel.clone(), path).await {
+            Err(_) => {
+                tokio::time::sleep(PAUSE).await;
+                http::get(channel.clone(), path).await
+            }
+            answer => answer,
+        };
         let answer = answer.map_err(|error| self.lost(&error))?;
-        match answer.status {
-            401 | 403 => Err(self.unauthorized(&String::from_utf8_lossy(&answer.body))),
-            _ => Ok(answer),
+        // The scheduler cannot check the token now. `/readyz` has this status for another reason.
+        if answer.status == 503 && path != READY {
+            return Err(self.lost(&String::from_utf8_lossy(&answer.body)));
+        }
+        match refused_by_http(&self.name(), answer.status, &answer.body) {
+            Some(error) => Err(error),
+            None => Ok(answer),
         }
     }
 
     /// The error for a failed gRPC request.
     pub fn refused(&self, status: &Status) -> Error {
-        match status.code() {
-            tonic::Code::Unauthenticated | tonic::Code::PermissionDenied => {
-                self.unauthorized(status.message())
-            }
-            _ => self.lost(&status.message()),
-        }
+        refused(&self.name(), status).unwrap_or_else(|| match Failure::behind(status) {
+            Some(reason) => self.lost(&reason),
+            None => self.lost(&status.message()),
+        })
     }
 
-    fn unauthorized(&self, reason: &str) -> Error {
-        let text = format!(
-            "The scheduler at {}:{} refused the request: {reason}",
-            self.host, self.port
-        );
-        Error::new(Code::Unauthorized, text)
+    fn name(&self) -> String {
+        format!("The scheduler at {}:{}", self.host, self.port)
     }
 
     pub fn lost(&self, error: &dyn std::fmt::Display) -> Error {

@@ -5,9 +5,10 @@ use super::connection::Connection;
 use super::job::Job;
 use super::job_wait::Output;
 use crate::error::{caught, Code, Error, Result};
-use crate::network::rows_port::{unread, RowsPort};
+use crate::ipc::memory::rows_of;
 use crate::protocol::executor_facts::is_ours;
-use crate::results::partition_files::{open, PartitionFile, Piece, NEXT};
+use crate::results::partition_files::{incomplete, open, Partition, PartitionFile, Piece};
+use crate::results::remote_partition::RemotePartition;
 use ballista_core::config::BallistaConfig;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
 use ballista_core::serde::protobuf::PartitionLocation;
@@ -85,13 +86,14 @@ async fn read(
 ) -> Result<()> {
     let layout = location.layout();
     let missing = |what| Error::new(Code::Internal, format!("The scheduler did not send the {what}."));
+    let counted = location.partition_stats.map_or(-1, |stats| stats.num_rows);
     let executor = location
         .executor_meta
         .ok_or_else(|| missing("executor of a partition"))?;
     let partition = location
         .partition_id
         .ok_or_else(|| missing("id of a partition"))?;
-    if let (None | Some(FlightProxy::Local(false)), Some(file), true, ShuffleLayout::Passthrough) =
+    let rows = if let (None | Some(FlightProxy::Local(false)), Some(file), true, ShuffleLayout::Passthrough) =
         (proxy, location.file_id, is_ours(&executor.id), layout)
     {
         let file = PartitionFile {
@@ -99,76 +101,93 @@ async fn read(
             stage: partition.stage_id as usize,
             partition: partition.partition_id as usize,
             file,
+            sorted: false,
         };
         let port = connection
             .rows
             .connect(&executor.host, executor.port as u16)
             .await?;
-        return read_pieces(port, file, sender).await;
-    }
-    let (host, port) = match proxy {
-        Some(FlightProxy::External(address)) => split(address)?,
-        Some(FlightProxy::Local(true)) => (connection.host.clone(), connection.port),
-        Some(FlightProxy::Local(false)) | None => (executor.host.clone(), executor.port as u16),
-    };
-    // Flight only through a proxy, which knows nothing else. Otherwise Ballista sends blocks of the file.
-    let flight = !matches!(proxy, None | Some(FlightProxy::Local(false)));
-    let mut client = connection.executor(&host, port, config).await?;
-    let mut batches = client
-        .fetch_partition_proxied(
-            &executor.id,
-            &partition.into(),
-            location.file_id,
-            layout,
-            &executor.host,
-            executor.port as u16,
-            flight,
-        )
-        .await?;
-    while let Some(batch) = batches.try_next().await? {
-        if sender.send(Ok(Chunk::Batch(batch))).await.is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Reads from an executor of this package over the network, or from the file if this process can open it.
-async fn read_pieces(
-    port: RowsPort,
-    file: PartitionFile,
-    sender: &mpsc::Sender<Result<Chunk>>,
-) -> Result<()> {
-    let (mut start, mut opened) = (0, None);
-    loop {
-        let Piece { bytes, next } = match opened.take() {
-            Some(mut file) => {
-                let read = move || Piece::read(&mut file, start).map(|piece| (piece, file));
-                let read = spawn_blocking(read).await;
-                let (piece, file) = read.map_err(unread)??;
-                opened = Some(file);
-                piece
-            }
-            None => {
-                let answer = port.get(&format!("{}?start={start}", file.url_path())).await?;
-                if answer.status != 200 {
-                    return Err(unread(String::from_utf8_lossy(&answer.body)));
-                }
-                let next = answer.headers.get(NEXT);
-                let next = next.and_then(|next| next.to_str().ok()?.parse().ok());
-                if next.is_some() {
-                    opened = open(&answer.headers);
-                }
-                let bytes = answer.body;
-                Piece { bytes, next }
+        read_pieces(RemotePartition { port, file }, sender).await?
+    } else {
+        let (host, port) = match proxy {
+            Some(FlightProxy::External(address)) => split(address)?,
+            Some(FlightProxy::Local(true)) => (connection.host.clone(), connection.port),
+            Some(FlightProxy::Local(false)) | None => (executor.host.clone(), executor.port as u16),
+        };
+        // Flight only through a proxy, which knows nothing else. Otherwise Ballista sends blocks of the file.
+        let flight = !matches!(proxy, None | Some(FlightProxy::Local(false)));
+        let mut client = connection.executor(&host, port, config).await?;
+        // Ballista's client gives only the text of a refusal. The answer to this request has a status.
+        let probe = format!("/partitions/{}/0/0/0", partition.job_id);
+        let fetched = client
+            .fetch_partition_proxied(
+                &executor.id,
+                &partition.into(),
+                location.file_id,
+                layout,
+                &executor.host,
+                executor.port as u16,
+                flight,
+            )
+            .await;
+        let mut batches = match fetched {
+            Ok(batches) => batches,
+            Err(error) => {
+                connection.rows.connect(&host, port).await?.get(&probe).await?;
+                return Err(error.into());
             }
         };
+        let mut rows = 0;
+        while let Some(batch) = batches.try_next().await? {
+            rows += batch.num_rows() as u64;
+            if sender.send(Ok(Chunk::Batch(batch))).await.is_err() {
+                return Ok(());
+            }
+        }
+        rows
+    };
+    // A stream of Ballista that is cut looks complete. Negative: not known.
+    match counted < 0 || rows == counted as u64 || sender.is_closed() {
+        true => Ok(()),
+        false => Err(incomplete(&executor.id, rows, counted as u64)),
+    }
+}
+
+/// Reads from an executor of this package over the network, or from the file if this process can open it. Returns the
+/// number of rows.
+async fn read_pieces(remote: RemotePartition, sender: &mpsc::Sender<Result<Chunk>>) -> Result<u64> {
+    let (mut start, mut opened, mut rows) = (0, None::<Partition>, 0);
+    loop {
+        let local = match opened.take() {
+            Some(mut partition) => {
+                let read = move || partition.read(start).map(|piece| (piece, partition));
+                let read = spawn_blocking(read).await;
+                read.map_err(|panic| Error::new(Code::Internal, panic.to_string()))?
+                    .ok()
+            }
+            None => None,
+        };
+        let Piece { bytes, next } = match local {
+            Some((piece, partition)) => {
+                opened = Some(partition);
+                piece
+            }
+            // Also if the file cannot be read here.
+            None => {
+                let (piece, headers) = remote.read(start).await?;
+                if piece.next.is_some() {
+                    opened = open(&headers);
+                }
+                piece
+            }
+        };
+        rows += rows_of(&bytes)?;
         if sender.send(Ok(Chunk::Encoded(bytes))).await.is_err() {
-            return Ok(());
+            return Ok(rows);
         }
         match next {
             Some(next) => start = next,
-            None => return Ok(()),
+            None => return Ok(rows),
         }
     }
 }

@@ -5,8 +5,9 @@ use super::job_cancel::{cancel, ACCEPTED};
 use super::whole_result::WholeResult;
 use crate::error::{Code, Error, Result};
 use ballista_core::serde::protobuf::{CleanJobDataParams, GetJobMetricsParams, GetJobMetricsResult};
+use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub struct Job {
@@ -17,8 +18,8 @@ pub struct Job {
     pub(super) over: AtomicBool,
     pub(super) cancelled: AtomicBool,
     pub(super) succeeded: AtomicBool,
-    /// Set for a whole query only.
-    pub result: OnceLock<WholeResult>,
+    /// Where the rows of a whole query are, from the first request for them on. Locked for short accesses only.
+    pub result: Mutex<Option<WholeResult>>,
 }
 
 impl Job {
@@ -30,7 +31,7 @@ impl Job {
             over: AtomicBool::new(false),
             cancelled: AtomicBool::new(false),
             succeeded: AtomicBool::new(false),
-            result: OnceLock::new(),
+            result: Mutex::default(),
         }
     }
 
@@ -44,7 +45,8 @@ impl Job {
     }
 
     pub async fn metrics(&self) -> Result<GetJobMetricsResult> {
-        if let Some(result) = self.result.get() {
+        let result = self.result.lock().clone();
+        if let Some(result) = result {
             return result.metrics().await.map_err(|error| error.of_job(&self.id));
         }
         let params = GetJobMetricsParams {
@@ -69,7 +71,8 @@ impl Job {
 
     /// Cancels a running job. If the job succeeded, removes its result from the executors.
     pub async fn release(&self) {
-        if let Some(result) = self.result.get() {
+        let result = self.result.lock().clone();
+        if let Some(result) = result {
             result.drop_rows().await;
         }
         if self.succeeded.load(Ordering::Acquire) {

@@ -20,6 +20,8 @@ pub enum Outcome {
     /// An executor streams the rows while it makes them.
     Whole(Whole),
     Output(Output),
+    /// The rows of a whole query that has ended cannot be had again.
+    Lost,
 }
 
 /// The location of a job's result.
@@ -62,11 +64,7 @@ impl Job {
                 }) => return Ok(Outcome::Whole(whole)),
                 Some(JobEvent { lost: true, .. }) => {
                     self.over.store(true, Ordering::Release);
-                    let lost = format!(
-                        "Job {} failed: the executor that held its rows was lost.",
-                        self.id
-                    );
-                    return Err(Error::new(Code::JobFailed, lost).of_job(&self.id));
+                    return Ok(Outcome::Lost);
                 }
                 Some(JobEvent { ended, .. }) if !ended.is_empty() => {
                     let status = GetJobStatusResult::decode(ended.as_slice());

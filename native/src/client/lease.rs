@@ -19,8 +19,8 @@ pub async fn hold(connection: Arc<Connection>, session: String) {
         if let Transport::Here(..) = transport {
             return;
         }
-        let url = connection.url() + &presence::session(&session);
-        match Present::open(transport, url).await {
+        let path = presence::session(&session);
+        match Present::open(transport, &path).await {
             Ok(Some(mut present)) => present.ended().await,
             Ok(None) => return,
             Err(_) => {}

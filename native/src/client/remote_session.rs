@@ -8,10 +8,12 @@ use crate::blobs::blob::Blob;
 use crate::blobs::cache::BlobCache;
 use crate::blobs::remote;
 use crate::error::{Code, Error, Result};
+use crate::network::credentials::Credentials;
 use crate::udf::code::blob_of;
 use crate::udf::definition::Definition;
 use crate::udf::log;
 use ballista_core::config::BallistaConfig;
+use futures::future::join_all;
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
@@ -20,6 +22,9 @@ use tokio::task::JoinSet;
 
 /// How much UDF code is kept for later queries.
 const CODE_BYTES: usize = 64 << 20;
+
+/// How long a session that closes waits until its jobs are cancelled.
+const CANCELLED: Duration = Duration::from_secs(10);
 
 pub struct RemoteSession {
     pub id: String,
@@ -49,11 +54,13 @@ impl RemoteSession {
         port: u16,
         executor_timeout: Duration,
         settings: BTreeMap<String, String>,
+        credentials: Credentials,
     ) -> Self {
         let settings = Arc::new(Settings::new(settings));
+        let connection = Connection::new(host, port, executor_timeout, settings.clone(), credentials);
         Self {
             id: uuid::Uuid::new_v4().to_string(),
-            connection: Arc::new(Connection::new(host, port, executor_timeout, settings.clone())),
+            connection: Arc::new(connection),
             settings,
             jobs: Default::default(),
             sent: Default::default(),
@@ -83,6 +90,7 @@ impl RemoteSession {
 
     fn keep_jobs(&self) {
         let mut lease = self.lease.lock();
+        while lease.try_join_next().is_some() {}
         if lease.is_empty() {
             lease.spawn(lease::hold(self.connection.clone(), self.id.clone()));
         }
@@ -112,7 +120,8 @@ impl RemoteSession {
             modules.push(module);
         }
         self.code.sweep();
-        self.code.shrink(CODE_BYTES);
+        // The code of a running query stays.
+        self.code.shrink(CODE_BYTES, 1);
         if !modules.is_empty() {
             self.follow_log().await?;
         }
@@ -170,9 +179,9 @@ impl RemoteSession {
             .drain()
             .filter_map(|(_, job)| job.upgrade())
             .collect();
-        for job in jobs {
-            job.cancel().await;
-        }
+        // The end of the lease cancels those that take longer.
+        let cancelled = join_all(jobs.iter().map(|job| job.cancel()));
+        let _ = tokio::time::timeout(CANCELLED, cancelled).await;
         let sent: Vec<String> = self.sent.lock().drain().map(|(id, _)| id).collect();
         if let Some(channel) = self.connection.opened() {
             for id in sent {

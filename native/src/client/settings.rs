@@ -3,8 +3,7 @@
 use parking_lot::RwLock;
 use std::collections::BTreeMap;
 
-/// Locked to read or change a value, never across an await.
-#[derive(Debug)]
+/// Has no Debug, because some settings are credentials. Locked to read or change a value, never across an await.
 pub struct Settings(RwLock<BTreeMap<String, String>>);
 
 impl Settings {

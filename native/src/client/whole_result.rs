@@ -13,9 +13,13 @@ use ballista_core::serde::protobuf::GetJobMetricsResult;
 use futures::{stream, StreamExt, TryStreamExt};
 use prost::Message;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Between two questions whether a task has started.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Where the rows are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum WholeResult {
     Here(Arc<ResultQueue>),
     There(Remote),
@@ -49,10 +53,11 @@ impl WholeResult {
         }
     }
 
-    pub fn chunks(&self) -> Chunks {
+    /// The rows from the first one on. If the task `may_start` still, waits for it.
+    pub fn chunks(&self, may_start: bool) -> Chunks {
         match self {
             Self::Here(queue) => queue.batches().map_ok(Chunk::Batch).map_err(Error::from).boxed(),
-            Self::There(remote) => remote.chunks(),
+            Self::There(remote) => remote.chunks(may_start),
         }
     }
 
@@ -74,26 +79,34 @@ impl Remote {
         })
     }
 
-    async fn get(&self, part: &str) -> Result<Answer> {
-        let path = format!("{}{part}?task={}", self.path, self.task);
-        self.port.get(&path).await
-    }
-
     async fn metrics(&self) -> Result<GetJobMetricsResult> {
-        let answer = self.get("/metrics").await?;
+        let path = format!("{}/metrics?task={}", self.path, self.task);
+        let answer = self.port.get(&path).await?;
         let metrics = GetJobMetricsResult::decode(answer.body);
         metrics.map_err(|error| Error::new(Code::Internal, error.to_string()))
     }
 
-    fn chunks(&self) -> Chunks {
-        let chunks = stream::try_unfold(Some(self.clone()), |remote| async move {
-            let Some(remote) = remote else { return Ok(None) };
+    /// The part of the rows with this number.
+    async fn part(&self, number: u64) -> Result<Answer> {
+        let path = format!("{}?task={}&part={number}", self.path, self.task);
+        self.port.get_again(&path).await
+    }
+
+    fn chunks(&self, may_start: bool) -> Chunks {
+        let chunks = stream::try_unfold(Some((self.clone(), 0)), move |next| async move {
+            let Some((remote, part)) = next else {
+                return Ok(None);
+            };
             loop {
-                let answer = remote.get("").await?;
+                let answer = remote.part(part).await?;
                 match (answer.status, answer.content_type()) {
-                    (200, ROWS) => return Ok(Some((Chunk::Encoded(answer.body), Some(remote)))),
+                    (200, ROWS) => {
+                        let next = Some((remote, part + 1));
+                        return Ok(Some((Chunk::Encoded(answer.body), next)));
+                    }
                     (200, LAST_ROWS) => return Ok(Some((Chunk::Encoded(answer.body), None))),
                     (204, _) => {}
+                    (404, _) if may_start && part == 0 => tokio::time::sleep(PAUSE).await,
                     _ => {
                         let reason = String::from_utf8_lossy(&answer.body).into_owned();
                         return Err(Error::new(Code::Io, reason));

@@ -1,16 +1,18 @@
 //! Reads the rows of a whole query from its executor: in this process, or over the network.
 
-use super::chunk::Chunks;
+use super::chunk::{Chunk, Chunks};
 use super::job::Job;
 use super::job_wait::{Outcome, Output};
 use super::remote_session::RemoteSession;
 use super::whole_result::{Remote, WholeResult};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::results::whole_results::{is_here, Reader};
 use futures::{stream, StreamExt};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Most queries have their first rows sooner. Then the scheduler need not be asked.
+const PROMPT: Duration = Duration::from_millis(50);
 /// How long the scheduler may take to learn why the rows ended.
 const FAILURE: Duration = Duration::from_secs(5);
 
@@ -23,8 +25,8 @@ pub enum Rows {
 /// Waits for the first rows. An attempt that fails before its first rows does not fail the query: the
 /// scheduler tries again, or gives the reason why it does not.
 pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -> Result<Rows> {
-    // The last attempt that failed, and the last attempt that the scheduler reported.
-    let (mut failed, mut told) = (None, None);
+    // The last attempt that failed and its error, and the last attempt that the scheduler reported.
+    let (mut failed, mut told, mut cut) = (None, None, None);
     loop {
         let result = tokio::select! {
             biased;
@@ -34,6 +36,10 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
                 (Some(queue), _) => WholeResult::Here(queue),
                 (None, Err(error)) => return Err(error),
                 (None, Ok(Outcome::Output(output))) => return Ok(Rows::Output(output)),
+                (None, Ok(Outcome::Lost)) => {
+                    let lost = || Error::new(Code::JobFailed, "The executor that held the rows was lost.");
+                    return Err(cut.unwrap_or_else(lost).of_job(&job.id));
+                }
                 (None, Ok(Outcome::Whole(whole))) => {
                     told = Some(whole.task as usize);
                     // Rows of an executor in this process come through `reader`, unless the executor fails
@@ -50,13 +56,15 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
             },
         };
         let task = result.task();
-        let mut chunks = result.chunks();
-        let first = chunks.next().await;
-        if let Some(Err(_)) = first {
-            (failed, told) = (Some(task), Some(task));
+        *job.result.lock() = Some(result.clone());
+        let (first, chunks) = first(job, &result).await?;
+        if let Some(Err(error)) = first {
+            if matches!(error.code, Code::Unauthorized | Code::Forbidden) {
+                return Err(error.of_job(&job.id));
+            }
+            (failed, told, cut) = (Some(task), Some(task), Some(error));
             continue;
         }
-        let _ = job.result.set(result);
         let first = stream::iter(first);
         return Ok(Rows::Whole(ending(
             first.chain(chunks).boxed(),
@@ -65,6 +73,29 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
             reader,
         )));
     }
+}
+
+/// The first rows of an attempt, and the others. Fails if the job does: its executor then removes the result, perhaps
+/// before the client has asked for it.
+async fn first(job: &Job, result: &WholeResult) -> Result<(Option<Result<Chunk>>, Chunks)> {
+    let mut chunks = result.chunks(true);
+    let ended = async {
+        tokio::time::sleep(PROMPT).await;
+        job.wait(Some(result.task())).await
+    };
+    tokio::select! {
+        biased;
+        first = chunks.next() => return Ok((first, chunks)),
+        outcome = ended => match outcome? {
+            // The job has succeeded, so its task does not start any more.
+            Outcome::Lost => chunks = result.chunks(false),
+            Outcome::Whole(_) | Outcome::Output(_) => {
+                let error = Error::new(Code::Io, "Another task runs the query again.");
+                return Ok((Some(Err(error)), chunks));
+            }
+        },
+    }
+    Ok((chunks.next().await, chunks))
 }
 
 /// Tells the job how its rows ended.

@@ -3,6 +3,7 @@
 use super::logical::LogicalCodec;
 use super::part::{undecodable, Part};
 use super::plan_part::PlanPart;
+use crate::error::{Code, Error};
 use crate::plan::depth::unions::flat_unions;
 use crate::plan::depth::{fits_message, map_expressions, no_message};
 use crate::udf::function::scalar::JsScalar;
@@ -114,6 +115,10 @@ pub fn has_parts(plan: &LogicalPlan) -> Result<bool> {
     let mut any = false;
     plan.apply_with_subqueries(|node| {
         any |= PlanPart::plan(node).is_some();
+        if let LogicalPlan::TableScan(scan) = node {
+            let view = scan.source.get_logical_plan();
+            any |= view.is_some_and(|view| has_parts(&view).unwrap_or(true));
+        }
         node.apply_expressions(|expr| {
             any |= expr.exists(|expr| Ok(Part::of(expr).is_some()))?;
             Ok(TreeNodeRecursion::Continue)
@@ -122,7 +127,7 @@ pub fn has_parts(plan: &LogicalPlan) -> Result<bool> {
     Ok(any)
 }
 
-/// Puts all parts back where they belong.
+/// Puts all parts back where they belong. Fails if some are where `divided` puts none.
 pub fn whole(plan: LogicalPlan, context: &TaskContext) -> Result<LogicalPlan> {
     if !has_parts(&plan)? {
         return flat_unions(plan);
@@ -143,5 +148,10 @@ pub fn whole(plan: LogicalPlan, context: &TaskContext) -> Result<LogicalPlan> {
             Ok(Transformed::yes(inner))
         })
     })?;
-    flat_unions(plan)
+    // What is still a part now would be seen by an executor only. `divided` makes neither parts that consist of a part,
+    // nor parts in views.
+    match has_parts(&plan)? {
+        false => flat_unions(plan),
+        true => Err(Error::new(Code::Plan, "The parts of the query are not in their places.").into()),
+    }
 }

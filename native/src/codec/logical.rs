@@ -19,7 +19,7 @@ use crate::udf::function::table_call::JsTable;
 use ballista_core::serde::BallistaLogicalExtensionCodec;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
-use datafusion::common::TableReference;
+use datafusion::common::{plan_err, TableReference};
 use datafusion::datasource::file_format::FileFormatFactory;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
@@ -50,9 +50,19 @@ struct Table {
 pub struct LogicalCodec {
     engine: BallistaLogicalExtensionCodec,
     way: Way,
+    /// Whether a plan may contain the rows of in-memory tables.
+    rows: bool,
 }
 
 impl LogicalCodec {
+    /// For plans that users keep.
+    pub fn to_keep() -> Self {
+        Self {
+            rows: true,
+            ..Self::default()
+        }
+    }
+
     /// For plans sent to a scheduler, which has the code of UDFs.
     pub fn to_scheduler(log: Option<String>) -> Self {
         Self {
@@ -102,10 +112,13 @@ impl LogicalExtensionCodec for LogicalCodec {
                 .try_decode_table_provider(bytes, name, schema, context);
         };
         let table = Table::decode(bytes).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        // Clients upload tables, where their bytes are counted. In plans they send only the empty target of an EXPLAIN.
+        if !self.rows && !table.files.is_empty() {
+            return plan_err!("A plan for a scheduler contains the rows of an in-memory table.");
+        }
         let schema = schema_from_ipc(&table.schema)?;
         table.files.iter().try_for_each(|file| check_file(file))?;
-        let id = uuid::Uuid::new_v4().to_string();
-        let stored = StoredTable::publish(id, schema, table.files, table.rows as usize);
+        let stored = StoredTable::publish(schema, table.files, table.rows as usize);
         Ok(Arc::new(InMemoryTable::new(stored, usize::MAX, None)?))
     }
 

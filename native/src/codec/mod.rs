@@ -3,6 +3,7 @@
 pub mod divided;
 pub mod function;
 pub mod logical;
+pub mod message_depth;
 pub mod note;
 mod part;
 pub mod physical;

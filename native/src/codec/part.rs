@@ -98,6 +98,12 @@ pub fn encode_part(function: &ScalarUDF, bytes: &mut Vec<u8>) -> Result<bool> {
     Ok(true)
 }
 
+/// The message of the expression in a part. `None` if it is not a part.
+pub fn message(bytes: &[u8]) -> Option<Vec<u8>> {
+    let packed = Packed::decode(bytes.strip_prefix(MAGIC)?).ok()?;
+    Some(packed.expr)
+}
+
 /// `None` if it is not a part.
 pub fn decode_part(bytes: &[u8]) -> Option<Result<Arc<ScalarUDF>>> {
     let packed = Packed::decode(bytes.strip_prefix(MAGIC)?).map_err(undecodable);

@@ -1,5 +1,6 @@
 //! A part of a deep plan. It travels as bytes, like the parts of expressions.
 
+use crate::runtime::{on_large_stack, ANY_SIZE};
 use datafusion::common::DFSchemaRef;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
@@ -72,16 +73,22 @@ pub fn encode_plan_part(
     Ok(true)
 }
 
+/// The message of the plan in a part. `None` if it is not a part.
+pub fn message(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.strip_prefix(MAGIC)
+}
+
 /// `None` if it is not a part.
 pub fn decode_plan_part(
     bytes: &[u8],
     codec: &dyn LogicalExtensionCodec,
     context: &TaskContext,
 ) -> Option<Result<Extension>> {
-    let message = LogicalPlanNode::decode(bytes.strip_prefix(MAGIC)?);
+    let message = LogicalPlanNode::decode(message(bytes)?);
     let message = message
         .map_err(|error| DataFusionError::Internal(format!("The part of a plan cannot be decoded: {error}")));
-    let plan = message.and_then(|message| message.try_into_logical_plan(context, codec));
+    // A part can contain another part.
+    let plan = on_large_stack(ANY_SIZE, || message?.try_into_logical_plan(context, codec));
     Some(plan.map(|plan| Extension {
         node: Arc::new(PlanPart(plan)),
     }))

@@ -7,6 +7,7 @@ use crate::ipc::memory::schema_from_ipc;
 use crate::json::parse_json;
 use crate::literal::data_type;
 use crate::scan::schema::check;
+use crate::stores::password::check_url;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::Column;
 use datafusion::datasource::file_format::FileFormat;
@@ -111,6 +112,7 @@ fn given_schema(options: &NativeReadOptions) -> Result<Option<SchemaRef>> {
 
 /// Parses a path. A path with pattern characters is not a pattern if a file or folder has that name.
 fn parse(path: &str) -> Result<ListingTableUrl> {
+    check_url(path)?;
     let named = || {
         let absolute = std::path::absolute(path).ok()?;
         let exists = path.contains(['*', '?', '[']) && absolute.exists();
@@ -174,6 +176,7 @@ fn no_file(path: &str, extension: &str) -> Error {
 fn unreadable(options: &NativeReadOptions, paths: &[String], error: DataFusionError) -> Error {
     let error = Error::from(error);
     let code = match error.code {
+        Code::Forbidden => return error,
         Code::ObjectStore | Code::Io => error.code,
         _ => Code::Execution,
     };

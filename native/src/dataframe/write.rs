@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::expr::column_names::no_column;
+use crate::stores::password::check_url;
 use crate::tables::provider::InMemoryTable;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::Schema;
@@ -58,6 +59,7 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
             options,
             partition_by,
         } => {
+            check_url(&path)?;
             check_columns(plan.schema(), &options, &partition_by)?;
             let factory = state.get_file_format_factory(&format);
             let factory = factory.ok_or_else(|| Error::unknown(Code::Plan, "file format", &format))?;

@@ -115,7 +115,7 @@ impl StagedSink {
         let place = &config.table_paths[0];
         let single =
             config.table_partition_cols.is_empty() && config.file_output_mode.single_file_output(place);
-        let stage = Stage::new(place, single, context)?;
+        let mut stage = Stage::new(place, single, context)?;
         let elsewhere = FileSinkConfig {
             table_paths: vec![stage.url.clone()],
             ..config.clone()

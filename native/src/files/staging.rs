@@ -2,18 +2,18 @@
 
 use super::folder::remove;
 use crate::cancel::cancelled;
+use crate::error::Error;
+use crate::stores::limits::STAGING;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::Result;
 use datafusion::execution::TaskContext;
 use futures::{StreamExt, TryStreamExt};
+use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-
-/// Readers of a folder skip subfolders, and names that begin with an underscore.
-const FOLDER: &str = "_temporary";
 
 /// A temporary folder for one attempt to write. Dropping it removes its files.
 pub struct Stage {
@@ -36,12 +36,13 @@ impl Stage {
             (true, Some((parent, file))) => (parent, file),
             _ => (text, ""),
         };
-        let folder = format!("{parent}/{FOLDER}/{}/", uuid::Uuid::new_v4());
+        let folder = format!("{parent}/{STAGING}/{}/", uuid::Uuid::new_v4());
         let url = ListingTableUrl::parse(format!("{folder}{file}"))?;
         let folder = ListingTableUrl::parse(&folder)?;
         let target = ListingTableUrl::parse(format!("{parent}/"))?.prefix().clone();
         let local = url::Url::parse(folder.as_str()).ok();
         let folder = folder.prefix().clone();
+        let local = local.filter(|_| is_file_system(&*store));
         let local = local.and_then(|url| url.to_file_path().ok());
         let around = local.as_ref().and_then(|local| local.parent()?.parent());
         let place = Place {
@@ -61,7 +62,18 @@ impl Stage {
 
     /// Creates the folder. Some of DataFusion's writers report a folder that cannot be created as an internal
     /// error.
-    pub async fn create(&self) -> Result<()> {
+    pub async fn create(&mut self) -> Result<()> {
+        // The store tells whether files may be written there, even when it is asked for one that does not exist. If not,
+        // there is nothing to remove. Some writers report a refusal as an internal error.
+        let file = match *self.url.prefix() == self.folder {
+            true => self.folder.clone().join("file"),
+            false => self.url.prefix().clone(),
+        };
+        let found = self.store.head(&file).await;
+        if let Some(refusal) = found.err().and_then(|error| Error::refusal_in(&error)) {
+            self.place = None;
+            return Err(refusal.into());
+        }
         if let Some(local) = self.place.as_ref().and_then(|place| place.local.as_ref()) {
             tokio::fs::create_dir_all(local).await?;
         }
@@ -100,6 +112,11 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+/// Whether URLs of files are what a store reaches. Another store may be registered for them.
+fn is_file_system(store: &dyn ObjectStore) -> bool {
+    store.to_string() == LocalFileSystem::new().to_string()
 }
 
 /// Runs when the runtime is shut down, so it cannot await anything.

@@ -2,7 +2,7 @@
 
 use super::footer::{self, Block, Footer, HEAD, TRAILER};
 use super::{body_length, message, prefix, stream_schema, Decoder, MAGIC};
-use crate::damage::{damaged, Checked};
+use crate::damage::{damaged, natural, Checked, Damage};
 use crate::error::Result;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::buffer::Buffer;
@@ -25,6 +25,21 @@ pub fn batches_of(stream_bytes: &Buffer) -> Result<Vec<RecordBatch>> {
     let read = |range: Range<usize>| stream_bytes.slice_with_length(range.start, range.len());
     let (_, batches) = stream(stream_bytes, &read).map_err(|damage| damage.of_bytes())?;
     Ok(batches)
+}
+
+/// Counts the rows of an IPC stream without decoding them.
+pub fn rows_of(stream_bytes: &[u8]) -> Result<u64> {
+    let count = || {
+        let (mut rows, mut at) = (0, 0);
+        while let Some((metadata, end)) = next(stream_bytes, at)? {
+            if let Some(batch) = message(&stream_bytes[metadata])?.header_as_record_batch() {
+                rows += natural(batch.length(), "the number of a message's rows")?;
+            }
+            at = end;
+        }
+        Ok(rows)
+    };
+    count().map_err(|damage: Damage| damage.of_bytes())
 }
 
 /// Reads the schema that an IPC stream begins with.

@@ -4,7 +4,7 @@ use super::transport::Transport;
 use axum::body::{to_bytes, Body};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, Request};
-use std::error::Error;
+use axum::BoxError;
 use tonic::codegen::{Bytes, Service};
 
 pub struct Answer<B = Bytes> {
@@ -20,22 +20,20 @@ impl<B> Answer<B> {
     }
 }
 
-type Failure = Box<dyn Error + Send + Sync>;
-
-pub async fn get(channel: Transport, url: String) -> Result<Answer, Failure> {
-    send(channel, Method::GET, url).await
+pub async fn get(channel: Transport, path: &str) -> Result<Answer, BoxError> {
+    send(channel, Method::GET, path).await
 }
 
-pub async fn delete(channel: Transport, url: String) -> Result<Answer, Failure> {
-    send(channel, Method::DELETE, url).await
+pub async fn delete(channel: Transport, path: &str) -> Result<Answer, BoxError> {
+    send(channel, Method::DELETE, path).await
 }
 
-async fn send(channel: Transport, method: Method, url: String) -> Result<Answer, Failure> {
+async fn send(channel: Transport, method: Method, path: &str) -> Result<Answer, BoxError> {
     let Answer {
         status,
         headers,
         body,
-    } = open(channel, method, url).await?;
+    } = open(channel, method, path).await?;
     let body = to_bytes(body, usize::MAX).await?;
     Ok(Answer {
         status,
@@ -45,10 +43,10 @@ async fn send(channel: Transport, method: Method, url: String) -> Result<Answer,
 }
 
 /// Returns when the response has begun.
-pub async fn open(mut channel: Transport, method: Method, url: String) -> Result<Answer<Body>, Failure> {
+pub async fn open(mut channel: Transport, method: Method, path: &str) -> Result<Answer<Body>, BoxError> {
     let request = Request::builder()
         .method(method)
-        .uri(url)
+        .uri(path)
         .body(tonic::body::Body::new(Body::empty()))?;
     std::future::poll_fn(|context| channel.poll_ready(context)).await?;
     let (parts, body) = channel.call(request).await?.into_parts();

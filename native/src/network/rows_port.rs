@@ -1,64 +1,104 @@
 //! Connections to executors of this package for rows: of whole queries, and of files that stages write.
 
-use super::connect::{connect_with, url};
-use super::http;
-use super::http::Answer;
+use super::connect::connect;
+use super::credentials::Credentials;
+use super::failure::Failure;
+use super::http::{self, Answer};
+use super::refused::refused_by_http;
+use super::remote_channel::RemoteChannel;
 use super::transport::Transport;
 use crate::error::{Code, Error, Result};
-use ballista_core::config::BallistaConfig;
-use ballista_core::utils::GrpcClientConfig;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::fmt::Display;
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::OnceCell;
-use tonic::transport::Channel;
 
-type Connected = Arc<OnceCell<Channel>>;
+type Connected = Arc<OnceCell<RemoteChannel>>;
+
+/// Requests still go to a connection for a moment after it has failed.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// One connection to each executor. Locked only to access the map: connecting happens outside, so that
 /// executors do not wait for each other.
-#[derive(Default)]
-pub struct RowsPorts(Mutex<HashMap<(String, u16), Connected>>);
+#[derive(Debug)]
+pub struct RowsPorts {
+    credentials: Credentials,
+    ports: Mutex<HashMap<(String, u16), Connected>>,
+}
 
 #[derive(Clone, Debug)]
 pub struct RowsPort {
     channel: Transport,
-    url: String,
+    address: String,
 }
 
 impl RowsPorts {
+    pub fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            ports: Mutex::default(),
+        }
+    }
+
     pub async fn connect(&self, host: &str, port: u16) -> Result<RowsPort> {
-        let cell = self.0.lock().entry((host.to_owned(), port)).or_default().clone();
-        let grpc = GrpcClientConfig::from(&BallistaConfig::default());
-        let channel = cell.get_or_try_init(|| connect_with(host, port, &grpc)).await?;
+        let key = (host.to_owned(), port);
+        let cell = self.ports.lock().entry(key).or_default().clone();
+        let channel = cell.get_or_try_init(|| connect(host, port, &self.credentials));
         Ok(RowsPort {
-            channel: Transport::Network(channel.clone()),
-            url: url(host, port),
+            channel: Transport::Network(channel.await?.clone()),
+            address: format!("{host}:{port}"),
         })
     }
 
     pub fn clear(&self) {
-        self.0.lock().clear();
+        self.ports.lock().clear();
     }
 }
 
 impl RowsPort {
     pub async fn get(&self, path: &str) -> Result<Answer> {
-        let answer = http::get(self.channel.clone(), format!("{}{path}", self.url)).await;
-        answer.map_err(|error| {
-            let text = format!("The connection to the executor ended before all rows were read: {error}");
+        let answer = http::get(self.channel.clone(), path).await.map_err(|error| {
+            let text = format!(
+                "The connection to the executor at {} ended before all rows were read: {error}.",
+                self.address
+            );
             Error::new(Code::Connection, text)
-        })
+        })?;
+        match refused_by_http("The executor", answer.status, &answer.body) {
+            Some(error) => Err(error),
+            None => Ok(answer),
+        }
+    }
+
+    /// Asks again once if the connection was cut or damaged.
+    pub async fn get_again(&self, path: &str) -> Result<Answer> {
+        match self.get(path).await {
+            Err(error) if error.code == Code::Connection => {
+                tokio::time::sleep(PAUSE).await;
+                self.get(path).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Whether the last connection ended because bytes were damaged.
+    pub fn is_damaged(&self) -> bool {
+        match &self.channel {
+            Transport::Network(channel) => matches!(*channel.failure.lock(), Some(Failure::Damaged)),
+            Transport::Here(..) => false,
+        }
     }
 
     /// Ignores failures: rows that stay are removed later.
     pub async fn delete(&self, path: &str) {
-        let _ = http::delete(self.channel.clone(), format!("{}{path}", self.url)).await;
+        let _ = http::delete(self.channel.clone(), path).await;
     }
 }
 
-pub fn unread(reason: impl Display) -> Error {
-    let text = format!("The rows could not be read from the executor: {reason}");
-    Error::new(Code::Io, text)
+impl fmt::Display for RowsPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.address)
+    }
 }

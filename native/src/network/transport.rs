@@ -1,9 +1,11 @@
 //! How requests reach a server: over the network, or directly if it is in this process.
 
-use axum::Router;
+use super::hosts::same_host;
+use super::principal::Principal;
+use super::remote_channel::RemoteChannel;
+use axum::{BoxError, Router};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -13,7 +15,6 @@ use tokio::runtime::Handle;
 use tonic::body::Body;
 use tonic::codegen::http::{Request, Response};
 use tonic::codegen::Service;
-use tonic::transport::Channel;
 
 /// The servers of this process by port. Weak: a server ends with its owner, and its connections fail then.
 static SERVERS: Mutex<BTreeMap<u16, Weak<Local>>> = Mutex::new(BTreeMap::new());
@@ -41,23 +42,13 @@ impl Local {
 
     fn find(host: &str, port: u16) -> Option<Arc<Self>> {
         let local = SERVERS.lock().get(&port)?.upgrade()?;
-        let everywhere = local.host == "0.0.0.0" && is_loopback(host);
-        (everywhere || same_host(&local.host, host)).then_some(local)
+        same_host(&local.host, host).then_some(local)
     }
-}
-
-/// Whether a server that is bound to one of the two answers at the other.
-pub fn same_host(bound: &str, host: &str) -> bool {
-    bound == host || (is_loopback(bound) && is_loopback(host))
-}
-
-fn is_loopback(host: &str) -> bool {
-    host == "127.0.0.1" || host == "localhost"
 }
 
 #[derive(Clone)]
 pub enum Transport {
-    Network(Channel),
+    Network(RemoteChannel),
     /// Found again for each request, because a server may be closed and started again.
     Here(Arc<str>, u16),
 }
@@ -78,32 +69,28 @@ impl Transport {
     }
 }
 
-type Failure = Box<dyn Error + Send + Sync>;
-
 impl Service<Request<Body>> for Transport {
     type Response = Response<Body>;
-    type Error = Failure;
+    type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         match self {
-            Self::Network(channel) => channel.poll_ready(context).map_err(Into::into),
+            Self::Network(channel) => channel.poll_ready(context),
             Self::Here(..) => Poll::Ready(Ok(())),
         }
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let local = match self {
-            Self::Network(channel) => {
-                let answer = channel.call(request);
-                return Box::pin(async move { Ok(answer.await?) });
-            }
+            Self::Network(channel) => return channel.call(request),
             Self::Here(host, port) => Local::find(host, *port),
         };
         let Some(local) = local else {
             return Box::pin(async { Err(gone()) });
         };
         let mut routes = local.routes.clone();
+        request.extensions_mut().insert(Principal::trusted());
         let answer = local.runtime.spawn(async move { routes.call(request).await });
         Box::pin(async move {
             let answer = answer.await.map_err(|_| gone())?;
@@ -112,6 +99,6 @@ impl Service<Request<Body>> for Transport {
     }
 }
 
-fn gone() -> Failure {
+fn gone() -> BoxError {
     io::Error::new(io::ErrorKind::NotConnected, "the server is closed").into()
 }

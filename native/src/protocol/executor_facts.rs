@@ -15,6 +15,9 @@ const TASK_MEMORY: &str = "; memory for tasks: ";
 /// forgets such an executor while its results are still needed.
 pub const CLOSING: &str = "closing";
 
+/// The status in heartbeats of an executor that cannot write to its work folder.
+pub const DISK_FULL: &str = "disk full";
+
 pub fn new_id(runs_functions: bool) -> String {
     let prefix = if runs_functions { RUNS_FUNCTIONS } else { OURS };
     format!("{prefix}{}", uuid::Uuid::new_v4())

@@ -2,4 +2,6 @@
 
 pub mod executor_facts;
 pub mod job_event;
+pub mod job_id;
+pub mod job_owner;
 pub mod presence;

@@ -53,11 +53,14 @@ impl Present {
     /// `None`: a stock scheduler, which has no such response.
     pub async fn open(
         transport: Transport,
-        url: String,
+        path: &str,
     ) -> Result<Option<Self>, Box<dyn Error + Send + Sync>> {
-        let answer = http::open(transport, Method::GET, url).await?;
-        if answer.content_type() != Presence::CONTENT_TYPE {
-            return Ok(None);
+        let answer = http::open(transport, Method::GET, path).await?;
+        match (answer.status, answer.content_type()) {
+            (200, Presence::CONTENT_TYPE) => {}
+            (404, _) => return Ok(None),
+            (_, kind) if kind.starts_with("application/grpc") => return Ok(None),
+            (status, _) => return Err(format!("the scheduler answered {status}").into()),
         }
         let mut rest = answer.body.into_data_stream();
         let first = rest.next().await.transpose()?;

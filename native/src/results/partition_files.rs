@@ -1,22 +1,27 @@
 //! Serves the files that stages write, in pieces: `GET /partitions/<job>/<stage>/<partition>/<file>`.
 //!
-//! A piece has some megabytes. Its bytes are those of the file, which is an Arrow IPC stream. Between two
-//! requests a client holds no connection and no flow-control window, however slowly it reads. A client that
-//! can open the file reads it directly.
+//! A piece has some megabytes, and is an Arrow IPC stream. Between two requests a reader holds no connection and no
+//! flow-control window, however slowly it reads. A client that can open the file reads it directly.
 
+use super::checksums::CheckedFile;
+use super::job_owners::JobOwners;
 use crate::arrow::IPC_END;
 use crate::error::{Code, Error, Result};
+use crate::network::principal::Principal;
+use crate::protocol::job_id::is_job_id;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
+use axum::{Extension, Router};
 use ballista_core::execution_plans::create_shuffle_path;
+use ballista_core::execution_plans::sort_shuffle::get_index_path;
 use datafusion::arrow::ipc::{root_as_message, MessageHeader};
 use prost::bytes::Bytes;
 use serde::Deserialize;
-use std::fs::File;
+use std::fs::Metadata;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -32,52 +37,87 @@ const FILE: &str = "ballista-file";
 const IDENTITY: &str = "ballista-file-identity";
 
 /// The file of an output partition.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct PartitionFile {
     pub job: String,
     pub stage: usize,
     pub partition: usize,
     pub file: u64,
+    /// Whether the file holds all partitions, one behind the other.
+    pub sorted: bool,
 }
 
 impl PartitionFile {
-    pub fn url_path(&self) -> String {
+    /// The path and query of a request for the piece at `start`.
+    pub fn url(&self, start: u64) -> String {
         let Self {
             job,
             stage,
             partition,
             file,
+            sorted,
         } = self;
-        format!("/partitions/{job}/{stage}/{partition}/{file}")
+        format!("/partitions/{job}/{stage}/{partition}/{file}?start={start}&sorted={sorted}")
     }
 
     pub fn path(&self, work_dir: &str) -> Result<PathBuf> {
         let job = self.job.as_str().into();
-        let path = create_shuffle_path(work_dir, &job, self.stage, self.partition, Some(self.file), false);
+        let file = Some(self.file);
+        let path = create_shuffle_path(work_dir, &job, self.stage, self.partition, file, self.sorted);
         Ok(path?)
     }
 
-    /// Job ids from the URL must not contain path separators.
-    fn is_plain(&self) -> bool {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        !self.job.is_empty() && self.job.bytes().all(plain)
+    /// Opens the partition in the work folder; `None` if there is no such file.
+    pub fn open(&self, work_dir: &str) -> Result<Option<Partition>> {
+        let path = self.path(work_dir)?;
+        let file = match CheckedFile::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            file => file.map_err(unreadable)?,
+        };
+        let bytes = match self.sorted {
+            true => indexed(&get_index_path(&path), self.partition).map_err(unreadable)?,
+            false => 0..u64::MAX,
+        };
+        Ok(Some(Partition { path, file, bytes }))
     }
 }
 
-/// Opens the file of an executor's answer, if this process can read it too.
-pub fn open(answer: &HeaderMap) -> Option<File> {
-    let told = |name| answer.get(name).and_then(|value| value.to_str().ok());
-    let file = File::open(told(FILE)?).ok()?;
-    (identity(&file)? == told(IDENTITY)?).then_some(file)
+/// Where a partition is in a file of all partitions. The index has the start of each, and the end of the last.
+fn indexed(index: &std::path::Path, partition: usize) -> std::io::Result<Range<u64>> {
+    let mut index = CheckedFile::open(index)?;
+    index.seek(SeekFrom::Start(partition as u64 * 8))?;
+    let mut number = || {
+        let mut bytes = [0; 8];
+        index.read_exact(&mut bytes)?;
+        Ok::<_, std::io::Error>(u64::from_le_bytes(bytes))
+    };
+    Ok(number()?..number()?)
 }
 
-fn identity(file: &File) -> Option<String> {
-    let metadata = file.metadata().ok()?;
+/// Opens the file of an executor's answer, if this process can read it too.
+pub fn open(answer: &HeaderMap) -> Option<Partition> {
+    let told = |name| answer.get(name).and_then(|value| value.to_str().ok());
+    // Opening anything else than a file may block.
+    let path = PathBuf::from(told(FILE)?);
+    let file = path.is_file().then(|| CheckedFile::open(&path))?.ok()?;
+    let bytes = 0..u64::MAX;
+    (identity(&file.metadata().ok()?)? == told(IDENTITY)?).then_some(Partition { path, file, bytes })
+}
+
+fn identity(metadata: &Metadata) -> Option<String> {
     let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some(format!("{}-{}", metadata.len(), modified.as_nanos()))
 }
 
-/// Some batches of a file.
+/// An output partition in an open file: one IPC stream, or several one behind the other.
+pub struct Partition {
+    path: PathBuf,
+    pub(super) file: CheckedFile,
+    /// Where the partition is. A file of one partition ends with its stream, so its end is `u64::MAX`.
+    pub(super) bytes: Range<u64>,
+}
+
+/// Some batches of a partition.
 pub struct Piece {
     /// An IPC stream.
     pub bytes: Bytes,
@@ -85,33 +125,47 @@ pub struct Piece {
     pub next: Option<u64>,
 }
 
-impl Piece {
+impl Partition {
     /// Reads the piece at `start`; the first piece is at 0.
-    pub fn read(file: &mut File, start: u64) -> Result<Self> {
+    pub fn read(&mut self, start: u64) -> Result<Piece> {
         let mut bytes = vec![];
+        let file = &mut self.file;
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         let schema = Message::read(file, &mut bytes)?;
         let Some(schema) = schema else {
             return Err(damaged());
         };
-        let mut at = start.max(schema.length);
+        let single = self.bytes.end == u64::MAX;
+        let first = if single { schema.length } else { self.bytes.start };
+        let mut at = start.max(first);
         file.seek(SeekFrom::Start(at)).map_err(unreadable)?;
         let mut dictionaries = false;
-        let more = loop {
-            let Some(message) = Message::read(file, &mut bytes)? else {
-                break false;
-            };
-            at += message.length;
-            // Batches need the dictionaries before them, so a piece with dictionaries goes on to the end.
-            dictionaries |= message.is_dictionary;
+        let next = loop {
+            if at >= self.bytes.end {
+                break None;
+            }
+            let before = bytes.len();
+            let message = Message::read(file, &mut bytes)?;
+            at += message
+                .as_ref()
+                .map_or(IPC_END.len() as u64, |message| message.length);
+            let kind = message.map(|message| message.kind);
+            match kind {
+                None if single => break None,
+                // The end of a stream. The next one has dictionaries of its own.
+                None => dictionaries = false,
+                Some(MessageHeader::Schema) => bytes.truncate(before),
+                Some(kind) => dictionaries |= kind == MessageHeader::DictionaryBatch,
+            }
+            // Batches need the dictionaries before them, so a piece with dictionaries goes on to the end of its stream.
             if bytes.len() >= PIECE_BYTES && !dictionaries {
-                break true;
+                break Some(at);
             }
         };
         bytes.extend_from_slice(&IPC_END);
-        Ok(Self {
+        Ok(Piece {
             bytes: bytes.into(),
-            next: more.then_some(at),
+            next,
         })
     }
 }
@@ -120,12 +174,12 @@ const CONTINUES: [u8; 4] = [0xff; 4];
 
 struct Message {
     length: u64,
-    is_dictionary: bool,
+    kind: MessageHeader,
 }
 
 impl Message {
     /// Appends the next message to `bytes`; `None` at the end.
-    fn read(file: &mut File, bytes: &mut Vec<u8>) -> Result<Option<Self>> {
+    fn read(file: &mut CheckedFile, bytes: &mut Vec<u8>) -> Result<Option<Self>> {
         let start = bytes.len();
         take(file, bytes, 8)?;
         let (continues, size) = bytes[start..].split_at(4);
@@ -139,17 +193,23 @@ impl Message {
         }
         take(file, bytes, size.into())?;
         let header = root_as_message(&bytes[start + 8..]).map_err(|_| damaged())?;
-        let is_dictionary = header.header_type() == MessageHeader::DictionaryBatch;
+        let kind = header.header_type();
         let body = u64::try_from(header.bodyLength()).map_err(|_| damaged())?;
         take(file, bytes, body)?;
         Ok(Some(Self {
             length: (bytes.len() - start) as u64,
-            is_dictionary,
+            kind,
         }))
     }
 }
 
-fn take(file: &mut File, bytes: &mut Vec<u8>, length: u64) -> Result<()> {
+/// Fails before it reads anything if the file is too short: a reader may start anywhere, also where no message begins.
+fn take(file: &mut CheckedFile, bytes: &mut Vec<u8>, length: u64) -> Result<()> {
+    let size = file.metadata().map_err(unreadable)?.len();
+    let at = file.stream_position().map_err(unreadable)?;
+    if length > size.saturating_sub(at) {
+        return Err(damaged());
+    }
     let read = file.take(length).read_to_end(bytes).map_err(unreadable)?;
     match read as u64 == length {
         true => Ok(()),
@@ -168,51 +228,65 @@ fn unreadable(error: std::io::Error) -> Error {
     )
 }
 
+/// The error of a partition with fewer or more rows than were written.
+pub fn incomplete(executor: &str, rows: u64, written: u64) -> Error {
+    let text = format!("Executor {executor} sent {rows} rows of a partition that has {written}.");
+    Error::new(Code::Io, text)
+}
+
 #[derive(Deserialize)]
 struct Wanted {
     #[serde(default)]
     start: u64,
+    #[serde(default)]
+    sorted: bool,
 }
 
 /// `work_dir` is that of the executor.
-pub fn routes(work_dir: String) -> Router {
+pub fn routes(work_dir: String, owners: Arc<JobOwners>) -> Router {
     Router::new()
         .route("/partitions/{job}/{stage}/{partition}/{file}", get(piece))
-        .with_state(Arc::new(work_dir))
+        .with_state((work_dir.into(), owners))
 }
 
 async fn piece(
-    State(work_dir): State<Arc<String>>,
-    Path(wanted): Path<PartitionFile>,
-    Query(Wanted { start }): Query<Wanted>,
+    State((work_dir, owners)): State<(Arc<str>, Arc<JobOwners>)>,
+    Path((job, stage, partition, file)): Path<(String, usize, usize, u64)>,
+    Query(Wanted { start, sorted }): Query<Wanted>,
+    Extension(sender): Extension<Principal>,
 ) -> Response {
-    if !wanted.is_plain() {
+    if !is_job_id(&job) || !owners.reaches(&sender, &job) {
         return StatusCode::NOT_FOUND.into_response();
     }
+    let wanted = PartitionFile {
+        job,
+        stage,
+        partition,
+        file,
+        sorted,
+    };
     let read = spawn_blocking(move || {
-        let path = wanted.path(&work_dir)?;
-        let mut file = match File::open(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            file => file.map_err(unreadable)?,
+        let Some(mut partition) = wanted.open(&work_dir)? else {
+            return Ok(None);
         };
         let mut headers = HeaderMap::new();
+        let metadata = partition.file.metadata().map_err(unreadable)?;
         let values = [
-            (FILE, path.to_str().map(str::to_owned)),
-            (IDENTITY, identity(&file)),
+            (FILE, partition.path.to_str().map(str::to_owned)),
+            (IDENTITY, identity(&metadata)),
         ];
         for (name, value) in values {
             let value = value.and_then(|value| HeaderValue::try_from(value).ok());
             headers.extend(value.map(|value| (HeaderName::from_static(name), value)));
         }
-        Ok::<_, Error>(Some((headers, Piece::read(&mut file, start)?)))
+        let piece = partition.read(start)?;
+        if let Some(next) = piece.next {
+            headers.insert(NEXT, next.into());
+        }
+        Ok::<_, Error>(Some((headers, piece.bytes)))
     });
     match read.await {
-        Ok(Ok(Some((mut headers, piece)))) => {
-            if let Some(next) = piece.next {
-                headers.insert(NEXT, next.into());
-            }
-            (headers, piece.bytes).into_response()
-        }
+        Ok(Ok(Some(piece))) => piece.into_response(),
         Ok(Ok(None)) => (StatusCode::NOT_FOUND, "it no longer has them").into_response(),
         Ok(Err(error)) => (StatusCode::INTERNAL_SERVER_ERROR, error.message).into_response(),
         Err(panicked) => (StatusCode::INTERNAL_SERVER_ERROR, panicked.to_string()).into_response(),

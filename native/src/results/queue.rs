@@ -5,6 +5,7 @@
 
 use crate::cancel::cancelled;
 use crate::error::{Code, Error};
+use crate::refused_write::refused_write;
 use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::ipc::reader::StreamReader;
@@ -15,6 +16,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::ExecutionPlan;
 use futures::stream;
 use parking_lot::Mutex;
+use prost::bytes::Bytes;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
@@ -32,12 +34,16 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub struct ResultQueue {
     /// The number of the task that makes the rows, which tells the attempt.
     pub task: usize,
+    /// The owner of the job.
+    pub owner: Arc<str>,
     pub schema: SchemaRef,
     /// The running plan, with its metrics. Taken when it is no longer needed.
     pub plan: Mutex<Option<Arc<dyn ExecutionPlan>>>,
     folder: PathBuf,
     /// Locked for short accesses only: nothing is awaited, read or written meanwhile.
     state: Mutex<State>,
+    /// The last rows that were sent to a client in another process.
+    pub sent: tokio::sync::Mutex<Option<Sent>>,
     readable: Notify,
     writable: Notify,
 }
@@ -48,11 +54,46 @@ struct State {
     bytes: usize,
     /// Locked to seek and read, or to seek and write, on a blocking thread.
     file: Option<Arc<Mutex<File>>>,
-    /// Position and length of the batches in the file. All are later than those in memory.
-    filed: VecDeque<(u64, usize)>,
+    /// The batches in the file. All are later than those in memory.
+    filed: VecDeque<Filed>,
     end: Option<std::result::Result<(), Error>>,
     /// The reader is gone.
     abandoned: bool,
+}
+
+/// The place of a batch in the file.
+#[derive(Clone, Copy)]
+struct Filed {
+    start: u64,
+    length: usize,
+    /// The checksum of its bytes.
+    sum: u32,
+}
+
+impl Filed {
+    fn read(self, file: &Mutex<File>) -> Result<Option<RecordBatch>> {
+        let mut bytes = vec![0; self.length];
+        {
+            let mut file = file.lock();
+            file.seek(SeekFrom::Start(self.start))?;
+            file.read_exact(&mut bytes)?;
+        }
+        if crc32fast::hash(&bytes) != self.sum {
+            let text =
+                "The temporary file of a result is damaged: its bytes are not those that were written.";
+            return Err(Error::new(Code::Io, text).into());
+        }
+        let mut batches = StreamReader::try_new(Cursor::new(bytes), None)?;
+        Ok(batches.next().transpose()?)
+    }
+}
+
+/// Rows that were sent, and may have to be sent again.
+pub struct Sent {
+    pub number: u64,
+    pub bytes: Bytes,
+    /// Whether no more rows follow.
+    pub last: bool,
 }
 
 impl std::fmt::Debug for ResultQueue {
@@ -62,13 +103,15 @@ impl std::fmt::Debug for ResultQueue {
 }
 
 impl ResultQueue {
-    pub fn new(task: usize, schema: SchemaRef, folder: PathBuf) -> Arc<Self> {
+    pub fn new(task: usize, owner: Arc<str>, schema: SchemaRef, folder: PathBuf) -> Arc<Self> {
         Arc::new(Self {
             task,
+            owner,
             schema,
             plan: Mutex::default(),
             folder,
             state: Mutex::default(),
+            sent: Default::default(),
             readable: Notify::new(),
             writable: Notify::new(),
         })
@@ -77,32 +120,36 @@ impl ResultQueue {
     pub async fn send(&self, batch: RecordBatch) -> Result<()> {
         let bytes = bytes_of(&batch);
         let patience = tokio::time::Instant::now() + PATIENCE;
+        let mut has_disk = true;
         loop {
             let room = self.writable.notified();
-            {
+            let filed = {
                 let mut state = self.state.lock();
                 if state.abandoned {
                     return Err(cancelled());
                 }
-                if !state.filed.is_empty() {
-                    break;
-                }
-                if state.bytes < MEMORY_BYTES {
+                if state.filed.is_empty() && state.bytes < MEMORY_BYTES {
                     state.bytes += bytes;
                     state.batches.push_back(batch);
                     self.readable.notify_one();
                     return Ok(());
                 }
-            }
-            if tokio::time::timeout_at(patience, room).await.is_err() {
-                break;
+                !state.filed.is_empty()
+            };
+            if !has_disk {
+                room.await;
+            } else if filed || tokio::time::timeout_at(patience, room).await.is_err() {
+                match self.send_to_file(&batch).await {
+                    // The disk is full: the task waits for its reader.
+                    Err(error) if refused_write(&error).is_some() => has_disk = false,
+                    sent => return sent,
+                }
             }
         }
-        self.send_to_file(batch).await
     }
 
-    async fn send_to_file(&self, batch: RecordBatch) -> Result<()> {
-        let file = self.file()?;
+    async fn send_to_file(&self, batch: &RecordBatch) -> Result<()> {
+        let (file, batch) = (self.file()?, batch.clone());
         let writing = spawn_blocking(move || {
             let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema())?;
             writer.write(&batch)?;
@@ -110,10 +157,14 @@ impl ResultQueue {
             let mut file = file.lock();
             let start = file.seek(SeekFrom::End(0))?;
             file.write_all(&bytes)?;
-            Ok::<_, DataFusionError>((start, bytes.len()))
+            Ok::<_, DataFusionError>(Filed {
+                start,
+                length: bytes.len(),
+                sum: crc32fast::hash(&bytes),
+            })
         });
-        let place = writing.await.map_err(panicked)??;
-        self.state.lock().filed.push_back(place);
+        let filed = writing.await.map_err(panicked)??;
+        self.state.lock().filed.push_back(filed);
         self.readable.notify_one();
         Ok(())
     }
@@ -143,6 +194,7 @@ impl ResultQueue {
         state.filed.clear();
         state.bytes = 0;
         self.writable.notify_one();
+        self.readable.notify_one();
     }
 
     /// Whether all rows were read, or no more will be.
@@ -167,31 +219,28 @@ impl ResultQueue {
             if let Some(batch) = self.next_in_memory() {
                 return Ok(Some(batch));
             }
-            let place = {
+            let filed = {
                 let state = self.state.lock();
+                // The rows that are left were removed, so their end is not that of the result.
+                if state.abandoned {
+                    return Err(cancelled());
+                }
                 match (state.filed.front(), &state.file, &state.end) {
-                    (Some(place), Some(file), _) => Some((file.clone(), *place)),
+                    (Some(filed), Some(file), _) => Some((file.clone(), *filed)),
                     (_, _, Some(Ok(()))) => return Ok(None),
                     (_, _, Some(Err(error))) => return Err(error.clone().into()),
                     _ => None,
                 }
             };
-            let Some((file, (start, length))) = place else {
+            let Some((file, filed)) = filed else {
                 more.await;
                 continue;
             };
-            let read = spawn_blocking(move || {
-                let mut bytes = vec![0; length];
-                {
-                    let mut file = file.lock();
-                    file.seek(SeekFrom::Start(start))?;
-                    file.read_exact(&mut bytes)?;
-                }
-                let mut batches = StreamReader::try_new(Cursor::new(bytes), None)?;
-                Ok::<_, DataFusionError>(batches.next().transpose()?)
-            });
+            // A second time, because the disk or the memory may have failed only once.
+            let read = spawn_blocking(move || filed.read(&file).or_else(|_| filed.read(&file)));
             let batch = read.await.map_err(panicked)??;
             self.state.lock().filed.pop_front();
+            self.writable.notify_one();
             return Ok(batch);
         }
     }
@@ -208,7 +257,8 @@ impl ResultQueue {
     /// Whether the reader has got all rows.
     pub fn is_drained(&self) -> bool {
         let state = self.state.lock();
-        state.batches.is_empty() && state.filed.is_empty() && matches!(state.end, Some(Ok(())))
+        let empty = state.batches.is_empty() && state.filed.is_empty();
+        empty && !state.abandoned && matches!(state.end, Some(Ok(())))
     }
 }
 

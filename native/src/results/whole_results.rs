@@ -18,6 +18,7 @@ type Slot = Option<Entry>;
 struct Entry {
     executor: String,
     queue: Arc<ResultQueue>,
+    /// When it was made, or last read by a client in another process.
     since: Instant,
 }
 
@@ -61,6 +62,14 @@ pub fn publish(key: &str, executor: &str, queue: Arc<ResultQueue>) {
         since: Instant::now(),
     };
     with(|results| slot(results, key).send_replace(Some(entry)));
+}
+
+/// The owner of a result. `None`: there is no result yet.
+pub fn owner(key: &str) -> Option<Arc<str>> {
+    with(|results| {
+        let slot = results.get(key)?.borrow();
+        slot.as_ref().map(|entry| entry.queue.owner.clone())
+    })
 }
 
 /// Removes the old results of an executor that no reader waits for.
@@ -114,7 +123,13 @@ impl Reader {
 
     /// The result of the first attempt after `task`. Never completes if the executor is in another process.
     pub async fn queue(&mut self, after: Option<usize>) -> Arc<ResultQueue> {
-        newer(&mut self.slot, after).await
+        loop {
+            if let Some(queue) = newer(&mut self.slot, after).await {
+                return queue;
+            }
+            // The executor closed. Another one in this process may run the query again.
+            self.slot = with(|results| slot(results, &self.key).subscribe());
+        }
     }
 
     /// Like `queue`, but does not wait.
@@ -132,37 +147,62 @@ impl Drop for Reader {
     }
 }
 
-/// The result for a client in another process.
-pub async fn wait(key: &str, after: Option<usize>, patience: Duration) -> Option<Arc<ResultQueue>> {
+/// The result for a client in another process. `None`: there is none for a while, or the job has ended.
+pub async fn wait(
+    key: &str,
+    after: Option<usize>,
+    patience: Duration,
+    has_ended: impl FnOnce() -> bool,
+) -> Option<Arc<ResultQueue>> {
     let mut slot = with(|results| slot(results, key).subscribe());
+    let _waits = Waits(key);
+    // A job that ends from here on removes the slot.
+    if has_ended() && slot.borrow().is_none() {
+        return None;
+    }
     let found = tokio::time::timeout(patience, newer(&mut slot, after)).await;
-    if found.is_err() {
-        // Removes the slot of a job that has no result.
+    let queue = found.ok().flatten()?;
+    with(|results| {
+        if let Some(slot) = results.get(key) {
+            slot.send_if_modified(|slot| {
+                slot.iter_mut().for_each(|entry| entry.since = Instant::now());
+                false
+            });
+        }
+    });
+    Some(queue)
+}
+
+/// Removes the slot of a job that has no result, even if its client is gone. Otherwise clients could fill the memory.
+struct Waits<'a>(&'a str);
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
         with(|results| {
             let idle = |slot: &watch::Sender<Slot>| slot.receiver_count() <= 1 && slot.borrow().is_none();
-            if results.get(key).is_some_and(idle) {
-                results.remove(key);
+            if results.get(self.0).is_some_and(idle) {
+                results.remove(self.0);
             }
         });
     }
-    found.ok()
 }
 
 fn is_later(entry: &Entry, task: Option<usize>) -> bool {
     task.is_none_or(|task| entry.queue.task > task)
 }
 
-/// Waits for the first attempt after `task`.
-async fn newer(slot: &mut watch::Receiver<Slot>, task: Option<usize>) -> Arc<ResultQueue> {
+/// Waits for the first attempt after `task`. `None`: the slot was removed.
+async fn newer(slot: &mut watch::Receiver<Slot>, task: Option<usize>) -> Option<Arc<ResultQueue>> {
     let later = |slot: &Slot| slot.as_ref().is_some_and(|entry| is_later(entry, task));
-    let found = slot.wait_for(later).await;
-    let found = found
-        .ok()
-        .and_then(|slot| slot.as_ref().map(|entry| entry.queue.clone()));
-    match found {
-        Some(queue) => queue,
-        None => std::future::pending().await,
-    }
+    let found = slot.wait_for(later).await.ok()?;
+    found.as_ref().map(|entry| entry.queue.clone())
+}
+
+/// Removes the results of a job that no client will read.
+pub fn remove_job(job: &str) {
+    let of_job = |key: &String| key.rsplit_once('/').is_some_and(|(_, of)| of == job);
+    let keys: Vec<String> = with(|results| results.keys().filter(|key| of_job(key)).cloned().collect());
+    keys.iter().for_each(|key| remove(key));
 }
 
 pub fn remove(key: &str) {

@@ -1,7 +1,7 @@
 //! Names the file in errors of a scan, and turns panics of readers into errors.
 
 use crate::damage::Damage;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::error::{DataFusionError, Result};
@@ -22,6 +22,10 @@ pub fn named(error: DataFusionError, root: &str, location: &Path, format: &str) 
         }
     }
     let mut error = Error::from(error);
+    // Its message names the file.
+    if error.code == Code::Forbidden {
+        return error.into();
+    }
     if !error.message.contains(location.as_ref()) {
         error.message = Damage(error.message).of_file(file, format).message;
     }

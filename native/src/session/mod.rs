@@ -2,6 +2,7 @@
 
 mod backend;
 mod calls;
+mod external_tables;
 mod local_planner;
 mod object_stores;
 mod planning;
@@ -18,6 +19,7 @@ use crate::functions::{self, series};
 use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
 use crate::session::plans::plan_cache::PlanCache;
+use crate::stores::limits::FileLimits;
 use crate::tables::dml::InMemoryDml;
 use crate::udf::log;
 use crate::udf::worker::pool::Pool;
@@ -26,6 +28,7 @@ use calls::Calls;
 use datafusion::catalog::MemoryCatalogProviderList;
 use datafusion::execution::SessionState;
 use datafusion::prelude::{SessionConfig, SessionContext};
+use external_tables::bound_external_tables;
 use futures::stream::{self, BoxStream};
 use futures::StreamExt;
 use runtime_env::NativeRuntimeOptions;
@@ -35,12 +38,17 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+/// Why building its parts cannot fail.
+const CHECKED: &str = "the options were checked when the session was made";
+
 /// What a session shares with its DataFrames.
 pub struct Session {
     backend: Backend,
     closed: watch::Sender<bool>,
     config: SessionConfig,
     runtime: NativeRuntimeOptions,
+    /// What queries may read and write in this process.
+    files: Option<Arc<FileLimits>>,
     memory_table_limit: usize,
     /// Built on first use: building takes some milliseconds, and the constructor is synchronous.
     context: OnceLock<SessionContext>,
@@ -74,11 +82,13 @@ impl Session {
         runtime: NativeRuntimeOptions,
         memory_table_limit: usize,
     ) -> Self {
+        let files = runtime.limits().expect(CHECKED);
         Self {
             backend,
             closed: watch::Sender::new(false),
             config,
             runtime,
+            files,
             memory_table_limit,
             context: OnceLock::new(),
             plans: PlanCache::new(),
@@ -103,11 +113,7 @@ impl Session {
     }
 
     fn state(&self) -> SessionState {
-        // Cannot fail: the options were checked when the session was made.
-        let runtime = self
-            .runtime
-            .build()
-            .expect("the options were checked when the session was made");
+        let runtime = self.runtime.build(self.files.as_ref()).expect(CHECKED);
         let mut state = self
             .backend
             .state()
@@ -121,6 +127,9 @@ impl Session {
             .with_runtime_env(runtime)
             .build();
         functions::register(&mut state).expect("the functions can be registered");
+        if self.files.is_some() {
+            bound_external_tables(&mut state);
+        }
         state
     }
 

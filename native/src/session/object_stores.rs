@@ -2,14 +2,14 @@
 
 use super::Session;
 use crate::error::{Code, Error, Result};
-use crate::stores;
+use crate::stores::options::{build, Chosen};
 use url::Url;
 
 impl Session {
     /// Registers a store for this session. It is sent along with the session's queries.
     pub fn register_store(&self, url: &str, options: String) -> Result<()> {
         let parsed = parse_url(url)?;
-        let store = stores::options::build(&options)?;
+        let store = build(&options, self.files.as_ref(), Chosen::Here)?;
         self.context().register_object_store(&parsed, store);
         self.backend.change_stores(|by_url| {
             by_url.insert(url.to_owned(), options);

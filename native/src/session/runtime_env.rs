@@ -1,6 +1,7 @@
 //! The runtime environment of a session in this process: memory, disk and object stores.
 
 use crate::error::{Code, Error, Result};
+use crate::stores::limits::{FileLimits, NativeFileLimits};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, UnboundedMemoryPool};
@@ -19,12 +20,18 @@ pub struct NativeRuntimeOptions {
     /// 'disabled', 'os' or 'specified'.
     pub disk_manager: Option<String>,
     pub disk_paths: Option<Vec<String>>,
+    /// What queries may read and write in this process. Absent: everything.
+    pub files: Option<NativeFileLimits>,
 }
 
 impl NativeRuntimeOptions {
-    pub fn build(&self) -> Result<Arc<RuntimeEnv>> {
+    pub fn limits(&self) -> Result<Option<Arc<FileLimits>>> {
+        FileLimits::new("this session", self.files.as_ref())
+    }
+
+    pub fn build(&self, limits: Option<&Arc<FileLimits>>) -> Result<Arc<RuntimeEnv>> {
         let mut builder = RuntimeEnvBuilder::new()
-            .with_object_store_registry(Arc::new(Registry::default()))
+            .with_object_store_registry(Registry::new(None, limits))
             .with_object_list_cache_limit(NO_LISTS);
         let bytes = self.memory_limit_bytes.unwrap_or_default() as usize;
         builder = match self.memory_pool.as_deref() {

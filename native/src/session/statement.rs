@@ -8,6 +8,8 @@ use crate::literal::{param_values, params};
 use crate::plan::limits::check_node;
 use crate::scan::schema::check;
 use crate::session::plans::planned::Query;
+use crate::stores::limits::Access;
+use crate::stores::password::check_urls;
 use datafusion::common::TableReference;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::datasource::MemTable;
@@ -17,6 +19,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::prelude::{DataFrame, SQLOptions};
 use napi_derive::napi;
+use std::path::Path;
 
 #[napi(object)]
 pub struct NativeSqlOptions {
@@ -41,6 +44,7 @@ impl Session {
         };
         check_parameters(&plan)?;
         check_node(&plan)?;
+        check_urls(&plan)?;
         SQLOptions::new()
             .with_allow_ddl(options.allow_ddl)
             .with_allow_dml(options.allow_dml)
@@ -50,6 +54,7 @@ impl Session {
             LogicalPlan::Statement(Statement::SetVariable(set)) => {
                 let (key, value) = (set.variable.clone(), set.value.clone());
                 config::check(context.state_ref().read().config(), &key, &value)?;
+                self.check_spill(&key, &value)?;
                 let frame = context.execute_logical_plan(plan).await?;
                 self.backend.set(key, value);
                 frame
@@ -84,6 +89,16 @@ impl Session {
             _ => return Ok(Query::new(state, planned, basis)),
         };
         Ok(frame.into())
+    }
+
+    /// SET must not make queries write their temporary files to any folder.
+    fn check_spill(&self, key: &str, value: &str) -> Result<()> {
+        match &self.files {
+            Some(files) if key == "datafusion.runtime.temp_directory" => {
+                files.check_file(&Path::new(value).join("spill"), Access::Write)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn reset(&self, key: &str) -> Result<DataFrame> {

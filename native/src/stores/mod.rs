@@ -1,7 +1,11 @@
 //! Object stores that a session registers. The scheduler lists files and executors read them, so the options
 //! are sent with the settings of every query.
 
+pub mod bounded;
+pub mod files;
+pub mod limits;
 pub mod options;
+pub mod password;
 
 use crate::error::{Code, Error, Result};
 use ballista_executor::runtime_cache::SessionRuntimeCache;
@@ -9,10 +13,12 @@ use datafusion::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
 use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::prelude::SessionConfig;
-use options::build;
+use limits::FileLimits;
+use options::{build, Chosen};
 use std::any::Any;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use url::Url;
@@ -24,8 +30,15 @@ pub const KEY: &str = "object_stores.by_url";
 pub type StoresByUrl = BTreeMap<String, String>;
 
 /// The stores of a session, on the scheduler and on executors.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Stores(String);
+
+/// Does not show the credentials.
+impl fmt::Debug for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stores")
+    }
+}
 
 impl Stores {
     pub fn of(config: &SessionConfig) -> Option<Self> {
@@ -64,8 +77,12 @@ impl ExtensionOptions for Stores {
     }
 }
 
-/// Registers the stores in a query's settings.
-pub fn register(config: &SessionConfig, registry: &dyn ObjectStoreRegistry) -> Result<()> {
+/// Registers the stores in a query's settings, which come from a client.
+pub fn register(
+    config: &SessionConfig,
+    registry: &dyn ObjectStoreRegistry,
+    limits: Option<&Arc<FileLimits>>,
+) -> Result<()> {
     let stores = config.options().extensions.get::<Stores>();
     let Some(Stores(json)) = stores.filter(|stores| !stores.0.is_empty()) else {
         return Ok(());
@@ -78,7 +95,7 @@ pub fn register(config: &SessionConfig, registry: &dyn ObjectStoreRegistry) -> R
     })?;
     for (url, options) in by_url {
         let url = Url::parse(&url).map_err(|error| Error::new(Code::InvalidArgument, error.to_string()))?;
-        registry.register_store(&url, build(&options)?);
+        registry.register_store(&url, build(&options, limits, Chosen::Elsewhere)?);
     }
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! The options of object stores, and the stores built from them.
 
+use super::bounded::{Bounded, Target};
+use super::files::Files;
+use super::limits::{Access, FileLimits, Place};
 use crate::error::{Code, Error, Result};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzure, MicrosoftAzureBuilder};
@@ -8,7 +11,9 @@ use object_store::http::HttpBuilder;
 use object_store::local::LocalFileSystem;
 use object_store::{ClientOptions, ObjectStore};
 use serde::Deserialize;
+use std::path::Path;
 use std::sync::Arc;
+use url::Url;
 
 #[derive(Deserialize)]
 #[serde(
@@ -67,43 +72,200 @@ struct Azure {
     use_fabric_endpoint: Option<bool>,
 }
 
-/// Builds a store from its options.
-pub fn build(options: &str) -> Result<Arc<dyn ObjectStore>> {
-    let options = serde_json::from_str(options).map_err(|error| {
+/// Who has chosen the options of a store.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Chosen {
+    /// This process.
+    Here,
+    /// A client, for this scheduler or executor. It must not choose who gets a token of the environment.
+    Elsewhere,
+}
+
+/// Builds a store from its options. With limits, it reaches only what they allow.
+pub fn build(
+    options: &str,
+    limits: Option<&Arc<FileLimits>>,
+    chosen: Chosen,
+) -> Result<Arc<dyn ObjectStore>> {
+    let options: Options = serde_json::from_str(options).map_err(|error| {
         Error::new(
             Code::InvalidArgument,
             format!("The options of the object store are not valid: {error}."),
         )
     })?;
-    store(options).map_err(|error| Error::new(Code::ObjectStore, error.to_string()))
+    options.check()?;
+    // A client must not choose which file of another machine is read as a key.
+    if let (
+        Some(limits),
+        Options::Gcs {
+            service_account_path: Some(path),
+            ..
+        },
+    ) = (limits, &options)
+    {
+        limits.check_file(Path::new(path), Access::Read)?;
+    }
+    let failed = |error: object_store::Error| Error::new(Code::ObjectStore, error.to_string());
+    let (store, target) = store(options, chosen).map_err(failed)?;
+    Ok(match limits {
+        Some(limits) => Arc::new(Bounded::new(store, target, limits.clone())),
+        None => store,
+    })
 }
 
-fn store(options: Options) -> object_store::Result<Arc<dyn ObjectStore>> {
+/// A place as a URL, for limits.
+fn place(text: &str) -> object_store::Result<Target> {
+    let url = Url::parse(text).map_err(|error| object_store::Error::Generic {
+        store: "URL",
+        source: Box::new(error),
+    })?;
+    Place::of(&url).map(Target::Place)
+}
+
+/// A store, and where its requests go.
+fn store(options: Options, chosen: Chosen) -> object_store::Result<(Arc<dyn ObjectStore>, Target)> {
     Ok(match options {
-        Options::S3(options) => Arc::new(s3(options)?),
+        Options::S3(options) => {
+            let target = options.place()?;
+            (Arc::new(s3(options)?), target)
+        }
         Options::Gcs {
             bucket_name,
             service_account_path,
         } => {
+            let target = place(&format!("gs://{bucket_name}"))?;
             let mut builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(bucket_name);
             if let Some(path) = service_account_path {
                 builder = builder.with_service_account_path(path);
             }
-            Arc::new(builder.build()?)
+            (Arc::new(builder.build()?), target)
         }
-        Options::Azure(options) => Arc::new(azure(options)?),
+        Options::Azure(options) => {
+            let target = options.place()?;
+            (Arc::new(azure(options, chosen)?), target)
+        }
         Options::Http { url, allow_http } => {
             let options = ClientOptions::new().with_allow_http(allow_http);
-            Arc::new(
-                HttpBuilder::new()
-                    .with_url(url)
-                    .with_client_options(options)
-                    .build()?,
-            )
+            let target = place(&url)?;
+            let store = HttpBuilder::new()
+                .with_url(url)
+                .with_client_options(options)
+                .build()?;
+            (Arc::new(store), target)
         }
-        Options::Local { prefix: Some(prefix) } => Arc::new(LocalFileSystem::new_with_prefix(prefix)?),
-        Options::Local { prefix: None } => Arc::new(LocalFileSystem::new()),
+        Options::Local { prefix } => {
+            let files = match prefix {
+                Some(prefix) => LocalFileSystem::new_with_prefix(prefix)?,
+                None => LocalFileSystem::new(),
+            };
+            (Arc::new(Files::new(files.clone())), Target::Files(files))
+        }
     })
+}
+
+impl Options {
+    /// The engine puts these options into the URLs of requests as they are, where other characters would lead to another
+    /// place or another server.
+    fn check(&self) -> Result<()> {
+        match self {
+            Self::S3(S3 {
+                bucket_name,
+                region,
+                endpoint,
+                ..
+            }) => {
+                check_name("bucketName", bucket_name)?;
+                region
+                    .iter()
+                    .try_for_each(|region| check_host("region", region))?;
+                endpoint.iter().try_for_each(|endpoint| check_endpoint(endpoint))
+            }
+            Self::Gcs { bucket_name, .. } => check_name("bucketName", bucket_name),
+            Self::Azure(Azure {
+                container_name,
+                account,
+                endpoint,
+                ..
+            }) => {
+                check_name("containerName", container_name)?;
+                account
+                    .iter()
+                    .try_for_each(|account| check_host("account", account))?;
+                endpoint.iter().try_for_each(|endpoint| check_endpoint(endpoint))
+            }
+            Self::Http { .. } | Self::Local { .. } => Ok(()),
+        }
+    }
+}
+
+/// A name in the path of a URL.
+fn check_name(option: &str, name: &str) -> Result<()> {
+    let valid = |c: char| c.is_ascii_alphanumeric() || "._-$".contains(c);
+    match !matches!(name, "" | "." | "..") && name.chars().all(valid) {
+        true => Ok(()),
+        false => Err(Error::new(
+            Code::InvalidArgument,
+            format!(
+                "{option}: \"{name}\" is not a valid name. A name consists of letters, digits, \".\", \"_\", \"-\" and \
+                 \"$\"."
+            ),
+        )),
+    }
+}
+
+/// A part of the name of a host.
+fn check_host(option: &str, part: &str) -> Result<()> {
+    let valid = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    match !part.is_empty() && part.chars().all(valid) {
+        true => Ok(()),
+        false => Err(Error::new(
+            Code::InvalidArgument,
+            format!("{option}: \"{part}\" is not valid. It may contain letters, digits and \"-\"."),
+        )),
+    }
+}
+
+/// A query or a fragment would swallow the path that is appended.
+fn check_endpoint(endpoint: &str) -> Result<()> {
+    match endpoint.contains(['?', '#']) {
+        false => Ok(()),
+        true => Err(Error::new(
+            Code::InvalidArgument,
+            "endpoint: the URL must have neither a query nor a fragment.",
+        )),
+    }
+}
+
+impl S3 {
+    /// The URL of the bucket, or that of the endpoint that the options name: a bucket of another server is another
+    /// place.
+    fn place(&self) -> object_store::Result<Target> {
+        let bucket = &self.bucket_name;
+        match &self.endpoint {
+            Some(endpoint) => place(&format!("{}/{bucket}", endpoint.trim_end_matches('/'))),
+            None => place(&format!("s3://{bucket}")),
+        }
+    }
+}
+
+impl Azure {
+    /// A container belongs to an account. Without an account in the options, it is that of the environment.
+    fn place(&self) -> object_store::Result<Target> {
+        let container = &self.container_name;
+        if self.use_emulator == Some(true) {
+            return place(&format!("http://127.0.0.1:10000/devstoreaccount1/{container}"));
+        }
+        match (&self.endpoint, &self.account, self.use_fabric_endpoint) {
+            (Some(endpoint), ..) => place(&format!("{}/{container}", endpoint.trim_end_matches('/'))),
+            (None, Some(account), Some(true)) => place(&format!(
+                "https://{account}.blob.fabric.microsoft.com/{container}"
+            )),
+            (None, Some(account), _) => {
+                place(&format!("https://{account}.blob.core.windows.net/{container}"))
+            }
+            (None, None, _) => place(&format!("az://{container}")),
+        }
+    }
 }
 
 fn s3(options: S3) -> object_store::Result<AmazonS3> {
@@ -143,7 +305,7 @@ fn s3(options: S3) -> object_store::Result<AmazonS3> {
     builder.build()
 }
 
-fn azure(options: Azure) -> object_store::Result<MicrosoftAzure> {
+fn azure(options: Azure, chosen: Chosen) -> object_store::Result<MicrosoftAzure> {
     let Azure {
         container_name,
         account,
@@ -158,6 +320,13 @@ fn azure(options: Azure) -> object_store::Result<MicrosoftAzure> {
         allow_http,
         use_fabric_endpoint,
     } = options;
+    // The environment or the machine may have a token, which requests carry as it is.
+    let elsewhere = chosen == Chosen::Elsewhere && (endpoint.is_some() || use_emulator == Some(true));
+    let complete = access_key.is_some()
+        || bearer_token.is_some()
+        || sas_query_pairs.is_some()
+        || (client_id.is_some() && client_secret.is_some() && tenant_id.is_some());
+    let anonymous = elsewhere && !complete && use_emulator != Some(true);
     let own = access_key.is_some()
         || bearer_token.is_some()
         || client_secret.is_some()
@@ -170,13 +339,14 @@ fn azure(options: Azure) -> object_store::Result<MicrosoftAzure> {
         (AzureConfigKey::ClientSecret, client_secret),
         (AzureConfigKey::AuthorityId, tenant_id),
         (AzureConfigKey::Endpoint, endpoint),
+        (AzureConfigKey::SkipSignature, anonymous.then(|| true.to_string())),
         (AzureConfigKey::UseEmulator, use_emulator.map(|on| on.to_string())),
         (
             AzureConfigKey::UseFabricEndpoint,
             use_fabric_endpoint.map(|on| on.to_string()),
         ),
     ];
-    let builder = match own {
+    let builder = match own || elsewhere {
         true => MicrosoftAzureBuilder::new(),
         false => MicrosoftAzureBuilder::from_env(),
     };

@@ -188,8 +188,7 @@ impl ChangedTable {
                 false => files.push(file.clone()),
             }
         }
-        let id = uuid::Uuid::new_v4().to_string();
-        Ok(StoredTable::publish(id, read.schema.clone(), files, rows))
+        Ok(StoredTable::publish(read.schema.clone(), files, rows))
     }
 }
 

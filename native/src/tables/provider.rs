@@ -61,10 +61,10 @@ impl InMemoryTable {
     }
 }
 
-/// The table as the cluster sees it: a folder of Arrow files.
-pub fn listing(table: &StoredTable) -> Result<ListingTable> {
+/// A table as a folder of Arrow files, those of the blob with this id.
+pub fn listing(id: &str, table: &StoredTable) -> Result<ListingTable> {
     let options = ListingOptions::new(Arc::new(ArrowFormat)).with_file_extension(".arrow");
-    let config = ListingTableConfig::new(ListingTableUrl::parse(url(table.id()))?)
+    let config = ListingTableConfig::new(ListingTableUrl::parse(url(id))?)
         .with_listing_options(options)
         .with_schema(table.schema.clone());
     ListingTable::try_new(config)
@@ -121,7 +121,9 @@ impl TableProvider for InMemoryTable {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let table = self.snapshot();
-        let scan = listing(&table)?.scan(state, projection, filters, limit).await?;
+        let scan = listing(table.id(), &table)?
+            .scan(state, projection, filters, limit)
+            .await?;
         Ok(holding(scan, &table))
     }
 

@@ -2,8 +2,12 @@
 
 use super::table_store::{TableStore, SCHEME};
 use crate::blobs::source::BlobSource;
+use crate::stores::bounded::Bounded;
+use crate::stores::files::Files;
+use crate::stores::limits::FileLimits;
 use datafusion::error::Result;
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry};
+use object_store::local::LocalFileSystem;
 use object_store::ObjectStore;
 use std::sync::Arc;
 use url::Url;
@@ -11,7 +15,8 @@ use url::Url;
 /// Turns off DataFusion's cache of file lists, which neither sees added files nor distinguishes two stores.
 pub const NO_LISTS: usize = 0;
 
-#[derive(Debug, Default)]
+/// All stores that queries reach. With limits, its stores check each operation: see [`Bounded`].
+#[derive(Debug)]
 pub struct Registry {
     stores: DefaultObjectStoreRegistry,
     /// Where to fetch tables that this process does not hold.
@@ -19,11 +24,14 @@ pub struct Registry {
 }
 
 impl Registry {
-    pub fn with_source(source: Arc<BlobSource>) -> Self {
-        Self {
-            source: Some(source),
-            ..Self::default()
-        }
+    pub fn new(source: Option<Arc<BlobSource>>, limits: Option<&Arc<FileLimits>>) -> Arc<Self> {
+        let stores = DefaultObjectStoreRegistry::new();
+        let files: Arc<dyn ObjectStore> = match limits {
+            Some(limits) => Arc::new(Bounded::files(limits.clone())),
+            None => Arc::new(Files::new(LocalFileSystem::new())),
+        };
+        stores.register_store(&Url::parse("file:///").expect("the URL is valid"), files);
+        Arc::new(Self { stores, source })
     }
 }
 

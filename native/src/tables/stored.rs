@@ -1,6 +1,7 @@
 //! Stores in-memory tables as Arrow IPC files.
 
 use crate::blobs::blob::{Blob, Kind};
+use crate::blobs::content::table_id;
 use crate::error::{Code, Error, Result};
 use datafusion::arrow::array::{Array, ArrayData, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
@@ -9,7 +10,7 @@ use datafusion::arrow::ipc::reader::FileReader;
 use datafusion::arrow::ipc::writer::FileWriter;
 use std::borrow::Cow;
 use std::io::Cursor;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tonic::codegen::Bytes;
 
 /// The size of a file. Small enough to send it in a few messages and to give every core a share of the table;
@@ -19,7 +20,9 @@ const FILE_BYTES: usize = 8 << 20;
 /// An immutable table: a blob of Arrow IPC files.
 #[derive(Debug)]
 pub struct StoredTable {
-    pub blob: Arc<Blob>,
+    blob: Arc<Blob>,
+    /// The blob to send, with the same files. Made when the table is first sent, because hashing takes time.
+    sealed: OnceLock<Arc<Blob>>,
     pub schema: SchemaRef,
     pub rows: usize,
 }
@@ -28,8 +31,7 @@ impl StoredTable {
     pub fn from_batches(schema: SchemaRef, batches: &[RecordBatch]) -> Result<Arc<Self>> {
         let files = Self::written(&schema, batches)?;
         let rows = batches.iter().map(RecordBatch::num_rows).sum();
-        let id = uuid::Uuid::new_v4().to_string();
-        Ok(Self::publish(id, schema, files, rows))
+        Ok(Self::publish(schema, files, rows))
     }
 
     /// Encodes rows as files.
@@ -60,9 +62,20 @@ impl StoredTable {
         Ok(files)
     }
 
-    pub fn publish(id: String, schema: SchemaRef, files: Vec<Bytes>, rows: usize) -> Arc<Self> {
-        let blob = Blob::publish(id, Kind::Table, files);
-        Arc::new(Self { blob, schema, rows })
+    pub fn publish(schema: SchemaRef, files: Vec<Bytes>, rows: usize) -> Arc<Self> {
+        let id = uuid::Uuid::new_v4().to_string();
+        Arc::new(Self {
+            blob: Blob::publish(id, Kind::Table, files, None),
+            sealed: OnceLock::new(),
+            schema,
+            rows,
+        })
+    }
+
+    /// The table under an id that contains the hash of its files. Takes as long as reading them.
+    pub fn sealed(&self) -> &Arc<Blob> {
+        let seal = || Blob::publish(table_id(self.files()), Kind::Table, self.files().to_vec(), None);
+        self.sealed.get_or_init(seal)
     }
 
     pub fn id(&self) -> &str {

@@ -4,6 +4,7 @@
 
 use super::definition::Definition;
 use crate::blobs::blob::{Blob, Kind};
+use crate::blobs::content;
 use crate::blobs::source::BlobSource;
 use crate::error::{Code, Error, Result};
 use base64::prelude::{Engine, BASE64_STANDARD};
@@ -16,7 +17,22 @@ fn files(definition: &Definition) -> Option<Result<Vec<Bytes>>> {
     let origin = definition.origin.as_deref().unwrap_or_default().to_owned();
     let values = BASE64_STANDARD.decode(definition.values.as_deref().unwrap_or_default());
     let files = values.map(|values| vec![code.into(), origin.into(), values.into()]);
-    Some(files.map_err(|error| Error::new(Code::InvalidArgument, error.to_string())))
+    let files = files.map_err(|error| Error::new(Code::InvalidArgument, error.to_string()));
+    Some(files.and_then(|files| checked(definition, files)))
+}
+
+/// A definition in a plan may come from anywhere, and others find its code by its hash.
+fn checked(definition: &Definition, files: Vec<Bytes>) -> Result<Vec<Bytes>> {
+    match content::is_id_of(&definition.module, Kind::Code, &content::hash(&files)) {
+        true => Ok(files),
+        false => Err(Error::new(
+            Code::InvalidArgument,
+            format!(
+                "The code of the TypeScript UDF {} does not have the hash that its definition says.",
+                definition.name
+            ),
+        )),
+    }
 }
 
 /// The blob of a UDF, if it has code.
@@ -25,7 +41,7 @@ pub fn blob_of(definition: &Definition) -> Result<Option<Arc<Blob>>> {
         return Ok(Some(known));
     }
     let files = files(definition).transpose()?;
-    Ok(files.map(|files| Blob::publish(definition.module.clone(), Kind::Code, files)))
+    Ok(files.map(|files| Blob::publish(definition.module.clone(), Kind::Code, files, None)))
 }
 
 /// Reads the files from the definition, from this process or from the scheduler.

@@ -1,5 +1,6 @@
 //! The definition of a TypeScript UDF as DataFusion sees it. Only workers read its code.
 
+use crate::blobs::content;
 use crate::error::{Code, Error, Result};
 use crate::json::parse_json;
 use crate::literal::data_type;
@@ -77,7 +78,9 @@ pub struct Definition {
     timeout_ms: Option<u32>,
     /// Whether the UDF is faster with more rows in a call.
     pub gathers: bool,
-    /// The hash of the code and of the way to call it.
+    /// The hash of all of this, except what `module` already includes. It is computed here: workers find loaded
+    /// functions by it, so another definition must not claim it.
+    #[serde(skip)]
     pub hash: String,
     /// The hash of the module: see [`super::code`].
     pub module: String,
@@ -113,7 +116,13 @@ impl Hash for Definition {
 
 impl Definition {
     pub fn parse(json: &str) -> Result<Self> {
-        parse_json(json)
+        parse_json::<Self>(json).map(Self::hashed)
+    }
+
+    fn hashed(mut self) -> Self {
+        let json = serde_json::to_vec(&self.without_code(None)).expect("definitions serialize to JSON");
+        self.hash = content::hash(&[json.into()]);
+        self
     }
 
     pub fn json(&self) -> Result<String> {
@@ -171,13 +180,13 @@ impl Definition {
 
     /// A part of the UDF as a function of its own, with other arguments.
     pub fn part_of(&self, part: &str, args: Vec<String>, returns: &str) -> Arc<Self> {
-        Arc::new(Self {
+        let part = Self {
             part: Some(part.to_owned()),
             args,
             returns: returns.to_owned(),
-            hash: format!("{}:{part}", self.hash),
             ..self.clone()
-        })
+        };
+        Arc::new(part.hashed())
     }
 
     pub fn is_table(&self) -> bool {

@@ -4,9 +4,11 @@
 //! scheduler, and the scheduler passes them to the session that follows. Sending never blocks: if lines come
 //! too fast, some are lost. The log of the executor has all of them.
 
+use crate::blobs::budget::{Budget, Reserved};
 use crate::config::MESSAGE_BYTES;
 use crate::error::{Code, Error, Result};
 use crate::network::flight::act;
+use crate::network::refused::refused;
 use crate::network::transport::Transport;
 use arrow_flight::flight_service_client::FlightServiceClient;
 use arrow_flight::{FlightData, Ticket};
@@ -15,6 +17,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::Status;
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
@@ -28,6 +31,15 @@ pub const FOLLOW: &str = "ballista-log:";
 
 /// How many lines may wait on the executor, and how many in the session.
 pub const LINES: usize = 10_000;
+
+/// The length at which lines are sent. Schedulers take messages of up to `FRAME_BYTES`.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// How many sessions may follow at the same time. Each costs little until executors send lines.
+const FOLLOWERS: usize = 10_000;
+
+/// The longest id of a session.
+const ID_BYTES: usize = 200;
 
 /// How many messages a follower may be behind.
 const MESSAGES: usize = 64;
@@ -72,17 +84,27 @@ pub fn sender(scheduler: Transport) -> mpsc::Sender<Line> {
         while lines.recv_many(&mut some, LINES).await > 0 {
             let mut by_session: HashMap<String, String> = HashMap::new();
             for (session, line) in some.drain(..) {
-                let text = by_session.entry(session).or_default();
+                let text = by_session.entry(session.clone()).or_default();
                 text.push('\n');
                 text.push_str(&line);
+                if text.len() >= BATCH_BYTES {
+                    let text = std::mem::take(text);
+                    send(&mut client, session, &text).await;
+                }
             }
             for (session, text) in by_session {
-                // Errors are ignored: if the scheduler cannot be reached, the lines are lost.
-                let _ = act(&mut client, LOG, &(session + &text)).await;
+                send(&mut client, session, &text).await;
             }
         }
     });
     sender
+}
+
+/// Errors are ignored: if the scheduler cannot be reached, the lines are lost.
+async fn send(client: &mut FlightServiceClient<Transport>, session: String, text: &str) {
+    if !text.is_empty() {
+        let _ = act(client, LOG, &(session + text)).await;
+    }
 }
 
 /// Passes lines of a session from other processes to its listener, until the task is dropped.
@@ -92,6 +114,9 @@ pub async fn follow(scheduler: Transport, session: &str) -> Result<JoinSet<()>> 
     let mut frames = match answer {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
+            if let Some(error) = refused("The scheduler", &status) {
+                return Err(error);
+            }
             let text = format!(
                 "The console output of TypeScript UDFs could not be read: {}.",
                 status.message()
@@ -112,29 +137,55 @@ pub async fn follow(scheduler: Transport, session: &str) -> Result<JoinSet<()>> 
     Ok(task)
 }
 
+/// Lines that followers have not taken yet.
+struct Lines {
+    bytes: Vec<u8>,
+    _reserved: Reserved,
+}
+
+impl AsRef<[u8]> for Lines {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// The followers by session id, on the scheduler. Locked only for a lookup and a send that does not wait.
 #[derive(Debug, Default)]
 pub struct Followers(Mutex<HashMap<String, broadcast::Sender<Bytes>>>);
 
 impl Followers {
-    /// `text` is the id of a session, then its lines.
-    pub fn put(&self, text: &str) {
+    /// `text` is the id of a session, then its lines. They count against the budget until all followers have them, and
+    /// are lost if it has no room.
+    pub fn put(&self, text: &str, budget: &Arc<Budget>) {
         let Some((session, lines)) = text.split_once('\n') else {
             return;
         };
         let followers = self.0.lock();
         if let Some(follower) = followers.get(session) {
-            let _ = follower.send(Bytes::from(lines.to_owned()));
+            let mut reserved = budget.none();
+            if reserved.grow(lines.len()) {
+                let lines = Lines {
+                    bytes: lines.as_bytes().to_vec(),
+                    _reserved: reserved,
+                };
+                let _ = follower.send(Bytes::from_owner(lines));
+            }
         }
     }
 
-    pub fn follow(&self, session: &str) -> impl Stream<Item = FlightData> + use<> {
+    pub fn follow(
+        &self,
+        session: &str,
+    ) -> std::result::Result<impl Stream<Item = FlightData> + use<>, tonic::Status> {
         let mut followers = self.0.lock();
         followers.retain(|_, follower| follower.receiver_count() > 0);
+        if followers.len() >= FOLLOWERS || session.len() > ID_BYTES {
+            return Err(tonic::Status::resource_exhausted("too many sessions follow"));
+        }
         let follower = followers
             .entry(session.to_owned())
             .or_insert_with(|| broadcast::Sender::new(MESSAGES));
-        stream::unfold(follower.subscribe(), |mut lines| async move {
+        Ok(stream::unfold(follower.subscribe(), |mut lines| async move {
             loop {
                 match lines.recv().await {
                     Ok(some) => return Some((FlightData::new().with_app_metadata(some), lines)),
@@ -143,6 +194,6 @@ impl Followers {
                     Err(RecvError::Closed) => return None,
                 }
             }
-        })
+        }))
     }
 }

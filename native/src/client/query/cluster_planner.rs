@@ -26,13 +26,14 @@ use datafusion::common::format::ExplainFormat;
 use datafusion::common::not_impl_err;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::datasource::{provider_as_source, source_as_provider};
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::{Analyze, DmlStatement, LogicalPlan, TableScan, TableSource, WriteOp};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 #[derive(Debug)]
 pub struct ClusterPlanner {
@@ -111,7 +112,10 @@ impl ClusterPlanner {
             return Ok((plan, vec![]));
         }
         for (table, taken) in tables.values_mut() {
-            *taken = self.remote.ensure_table(&table.blob).await?;
+            let sealing = table.clone();
+            let sealed = spawn_blocking(move || sealing.sealed().clone()).await;
+            let sealed = sealed.map_err(|panic| DataFusionError::ExecutionJoin(Box::new(panic)))?;
+            *taken = self.remote.ensure_table(&sealed).await?;
         }
         let plan = plan.transform_down_with_subqueries(|node| {
             let LogicalPlan::TableScan(scan) = node else {
@@ -122,12 +126,12 @@ impl ClusterPlanner {
                 None => Transformed::no(LogicalPlan::TableScan(scan)),
                 Some((table, false)) => Transformed::yes(in_place_of(scan, values(table)?)?),
                 Some((table, true)) => {
-                    let source = provider_as_source(Arc::new(listing(table)?));
+                    let source = provider_as_source(Arc::new(listing(&table.sealed().id, table)?));
                     Transformed::yes(LogicalPlan::TableScan(TableScan { source, ..scan }))
                 }
             })
         })?;
-        let blobs = tables.into_values().map(|(table, _)| table.blob.clone());
+        let blobs = tables.into_values().map(|(table, _)| table.sealed().clone());
         Ok((plan.data, blobs.collect()))
     }
 }

@@ -37,6 +37,14 @@ use tokio::task::JoinError;
 /// How often a query runs again after it lost an executor. It may be what ended the executor.
 const RERUNS: usize = 1;
 
+/// The codes of jobs that may have failed because of an executor or its disk.
+const FAULTS: [Code; 4] = [
+    Code::JobFailed,
+    Code::Connection,
+    Code::Io,
+    Code::ResourcesExhausted,
+];
+
 /// The job of a query, once submitted. A lock, because the plan that submits the job and callers that cancel
 /// it share the slot.
 pub type JobSlot = Arc<Mutex<Option<Arc<Job>>>>;
@@ -114,7 +122,7 @@ impl RemoteQueryExec {
                 match wait(job, &session, &blobs).await {
                     Ok(rows) => break (release, rows),
                     Err(error) => {
-                        let failed = error.code == Code::JobFailed && reruns > 0;
+                        let failed = FAULTS.contains(&error.code) && reruns > 0;
                         if !failed || !session.connection.lost_executor(&job.id).await.unwrap_or(false) {
                             return Err(error);
                         }

@@ -1,6 +1,7 @@
 //! A pool of connections between executors. (Ballista's own pool is private.)
 
-use crate::network::connect::keep_alive;
+use crate::network::connect::to_executor;
+use crate::network::credentials::Credentials;
 use async_trait::async_trait;
 use ballista_core::client::BallistaClient;
 use ballista_core::client_pool::{BallistaClientPool, PooledClient};
@@ -14,13 +15,23 @@ use std::time::{Duration, Instant};
 
 const IDLE: Duration = Duration::from_secs(30);
 
-type Key = (String, u16, GrpcClientConfig);
+/// The last part is the version of the credentials, which a connection keeps.
+type Key = (String, u16, GrpcClientConfig, (u64, u64));
 /// Locked to take or return a connection, not while connecting.
 type Idle = Mutex<HashMap<Key, Vec<(BallistaClient, Instant)>>>;
 
-#[derive(Default)]
 pub struct ClientPool {
+    credentials: Credentials,
     idle: Arc<Idle>,
+}
+
+impl ClientPool {
+    pub fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            idle: Arc::default(),
+        }
+    }
 }
 
 impl std::fmt::Debug for ClientPool {
@@ -46,7 +57,7 @@ impl BallistaClientPool for ClientPool {
         _: Option<Arc<BallistaConfigGrpcEndpoint>>,
     ) -> Result<PooledClient> {
         evict(&self.idle);
-        let key = (host.to_owned(), port, config.clone());
+        let key = (host.to_owned(), port, config.clone(), self.credentials.version());
         let idle = self.idle.lock().get_mut(&key).and_then(Vec::pop);
         let client = match idle {
             Some((client, _)) => client,
@@ -55,8 +66,8 @@ impl BallistaClientPool for ClientPool {
                     host,
                     port,
                     config.max_message_size,
-                    config.use_tls,
-                    Some(Arc::new(keep_alive(config))),
+                    false,
+                    Some(to_executor(config, &self.credentials)),
                     config.io_retries_times,
                     config.io_retry_wait_time_ms,
                     config.initial_connection_window_size,

@@ -16,6 +16,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How long it then keeps results that were not fetched yet.
 const READ: Duration = Duration::from_secs(5);
 
+/// How long it then waits for the scheduler to note that it leaves.
+const LEFT: Duration = Duration::from_secs(2);
+
 /// Waits until no job has files here. A client that has read a result reports it, and the result's files are
 /// removed. The scheduler removes the files of inner stages itself, but leaves the folder of the job.
 async fn read(jobs: &str, executor: &str) {
@@ -36,5 +39,5 @@ pub async fn drain(tasks: &Tasks, link: &SchedulerLink, jobs: &str) {
     }
     let _ = tokio::time::timeout(DRAIN, tasks.drained()).await;
     let _ = tokio::time::timeout(READ, read(jobs, tasks.executor())).await;
-    link.leave().await;
+    let _ = tokio::time::timeout(LEFT, link.leave()).await;
 }

@@ -1,6 +1,8 @@
 //! Runs the plan of a task like Ballista's own engine, and makes it cancellable.
 
-use super::clients::ClientPool;
+use super::shuffle::{with_checks, Source};
+use super::shuffles::check_shuffles;
+use super::stage_files::StageFiles;
 use super::whole_stage::WholeStage;
 use crate::cluster::dynamic_filters::linked;
 use crate::config::cluster_options::ClusterOptions;
@@ -13,6 +15,7 @@ use crate::scan::CheckedScans;
 use crate::udf::rewrite::runnable::runnable;
 use crate::udf::worker::pool::Pool;
 use async_trait::async_trait;
+use ballista_core::execution_plans::SortShuffleWriterExec;
 use ballista_core::serde::protobuf::{
     RuntimeStatsReport, ShuffleWritePartition, TaskColumnStats, WindowStateReport,
 };
@@ -33,17 +36,16 @@ pub struct Engine {
     engine: DefaultExecutionEngine,
     /// `None` if TypeScript UDFs are off.
     pool: Option<Arc<Pool>>,
-    /// The id of the executor.
-    executor: String,
+    source: Arc<Source>,
     spill: PathBuf,
 }
 
 impl Engine {
-    pub fn new(clients: ClientPool, pool: Option<Arc<Pool>>, executor: String, spill: PathBuf) -> Self {
+    pub fn new(source: Source, pool: Option<Arc<Pool>>, spill: PathBuf) -> Self {
         Self {
-            engine: DefaultExecutionEngine::with_client_pool(Arc::new(clients)),
+            engine: DefaultExecutionEngine::with_client_pool(source.pool.clone()),
             pool,
-            executor,
+            source: Arc::new(source),
             spill,
         }
     }
@@ -62,12 +64,13 @@ impl Engine {
             stage_id,
             task_id,
         } = key.clone();
+        check_shuffles(&plan, &job_id)?;
         if WholeQueryExec::of(&plan).is_some() {
             return Ok(Arc::new(WholeStage {
                 job: job_id,
                 stage_id,
                 task: task_id,
-                executor: self.executor.clone(),
+                executor: self.source.executor.clone(),
                 stage: plan,
                 pool: self.pool.clone(),
                 spill: self.spill.clone(),
@@ -79,13 +82,23 @@ impl Engine {
         let plan = LimitedAggregates.optimize(plan, config.options())?;
         let plan = LargeLimits.optimize(plan, config.options())?;
         let plan = CheckedScans.optimize(linked(plan, config)?, config.options())?;
+        let plan = with_checks(plan, &self.source, work_dir)?;
         let plan = caught_below(runnable(plan, self.pool.as_ref(), name, &stop)?)?;
+        let files = StageFiles {
+            work_dir: work_dir.to_owned(),
+            job: job_id.clone(),
+            stage: stage_id,
+            task: task_id,
+            partitions: partitions.clone(),
+            sorted: plan.is::<SortShuffleWriterExec>(),
+        };
         let stage = self
             .engine
             .create_query_stage_exec(job_id, stage_id, task_id, partitions, plan, work_dir, config)?;
         let measured = ClusterOptions::of(config).task_metrics;
         Ok(Arc::new(Stage {
             stage,
+            files,
             stop,
             measured,
         }))
@@ -96,6 +109,7 @@ impl Engine {
 #[derive(Debug)]
 struct Stage {
     stage: Arc<dyn QueryStageExecutor>,
+    files: StageFiles,
     stop: CancellationToken,
     /// Whether metrics of operators are sent to the scheduler. It merges the metrics of all tasks of a stage
     /// again each time that a task ends.
@@ -116,7 +130,15 @@ impl QueryStageExecutor for Stage {
         context: Arc<TaskContext>,
     ) -> Result<Vec<ShuffleWritePartition>> {
         let _stops_when_dropped = self.stop.clone().drop_guard();
-        reported(self.stage.execute_query_stage(task_id, context)).await
+        let written = reported(self.stage.execute_query_stage(task_id, context)).await;
+        let sealed = match written {
+            Ok(written) => self.files.seal(&written).await.map(|_| written),
+            Err(error) => Err(error),
+        };
+        if sealed.is_err() {
+            self.files.remove();
+        }
+        sealed
     }
 
     fn collect_plan_metrics(&self) -> Vec<MetricsSet> {

@@ -2,13 +2,7 @@
 
 use crate::files::folder;
 use ballista_core::JobId;
-use std::path::{Component, Path};
-
-/// Whether a job id is one path component, so that it cannot name files of others.
-pub fn is_job_id(id: &str) -> bool {
-    let mut parts = Path::new(id).components();
-    matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
-}
+use std::path::Path;
 
 /// No stages: the whole job.
 pub fn remove(jobs: &str, job: &str, stages: &[u32]) {

@@ -2,13 +2,18 @@
 
 mod assembly;
 mod clients;
+mod disk;
 mod drain;
 mod engine;
+mod flight_service;
 mod job_files;
 mod presence;
 mod registration;
 mod reports;
 mod scheduler_link;
+mod shuffle;
+mod shuffles;
+mod stage_files;
 mod task_service;
 mod tasks;
 mod whole_stage;
@@ -18,6 +23,7 @@ mod worker;
 use super::address::{listen, port_of};
 use super::ending::{end, wait};
 use crate::error::{guard, Result};
+use crate::network::credentials::Credentials;
 use crate::results::whole_results;
 use crate::runtime::OwnedRuntime;
 use assembly::{assemble, functions, Folders, Parts, Ports};
@@ -127,7 +133,8 @@ impl NativeExecutor {
     }
 }
 
-async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
+async fn start(mut options: NativeExecutorOptions) -> Result<NativeExecutor> {
+    let credentials = Credentials::new(options.tls.take(), options.token.take())?;
     let flight = listen(&options.host, options.port)?;
     let grpc = listen(&options.host, options.grpc_port)?;
     let (port, grpc_port) = (port_of(&flight)?, port_of(&grpc)?);
@@ -142,11 +149,15 @@ async fn start(options: NativeExecutorOptions) -> Result<NativeExecutor> {
     // Runs meanwhile: collecting functions takes as long as connecting.
     let functions = runtime.handle()?.spawn_blocking(functions);
     let folders = Folders {
+        work: work_dir.path().to_owned(),
         jobs: work_dir.jobs(),
         spill: work_dir.spill(),
     };
     let host = options.host.clone();
-    let parts = match runtime.run(assemble(options, ports, folders, functions)).await {
+    let parts = match runtime
+        .run(assemble(options, credentials, ports, folders, functions))
+        .await
+    {
         Ok(parts) => parts,
         Err(error) => {
             runtime.shutdown().await;

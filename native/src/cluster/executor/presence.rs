@@ -3,9 +3,11 @@
 use super::registration::HEARTBEAT;
 use super::scheduler_link::SchedulerLink;
 use super::tasks::Tasks;
+use crate::protocol::executor_facts::DISK_FULL;
 use crate::protocol::presence::Presence;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::spawn_blocking;
 
 /// How long to wait before connecting again.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -16,14 +18,14 @@ pub async fn stay(tasks: Arc<Tasks>, link: Arc<SchedulerLink>) {
         match link.stay().await {
             Ok(Some(mut present)) => {
                 if forgotten(&mut scheduler, &present.presence) {
-                    tasks.clear();
+                    tasks.clear().await;
                 }
                 tokio::select! {
-                    _ = beat_on(&link) => {}
+                    _ = beat_on(&link, &tasks) => {}
                     _ = present.ended() => {}
                 }
             }
-            Ok(None) => beat_on(&link).await,
+            Ok(None) => beat_on(&link, &tasks).await,
             Err(_) => {}
         }
         tokio::time::sleep(PAUSE).await;
@@ -37,11 +39,14 @@ fn forgotten(scheduler: &mut Option<String>, presence: &Presence) -> bool {
 }
 
 /// Sends heartbeats until one fails.
-async fn beat_on(link: &SchedulerLink) {
+async fn beat_on(link: &SchedulerLink, tasks: &Arc<Tasks>) {
     let mut beats = tokio::time::interval(HEARTBEAT);
     loop {
         beats.tick().await;
-        if let Err(status) = link.beat("").await {
+        let tasks = tasks.clone();
+        let has_room = spawn_blocking(move || tasks.disk().has_room()).await;
+        let state = if has_room.unwrap_or(true) { "" } else { DISK_FULL };
+        if let Err(status) = link.beat(state).await {
             log::warn!("The scheduler did not answer a heartbeat: {}", status.message());
             return;
         }

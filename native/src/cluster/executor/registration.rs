@@ -2,7 +2,11 @@
 
 use crate::cluster::address::advertised;
 use crate::error::{Code, Error, Result};
+use crate::network::refused::refused;
+use crate::network::tls::NativeTls;
+use crate::network::token::NativeToken;
 use crate::protocol::executor_facts::{new_id, system_with};
+use crate::stores::limits::NativeFileLimits;
 use ballista_core::serde::protobuf::executor_resource::Resource;
 use ballista_core::serde::protobuf::{
     ExecutorOperatingSystemSpecification, ExecutorRegistration, ExecutorResource, ExecutorSpecification,
@@ -10,6 +14,7 @@ use ballista_core::serde::protobuf::{
 use ballista_core::BALLISTA_PROTOCOL_VERSION;
 use napi_derive::napi;
 use std::time::Duration;
+use tonic::Status;
 
 /// How often an executor tells its scheduler that it is there.
 pub const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -33,6 +38,14 @@ pub struct NativeExecutorOptions {
     pub work_dir: Option<String>,
     /// The worker pool for TypeScript UDFs. Absent: the executor does not run them.
     pub udf_pool: Option<u32>,
+    /// The authenticator that checks tokens. Absent: requests need no token.
+    pub authenticator: Option<u32>,
+    pub tls: Option<NativeTls>,
+    pub token: Option<NativeToken>,
+    /// What tasks may read and write. Absent: everything.
+    pub files: Option<NativeFileLimits>,
+    /// How many bytes of in-memory tables and code it holds for tasks.
+    pub upload_limit_bytes: f64,
 }
 
 /// Like Ballista's own, but without operating system version, disks and limits: finding those takes longer
@@ -62,12 +75,17 @@ pub fn registration(
     })
 }
 
-pub fn registration_error(options: &NativeExecutorOptions, reason: &str) -> Error {
+/// `status`: the one with which the scheduler answered, if it did.
+pub fn registration_error(options: &NativeExecutorOptions, reason: &str, status: Option<&Status>) -> Error {
+    let scheduler = format!(
+        "The scheduler at {}:{}",
+        options.scheduler_host, options.scheduler_port
+    );
+    if let Some(error) = status.and_then(|status| refused(&scheduler, status)) {
+        return error;
+    }
     Error::new(
         Code::Connection,
-        format!(
-            "The scheduler at {}:{} did not register the executor: {reason}.",
-            options.scheduler_host, options.scheduler_port
-        ),
+        format!("{scheduler} did not register the executor: {reason}."),
     )
 }

@@ -4,7 +4,9 @@
 use super::registration::HEARTBEAT;
 use crate::config::MESSAGE_BYTES;
 use crate::error::Error;
-use crate::network::connect::{connect, url};
+use crate::network::connect::connect;
+use crate::network::credentials::Credentials;
+use crate::network::remote_channel::RemoteChannel;
 use crate::network::transport::Transport;
 use crate::protocol::presence::{self, Present};
 use ballista_core::serde::protobuf::executor_status::Status as State;
@@ -13,23 +15,29 @@ use ballista_core::serde::protobuf::{
     ExecutorRegistration, ExecutorStatus, ExecutorStoppedParams, HeartBeatParams, RegisterExecutorParams,
 };
 use tokio::sync::OnceCell;
-use tonic::transport::Channel;
 use tonic::Status;
 
 pub struct SchedulerLink {
     host: String,
     port: u16,
     registration: ExecutorRegistration,
+    credentials: Credentials,
     /// Connected when it is first needed, which is never if the scheduler is in this process.
-    network: OnceCell<Channel>,
+    network: OnceCell<RemoteChannel>,
 }
 
 impl SchedulerLink {
-    pub fn new(host: String, port: u16, registration: ExecutorRegistration) -> Self {
+    pub fn new(
+        host: String,
+        port: u16,
+        registration: ExecutorRegistration,
+        credentials: Credentials,
+    ) -> Self {
         Self {
             host,
             port,
             registration,
+            credentials,
             network: OnceCell::new(),
         }
     }
@@ -38,7 +46,8 @@ impl SchedulerLink {
         if let Some(here) = Transport::here(&self.host, self.port) {
             return Ok(here);
         }
-        let network = self.network.get_or_try_init(|| connect(&self.host, self.port));
+        let connected = || connect(&self.host, self.port, &self.credentials);
+        let network = self.network.get_or_try_init(connected);
         Ok(Transport::Network(network.await?.clone()))
     }
 
@@ -77,8 +86,8 @@ impl SchedulerLink {
     pub async fn stay(&self) -> Result<Option<Present>, Status> {
         let transport = self.transport().await;
         let transport = transport.map_err(|error| Status::unavailable(error.message))?;
-        let path = url(&self.host, self.port) + &presence::executor(&self.registration.id);
-        let present = Present::open(transport, path).await;
+        let path = presence::executor(&self.registration.id);
+        let present = Present::open(transport, &path).await;
         present.map_err(|error| Status::unavailable(error.to_string()))
     }
 

@@ -1,7 +1,8 @@
 //! The gRPC service that takes tasks from the scheduler.
 
-use super::job_files::is_job_id;
 use super::tasks::Tasks;
+use crate::protocol::job_id::is_job_id;
+use crate::protocol::job_owner;
 use ballista_core::serde::protobuf::executor_grpc_server::ExecutorGrpc;
 use ballista_core::serde::protobuf::{
     CancelTasksParams, CancelTasksResult, LaunchMultiTaskParams, LaunchMultiTaskResult, LaunchTaskParams,
@@ -31,13 +32,14 @@ impl ExecutorGrpc for TaskService {
         request: Request<LaunchMultiTaskParams>,
     ) -> Result<Response<LaunchMultiTaskResult>, Status> {
         let mut failed_jobs = Vec::new();
-        for stage in request.into_inner().multi_tasks {
+        for mut stage in request.into_inner().multi_tasks {
             let job = stage.job_id.clone();
             if !is_job_id(&job) {
                 failed_jobs.push(job);
                 continue;
             }
-            let launched = self.tasks.launch(stage);
+            let owner = job_owner::take(&mut stage.props);
+            let launched = self.tasks.launch(stage, owner);
             launched.map_err(|closed| Status::unavailable(closed.message))?;
         }
         Ok(Response::new(LaunchMultiTaskResult { failed_jobs }))
@@ -50,7 +52,7 @@ impl ExecutorGrpc for TaskService {
         request: Request<StopExecutorParams>,
     ) -> Result<Response<StopExecutorResult>, Status> {
         if request.into_inner().executor_id == self.tasks.executor() {
-            self.tasks.clear();
+            self.tasks.clear().await;
         }
         Ok(Response::new(StopExecutorResult {}))
     }

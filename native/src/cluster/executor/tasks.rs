@@ -3,9 +3,12 @@
 //! Ballista's executor ignores a cancellation that arrives before the task has begun, and the task then runs. Here a
 //! task can be cancelled from its launch on, and even before.
 
+use super::disk::Disk;
 use super::job_files;
-use super::worker::{failed, StagePlan, Worker};
+use super::worker::{StagePlan, Worker};
 use crate::error::{self, panic_text};
+use crate::results::job_owners::JobOwners;
+use crate::results::whole_results;
 use crate::runtime::{task_builder, OwnedRuntime};
 use ballista_core::error::{BallistaError, Result};
 use ballista_core::serde::protobuf::{MultiTaskDefinition, TaskId, TaskStatus};
@@ -20,6 +23,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
 
 /// How long at least an executor remembers cancelled tasks and ended jobs. A launch takes less time to arrive.
 const MEMORY: Duration = Duration::from_secs(60);
@@ -32,6 +36,7 @@ pub struct Tasks {
     /// The number of tasks whose end the scheduler does not know yet.
     unreported: watch::Sender<usize>,
     reports: mpsc::UnboundedSender<TaskStatus>,
+    owners: Arc<JobOwners>,
 }
 
 #[derive(Default)]
@@ -56,6 +61,7 @@ impl Tasks {
     pub fn new(
         worker: Worker,
         slots: usize,
+        owners: Arc<JobOwners>,
     ) -> error::Result<(Arc<Self>, mpsc::UnboundedReceiver<TaskStatus>)> {
         let (reports, receiver) = mpsc::unbounded_channel();
         let tasks = Self {
@@ -64,6 +70,7 @@ impl Tasks {
             known: Mutex::default(),
             unreported: watch::Sender::new(0),
             reports,
+            owners,
         };
         Ok((Arc::new(tasks), receiver))
     }
@@ -72,14 +79,19 @@ impl Tasks {
         &self.worker.executor
     }
 
+    pub fn disk(&self) -> &Disk {
+        &self.worker.disk
+    }
+
     /// Begins the tasks of a stage.
-    pub fn launch(self: &Arc<Self>, mut stage: MultiTaskDefinition) -> error::Result<()> {
+    pub fn launch(self: &Arc<Self>, mut stage: MultiTaskDefinition, owner: Arc<str>) -> error::Result<()> {
         let runtime = self.runtime.handle()?;
+        self.owners.set(&stage.job_id, owner.clone());
         let ids = std::mem::take(&mut stage.task_ids);
         let launched: Vec<Launched> = ids.into_iter().map(|id| self.enter(&stage, id)).collect();
         let tasks = self.clone();
         runtime.spawn(async move {
-            let stage = Arc::new(tasks.decode(stage));
+            let stage = Arc::new(tasks.decode(stage, owner));
             for task in launched {
                 tokio::spawn(tasks.clone().run(stage.clone(), task));
             }
@@ -112,8 +124,8 @@ impl Tasks {
         }
     }
 
-    fn decode(&self, stage: MultiTaskDefinition) -> Result<StagePlan> {
-        let decode = AssertUnwindSafe(|| self.worker.decode(stage));
+    fn decode(&self, stage: MultiTaskDefinition, owner: Arc<str>) -> Result<StagePlan> {
+        let decode = AssertUnwindSafe(|| self.worker.decode(stage, owner));
         catch_unwind(decode).unwrap_or_else(|panic| Err(panicked(panic)))
     }
 
@@ -136,8 +148,9 @@ impl Tasks {
             Ok(Err(panic)) => Err(panicked(panic)),
             Err(_) => Err(BallistaError::Cancelled),
         };
+        let failed = |error| self.worker.failed((*stage).as_ref().ok(), &key, attempt, error);
+        let status = ended.unwrap_or_else(failed);
         drop(stage);
-        let status = ended.unwrap_or_else(|error| failed(&key, attempt, error));
         self.leave(&key);
         let _ = self.reports.send(status);
     }
@@ -148,8 +161,14 @@ impl Tasks {
         known.running.remove(key);
         let ended = known.ended.contains_key(&key.job_id);
         if ended && !known.running.keys().any(|other| other.job_id == key.job_id) {
+            self.owners.forget(key.job_id.as_str());
             self.remove_files(&key.job_id, vec![]);
         }
+    }
+
+    /// Whether the executor was told that the job has ended.
+    pub fn has_ended(&self, job: &str) -> bool {
+        self.known.lock().ended.contains_key(&JobId::from(job.to_owned()))
     }
 
     pub fn cancel(&self, keys: impl IntoIterator<Item = TaskKey>) {
@@ -169,8 +188,10 @@ impl Tasks {
         if stages.is_empty() {
             let mut known = self.known.lock();
             known.ended.insert(job.clone(), Instant::now());
+            self.owners.forget(job.as_str());
             let of_job = known.running.iter().filter(|(key, _)| key.job_id == job);
             of_job.for_each(|(_, task)| task.abort());
+            whole_results::remove_job(job.as_str());
         }
         self.remove_files(&job, stages);
     }
@@ -183,12 +204,18 @@ impl Tasks {
         }
     }
 
-    /// Cancels all tasks and removes the files of all jobs: their scheduler does not know them any more.
-    pub fn clear(&self) {
+    /// Cancels all tasks and removes the files of all jobs: the scheduler has given them up. It may send tasks of the
+    /// same jobs again.
+    pub async fn clear(&self) {
         self.known.lock().running.values().for_each(AbortHandle::abort);
-        for job in job_files::jobs(&self.worker.jobs) {
-            self.remove_job(job, vec![]);
-        }
+        let (folder, owners) = (self.worker.jobs.clone(), self.owners.clone());
+        let removed = spawn_blocking(move || {
+            for job in job_files::jobs(&folder) {
+                owners.forget(job.as_str());
+                job_files::remove(&folder, job.as_str(), &[]);
+            }
+        });
+        let _ = removed.await;
     }
 
     /// Records that the scheduler knows how some tasks ended.

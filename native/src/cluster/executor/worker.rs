@@ -1,11 +1,14 @@
 //! What an executor needs to run a task: decodes its plan, runs it, and says how it ended.
 
+use super::disk::Disk;
 use super::engine::Engine;
 use crate::codec::logical::LogicalCodec;
 use crate::codec::physical::PhysicalCodec;
 use crate::config::bounds::check_received;
 use crate::config::server_config;
+use crate::plan::whole_query::WholeQueryExec;
 use crate::reported::reported;
+use crate::results::job_owners::JobOwner;
 use ballista_core::error::{BallistaError, Result};
 use ballista_core::extension::SessionConfigHelperExt;
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -15,6 +18,7 @@ use ballista_core::serde::scheduler::TaskKey;
 use ballista_core::serde::BallistaCodec;
 use ballista_executor::runtime_cache::SessionRuntimeCache;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::datasource::sink::DataSinkExec;
 use datafusion::error::DataFusionError;
 use datafusion::execution::TaskContext;
 use datafusion::physical_plan::ExecutionPlan;
@@ -36,6 +40,7 @@ pub struct Worker {
     pub functions: Functions,
     pub runtimes: Arc<dyn SessionRuntimeCache>,
     pub engine: Engine,
+    pub disk: Arc<Disk>,
     codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode>,
 }
 
@@ -54,6 +59,7 @@ impl Worker {
         functions: Functions,
         runtimes: Arc<dyn SessionRuntimeCache>,
         engine: Engine,
+        disk: Arc<Disk>,
     ) -> Self {
         Self {
             executor,
@@ -61,6 +67,7 @@ impl Worker {
             functions,
             runtimes,
             engine,
+            disk,
             codec: BallistaCodec::new(
                 Arc::new(LogicalCodec::default()),
                 Arc::new(PhysicalCodec::default()),
@@ -68,8 +75,9 @@ impl Worker {
         }
     }
 
-    pub fn decode(&self, stage: MultiTaskDefinition) -> Result<StagePlan> {
-        let config = server_config().update_from_key_value_pair(&stage.props);
+    pub fn decode(&self, stage: MultiTaskDefinition, owner: Arc<str>) -> Result<StagePlan> {
+        let config = server_config().with_extension(Arc::new(JobOwner(owner)));
+        let config = config.update_from_key_value_pair(&stage.props);
         check_received(&config, MOST_SLOTS).map_err(DataFusionError::from)?;
         let runtime = self.runtimes.produce_runtime(&stage.session_id, &config, 1)?;
         let functions = &self.functions;
@@ -122,10 +130,28 @@ impl Worker {
             ..status(key, stage.attempt, Status::Successful(success))
         })
     }
+
+    /// The report of a task that failed. `stage`: the plan, if it could be decoded.
+    pub fn failed(
+        &self,
+        stage: Option<&StagePlan>,
+        key: &TaskKey,
+        attempt: u32,
+        error: BallistaError,
+    ) -> TaskStatus {
+        let full = stage.and_then(|stage| self.disk.failure(&error, writes(&stage.plan)));
+        let failed = full.unwrap_or_else(|| FailedTask::from(error));
+        status(key, attempt, Status::Failed(failed))
+    }
 }
 
-pub fn failed(key: &TaskKey, attempt: u32, error: BallistaError) -> TaskStatus {
-    status(key, attempt, Status::Failed(FailedTask::from(error)))
+/// Whether the plan writes files that are not those of a stage.
+fn writes(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let writes = |node: &Arc<dyn ExecutionPlan>| {
+        let whole = node.downcast_ref().is_some_and(WholeQueryExec::writes);
+        Ok(whole || node.is::<DataSinkExec>())
+    };
+    plan.exists(writes).unwrap_or(true)
 }
 
 fn status(key: &TaskKey, attempt: u32, status: Status) -> TaskStatus {

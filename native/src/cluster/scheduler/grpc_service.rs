@@ -1,8 +1,12 @@
 //! The gRPC service of a scheduler: Ballista's own, which trusts its messages. Here they are checked first.
 
 use super::leases::Leases;
+use super::owners::{called_by, Owners};
 use super::server::Server;
 use super::state::cluster_state::Executors;
+use crate::codec::message_depth::check_depth;
+use crate::network::principal::{Principal, Role};
+use ballista_core::serde::protobuf::execute_query_params::Query;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::*;
 use std::sync::Arc;
@@ -12,6 +16,7 @@ pub struct SchedulerService {
     pub server: Server,
     pub executors: Arc<Executors>,
     pub leases: Arc<Leases>,
+    pub owners: Arc<Owners>,
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -32,6 +37,27 @@ fn check(executor: Option<&ExecutorRegistration>) -> Result<(), Status> {
             "The registration of the executor is incomplete: it needs an id, a host, ports, a specification and the \
              operating system.",
         )),
+    }
+}
+
+/// The sender, whom the port has found out.
+pub fn sender<T>(request: &Request<T>) -> Result<Principal, Status> {
+    let principal = request.extensions().get::<Principal>();
+    principal
+        .cloned()
+        .ok_or_else(|| Status::internal("The sender of the request is not known."))
+}
+
+/// The planner checks what logical plans do, if they are not too deep to decode. It does not see physical plans.
+fn check_query(query: &ExecuteQueryParams, principal: &Principal) -> Result<(), Status> {
+    match &query.query {
+        Some(Query::PhysicalPlan(_)) if !principal.may(Role::Admin) => Err(Status::permission_denied(
+            principal.lacks(&[Role::Admin], "A physical plan, which may do anything,"),
+        )),
+        Some(Query::LogicalPlan(plan)) => {
+            check_depth(plan).map_err(|error| Status::invalid_argument(error.in_text()))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -67,10 +93,27 @@ impl SchedulerGrpc for SchedulerService {
         mut request: Request<UpdateTaskStatusParams>,
     ) -> Answer<UpdateTaskStatusResult> {
         self.executors.keep_new_reports(request.get_mut()).await;
-        if request.get_ref().task_status.is_empty() {
-            return Ok(Response::new(UpdateTaskStatusResult { success: true }));
+        let UpdateTaskStatusParams {
+            executor_id,
+            mut task_status,
+        } = request.into_inner();
+        // One job at a time: Ballista drops the other reports if it cannot take those of one job.
+        task_status.sort_by(|a, b| a.job_id.cmp(&b.job_id));
+        for of_job in task_status.chunk_by(|a, b| a.job_id == b.job_id) {
+            let reports = UpdateTaskStatusParams {
+                executor_id: executor_id.clone(),
+                task_status: of_job.to_vec(),
+            };
+            if let Err(status) = SchedulerGrpc::update_task_status(&self.server, Request::new(reports)).await
+            {
+                let job = of_job.first().map_or("", |report| &report.job_id);
+                log::error!(
+                    "Job {job}: the reports of tasks could not be taken: {}",
+                    status.message()
+                );
+            }
         }
-        SchedulerGrpc::update_task_status(&self.server, request).await
+        Ok(Response::new(UpdateTaskStatusResult { success: true }))
     }
 
     async fn poll_work(&self, _: Request<PollWorkParams>) -> Answer<PollWorkResult> {
@@ -83,10 +126,15 @@ impl SchedulerGrpc for SchedulerService {
         &self,
         request: Request<CreateUpdateSessionParams>,
     ) -> Answer<CreateUpdateSessionResult> {
-        SchedulerGrpc::create_update_session(&self.server, request).await
+        let principal = sender(&request)?;
+        self.owners.enter(&request.get_ref().session_id, &principal)?;
+        let work = SchedulerGrpc::create_update_session(&self.server, request);
+        called_by(principal, work).await
     }
 
     async fn remove_session(&self, request: Request<RemoveSessionParams>) -> Answer<RemoveSessionResult> {
+        self.owners
+            .enter(&request.get_ref().session_id, &sender(&request)?)?;
         SchedulerGrpc::remove_session(&self.server, request).await
     }
 
@@ -94,12 +142,22 @@ impl SchedulerGrpc for SchedulerService {
         &self,
         request: Request<ExecuteQueryParams>,
     ) -> Answer<Self::ExecuteQueryPushStream> {
-        SchedulerGrpc::execute_query_push(&self.server, request).await
+        let principal = sender(&request)?;
+        self.owners.enter(&request.get_ref().session_id, &principal)?;
+        self.leases.check(&request.get_ref().session_id)?;
+        check_query(request.get_ref(), &principal)?;
+        let work = SchedulerGrpc::execute_query_push(&self.server, request);
+        called_by(principal, work).await
     }
 
     async fn execute_query(&self, request: Request<ExecuteQueryParams>) -> Answer<ExecuteQueryResult> {
+        let principal = sender(&request)?;
         let session = request.get_ref().session_id.clone();
-        let answer = SchedulerGrpc::execute_query(&self.server, request).await?;
+        self.owners.enter(&session, &principal)?;
+        self.leases.check(&session)?;
+        check_query(request.get_ref(), &principal)?;
+        let work = SchedulerGrpc::execute_query(&self.server, request);
+        let answer = called_by(principal, work).await?;
         if let Some(execute_query_result::Result::Success(begun)) = &answer.get_ref().result {
             self.leases.begin(&session, &begun.job_id);
         }
@@ -107,10 +165,12 @@ impl SchedulerGrpc for SchedulerService {
     }
 
     async fn get_job_status(&self, request: Request<GetJobStatusParams>) -> Answer<GetJobStatusResult> {
+        self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         SchedulerGrpc::get_job_status(&self.server, request).await
     }
 
     async fn get_job_metrics(&self, request: Request<GetJobMetricsParams>) -> Answer<GetJobMetricsResult> {
+        self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         SchedulerGrpc::get_job_metrics(&self.server, request).await
     }
 
@@ -122,10 +182,12 @@ impl SchedulerGrpc for SchedulerService {
     }
 
     async fn cancel_job(&self, request: Request<CancelJobParams>) -> Answer<CancelJobResult> {
+        self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         SchedulerGrpc::cancel_job(&self.server, request).await
     }
 
     async fn clean_job_data(&self, request: Request<CleanJobDataParams>) -> Answer<CleanJobDataResult> {
+        self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         self.leases.release(&request.get_ref().job_id);
         SchedulerGrpc::clean_job_data(&self.server, request).await
     }

@@ -4,10 +4,12 @@
 //! its results until a second timer fires. Here only the status of a finished job stays. Its graph, which
 //! only requests for metrics read, is kept for a short time.
 
+use crate::cluster::scheduler::owners::caller;
 use crate::cluster::scheduler::planning::sessions::Sessions;
 use crate::cluster::scheduler::state::cluster_state::Executors;
 use crate::cluster::scheduler::state::job_events::Events;
 use crate::config::cluster_options::ClusterOptions;
+use crate::stores::limits::FileLimits;
 use async_trait::async_trait;
 use ballista_core::error::Result;
 use ballista_core::serde::protobuf::job_status::Status;
@@ -31,6 +33,9 @@ const RECENT: usize = 16;
 /// How long results stay if the client cannot release them. Other clients release results that they have
 /// read.
 const RESULTS: Duration = Duration::from_secs(3600);
+/// When the files of a failed job are removed again: the first request may not have arrived, or a task may have written
+/// since.
+const FAILED: Duration = Duration::from_secs(60);
 
 pub struct Jobs {
     /// Holds the jobs that wait or run.
@@ -48,6 +53,7 @@ struct Finished {
     statuses: HashMap<JobId, JobStatus>,
     ended: Queue<JobId>,
     results: Queue<JobId>,
+    failed: Queue<JobId>,
     /// Graphs of jobs whose clients will ask for metrics.
     measured: Queue<ExecutionGraphBox>,
     recent: Queue<ExecutionGraphBox>,
@@ -59,8 +65,9 @@ impl Finished {
     fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) {
         let job = JobId::from(status.job_id.clone());
         let now = Instant::now();
-        if let Some(Status::Successful(_)) = status.status {
-            self.results.push_back((now, job.clone()));
+        match status.status {
+            Some(Status::Successful(_)) => self.results.push_back((now, job.clone())),
+            _ => self.failed.push_back((now, job.clone())),
         }
         self.ended.push_back((now, job.clone()));
         self.statuses.insert(job, status);
@@ -93,23 +100,29 @@ fn older<T>(queue: &mut Queue<T>, age: Duration) -> impl Iterator<Item = T> + '_
 }
 
 impl Jobs {
-    pub fn new(engine: Arc<dyn JobState>, events: Arc<Events>, executors: Arc<Executors>) -> Self {
+    pub fn new(
+        engine: Arc<dyn JobState>,
+        events: Arc<Events>,
+        executors: Arc<Executors>,
+        limits: Option<Arc<FileLimits>>,
+    ) -> Self {
         Self {
             engine,
             finished: Mutex::default(),
             events,
-            sessions: Sessions::new(executors.registered.clone()),
+            sessions: Sessions::new(executors.registered.clone(), limits),
             executors,
         }
     }
 
-    /// Removes old entries. Returns the jobs whose results executors should remove.
+    /// Removes old entries. Returns the jobs whose files executors should remove.
     pub fn sweep(&self) -> Vec<JobId> {
         let mut finished = self.finished.lock();
         let Finished {
             statuses,
             ended,
             results,
+            failed,
             measured,
             recent,
         } = &mut *finished;
@@ -119,7 +132,7 @@ impl Jobs {
         older(measured, METRICS)
             .chain(older(recent, METRICS))
             .for_each(drop);
-        older(results, RESULTS).collect()
+        older(results, RESULTS).chain(older(failed, FAILED)).collect()
     }
 
     /// Takes over a job that has ended. It is added here before the engine removes it, so that it is always
@@ -217,7 +230,7 @@ impl JobState for Jobs {
         session: &str,
         config: &SessionConfig,
     ) -> Result<Arc<SessionContext>> {
-        let context = self.sessions.context(session, config);
+        let context = self.sessions.context(session, config, caller());
         context.map_err(|error| DataFusionError::from(error).into())
     }
 

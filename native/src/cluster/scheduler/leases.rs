@@ -7,10 +7,15 @@ use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tonic::Request;
+use tonic::{Request, Status};
 
 /// A job cannot be cancelled while it is being planned, so the cancellation is repeated.
 const PAUSES: [u64; 3] = [0, 2, 20];
+
+/// How many jobs clients may leave on the scheduler, with their results. Those of clients of this package end with them.
+const JOBS: usize = 100_000;
+/// The longest id of a session.
+const ID_BYTES: usize = 200;
 
 pub struct Leases {
     server: Server,
@@ -24,6 +29,15 @@ impl Leases {
             server,
             jobs: Mutex::default(),
         })
+    }
+
+    /// Whether a session may submit another job.
+    pub fn check(&self, session: &str) -> Result<(), Status> {
+        let jobs: usize = self.jobs.lock().values().map(HashSet::len).sum();
+        match jobs < JOBS && session.len() <= ID_BYTES {
+            true => Ok(()),
+            false => Err(Status::resource_exhausted("The scheduler has too many jobs.")),
+        }
     }
 
     pub fn begin(&self, session: &str, job: &str) {

@@ -4,6 +4,7 @@ mod flight_service;
 mod grpc_service;
 mod job_state;
 mod leases;
+mod owners;
 mod planning;
 mod presence;
 mod routes;
@@ -18,15 +19,21 @@ use crate::codec::logical::LogicalCodec;
 use crate::codec::physical::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
 use crate::error::{guard, Result};
-use crate::network::access::{authorized, Own};
+use crate::network::access::Access;
+use crate::network::authenticator::Authenticator;
+use crate::network::connect::of_scheduler;
+use crate::network::credentials::Credentials;
 use crate::network::guard::Guard;
 use crate::network::serve::serve;
+use crate::network::tls::NativeTls;
+use crate::network::token::NativeToken;
 use crate::network::transport::Local;
 use crate::runtime::OwnedRuntime;
+use crate::stores::limits::{FileLimits, NativeFileLimits};
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::{CleanJobDataParams, RunningTaskInfo};
 use ballista_core::serde::BallistaCodec;
-use ballista_scheduler::cluster::BallistaCluster;
+use ballista_scheduler::cluster::{BallistaCluster, JobState};
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::metrics::default_metrics_collector;
 use datafusion::prelude::SessionConfig;
@@ -34,6 +41,7 @@ use flight_service::SchedulerFlight;
 use job_state::Jobs;
 use leases::Leases;
 use napi_derive::napi;
+use owners::Owners;
 use routes::routes;
 use server::Server;
 use state::cluster_state::Executors;
@@ -58,6 +66,14 @@ pub struct NativeSchedulerOptions {
     pub external_host: Option<String>,
     /// Whether the scheduler and its executors take only requests of this process. Only on a loopback address.
     pub process_only: bool,
+    /// The authenticator that checks tokens. Absent: requests need no token.
+    pub authenticator: Option<u32>,
+    pub tls: Option<NativeTls>,
+    pub token: Option<NativeToken>,
+    /// What the planning of queries may read. Absent: everything.
+    pub files: Option<NativeFileLimits>,
+    /// How many bytes of in-memory tables and code it holds for clients.
+    pub upload_limit_bytes: f64,
 }
 
 #[napi]
@@ -106,24 +122,37 @@ impl NativeScheduler {
 }
 
 async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
+    let credentials = Credentials::new(options.tls, options.token)?;
     let listener = listen(&options.host, options.port)?;
     let port = port_of(&listener)?;
     let external = advertised(&options.host, options.external_host.as_deref())?;
     let (fail, failures) = mpsc::unbounded_channel();
     let endpoint = format!("{external}:{port}");
-    let own = options.process_only.then(|| Own::announce(&options.host, port));
-    let access = Guard::new(&options.host, options.external_host.as_deref(), own);
+    let tokens = options.authenticator.map(Authenticator::find).transpose()?;
+    let access = Access::new(&options.host, port, options.process_only, tokens);
+    let access = Guard::new(&options.host, options.external_host.as_deref(), access);
+    let owners = Arc::new(Owners::default());
+    let limits = FileLimits::new("this scheduler", options.files.as_ref())?;
     let events = Arc::new(Events::default());
-    let executors = Arc::new(Executors::new(endpoint.clone(), events.clone(), fail));
-    let config = config(&options.host, port, external, executors.clone());
+    let executors = Executors::new(endpoint.clone(), events.clone(), fail, credentials.clone());
+    let executors = Arc::new(executors);
+    let config = config(
+        &options.host,
+        port,
+        external,
+        executors.clone(),
+        owners.clone(),
+        &credentials,
+    );
     let runtime = OwnedRuntime::new("scheduler", THREADS)?;
+    let uploads = options.upload_limit_bytes as usize;
     let host = options.host.clone();
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
     runtime
         .run(async move {
             let jobs = BallistaCluster::new_from_config(&config).await?.job_state();
-            let jobs = Arc::new(Jobs::new(jobs, events.clone(), executors.clone()));
+            let jobs = Arc::new(Jobs::new(jobs, events.clone(), executors.clone(), limits));
             let cluster = BallistaCluster::new(executors.clone(), jobs.clone());
             let mut server = Server::new_with_task_launcher(
                 endpoint,
@@ -138,15 +167,21 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             );
             server.init().await?;
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
-            let flight = SchedulerFlight::default();
+            let flight = SchedulerFlight::new(uploads, owners.clone());
             let leases = Leases::new(server.clone());
-            tokio::spawn(sweep(server.clone(), jobs, flight.held(), leases.clone()));
-            let routes = routes(server, executors, events, flight, leases);
+            tokio::spawn(sweep(
+                server.clone(),
+                jobs,
+                flight.held(),
+                leases.clone(),
+                owners.clone(),
+            ));
+            let routes = routes(server, executors, events, flight, leases, owners);
             let local = Local::publish(&host, port, routes.clone(), Handle::current());
             tokio::spawn(async move {
                 // Held as long as the server runs.
                 let _local = local;
-                end(&notify, serve(listener, routes, access).await);
+                end(&notify, serve(listener, routes, access, credentials).await);
             });
             Ok(())
         })
@@ -173,18 +208,29 @@ async fn fail_jobs(
                 job_id: task.job_id.to_string(),
                 stage_id: task.stage_id as u32,
             };
-            executors.cancel(&task.executor_id, vec![cancelled]).await;
+            let executors = executors.clone();
+            // Not awaited: other jobs of a lost executor must fail before it is removed.
+            tokio::spawn(async move { executors.cancel(&task.executor_id, vec![cancelled]).await });
         }
     }
 }
 
 /// Removes old entries once a minute.
-async fn sweep(server: Server, jobs: Arc<Jobs>, held: Arc<BlobCache>, leases: Arc<Leases>) {
+async fn sweep(
+    server: Server,
+    jobs: Arc<Jobs>,
+    held: Arc<BlobCache>,
+    leases: Arc<Leases>,
+    owners: Arc<Owners>,
+) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     loop {
         minute.tick().await;
         held.sweep();
         leases.sweep().await;
+        if let Ok(known) = jobs.get_all_jobs().await {
+            owners.sweep(&known);
+        }
         for job in jobs.sweep() {
             let unread = CleanJobDataParams {
                 job_id: job.into(),
@@ -195,7 +241,14 @@ async fn sweep(server: Server, jobs: Arc<Jobs>, held: Arc<BlobCache>, leases: Ar
     }
 }
 
-fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) -> SchedulerConfig {
+fn config(
+    host: &str,
+    port: u16,
+    external: String,
+    executors: Arc<Executors>,
+    owners: Arc<Owners>,
+    credentials: &Credentials,
+) -> SchedulerConfig {
     SchedulerConfig {
         bind_host: host.to_owned(),
         bind_port: port,
@@ -212,7 +265,8 @@ fn config(host: &str, port: u16, external: String, executors: Arc<Executors>) ->
         grpc_server_max_decoding_message_size: MESSAGE_BYTES as u32,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
-        override_create_grpc_client_endpoint: Some(Arc::new(|endpoint| Ok(authorized(endpoint)?))),
+        override_create_grpc_client_endpoint: Some(of_scheduler(credentials)),
+        job_id_generator: Some(owners),
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         ..SchedulerConfig::default()
     }

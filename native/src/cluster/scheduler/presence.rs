@@ -7,6 +7,7 @@ use super::state::cluster_state::Executors;
 use crate::protocol::presence::Presence;
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::ExecutorStoppedParams;
@@ -19,6 +20,11 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tonic::Request;
 
+/// How many peers may be connected. Each costs a connection and less than a kilobyte.
+const PEERS: usize = 50_000;
+/// The longest id of a peer.
+const ID_BYTES: usize = 200;
+
 #[derive(Clone, Hash, PartialEq, Eq)]
 pub enum Peer {
     Executor(String),
@@ -26,6 +32,12 @@ pub enum Peer {
 }
 
 impl Peer {
+    fn id(&self) -> &str {
+        match self {
+            Self::Executor(id) | Self::Session(id) => id,
+        }
+    }
+
     /// How long it may take to connect again.
     fn patience(&self) -> Duration {
         match self {
@@ -79,6 +91,9 @@ impl Presences {
             is_known: self.knows(&peer),
         };
         let mut peers = self.peers.lock();
+        if peers.present.len() >= PEERS || peer.id().len() > ID_BYTES {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
         *peers.present.entry(peer.clone()).or_default() += 1;
         peers.absent.remove(&peer);
         drop(peers);

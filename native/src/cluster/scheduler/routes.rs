@@ -3,19 +3,25 @@
 use super::flight_service::SchedulerFlight;
 use super::grpc_service::SchedulerService;
 use super::leases::Leases;
+use super::owners::Owners;
 use super::presence::{Peer, Presences};
 use super::server::Server;
 use super::state::cluster_state::Executors;
 use super::state::job_events::Events;
+use crate::blobs::frames::FRAME_BYTES;
 use crate::config::MESSAGE_BYTES;
+use crate::network::guard::http_status;
+use crate::network::principal::Principal;
 use crate::protocol::job_event::{self, JobEvent};
+use crate::protocol::job_id::is_job_id;
 use crate::protocol::presence;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::{Path, Query};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
+use axum::{Extension, Router};
 use ballista_core::serde::protobuf::job_status::Status;
 use ballista_core::serde::protobuf::scheduler_grpc_server::{SchedulerGrpc, SchedulerGrpcServer};
 use ballista_core::serde::protobuf::GetJobStatusParams;
@@ -25,7 +31,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tonic::service::RoutesBuilder;
-use tonic::Request;
+use tonic::{Request, Status as Refusal};
 
 pub fn routes(
     server: Server,
@@ -33,17 +39,19 @@ pub fn routes(
     events: Arc<Events>,
     flight: SchedulerFlight,
     leases: Arc<Leases>,
+    owners: Arc<Owners>,
 ) -> Router {
     let presences = Presences::new(server.clone(), executors.clone(), leases.clone());
     let service = SchedulerService {
         server: server.clone(),
         executors: executors.clone(),
         leases,
+        owners: owners.clone(),
     };
     let grpc = SchedulerGrpcServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
-    let flight = FlightServiceServer::new(flight).max_decoding_message_size(MESSAGE_BYTES);
+    let flight = FlightServiceServer::new(flight).max_decoding_message_size(FRAME_BYTES);
     let mut services = RoutesBuilder::default();
     services.add_service(grpc).add_service(flight);
     services
@@ -71,28 +79,52 @@ pub fn routes(
         )
         .route(
             &presence::session("{id}"),
-            get(move |Path(id): Path<String>| async move { presences.enter(Peer::Session(id)) }),
+            get({
+                let owners = owners.clone();
+                move |Path(id): Path<String>, Extension(sender): Extension<Principal>| async move {
+                    match owners.enter(&id, &sender) {
+                        Ok(()) => presences.enter(Peer::Session(id)),
+                        Err(status) => refused(&status),
+                    }
+                }
+            }),
         )
         .route(
             "/jobs/{id}/event",
             get({
-                let executors = executors.clone();
-                move |Path(id): Path<String>, Query(seen): Query<Seen>| async move {
+                let (executors, owners) = (executors.clone(), owners.clone());
+                move |Path(id): Path<String>,
+                      Query(seen): Query<Seen>,
+                      Extension(sender): Extension<Principal>| async move {
+                    if !is_job_id(&id) {
+                        return StatusCode::NOT_FOUND.into_response();
+                    }
+                    if let Err(status) = owners.check(&id, &sender) {
+                        return refused(&status);
+                    }
                     let event = event(&server, &executors, &events, id, seen.after).await;
-                    ([(CONTENT_TYPE, job_event::CONTENT_TYPE)], event.encode_to_vec())
+                    ([(CONTENT_TYPE, job_event::CONTENT_TYPE)], event.encode_to_vec()).into_response()
                 }
             }),
         )
         // Tells whether the executors of a job are still there. A client asks after its job has failed.
         .route(
             "/jobs/{id}/executors",
-            get(move |Path(id): Path<String>| async move {
-                match executors.lost(&JobId::from(id)).await {
-                    true => (StatusCode::GONE, "An executor of this job was lost."),
-                    false => (StatusCode::OK, "No executor of this job was lost."),
-                }
-            }),
+            get(
+                move |Path(id): Path<String>, Extension(sender): Extension<Principal>| async move {
+                    // A job that the scheduler does not know has lost no executor.
+                    let reached = owners.check(&id, &sender).is_ok();
+                    match reached && executors.lost(&JobId::from(id)).await {
+                        true => (StatusCode::GONE, "An executor of this job was lost."),
+                        false => (StatusCode::OK, "No executor of this job was lost."),
+                    }
+                },
+            ),
         )
+}
+
+fn refused(status: &Refusal) -> Response {
+    (http_status(status), status.message().to_owned()).into_response()
 }
 
 #[derive(Deserialize)]
@@ -111,7 +143,9 @@ async fn event(
     id: String,
     after: Option<usize>,
 ) -> JobEvent {
-    let mut subscription = events.subscribe(JobId::from(id.clone()));
+    let Some(mut subscription) = events.subscribe(JobId::from(id.clone())) else {
+        return JobEvent::default();
+    };
     // The job may have ended before the subscription.
     if let Some(ended) = ended(server, executors, &id, after).await {
         return ended;

@@ -84,6 +84,11 @@ pub fn map_expressions(
     .data()
 }
 
+/// Fails if an expression with so many levels is refused anyway.
+pub fn check_written(levels: usize) -> Result<()> {
+    check(levels, WRITTEN)
+}
+
 fn check(depth: usize, most: usize) -> Result<()> {
     match depth <= most {
         true => Ok(()),

@@ -1,11 +1,13 @@
 //! The scheduler's query planner: one executor runs the whole query, or several share it in stages.
 
-use super::distributed_planner::DistributedPlanner;
+use super::distributed_planner::{coded, DistributedPlanner};
+use super::permitted::check_permitted;
 use crate::cluster::scheduler::state::registered::Registered;
 use crate::codec::divided::{has_parts, whole};
 use crate::codec::whole_plan::whole_query;
 use crate::config::cluster_options::{ClusterOptions, WholeQuery};
-use crate::plan::depth::fits_message;
+use crate::functions::bounded::Bounded;
+use crate::plan::depth::{fits_message, into_shallow};
 use crate::plan::distributable::distributable;
 use crate::plan::whole_query::WholeQueryExec;
 use crate::reported::reported;
@@ -19,6 +21,7 @@ use datafusion::datasource::source_as_provider;
 use datafusion::error::Result;
 use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::optimizer::AnalyzerRule;
 use datafusion::physical_plan::{collect, ExecutionPlan};
 use futures::TryStreamExt;
 use std::borrow::Cow;
@@ -80,10 +83,16 @@ impl QueryPlanner for SchedulerPlanner {
 impl SchedulerPlanner {
     async fn planned(&self, plan: &LogicalPlan, session: &dyn Session) -> Result<Arc<dyn ExecutionPlan>> {
         let plan = match has_parts(plan)? {
-            true => Cow::Owned(whole(plan.clone(), &session.task_ctx())?),
+            true => {
+                let plan = whole(plan.clone(), &session.task_ctx()).map_err(coded)?;
+                let plan = into_shallow(plan).map_err(|error| coded(error.into()))?;
+                // The session's rule has not seen what was in parts.
+                Cow::Owned(Bounded.analyze(plan, session.config_options())?)
+            }
             false => Cow::Borrowed(plan),
         };
         let plan = plan.as_ref();
+        check_permitted(plan, session.config())?;
         if let Some(whole) = self.whole(plan, session).await? {
             return Ok(Arc::new(whole));
         }

@@ -11,7 +11,9 @@ use crate::config::cluster_options::ClusterOptions;
 use crate::config::whole_config;
 use crate::error::Result;
 use crate::functions::bounded::Bounded;
+use crate::network::principal::Principal;
 use crate::plan::offset_alone::OffsetAlone;
+use crate::stores::limits::FileLimits;
 use crate::stores::{self, RuntimesByStores, Stores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use ballista_executor::runtime_cache::{DefaultSessionRuntimeCache, SessionRuntimeCache};
@@ -34,6 +36,7 @@ struct Key {
     stores: Option<Stores>,
     partitions: usize,
     slot_memory: Option<usize>,
+    caller: Principal,
 }
 
 pub struct Sessions {
@@ -45,10 +48,10 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(executors: Arc<Registered>) -> Self {
-        let runtime = Arc::new(|config: &SessionConfig| {
-            let registry = Arc::new(Registry::default());
-            stores::register(config, &*registry)?;
+    pub fn new(executors: Arc<Registered>, limits: Option<Arc<FileLimits>>) -> Self {
+        let runtime = Arc::new(move |config: &SessionConfig| {
+            let registry = Registry::new(None, limits.as_ref());
+            stores::register(config, &*registry, limits.as_ref())?;
             RuntimeEnvBuilder::new()
                 .with_object_store_registry(registry)
                 .with_object_list_cache_limit(NO_LISTS)
@@ -64,13 +67,21 @@ impl Sessions {
     }
 
     /// Returns the cached context if nothing has changed: making one takes longer than a small query.
-    pub fn context(&self, id: &str, config: &SessionConfig) -> Result<Arc<SessionContext>> {
+    pub fn context(
+        &self,
+        id: &str,
+        config: &SessionConfig,
+        caller: Principal,
+    ) -> Result<Arc<SessionContext>> {
+        // An extension, because clients set all settings.
+        let config = &config.clone().with_extension(Arc::new(caller.clone()));
         let key = Key {
             id: id.to_owned(),
             options: ClusterOptions::of(config).clone(),
             stores: Stores::of(config),
             partitions: config.target_partitions(),
             slot_memory: self.executors.slot_memory(),
+            caller,
         };
         // Stock clients do not send which settings they changed, so nothing is cached.
         if key.options.session.is_none() {

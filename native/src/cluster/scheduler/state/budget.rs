@@ -10,6 +10,8 @@ pub struct Budget {
     pub free: u32,
     /// Small whole queries that run beside the slots.
     pub small: u32,
+    /// Whether its disk is full.
+    pub full: bool,
 }
 
 impl Budget {

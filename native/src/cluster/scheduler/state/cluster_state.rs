@@ -13,11 +13,12 @@ use super::job_events::Events;
 use super::job_failure::Failure;
 use super::known_jobs::{Job, KnownJobs};
 use super::registered::Registered;
+use crate::network::credentials::Credentials;
 use crate::plan::whole_query::WholeQueryExec;
 use crate::protocol::executor_facts::CLOSING;
 use crate::protocol::job_event::Whole;
 use async_trait::async_trait;
-use ballista_core::error::Result;
+use ballista_core::error::{BallistaError, Result};
 use ballista_core::serde::protobuf::task_status::Status;
 use ballista_core::serde::protobuf::{executor_status, ExecutorHeartbeat, ExecutorStatus};
 use ballista_core::serde::scheduler::{ExecutorData, ExecutorMetadata};
@@ -30,12 +31,7 @@ use ballista_scheduler::state::task_manager::JobInfoCache;
 use futures::future;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, Mutex};
-
-/// How long to wait for an executor's answer before it counts as lost.
-const ANSWER: Duration = Duration::from_secs(1);
 
 pub struct Executors {
     pub(super) known: InMemoryClusterState,
@@ -44,6 +40,8 @@ pub struct Executors {
     /// Locked while tasks are bound, which awaits the graphs of jobs: two reports of tasks must not bind the
     /// same task.
     pub(super) jobs: Mutex<KnownJobs>,
+    /// The executors that are being removed. Locked for lookups and changes only.
+    leaving: parking_lot::Mutex<HashSet<String>>,
     events: Arc<Events>,
     /// The scheduler's endpoint, which executors report to.
     pub(super) scheduler: String,
@@ -52,16 +50,27 @@ pub struct Executors {
 }
 
 impl Executors {
-    pub fn new(scheduler: String, events: Arc<Events>, failures: mpsc::UnboundedSender<Failure>) -> Self {
+    pub fn new(
+        scheduler: String,
+        events: Arc<Events>,
+        failures: mpsc::UnboundedSender<Failure>,
+        credentials: Credentials,
+    ) -> Self {
         Self {
             known: InMemoryClusterState::default(),
             registered: Arc::default(),
-            clients: ExecutorClients::default(),
+            clients: ExecutorClients::new(credentials),
             jobs: Mutex::default(),
+            leaving: Default::default(),
             events,
             scheduler,
             failures,
         }
+    }
+
+    /// Whether the executor is being removed: its tasks are given up.
+    pub(super) fn is_leaving(&self, executor: &str) -> bool {
+        self.leaving.lock().contains(executor)
     }
 
     /// The executor that ran the job as one task, and the number of the task.
@@ -80,11 +89,12 @@ impl Executors {
         })
     }
 
-    /// Whether an executor that had tasks of the job is gone, and the query can run again.
+    /// Whether the query can run again: an executor that had tasks of the job is gone, or its disk failed.
     pub async fn lost(&self, job: &JobId) -> bool {
         let executors: Vec<String> = match self.jobs.lock().await.all.get(job) {
             Some(job) if job.is_suspect() => return false,
             Some(job) if job.lost => return true,
+            Some(job) if job.disk_failed => return self.registered.has_room(),
             Some(job) => {
                 let launched = job.launches.iter().filter(|(_, times)| **times > 0);
                 launched.map(|(id, _)| id.clone()).collect()
@@ -93,7 +103,7 @@ impl Executors {
         };
         let lost = executors.into_iter().map(|id| async move {
             match self.known.get_executor_metadata(&id).await {
-                Ok(executor) => !answers(&executor).await,
+                Ok(executor) => !self.clients.answers(&executor).await,
                 Err(_) => true,
             }
         });
@@ -138,11 +148,6 @@ impl Executors {
     }
 }
 
-async fn answers(executor: &ExecutorMetadata) -> bool {
-    let connected = TcpStream::connect(format!("{}:{}", executor.host, executor.port));
-    matches!(tokio::time::timeout(ANSWER, connected).await, Ok(Ok(_)))
-}
-
 #[async_trait]
 impl ClusterState for Executors {
     async fn bind_schedulable_tasks(
@@ -185,13 +190,23 @@ impl ClusterState for Executors {
     }
 
     async fn remove_executor(&self, executor: &str) -> Result<()> {
-        self.fail_jobs_of(executor).await;
+        if !self.leaving.lock().insert(executor.to_owned()) {
+            return Ok(());
+        }
         self.registered.remove(executor);
+        self.fail_jobs_of(executor).await;
         self.clients.remove(executor);
-        self.known.remove_executor(executor).await
+        let removed = self.known.remove_executor(executor).await;
+        self.leaving.lock().remove(executor);
+        removed
     }
 
+    /// An executor that is being removed tries again until that is done.
     async fn register_executor(&self, metadata: ExecutorMetadata, data: ExecutorData) -> Result<()> {
+        if self.is_leaving(&metadata.id) {
+            let text = format!("Executor {} is being removed.", metadata.id);
+            return Err(BallistaError::General(text));
+        }
         self.known.register_executor(metadata.clone(), data).await?;
         self.registered.add(&metadata);
         Ok(())

@@ -104,9 +104,12 @@ pub async fn bind_tasks(
     (bound, waiting)
 }
 
-/// Chooses the executor for a task among those that can run it.
+/// Chooses the executor for a task among those that can run it. One with a full disk gets it only if all have.
 fn budget_for(budgets: &mut [Budget], small: bool, runs: impl Fn(&Budget) -> bool) -> Option<&mut Budget> {
-    let able = budgets.iter_mut().filter(|budget| runs(budget));
+    let has_room = budgets.iter().any(|budget| runs(budget) && !budget.full);
+    let able = budgets
+        .iter_mut()
+        .filter(|budget| runs(budget) && !(has_room && budget.full));
     match small {
         true => able
             .filter(|budget| budget.takes_small())

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::watch;
 
+/// For how many jobs clients may wait. They may name jobs that do not exist.
+const JOBS: usize = 100_000;
+
 #[derive(Clone, Debug, Default)]
 pub struct Event {
     /// The executor that runs the whole query, and the number of its task.
@@ -31,13 +34,18 @@ impl Events {
         }
     }
 
-    pub fn subscribe(self: &Arc<Self>, job: JobId) -> Subscription {
-        let events = self.0.lock().entry(job.clone()).or_default().subscribe();
-        Subscription {
+    /// `None` if clients wait for too many jobs.
+    pub fn subscribe(self: &Arc<Self>, job: JobId) -> Option<Subscription> {
+        let mut jobs = self.0.lock();
+        if jobs.len() >= JOBS {
+            return None;
+        }
+        let events = jobs.entry(job.clone()).or_default().subscribe();
+        Some(Subscription {
             owner: self.clone(),
             job,
             events,
-        }
+        })
     }
 }
 

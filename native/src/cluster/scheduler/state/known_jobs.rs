@@ -1,6 +1,7 @@
 //! The jobs that a scheduler knows, including recently ended ones.
 
 use crate::config::cluster_options::ClusterOptions;
+use crate::network::principal::{Principal, NO_NAME};
 use crate::plan::whole_query::WholeQueryExec;
 use ballista_core::JobId;
 use ballista_scheduler::state::execution_graph::ExecutionGraphBox;
@@ -17,6 +18,7 @@ const MEMORY: Duration = Duration::from_secs(60);
 pub struct Job {
     /// Weak: Ballista drops the graph of a job that has ended.
     pub graph: Weak<RwLock<ExecutionGraphBox>>,
+    pub owner: Arc<str>,
     pub started: u64,
     pub weight: u32,
     /// A whole query that scans little and calls no TypeScript UDFs.
@@ -33,6 +35,8 @@ pub struct Job {
     pub whole: Option<(String, usize)>,
     /// Whether the job failed because an executor was lost.
     pub lost: bool,
+    /// Whether a task of the job failed because of the disk of an executor: it was full, or damaged what was written.
+    pub disk_failed: bool,
     /// The executors that were lost while they ran tasks of the job. Ballista may report the same loss again.
     losses: HashSet<String>,
     /// Whether an earlier attempt of the query lost an executor.
@@ -63,8 +67,10 @@ impl Job {
                 .is_some_and(|whole: &WholeQueryExec| whole.is_small() && !whole.calls_functions()),
             _ => false,
         };
+        let owner = config.get_extension::<Principal>();
         Self {
             graph: Arc::downgrade(shared),
+            owner: owner.map_or_else(|| NO_NAME.into(), |owner| owner.name.clone()),
             started: graph.start_time(),
             weight: options.job_weight as u32,
             is_small: graph.stages().values().all(whole),
@@ -74,6 +80,7 @@ impl Job {
             measured: options.is_measured(),
             whole: None,
             lost: false,
+            disk_failed: false,
             losses: HashSet::new(),
             runs_again: options.runs_again,
         }

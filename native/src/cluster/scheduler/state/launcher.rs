@@ -4,9 +4,11 @@ use super::cluster_state::Executors;
 use super::known_jobs::{LaunchedTask, TaskOfJob};
 use crate::config::cluster_options::WITHOUT_TASK_METRICS;
 use crate::config::server_config;
+use crate::network::failure::never_connected;
 use crate::protocol::executor_facts::is_ours;
+use crate::protocol::job_owner;
 use async_trait::async_trait;
-use ballista_core::error::Result;
+use ballista_core::error::{BallistaError, Result};
 use ballista_core::extension::SessionConfigHelperExt;
 use ballista_core::serde::protobuf::{KeyValuePair, LaunchMultiTaskParams, MultiTaskDefinition};
 use ballista_core::serde::scheduler::ExecutorMetadata;
@@ -15,14 +17,15 @@ use ballista_scheduler::state::executor_manager::ExecutorManager;
 use ballista_scheduler::state::task_manager::TaskLauncher;
 use std::collections::HashSet;
 use std::sync::LazyLock;
+use tonic::Status;
 
 static DEFAULTS: LazyLock<HashSet<KeyValuePair>> =
     LazyLock::new(|| server_config().to_key_value_pairs().into_iter().collect());
 
 #[async_trait]
 impl TaskLauncher for Executors {
-    /// Like Ballista's own, but records which executor got tasks; a failed launch is not counted. Leaves out
-    /// settings that equal the executor's defaults, and turns off metrics that no client will ask for.
+    /// Like Ballista's own, but records which executor got tasks; a launch that was not sent is not counted. Leaves out
+    /// settings that equal the executor's defaults, and turns off metrics that no client will ask for. Adds the owner.
     async fn launch_tasks(
         &self,
         executor: &ExecutorMetadata,
@@ -33,7 +36,12 @@ impl TaskLauncher for Executors {
             let jobs = self.jobs.lock().await;
             for task in &mut tasks {
                 task.props.retain(|setting| !DEFAULTS.contains(setting));
+                // Only the scheduler says who owns a job.
+                job_owner::take(&mut task.props);
                 let job = jobs.all.get(&JobId::from(task.job_id.clone()));
+                if let Some(job) = job {
+                    job_owner::put(&mut task.props, &job.owner);
+                }
                 if job.is_some_and(|job| !job.measured) {
                     let (key, value) = WITHOUT_TASK_METRICS;
                     task.props.push(KeyValuePair {
@@ -55,12 +63,21 @@ impl TaskLauncher for Executors {
         };
         let launching = tasks.iter().flat_map(of_stage).collect();
         let launched = self.launch(executor, tasks).await;
-        match launched {
+        match &launched {
             Ok(_) => self.accept(launching).await,
-            Err(_) => self.count(&ids, &executor.id, -1).await,
+            Err(Unlaunched { sent: false, .. }) => self.count(&ids, &executor.id, -1).await,
+            // The executor may run the tasks: its answer was lost.
+            Err(Unlaunched { sent: true, .. }) => {}
         }
-        launched
+        launched.map_err(|unlaunched| unlaunched.error)
     }
+}
+
+/// A launch that failed.
+struct Unlaunched {
+    error: BallistaError,
+    /// Whether the request may have arrived.
+    sent: bool,
 }
 
 impl Executors {
@@ -69,17 +86,18 @@ impl Executors {
         &self,
         executor: &ExecutorMetadata,
         multi_tasks: Vec<MultiTaskDefinition>,
-    ) -> Result<HashSet<JobId>> {
+    ) -> std::result::Result<HashSet<JobId>, Unlaunched> {
         let launch = LaunchMultiTaskParams {
             multi_tasks,
             scheduler_endpoint: self.scheduler.clone(),
         };
-        let answer = self
-            .clients
-            .get(executor)
-            .await?
-            .launch_multi_task(launch)
-            .await?;
+        let unsent = |error| Unlaunched { error, sent: false };
+        let failed = |status: Status| Unlaunched {
+            sent: !never_connected(&status),
+            error: status.into(),
+        };
+        let mut client = self.clients.get(executor).await.map_err(unsent)?;
+        let answer = client.launch_multi_task(launch).await.map_err(failed)?;
         Ok(answer
             .into_inner()
             .failed_jobs

@@ -42,8 +42,14 @@ impl Executors {
             });
             running.collect()
         };
+        // A query that ended the process is not to blame for a connection that broke.
+        let ended = jobs.iter().any(|(.., launched)| *launched)
+            && match self.known.get_executor_metadata(executor).await {
+                Ok(executor) => !self.clients.answers(&executor).await,
+                Err(_) => true,
+            };
         let failed = jobs.into_iter().map(|(id, graph, launched)| async move {
-            let suspect = self.lost_again(&id, executor).await;
+            let suspect = ended && self.lost_again(&id, executor).await;
             loop {
                 let failure = {
                     let mut graph = graph.write().await;
@@ -74,7 +80,6 @@ impl Executors {
         let _ = tokio::time::timeout(FAILURE, future::join_all(failed)).await;
     }
 
-    /// Notes that a job lost an executor that ran it. Returns whether it is not the first one.
     /// Records the loss if the job ran on the executor. Returns whether that makes the query suspect.
     async fn lost_again(&self, id: &JobId, executor: &str) -> bool {
         let mut jobs = self.jobs.lock().await;

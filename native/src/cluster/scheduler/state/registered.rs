@@ -3,8 +3,7 @@
 //! thousand executors.
 
 use super::budget::Budget;
-use crate::protocol::executor_facts::CLOSING;
-use crate::protocol::executor_facts::{is_ours, task_memory};
+use crate::protocol::executor_facts::{is_ours, task_memory, CLOSING, DISK_FULL};
 use ballista_core::serde::protobuf::{executor_status, ExecutorHeartbeat};
 use ballista_core::serde::scheduler::ExecutorMetadata;
 use parking_lot::RwLock;
@@ -21,6 +20,8 @@ struct Executor {
     memory: Option<usize>,
     /// Whether the executor has reported that it is closing.
     closes: bool,
+    /// Whether the executor has reported that it cannot write to its work folder.
+    full: bool,
 }
 
 impl Registered {
@@ -29,6 +30,7 @@ impl Registered {
             slots: executor.specification.vcores,
             memory: task_memory(executor),
             closes: false,
+            full: false,
         };
         self.0.write().insert(executor.id.as_str().into(), known);
     }
@@ -41,17 +43,32 @@ impl Registered {
         self.0.read().contains_key(executor)
     }
 
+    /// Records that a task could not write to the work folder of its executor.
+    pub fn fill(&self, executor: &str) {
+        if let Some(executor) = self.0.write().get_mut(executor) {
+            executor.full = true;
+        }
+    }
+
+    /// Whether any executor can write to its work folder.
+    pub fn has_room(&self) -> bool {
+        self.0.read().values().any(|executor| !executor.full)
+    }
+
     /// Records a heartbeat. Returns whether the executor is closing; later heartbeats do not undo that.
     pub fn note(&self, heartbeat: &ExecutorHeartbeat) -> bool {
         let status = heartbeat
             .status
             .as_ref()
             .and_then(|status| status.status.as_ref());
-        let closing = matches!(status, Some(executor_status::Status::Active(text)) if text == CLOSING);
-        if closing {
-            if let Some(executor) = self.0.write().get_mut(heartbeat.executor_id.as_str()) {
-                executor.closes = true;
-            }
+        let state = match status {
+            Some(executor_status::Status::Active(state)) => state.as_str(),
+            _ => "",
+        };
+        let closing = state == CLOSING;
+        if let Some(executor) = self.0.write().get_mut(heartbeat.executor_id.as_str()) {
+            executor.closes |= closing;
+            executor.full = state == DISK_FULL;
         }
         let executors = self.0.read();
         let executor = executors.get(heartbeat.executor_id.as_str());
@@ -93,6 +110,7 @@ impl Registered {
             slots: executor.slots,
             free: executor.slots,
             small: 0,
+            full: executor.full,
         });
         budgets.collect()
     }

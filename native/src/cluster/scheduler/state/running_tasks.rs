@@ -1,6 +1,9 @@
 //! The tasks that executors run: takes the reports of their ends, and cancels them.
 
 use super::cluster_state::Executors;
+use crate::error::{Code, Error};
+use ballista_core::serde::protobuf::failed_task::FailedReason;
+use ballista_core::serde::protobuf::task_status::Status;
 use ballista_core::serde::protobuf::{CancelTasksParams, RunningTaskInfo, UpdateTaskStatusParams};
 use ballista_core::JobId;
 use ballista_scheduler::cluster::ClusterState;
@@ -12,19 +15,56 @@ use std::time::Duration;
 /// remember cancellations; a stock executor ignores one that arrives before it has begun the task.
 const PAUSES: [u64; 7] = [0, 20, 100, 500, 1_000, 4_000, 16_000];
 
+enum DiskFailure {
+    /// The executor could not write to its work folder.
+    Full,
+    /// Rows that an executor had written were damaged when they were read.
+    Damage,
+}
+
+/// Executors of this package say it by the code of the error.
+fn disk_failure(status: &Status) -> Option<DiskFailure> {
+    let Status::Failed(failed) = status else {
+        return None;
+    };
+    match (
+        failed.failed_reason.as_ref()?,
+        Error::found_in(&failed.error)?.code,
+    ) {
+        (FailedReason::IoError(_), Code::ResourcesExhausted) => Some(DiskFailure::Full),
+        (FailedReason::FetchPartitionError(_), Code::Io) => Some(DiskFailure::Damage),
+        _ => None,
+    }
+}
+
 impl Executors {
     /// Keeps reports of tasks that this executor was given and has not reported yet. Executors repeat a report until an
     /// answer arrives, and Ballista would count the rows of a repeated one twice.
     pub async fn keep_new_reports(&self, reports: &mut UpdateTaskStatusParams) {
         let mut jobs = self.jobs.lock().await;
         let executor = &reports.executor_id;
+        if self.is_leaving(executor) {
+            reports.task_status.clear();
+        }
         reports.task_status.retain(|report| {
-            let job = jobs.all.get_mut(&JobId::from(report.job_id.clone()));
-            let task = job.and_then(|job| job.launched.get_mut(&(report.stage_id, report.task_id)));
+            let Some(job) = jobs.all.get_mut(&JobId::from(report.job_id.clone())) else {
+                return false;
+            };
+            let task = job.launched.get_mut(&(report.stage_id, report.task_id));
             let Some(task) = task.filter(|task| report.status.is_some() && task.executor == *executor) else {
                 return false;
             };
-            task.attempt == report.stage_attempt_num && !std::mem::replace(&mut task.reported, true)
+            let new =
+                task.attempt == report.stage_attempt_num && !std::mem::replace(&mut task.reported, true);
+            match report.status.as_ref().and_then(disk_failure) {
+                Some(DiskFailure::Full) if new => {
+                    job.disk_failed = true;
+                    self.registered.fill(executor);
+                }
+                Some(DiskFailure::Damage) if new => job.disk_failed = true,
+                _ => {}
+            }
+            new
         });
     }
 

@@ -1,0 +1,42 @@
+/**
+ * Whether a server that other machines reach takes requests of anyone.
+ *
+ * @module
+ */
+
+import type { TlsOptions } from '../config/credentials.js';
+import { isLoopback } from '../config/loopback.js';
+import { invalid } from '../errors.js';
+
+/** The options that decide who can use a server. */
+export interface ExposureOptions {
+  readonly host: string;
+  readonly tls?: TlsOptions | undefined;
+  readonly auth?: object | undefined;
+  readonly insecure?: boolean | undefined;
+}
+
+/** Whether a server encrypts its connections, and knows who connects. */
+export function isSecured({ tls, auth }: ExposureOptions): boolean {
+  return tls !== undefined && (tls.clientAuth === true || auth !== undefined);
+}
+
+/**
+ * Refuses a server that anyone on the network could use.
+ *
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function checkExposure(subject: string, options: ExposureOptions): void {
+  if (isLoopback(options.host) || isSecured(options) || options.insecure) return;
+  throw invalid(
+    `${subject}: other machines can reach ${options.host}, so everyone on the network could run queries. Set tls, with clientAuth: true or with auth, listen on 127.0.0.1, or set insecure: true in a network that you trust.`,
+  );
+}
+
+/** Warns about a server that anyone on the network can use. */
+export function warnIfExposed(what: string, options: ExposureOptions): void {
+  if (isLoopback(options.host) || isSecured(options)) return;
+  process.stderr.write(
+    `ballista: the ${what} listens on ${options.host} without TLS and authentication; everyone on the network can use it.\n`,
+  );
+}

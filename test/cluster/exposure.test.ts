@@ -1,0 +1,43 @@
+import { afterEach, expect, it, vi } from 'vitest';
+
+import { BallistaExecutor } from '../../src/cluster/executor.js';
+import { BallistaScheduler } from '../../src/cluster/scheduler.js';
+import { Certificates } from '../support/certs.js';
+import { refused } from '../support/refused.js';
+
+const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+afterEach(() => written.mockClear());
+
+const EXPOSED = { host: '0.0.0.0', externalHost: '127.0.0.1', port: 0 };
+
+it('a server that others can reach must be secured, or be insecure on purpose', () => {
+  for (const Server of [BallistaScheduler, BallistaExecutor]) {
+    for (const host of ['0.0.0.0', '::', '10.0.0.1', 'example.org'])
+      expect(refused(() => new Server({ host }))).toContain('insecure: true');
+    for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) new Server({ host });
+    new Server({ host: '0.0.0.0', insecure: true });
+    const tls = { ca: 'a', cert: 'b', key: 'c' };
+    expect(refused(() => new Server({ host: '0.0.0.0', tls }))).toContain('clientAuth');
+    new Server({ host: '0.0.0.0', tls: { ...tls, clientAuth: true } });
+  }
+});
+
+it('UDFs beyond this machine need more than insecure', () => {
+  const udf = { host: '0.0.0.0', udf: true };
+  expect(refused(() => new BallistaExecutor({ ...udf, insecure: true }))).toContain('run code');
+  new BallistaExecutor({ ...udf, tls: { ca: 'a', cert: 'b', key: 'c', clientAuth: true } });
+});
+
+it('an insecure server writes one warning, and a secured one none', async () => {
+  await using insecure = new BallistaScheduler({ ...EXPOSED, insecure: true });
+  await insecure.start();
+  expect(written.mock.calls.map(([text]) => text)).toEqual([
+    expect.stringMatching(/^ballista: the scheduler .*0\.0\.0\.0.*\n$/),
+  ]);
+  written.mockClear();
+  const files = new Certificates();
+  await using secured = new BallistaScheduler({ ...EXPOSED, tls: files.server });
+  await secured.start();
+  expect(written).not.toHaveBeenCalled();
+  files.remove();
+});

@@ -1,0 +1,32 @@
+import { BallistaSessionContext } from 'ballista';
+import { afterEach, expect, it } from 'vitest';
+
+import { ServerProcess } from '../support/child.js';
+import { AIRPORTS, tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+const SERVER = 'test/support/server.mjs';
+const temp = tempFolder();
+const ROUNDS = 40;
+const AT_ONCE = 10;
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+// The executor removes the result of a failed query, often before the client has asked for its first rows.
+it('a whole query that fails at once on an executor in another process ends at its client, each time', async () => {
+  const scheduler = await ServerProcess.start(SERVER, 'scheduler');
+  closing.push(() => scheduler.close());
+  const limits = JSON.stringify({ files: { read: [] } });
+  const executor = await ServerProcess.start(SERVER, 'executor', String(scheduler.port), '4', temp('work'), limits);
+  closing.push(() => executor.close());
+  const ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`);
+  closing.push(() => ctx.close());
+  const airports = await ctx.readCsv(AIRPORTS);
+  for (let round = 0; round < ROUNDS; round++) {
+    const errors = await Promise.all(Array.from({ length: AT_ONCE }, () => rejected(airports.count())));
+    for (const error of errors) expect(error).toMatchObject({ code: 'FORBIDDEN' });
+  }
+}, 60_000);
