@@ -9,7 +9,7 @@ import { table } from '../inputs/table.js';
 import { tempFolder } from '../support/data.js';
 
 const temp = tempFolder();
-const COUNT = 200;
+const COUNT = 50;
 
 // Each error that this test or `npm run inputs` finds gets its own test.
 describe.runIf(process.platform === 'linux')('wrong inputs do not crash, do not hang, and get a code', () => {

@@ -1,11 +1,12 @@
 //! Limits how many copies of common table expressions a statement makes, before it is planned: the planner copies an
-//! expression each time that it is used, and so doubles the plan in each line of `b AS (SELECT … FROM a, a)`.
+//! expression each time that it is used, and so doubles the plan in each line of `b AS (SELECT … FROM a, a)`. It keeps
+//! the plans of all of them, so a long chain is limited, too.
 
 use super::limits::NODES;
 use super::measure::too_large;
 use crate::error::Result;
 use datafusion::sql::parser::{CopyToSource, Statement};
-use datafusion::sql::sqlparser::ast::{ObjectName, Query, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{ObjectName, Query, Select, Visit, Visitor};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
@@ -26,13 +27,17 @@ pub fn check_copies(statement: &Statement) -> Result<()> {
     }
 }
 
-/// The queries around the visited node.
 #[derive(Default)]
-struct Copies(Vec<Level>);
+struct Copies {
+    /// The queries around the visited node.
+    levels: Vec<Level>,
+    /// The nodes of all common table expressions so far.
+    kept: usize,
+}
 
 #[derive(Default)]
 struct Level {
-    /// The queries and tables of this query, with those of the expressions that it uses.
+    /// The queries, SELECTs and tables of this query, with those of the expressions that it uses.
     nodes: usize,
     /// The nodes of its common table expressions, by name in lower case. Two that differ only in case count as the larger.
     named: HashMap<String, usize>,
@@ -42,14 +47,18 @@ struct Level {
 
 impl Copies {
     fn add(&mut self, nodes: usize) -> ControlFlow<()> {
-        let Some(level) = self.0.last_mut() else {
+        let Some(level) = self.levels.last_mut() else {
             return ControlFlow::Continue(());
         };
         level.nodes = level.nodes.saturating_add(nodes);
-        match level.nodes <= NODES {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
-        }
+        unless_too_many(level.nodes)
+    }
+}
+
+fn unless_too_many(nodes: usize) -> ControlFlow<()> {
+    match nodes <= NODES {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
     }
 }
 
@@ -59,7 +68,7 @@ impl Visitor for Copies {
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
         let tables = query.with.iter().flat_map(|with| &with.cte_tables);
         let names = tables.map(|table| table.alias.name.value.to_lowercase());
-        self.0.push(Level {
+        self.levels.push(Level {
             nodes: 1,
             names: names.rev().collect(),
             ..Level::default()
@@ -68,19 +77,24 @@ impl Visitor for Copies {
     }
 
     fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
-        let Some(level) = self.0.pop() else {
+        let Some(level) = self.levels.pop() else {
             return ControlFlow::Continue(());
         };
         // The expressions of WITH are visited first, in their order.
-        let around = self.0.last_mut();
+        let around = self.levels.last_mut();
         match around.and_then(|around| Some((around.names.pop()?, around))) {
             Some((name, around)) => {
                 let nodes = around.named.entry(name).or_default();
                 *nodes = level.nodes.max(*nodes);
-                ControlFlow::Continue(())
+                self.kept += level.nodes;
+                unless_too_many(self.kept)
             }
             None => self.add(level.nodes),
         }
+    }
+
+    fn pre_visit_select(&mut self, _: &Select) -> ControlFlow<()> {
+        self.add(1)
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
@@ -91,7 +105,7 @@ impl Visitor for Copies {
         };
         let nodes = name.and_then(|name| {
             let name = name.value.to_lowercase();
-            self.0.iter().rev().find_map(|level| level.named.get(&name))
+            self.levels.iter().rev().find_map(|level| level.named.get(&name))
         });
         self.add(nodes.copied().unwrap_or(1))
     }

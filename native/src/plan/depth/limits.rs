@@ -8,6 +8,9 @@ pub const WRITTEN: usize = 10_000;
 /// square of their number, before they can become a balanced tree.
 pub const OPERATORS: usize = 3_000;
 
+/// How many SELECTs a statement can have. The parser takes about 14 KB for each.
+pub const SELECTS: usize = 20_000;
+
 /// The levels of an expression. A stack of 2 MiB can evaluate more, but the time to plan nested calls grows with the
 /// third power of their number.
 pub const EXPRESSION: usize = 500;
@@ -18,6 +21,6 @@ pub const PLAN: usize = 500;
 /// The messages inside one another that a scheduler reads, less a few for the types of literals.
 pub const MESSAGES: usize = 90;
 
-/// The nodes of a plan. A few lines of SQL can make more, because each use of a view or a common table expression is a
-/// copy.
+/// The nodes of a plan, and of all common table expressions of a statement. A few lines of SQL can make more, because
+/// each use of a view or a common table expression is a copy.
 pub const NODES: usize = 100_000;

@@ -2,7 +2,7 @@
 //! `1 + 1 + …`, and even dropping what it made of them is recursive.
 
 use super::copies::check_copies;
-use super::limits::{OPERATORS, PLAN, WRITTEN};
+use super::limits::{OPERATORS, PLAN, SELECTS, WRITTEN};
 use super::set_operations::balance_unions;
 use super::shallow_expr;
 use crate::error::{Code, Error, Result};
@@ -70,6 +70,9 @@ fn check(state: &SessionState, text: &str) -> Result<()> {
                 )));
             }
         }
+        if depth.selects > SELECTS {
+            return Err(too_deep(format!("more than {SELECTS} SELECTs")));
+        }
         if depth.here.operators > OPERATORS {
             return Err(too_deep(format!("more than {OPERATORS} operators in a row")));
         }
@@ -98,6 +101,8 @@ struct Depth {
     here: Level,
     /// The levels around this one.
     outside: Vec<Level>,
+    /// All SELECTs so far.
+    selects: usize,
 }
 
 /// The tokens between two parentheses, or between CASE and END.
@@ -155,6 +160,7 @@ impl Depth {
                 here.junctions += 1;
             }
             Keyword::SELECT => {
+                self.selects += 1;
                 here.end_expression();
                 (here.relations, here.in_from) = (0, false);
             }
