@@ -28,6 +28,8 @@ export interface LeakReport {
 const WARM_UP = 0.2;
 /** How long memory may take to return to the system, and files to be removed. */
 const SETTLING_MS = 30_000;
+/** How long each process is watched. Idle threads end after ten seconds. */
+const WATCHING_MS = 15_000;
 
 /**
  * How much more a process may use at the end. Allocators keep some memory of all kinds of work. It is less than the results of
@@ -85,7 +87,7 @@ const NOTHING: Usage = { megabytes: 0, descriptors: 0, threads: 0 };
 /** The lowest values that each process reaches while nothing happens. */
 async function settled(processes: Readonly<Record<string, Remote>>, gc: LeakRequest): Promise<Record<string, Usage>> {
   const least: Record<string, Usage> = {};
-  for (const end = performance.now() + SETTLING_MS / 3; performance.now() < end; await pause(500)) {
+  for (const end = performance.now() + WATCHING_MS; performance.now() < end; await pause(500)) {
     for (const [name, remote] of Object.entries(processes)) {
       await remote.get(gc);
       const now = usage(remote.pid);

@@ -26,7 +26,7 @@ const repeat = (times: number, text: (i: number) => string, separator: string) =
   Array.from({ length: times }, (_, i) => text(i)).join(separator);
 
 /** A cluster cannot split a longer chain into stages. */
-const LINKS = LOCAL ? 240 : 30;
+const LINKS = LOCAL ? 240 : 12;
 
 const chain = (times: number, next: (expr: Expr) => Expr, expr: Expr = col('a')) => {
   for (let i = 0; i < times; i++) expr = next(expr);
