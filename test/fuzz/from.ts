@@ -55,7 +55,8 @@ function values(draft: Draft): Source {
   const rows = Array.from({ length: count }, (_, row) => `(${types.map(cell(row)).join(', ')})`);
   const columns = types.map((type, index) => ({ name: `${alias}.c${index}`, type }));
   return {
-    sql: `(VALUES ${rows.join(', ')}) AS ${alias}(${types.map((_, index) => `c${index}`).join(', ')})`,
+    // Equal rows have no total order, so two windows may number them differently.
+    sql: `(VALUES ${[...new Set(rows)].join(', ')}) AS ${alias}(${types.map((_, index) => `c${index}`).join(', ')})`,
     columns,
     key: columns.map(({ name }) => name),
     size: count,
