@@ -51,9 +51,10 @@ const rows = await campaign({
   },
 });
 const own = rows.map(({ ownMs }) => Math.round(ownMs)).filter((ms) => ms > 0);
+const times = own.length > 0 ? `The query itself takes ${Math.min(...own)} to ${Math.max(...own)} ms. ` : '';
 const text = `${markdown(table(rows))}
 
-The query itself takes ${Math.min(...own)} to ${Math.max(...own)} ms. A stopped process stays stopped for ${values['stop-seconds']} s.`;
+${times}A stopped process stays stopped for ${values['stop-seconds']} s.`;
 console.log(text);
 if (!values['no-write'] && values.only === '') writeBetween(RELIABILITY, 'faults', text);
 if (faults > 0) process.exitCode = 1;

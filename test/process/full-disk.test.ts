@@ -1,7 +1,7 @@
 /** A query does not fail because of the full disk of one executor, as long as another one has room. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -98,6 +98,17 @@ describe.runIf(canMount())('a small disk', () => {
     const ctx = await connect(scheduler, STAGES);
     const error = await rejected((await ctx.sql(SHUFFLED)).collect());
     expect(error).toMatchObject({ code: 'RESOURCES_EXHAUSTED', message: expect.stringContaining(workDir) });
+  });
+
+  it('gets no leftovers of queries that failed', async () => {
+    const scheduler = await startScheduler();
+    const workDir = smallDisk();
+    await startExecutor(scheduler.port, { workDir, vcores: 2 });
+    const ctx = await connect(scheduler, STAGES);
+    for (let run = 0; run < 8; run++)
+      expect((await rejected((await ctx.sql(SHUFFLED)).collect())).code).toBe('RESOURCES_EXHAUSTED');
+    const files = () => readdirSync(workDir, { recursive: true, encoding: 'utf8' });
+    await until('no files are left', () => !files().some((path) => path.endsWith('.arrow')));
   });
 
   it('does not fail a query in stages if another executor has room', async () => {

@@ -28,6 +28,11 @@ use tokio::task::spawn_blocking;
 /// How long at least an executor remembers cancelled tasks and ended jobs. A launch takes less time to arrive.
 const MEMORY: Duration = Duration::from_secs(60);
 
+/// When the files of a job are removed, in milliseconds, one pause after the other.
+const AT_ONCE: &[u64] = &[0];
+/// The threads that write files for a task go on for a while after it has failed or was cancelled.
+const LATER: &[u64] = &[0, 100, 900, 4_000, 25_000];
+
 pub struct Tasks {
     worker: Worker,
     runtime: OwnedRuntime,
@@ -46,6 +51,8 @@ struct Known {
     cancelled: HashMap<TaskKey, Instant>,
     /// Jobs whose files were removed, and when.
     ended: HashMap<JobId, Instant>,
+    /// Jobs of which a task failed or was cancelled here, and when.
+    failed: HashMap<JobId, Instant>,
 }
 
 /// A task that was launched and has not begun.
@@ -149,20 +156,24 @@ impl Tasks {
             Err(_) => Err(BallistaError::Cancelled),
         };
         let failed = |error| self.worker.failed((*stage).as_ref().ok(), &key, attempt, error);
+        let has_failed = ended.is_err();
         let status = ended.unwrap_or_else(failed);
         drop(stage);
-        self.leave(&key);
+        self.leave(&key, has_failed);
         let _ = self.reports.send(status);
     }
 
     /// Removes a task. The last one of a job that has ended removes the files that were written since.
-    fn leave(&self, key: &TaskKey) {
+    fn leave(&self, key: &TaskKey, has_failed: bool) {
         let mut known = self.known.lock();
         known.running.remove(key);
+        if has_failed {
+            known.failed.insert(key.job_id.clone(), Instant::now());
+        }
         let ended = known.ended.contains_key(&key.job_id);
         if ended && !known.running.keys().any(|other| other.job_id == key.job_id) {
             self.owners.forget(key.job_id.as_str());
-            self.remove_files(&key.job_id, vec![]);
+            self.remove_files(&key.job_id, vec![], LATER);
         }
     }
 
@@ -192,16 +203,27 @@ impl Tasks {
             let of_job = known.running.iter().filter(|(key, _)| key.job_id == job);
             of_job.for_each(|(_, task)| task.abort());
             whole_results::remove_job(job.as_str());
+            if known.failed.contains_key(&job) || known.running.keys().any(|key| key.job_id == job) {
+                return self.remove_files(&job, stages, LATER);
+            }
         }
-        self.remove_files(&job, stages);
+        self.remove_files(&job, stages, AT_ONCE);
     }
 
-    fn remove_files(&self, job: &JobId, stages: Vec<u32>) {
+    /// Removes the files after each of the pauses.
+    fn remove_files(&self, job: &JobId, stages: Vec<u32>, pauses: &'static [u64]) {
         let (jobs, job) = (self.worker.jobs.clone(), job.to_string());
         // The executor removes all its files when it closes.
-        if let Ok(runtime) = self.runtime.handle() {
-            runtime.spawn_blocking(move || job_files::remove(&jobs, &job, &stages));
-        }
+        let Ok(runtime) = self.runtime.handle() else {
+            return;
+        };
+        runtime.spawn(async move {
+            for pause in pauses {
+                tokio::time::sleep(Duration::from_millis(*pause)).await;
+                let (jobs, job, stages) = (jobs.clone(), job.clone(), stages.clone());
+                let _ = spawn_blocking(move || job_files::remove(&jobs, &job, &stages)).await;
+            }
+        });
     }
 
     /// Cancels all tasks and removes the files of all jobs: the scheduler has given them up. It may send tasks of the
@@ -232,6 +254,7 @@ impl Tasks {
         let mut known = self.known.lock();
         known.cancelled.retain(|_, since| since.elapsed() < MEMORY);
         known.ended.retain(|_, since| since.elapsed() < MEMORY);
+        known.failed.retain(|_, since| since.elapsed() < MEMORY);
     }
 
     pub async fn shutdown(&self) {
