@@ -28,8 +28,8 @@ export interface LeakReport {
 const WARM_UP = 0.2;
 /** How long memory may take to return to the system, and files to be removed. */
 const SETTLING_MS = 30_000;
-/** How long each process is watched. Idle threads end after ten seconds. */
-const WATCHING_MS = 15_000;
+/** How long each process is watched. Executors remove files of failed jobs for five seconds, and idle threads end after ten. */
+const WATCHING_MS = 20_000;
 
 /**
  * How much more a process may use at the end. Allocators keep some memory of all kinds of work. It is less than the results of

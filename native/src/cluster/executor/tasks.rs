@@ -31,7 +31,7 @@ const MEMORY: Duration = Duration::from_secs(60);
 /// When the files of a job are removed, in milliseconds, one pause after the other.
 const AT_ONCE: &[u64] = &[0];
 /// The threads that write files for a task go on for a while after it has failed or was cancelled.
-const LATER: &[u64] = &[0, 100, 900, 4_000, 25_000];
+const LATER: &[u64] = &[0, 100, 900, 4_000];
 
 pub struct Tasks {
     worker: Worker,
