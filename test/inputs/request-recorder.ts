@@ -57,7 +57,7 @@ export class RequestRecorder implements Between {
     return this.schedulerForClients;
   }
 
-  async executor(): Promise<Announced> {
+  async executor(index: number): Promise<Announced> {
     const listen = async (what: Server) => {
       const port: number = await this.#listen(ANNOUNCED, what, () => ({ host: LOOPBACK, port }));
       return port;
@@ -67,7 +67,7 @@ export class RequestRecorder implements Between {
       port: await listen('executor rows'),
       grpcPort: await listen('executor tasks'),
     };
-    this.announced.push(announced);
+    this.announced[index] = announced;
     return announced;
   }
 

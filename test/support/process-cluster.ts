@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { entries, stagesOf } from './jobs.js';
 import type { Member } from './member.js';
-import { Remote } from './remote.js';
+import { Gone, Remote } from './remote.js';
 import type { Place } from './tcp-proxy.js';
 
 /** Puts something between the processes of a cluster, such as proxies. */
@@ -32,6 +32,9 @@ export const LOOPBACK = '127.0.0.1';
  * they fetch files over the network.
  */
 const WORK_DIR = '/proc/self/cwd';
+
+/** How often an executor is started whose ports turn out to be in use. */
+const ATTEMPTS = 5;
 
 /** An executor in its own process. */
 export interface ExecutorProcess {
@@ -116,6 +119,18 @@ export class ProcessCluster {
   }
 
   async #startExecutor(index: number, folder: string): Promise<Remote> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#tryExecutor(index, folder);
+      } catch (error) {
+        // A port that a proxy got on its address may be in use on the executor's: the proxies choose others.
+        const isTaken = error instanceof Gone && error.message.includes('ADDRESS_IN_USE');
+        if (!isTaken || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #tryExecutor(index: number, folder: string): Promise<Remote> {
     const announced = await this.#between?.executor(index);
     const member: Member = {
       role: 'executor',
