@@ -126,6 +126,14 @@ export const SESSION_SETTINGS = {
   ...CREDENTIAL_SETTINGS,
 } as const satisfies DocumentedTable;
 
+/** A limit for the blobs that a process takes from others. */
+const UPLOAD_LIMIT = {
+  type: 'integer',
+  default: quarterOfMemory,
+  min: 0,
+  defaultText: 'a quarter of the memory of the machine or container',
+} as const;
+
 /** Options of a scheduler. */
 export const SCHEDULER_SETTINGS = {
   host: { type: 'string', default: LOOPBACK, doc: 'The address to listen on.' },
@@ -148,10 +156,7 @@ export const SCHEDULER_SETTINGS = {
   },
   files: FILES_SETTING,
   uploadLimitBytes: {
-    type: 'integer',
-    default: quarterOfMemory,
-    min: 0,
-    defaultText: 'a quarter of the memory of the machine or container',
+    ...UPLOAD_LIMIT,
     doc: 'The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with `RESOURCES_EXHAUSTED`.',
   },
   ...CREDENTIAL_SETTINGS,
@@ -198,10 +203,7 @@ export const EXECUTOR_SETTINGS = {
   },
   files: FILES_SETTING,
   uploadLimitBytes: {
-    type: 'integer',
-    default: quarterOfMemory,
-    min: 0,
-    defaultText: 'a quarter of the memory of the machine or container',
+    ...UPLOAD_LIMIT,
     doc: 'The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables or code do not fit fails with `RESOURCES_EXHAUSTED`.',
   },
   udf: {
