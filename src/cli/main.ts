@@ -12,11 +12,11 @@ import { command, flag } from '@optique/core/primitives';
 import { run } from '@optique/run';
 
 import { version } from '../version.js';
-import type { AnyCommand } from './command.js';
+import type { AnyCommand } from './base/command.js';
+import { EXIT } from './base/exit-codes.js';
+import { report } from './base/report.js';
+import { watchSignals } from './base/signals.js';
 import { commands } from './commands/index.js';
-import { EXIT } from './exit-codes.js';
-import { report } from './report.js';
-import { watchSignals } from './signals.js';
 
 /** Thrown by the parser instead of ending the process. */
 class Exit extends Error {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AnyCommand } from '../command.js';
+import type { AnyCommand } from '../base/command.js';
 import { version } from './version.js';
 
 export const commands: readonly AnyCommand[] = [version];

@@ -9,7 +9,7 @@ import { message } from '@optique/core/message';
 import { withDefault } from '@optique/core/modifiers';
 import { flag } from '@optique/core/primitives';
 
-import { defineCommand } from '../define-command.js';
+import { defineCommand } from '../base/define-command.js';
 
 export const version = defineCommand({
   name: 'version',

@@ -6,7 +6,7 @@
 
 import { inspect } from 'node:util';
 
-import { BallistaError } from '../errors.js';
+import { BallistaError } from '../../errors.js';
 import { PipeClosed, Signalled, UsageError } from './command.js';
 import { EXIT, signalExitCode } from './exit-codes.js';
 
