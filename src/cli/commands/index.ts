@@ -5,6 +5,7 @@
  */
 
 import type { AnyCommand } from '../base/command.js';
+import { sql } from './sql.js';
 import { version } from './version.js';
 
-export const commands: readonly AnyCommand[] = [version];
+export const commands: readonly AnyCommand[] = [sql, version];

@@ -68,10 +68,7 @@ const JSON_LEAVES: Leaves<string> = {
     const bind = TEXT_LEAVES.timestamp(unit, timezone);
     return (values) => quoted(bind(values));
   },
-  duration: (unit) => {
-    const bind = TEXT_LEAVES.duration(unit);
-    return (values) => quoted(bind(values));
-  },
+  duration: (unit) => quoted(TEXT_LEAVES.duration(unit)),
   interval: (unit) => {
     const text = TEXT_LEAVES.interval(unit);
     return (months, days, nanoseconds) => JSON.stringify(text(months, days, nanoseconds));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { tokenize } from '../../../src/cli/sql/tokens.js';
+import { tokenize } from '../../../src/cli/statements/tokens.js';
 
 function kinds(sql: string): string[] {
   return tokenize(sql)

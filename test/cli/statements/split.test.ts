@@ -1,7 +1,7 @@
 import { SessionContext } from 'ballista';
 import { describe, expect, it } from 'vitest';
 
-import { allStatements, splitStatements } from '../../../src/cli/sql/statements.js';
+import { allStatements, splitStatements } from '../../../src/cli/statements/split.js';
 
 describe('splitStatements', () => {
   it('splits at semicolons, and drops space, comments and empty statements around them', () => {
