@@ -30,16 +30,17 @@ export type FileContent = string | Uint8Array | AsyncIterable<string | Uint8Arra
  * Writes a file next to its target and renames it, so that readers see either the old file or the complete new one. If the
  * content comes in pieces and fails, the error is passed on, and the old file stays.
  *
+ * @param mode - the permissions of the file; default: those of new files
  * @throws BallistaError `IO`
  */
-export async function writeWhole(path: string, content: FileContent): Promise<void> {
+export async function writeWhole(path: string, content: FileContent, mode?: number): Promise<void> {
   const source = new Source(content);
   try {
     // Keep a link as a link; a device or a folder is not replaced.
     const target = await realpath(path).catch(() => path);
     const known = await stat(target).catch(() => undefined);
     if (known && !known.isFile()) throw new Error(`${path} exists, but is not a file.`);
-    await replace(target, source.content);
+    await replace(target, source.content, mode);
   } catch (cause) {
     if (source.failure) throw source.failure.error;
     throw new BallistaError('IO', `The file cannot be written: ${(cause as Error).message}`, { cause });
@@ -65,10 +66,10 @@ class Source {
   }
 }
 
-async function replace(target: string, content: FileContent): Promise<void> {
+async function replace(target: string, content: FileContent, mode: number | undefined): Promise<void> {
   const beside = join(dirname(target), `.${crypto.randomUUID()}.tmp`);
   try {
-    const file = await open(beside, 'wx');
+    const file = await open(beside, 'wx', mode);
     try {
       await writeFile(file, content);
       await file.sync();

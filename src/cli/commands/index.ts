@@ -5,7 +5,8 @@
  */
 
 import type { AnyCommand } from '../base/command.js';
+import { certs } from './certs.js';
 import { sql } from './sql.js';
 import { version } from './version.js';
 
-export const commands: readonly AnyCommand[] = [sql, version];
+export const commands: readonly AnyCommand[] = [sql, certs, version];
