@@ -29,7 +29,7 @@ describe('complete', () => {
 
   it('completes functions, and columns of the tables of the statement', async () => {
     expect(await candidates('select su')).toEqual(['substr(', 'sum(']);
-    expect(await candidates('select de', ' from flights')).toEqual(['delay', 'delete', 'desc', 'describe']);
+    expect(await candidates('select del', ' from flights')).toEqual(['delay', 'delete']);
     expect(await candidates('select 1 from x; select ', ' from flights; select 1')).toEqual([
       '"Tail Number"',
       'delay',
