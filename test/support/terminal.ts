@@ -15,18 +15,27 @@ export class Terminal {
   output = '';
   #onOutput: () => void = () => undefined;
   /** Its exit code. */
-  readonly ended: Promise<number | null>;
+  readonly ended: Promise<number>;
 
   constructor(args: readonly string[], env: Record<string, string>) {
     const call = [process.execPath, COMMAND, ...args].map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' ');
-    this.#child = spawn('script', ['-qfec', `stty cols 80 rows 24; exec ${call}`, '/dev/null'], {
+    this.#child = spawn('script', ['-qfec', `stty cols 80 rows 24; ${call}; echo "[ended $?]"`, '/dev/null'], {
       env: { ...process.env, TERM: 'xterm', ...env },
     });
-    this.#child.stdout?.setEncoding('utf8').on('data', (text) => {
-      this.output += text;
-      this.#onOutput();
+    // `script` itself waits for the end of its input.
+    this.ended = new Promise((resolve, reject) => {
+      this.#child
+        .once('error', reject)
+        .once('close', () => reject(new Error(`the terminal has ended\n${this.output}`)));
+      this.#child.stdout?.setEncoding('utf8').on('data', (text) => {
+        this.output += text;
+        const code = /\[ended (\d+)\]/.exec(this.output)?.[1];
+        if (code !== undefined) resolve(Number(code));
+        this.#onOutput();
+      });
     });
-    this.ended = new Promise((resolve, reject) => this.#child.once('error', reject).once('close', resolve));
+    // Callers that wait for text get the end there.
+    this.ended.catch(() => undefined);
   }
 
   /** Types keys. */
