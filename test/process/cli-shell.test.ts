@@ -45,7 +45,7 @@ describe.skipIf(!HAS_TERMINAL)('the shell', () => {
     expect(readFileSync(temp('history', 'ballista', 'history'), 'utf8')).toBe('select 1001 as kept;\n\\q\n');
 
     const second = await shell(state);
-    expect(await second.enter(UP + UP, PROMPT)).toContain('| 1001 |');
+    await second.enter(UP + UP, '| 1001 |');
   });
 
   it('completes with Tab', async () => {
@@ -53,12 +53,10 @@ describe.skipIf(!HAS_TERMINAL)('the shell', () => {
     await terminal.enter('create table journeys (origin_city int);', PROMPT);
     terminal.type(`sel${TAB}`);
     await terminal.see('select');
-    expect(await terminal.enter(` * from jour${TAB};`, PROMPT)).toContain('origin_city');
-    terminal.type(`select orig${TAB}`);
-    await terminal.see('select orig');
-    terminal.type(CTRL_C);
+    await terminal.enter(` * from jour${TAB};`, '| origin_city |');
+    await terminal.see('0 rows');
     writeFileSync(temp('data-for-tab.csv'), 'city\nOslo\n');
-    expect(await terminal.enter(`select * from '${temp('data-for')}${TAB};`, PROMPT)).toContain('Oslo');
+    await terminal.enter(`select * from '${temp('data-for')}${TAB};`, '| Oslo |');
   });
 
   it('Ctrl-C cancels the query, forgets what is typed, and never ends the shell', async () => {
