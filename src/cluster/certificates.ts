@@ -26,7 +26,7 @@ export interface CertificateOptions {
 }
 
 const CERTIFICATE_SETTINGS = {
-  hosts: { type: 'any', default: [] },
+  hosts: { type: 'any' },
   validSeconds: { type: 'number', default: YEAR_SECONDS },
 } as const satisfies SettingTable;
 
@@ -52,7 +52,7 @@ const CERTIFICATE_SETTINGS = {
  * ```
  */
 export async function writeCertificates(folder: string | URL, options: CertificateOptions = {}): Promise<void> {
-  const { hosts, validSeconds } = resolve<Required<CertificateOptions>>(
+  const { hosts = [], validSeconds } = resolve<CertificateOptions & { validSeconds: number }>(
     'writeCertificates',
     CERTIFICATE_SETTINGS,
     options,
