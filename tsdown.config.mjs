@@ -37,6 +37,8 @@ export default [
     unbundle: true,
     clean: false,
     dts: false,
+    // The modules of UDFs are bundled when a program runs.
+    copy: [{ from: 'examples/udf', to: 'build/examples' }],
     // A program imports the package as a user does: by its name, from dist/.
     deps: { neverBundle: [/^[^./](?!:)/] },
   },
