@@ -21,7 +21,6 @@ export default [
     ...shared,
     name: 'programs',
     entry: [
-      'examples/*.ts',
       'bench/**/*.ts',
       'test/{fuzz,inputs,faults,load,leaks}/main.ts',
       // The processes that they start.
@@ -37,9 +36,8 @@ export default [
     unbundle: true,
     clean: false,
     dts: false,
-    // The modules of UDFs are bundled when a program runs.
-    copy: [{ from: 'examples/udf', to: 'build/examples' }],
-    // A program imports the package as a user does: by its name, from dist/.
-    deps: { neverBundle: [/^[^./](?!:)/] },
+    // A program imports the package as a user does: by its name, from dist/. The compiler's helpers, for example for
+    // `await using`, are not an installed package.
+    deps: { neverBundle: [/^(?!@oxc-project\/runtime)[^./](?!:)/] },
   },
 ];

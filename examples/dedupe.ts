@@ -6,7 +6,7 @@
 
 import { BallistaSessionContext, col, f } from 'ballista';
 
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number', date: 'string' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number', date: 'string' } });
 
 const crm = await ctx.fromRows([
   { email: 'ada@example.com', name: 'Ada Lovelace', phone: '+44 1', updated: new Date('2026-01-10') },
@@ -51,5 +51,3 @@ const golden = contacts
   .agg(f.firstValue(col('name'), newestFirst).alias('name'), f.firstValue(col('phone'), newestFirst).alias('phone'))
   .sort('key');
 await golden.show();
-
-await ctx.close();

@@ -14,7 +14,7 @@ const raw = join(folder, 'orders.csv');
 const lake = join(folder, 'orders/');
 await writeFile(raw, exported());
 
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
 
 // Extract. Types that are given, and not inferred, do not depend on the first rows of the file.
 const orders = await ctx.readCsv(raw, {
@@ -37,8 +37,6 @@ const report = await ctx.sql(`
   SELECT month, count(*) AS orders, count(DISTINCT customer) AS customers, sum(amount) AS revenue
   FROM orders WHERE month >= '2026-02' GROUP BY month ORDER BY month`);
 await report.show();
-
-await ctx.close();
 
 /** A thousand orders of four months. Some are tests, some were cancelled. */
 function exported(): string {

@@ -11,7 +11,7 @@ import { BallistaSessionContext, col, f } from 'ballista';
 
 const folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), 'join-')));
 const file = (name: string) => join(folder, name);
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
 await makeFiles();
 
 const prices = await ctx.readCsv(file('prices.csv'), { schema: { sku: 'Utf8', price: 'Decimal128(8, 2)' } });
@@ -38,8 +38,6 @@ await sales.show();
 // An anti join finds what has no match: customers without a basket.
 const idle = customers.join(baskets, { left: 'id', right: 'customer' }, 'anti').select('name');
 console.log('No basket:', await idle.toArray());
-
-await ctx.close();
 
 async function makeFiles(): Promise<void> {
   await writeFile(file('prices.csv'), 'sku,price\n007,2.50\n008,0.99\n009,12.00\n');

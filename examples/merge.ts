@@ -11,7 +11,7 @@ import { BallistaSessionContext, col, type DataFrame, f } from 'ballista';
 
 const folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), 'merge-')));
 const version = (n: number) => join(folder, `products-v${n}/`);
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
 
 const products = await ctx.fromRows([
   { id: 1, name: 'Pen', price: 1.5 },
@@ -55,5 +55,3 @@ const difference = old
   .filter('was IS DISTINCT FROM is')
   .sort('id');
 console.log(await difference.toArray());
-
-await ctx.close();

@@ -25,7 +25,7 @@ west;2026-02-03;12a;
 `,
 );
 
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number', date: 'string' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number', date: 'string' } });
 
 const texts = await ctx.readCsv(file, {
   delimiter: ';',
@@ -52,5 +52,3 @@ const problem = when('day IS NULL AND day_text IS NOT NULL', f.concat('day ', co
   .when('value IS NULL AND value_text IS NOT NULL', f.concat('value ', col('value_text')))
   .end();
 console.log(await readings.select('station', problem.alias('problem')).filter('problem IS NOT NULL').toArray());
-
-await ctx.close();

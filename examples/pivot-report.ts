@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { BallistaSessionContext, col, f, lit } from 'ballista';
 
 const folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), 'report-')));
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
 
 const regions = ['North', 'South', 'West'];
 const rows = Array.from({ length: 120 }, (_, i) => ({
@@ -48,5 +48,3 @@ const pivoted = sales
   .pivot('quarter', quarters.slice(0, 2))
   .agg(f.count().alias('sales'), f.max(col('amount')).alias('best'));
 await pivoted.sort('region').show();
-
-await ctx.close();

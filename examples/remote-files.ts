@@ -13,7 +13,7 @@ const [airports, flights, result] = process.argv.slice(2);
 if (!airports || !flights || !result)
   throw new Error('The arguments are the URLs of airports, flights and the result.');
 
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
 
 // A store serves all URLs that begin with its address.
 const { origin } = new URL(airports);
@@ -38,5 +38,3 @@ const busiest = await ctx.sql(`
   GROUP BY a.city ORDER BY flights DESC LIMIT 3`);
 await busiest.writeParquet(result);
 await (await ctx.readParquet(result)).sort('city').show();
-
-await ctx.close();

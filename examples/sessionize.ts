@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { BallistaSessionContext, col, f, Window } from 'ballista';
 
 const folder = process.argv[2] ?? (await mkdtemp(join(tmpdir(), 'sessions-')));
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
 
 // Three users click every 1 to 10 minutes, and pause for an hour after each tenth click.
 const clicks = await ctx.fromRows(
@@ -46,5 +46,3 @@ const report = written
   .agg(f.count().alias('sessions'), f.avg(col('clicks')).alias('clicks'), f.avg(col('minutes')).alias('minutes'))
   .sort('user');
 await report.show();
-
-await ctx.close();

@@ -7,7 +7,7 @@
 
 import { BallistaSessionContext } from 'ballista';
 
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number', date: 'string' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number', date: 'string' } });
 
 // A `Date` becomes a timestamp in UTC. One order in every hour, for three days.
 const orders = Array.from({ length: 72 }, (_, i) => ({ id: i, at: new Date(Date.UTC(2026, 2, 28, i)) }));
@@ -34,5 +34,3 @@ const meetings = await ctx.sql(`
   WITH local AS (SELECT TIMESTAMP '2026-03-28T09:00:00' AT TIME ZONE 'Europe/Berlin' AS meeting)
   SELECT meeting, meeting + INTERVAL '2 days' AS two_days, meeting + INTERVAL '48 hours' AS hours FROM local`);
 await meetings.show();
-
-await ctx.close();

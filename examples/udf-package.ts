@@ -7,7 +7,7 @@
 import { BallistaSessionContext, udf } from 'ballista';
 import { UnsecuredJWT } from 'jose';
 
-const ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
+await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
 
 const users = ['ada', 'alan', 'grace'];
 const signIns = Array.from({ length: 300 }, (_, i) => ({
@@ -33,5 +33,3 @@ const report = await ctx.sql(`
   SELECT coalesce(tenant, '(damaged)') AS tenant, count(*) AS sign_ins, count(DISTINCT subject) AS users, max(at) AS last
   FROM decoded GROUP BY tenant ORDER BY sign_ins DESC`);
 await report.show();
-
-await ctx.close();

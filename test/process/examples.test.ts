@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +19,9 @@ const web = await serveFiles({ '/airports.csv': AIRPORTS });
 
 /** Runs a program of examples/ to its end, and returns what it prints. */
 async function output(name: string, args: string[] = [], env: Record<string, string> = {}): Promise<string> {
-  const program = new Program(join(ROOT, 'build', 'examples', `${name}.mjs`), { args, env });
+  // As scripts/run.mjs does after its build.
+  const nodeArgs = ['--import', pathToFileURL(join(ROOT, 'scripts', 'run', 'register.mjs')).href];
+  const program = new Program(join(EXAMPLES, `${name}.ts`), { args, env, nodeArgs });
   const { code, stdout, stderr, left } = await program.ended;
   expect({ code, stderr, left }).toEqual({ code: 0, stderr: '', left: [] });
   return stdout;
