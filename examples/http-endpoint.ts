@@ -5,7 +5,7 @@
  */
 
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,41 +13,45 @@ import { BallistaError, BallistaSessionContext } from 'ballista';
 
 // All requests share one context: it keeps the connections, the tables and the plans.
 const ctx = await BallistaSessionContext.standalone();
-await ctx.sql('CREATE VIEW numbers AS SELECT value AS n, value * value AS square FROM range(1, 10000000000)');
+await ctx.sql('CREATE VIEW numbers AS SELECT value AS n, value * value AS square FROM range(1, 1000000000)');
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  const below = searchParams.get('below') ?? '1e10';
-  const df = await ctx.sql('SELECT n, square FROM numbers WHERE n < $1', { params: [Number(below)] });
-  const stream = df.stream();
+async function answer(rows: number, response: ServerResponse): Promise<void> {
+  const stream = (await ctx.table('numbers')).limit(rows).stream();
   response.setHeader('content-type', 'application/x-ndjson');
   try {
-    // Reads rows only as fast as the client does. If the client disconnects, pipeline destroys the stream.
+    // Fetches rows only as fast as the client reads them. If the client disconnects, pipeline destroys the stream.
     await pipeline(Readable.fromWeb(stream.toReadableStream({ format: 'ndjson', int64: 'number' })), response);
-    console.log(`below ${below}: sent all rows`);
-  } catch {
-    const running = await ctx.cancelJob(stream.jobId ?? '');
-    console.log(`below ${below}: the client disconnected, and the query ${running ? 'still ran' : 'was cancelled'}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    await stream.cancel(); // waits for the end of the cancellation
+    const runs = await ctx.cancelJob(stream.jobId ?? '');
+    console.log(`The client disconnected. Its query ${runs ? 'still ran' : 'was cancelled'}.`);
   }
 }
 
-const server = createServer((request, response) => {
-  answer(request, response).catch((error) => {
-    // A query that is refused is the client's mistake. The message may name tables and columns, so it stays here.
-    console.error(error);
-    response.writeHead(BallistaError.is(error) && error.code === 'INVALID_ARGUMENT' ? 400 : 500).end();
-  });
+function fail(error: unknown, response: ServerResponse): void {
+  const wrongRequest = BallistaError.is(error) && error.code === 'INVALID_ARGUMENT';
+  if (!wrongRequest) console.error(error); // it may name files and tables, so it is not for clients
+  if (!response.headersSent) response.writeHead(wrongRequest ? 400 : 500).end();
+}
+
+const answers = new Set<Promise<void>>();
+const server = createServer(({ url = '/' }, response) => {
+  const rows = Number(new URL(url, 'http://localhost').searchParams.get('rows') ?? 1e9);
+  const done = answer(rows, response)
+    .catch((error) => fail(error, response))
+    .finally(() => answers.delete(done));
+  answers.add(done);
 }).listen(0, '127.0.0.1');
 await once(server, 'listening');
 
-// Two clients: the first reads all rows, the second leaves after the first piece of an almost endless result.
+// Three clients: one reads all rows, one makes a mistake, and one leaves after the first piece of a billion rows.
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-console.log(await (await fetch(`${url}?below=4`)).text());
-const body = (await fetch(url)).body?.getReader();
-console.log('The first piece contains rows:', (await body?.read())?.value !== undefined);
-await body?.cancel();
+console.log(await (await fetch(`${url}?rows=3`)).text());
+console.log('Status of a wrong request:', (await fetch(`${url}?rows=many`)).status);
+for await (const _ of (await fetch(url)).body ?? []) break;
 
 // On shutdown: accept no more requests, wait for the open ones, and then close the context.
 server.close();
-await once(server, 'close');
+await Promise.all([once(server, 'close'), ...answers]);
 await ctx.close();

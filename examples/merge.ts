@@ -49,9 +49,9 @@ const difference = old
   .joinOn(now, [old.column('id').eq(now.column('id'))], 'full')
   .select(
     f.coalesce(old.column('id'), now.column('id')).alias('id'),
-    old.column('price').alias('was'),
-    now.column('price').alias('is'),
+    old.column('price').alias('before'),
+    now.column('price').alias('after'),
   )
-  .filter('was IS DISTINCT FROM is')
+  .filter('before IS DISTINCT FROM after')
   .sort('id');
 console.log(await difference.toArray());
