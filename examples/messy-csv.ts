@@ -27,13 +27,13 @@ west;2026-02-03;12a;
 
 await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number', date: 'string' } });
 
-const texts = await ctx.readCsv(file, {
+const lines = await ctx.readCsv(file, {
   delimiter: ';',
   comment: '#',
-  nullRegex: '^(n/a|-|)$',
   truncatedRows: true, // the missing values of short lines are null
   schema: { station: 'Utf8', day: 'Utf8', value: 'Utf8', remark: 'Utf8' },
 });
+const texts = lines.withColumns({ value: f.nullIf(col('value'), 'n/a'), remark: f.nullIf(col('remark'), '-') });
 
 // `tryCast` returns null for text that it cannot convert.
 const german = f.regexpReplace(col('day'), '^(\\d+)\\.(\\d+)\\.(\\d+)$', '\\3-\\2-\\1');
