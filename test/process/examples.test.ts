@@ -76,7 +76,7 @@ describe('the programs of examples/', () => {
       {"n":3,"square":9}
 
       Status of a wrong request: 400
-      The client disconnected. Its query was cancelled.
+      The client disconnected. Its query still ran.
       "
     `);
   });
@@ -235,7 +235,22 @@ describe('the programs of examples/', () => {
   });
 
   example('messy-csv', async () => {
-    expect((await written('messy-csv')).stdout).toMatchInlineSnapshot();
+    expect((await written('messy-csv')).stdout).toMatchInlineSnapshot(`
+      "+---------+------------+-------+-----------------+
+      | station | day        | value | remark          |
+      +---------+------------+-------+-----------------+
+      | north   | 2026-01-31 | 1.50  | windy; cold     |
+      | north   | 2026-02-01 |       |                 |
+      | south   | 2026-02-01 | 2.25  | a "quoted" word |
+      | south   |            | 3.00  |                 |
+      | west    | 2026-02-03 |       |                 |
+      +---------+------------+-------+-----------------+
+      [
+        { station: 'south', problem: 'day yesterday' },
+        { station: 'west', problem: 'value 12a' }
+      ]
+      "
+    `);
   });
 
   example('remote-files', async () => {
