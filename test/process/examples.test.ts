@@ -69,6 +69,7 @@ describe('the programs of examples/', () => {
     );
   });
 
+  // test/interop/web-streams.test.ts checks that the scheduler has no such job any more.
   example('http-endpoint', async () => {
     expect(await output('http-endpoint')).toMatchInlineSnapshot(`
       "{"n":1,"square":1}
@@ -76,7 +77,7 @@ describe('the programs of examples/', () => {
       {"n":3,"square":9}
 
       Status of a wrong request: 400
-      The client disconnected. Its query still ran.
+      A client disconnected, so its query is cancelled.
       "
     `);
   });
