@@ -160,6 +160,7 @@ impl SchedulerGrpc for SchedulerService {
         let answer = called_by(principal, work).await?;
         if let Some(execute_query_result::Result::Success(begun)) = &answer.get_ref().result {
             self.leases.begin(&session, &begun.job_id);
+            self.owners.begin(&begun.job_id, &session);
         }
         Ok(answer)
     }

@@ -2,11 +2,13 @@
 
 mod flight_service;
 mod grpc_service;
+mod job_reports;
 mod job_state;
 mod leases;
 mod owners;
 mod planning;
 mod presence;
+mod report_routes;
 mod routes;
 mod rules;
 mod server;
@@ -38,6 +40,7 @@ use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::metrics::default_metrics_collector;
 use datafusion::prelude::SessionConfig;
 use flight_service::SchedulerFlight;
+use job_reports::Reports;
 use job_state::Jobs;
 use leases::Leases;
 use napi_derive::napi;
@@ -169,6 +172,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
             let flight = SchedulerFlight::new(uploads, owners.clone());
             let leases = Leases::new(server.clone());
+            let reports = Reports::new(jobs.clone(), executors.clone(), events.clone(), owners.clone());
             tokio::spawn(sweep(
                 server.clone(),
                 jobs,
@@ -176,7 +180,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
                 leases.clone(),
                 owners.clone(),
             ));
-            let routes = routes(server, executors, events, flight, leases, owners);
+            let routes = routes(server, executors, events, flight, leases, owners, reports);
             let local = Local::publish(&host, port, routes.clone(), Handle::current());
             tokio::spawn(async move {
                 // Held as long as the server runs.

@@ -39,11 +39,17 @@ struct Owned {
     since: Instant,
 }
 
+struct OwnedJob {
+    owned: Owned,
+    /// Empty until the scheduler has accepted the job, and for clients without sessions.
+    session: String,
+}
+
 /// Locked for lookups and changes only.
 #[derive(Default)]
 pub struct Owners {
     sessions: Mutex<HashMap<String, Owned>>,
-    jobs: Mutex<HashMap<String, Owned>>,
+    jobs: Mutex<HashMap<String, OwnedJob>>,
 }
 
 impl Owners {
@@ -74,7 +80,11 @@ impl Owners {
     /// A job of another principal looks like one that does not exist.
     pub fn check(&self, job: &str, principal: &Principal) -> Result<(), Status> {
         let jobs = self.jobs.lock();
-        match jobs.get(job).is_some_and(|job| principal.reaches(&job.owner)) || principal.reaches_all() {
+        match jobs
+            .get(job)
+            .is_some_and(|job| principal.reaches(&job.owned.owner))
+            || principal.reaches_all()
+        {
             true => Ok(()),
             false => Err(Status::not_found("The scheduler does not know the job.")),
         }
@@ -84,7 +94,20 @@ impl Owners {
     pub fn sweep(&self, known: &HashSet<JobId>) {
         let is_known = |job: &String| known.contains(&JobId::from(job.clone()));
         let mut jobs = self.jobs.lock();
-        jobs.retain(|job, owned| owned.since.elapsed() < ACCEPTED || is_known(job));
+        jobs.retain(|id, job| job.owned.since.elapsed() < ACCEPTED || is_known(id));
+    }
+
+    pub fn begin(&self, job: &str, session: &str) {
+        if let Some(job) = self.jobs.lock().get_mut(job) {
+            job.session = session.to_owned();
+        }
+    }
+
+    /// The owner and the session of a job.
+    pub fn of_job(&self, job: &str) -> Option<(Arc<str>, String)> {
+        let jobs = self.jobs.lock();
+        let job = jobs.get(job)?;
+        Some((job.owned.owner.clone(), job.session.clone()))
     }
 }
 
@@ -105,7 +128,11 @@ impl JobIdGenerator for Owners {
             owner: caller().name,
             since: Instant::now(),
         };
-        self.jobs.lock().insert(id.clone(), owned);
+        let job = OwnedJob {
+            owned,
+            session: String::new(),
+        };
+        self.jobs.lock().insert(id.clone(), job);
         id
     }
 }
