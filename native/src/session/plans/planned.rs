@@ -2,6 +2,7 @@
 
 use super::basis::Basis;
 use crate::error::Result;
+use crate::exec::query_progress::QueryProgress;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
@@ -62,6 +63,14 @@ impl Query {
         Self {
             frame: DataFrame::new(state, planned.plan.clone()),
             planned: Some((planned, basis)),
+        }
+    }
+
+    /// The query, watched.
+    pub fn watched(self, progress: &Arc<QueryProgress>) -> Self {
+        Self {
+            frame: progress.watch(self.frame),
+            ..self
         }
     }
 
