@@ -9,7 +9,16 @@ import { describe } from './describe.js';
 import { suggestion } from './nearest.js';
 
 /** The type of a setting. `any` is checked where the setting is used. */
-export type SettingType = 'string' | 'character' | 'boolean' | 'integer' | 'number' | 'choice' | 'signal' | 'any';
+export type SettingType =
+  | 'string'
+  | 'character'
+  | 'boolean'
+  | 'integer'
+  | 'number'
+  | 'choice'
+  | 'signal'
+  | 'function'
+  | 'any';
 
 /** A setting: its type, and its default if there is one. */
 export interface Setting {
@@ -33,7 +42,10 @@ export type DocumentedSetting = Setting & {
   readonly defaultText?: string;
   /** The TypeScript type, if `type` does not say it. */
   readonly typeText?: string;
-} & ({ readonly type: Exclude<SettingType, 'any'> } | { readonly type: 'any'; readonly typeText: string });
+} & (
+    | { readonly type: Exclude<SettingType, 'function' | 'any'> }
+    | { readonly type: 'function' | 'any'; readonly typeText: string }
+  );
 
 /** A settings table that `docs/reference/options.md` lists. `scripts/options/sections.ts` names all of them. */
 export type DocumentedTable = Readonly<Record<string, DocumentedSetting>>;
@@ -97,6 +109,8 @@ function check({ type, min, max, choices = [] }: Setting, value: unknown): strin
       return choices.includes(value as string) ? undefined : `one of ${choices.map((one) => `"${one}"`).join(', ')}`;
     case 'signal':
       return isSignal(value) ? undefined : `an AbortSignal, not ${describe(value)}`;
+    case 'function':
+      return typeof value === 'function' ? undefined : `a function, not ${describe(value)}`;
     case 'any':
       return undefined;
   }
