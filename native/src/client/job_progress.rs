@@ -1,9 +1,10 @@
 //! Follows how far a job is, for a caller that watches its query. Nothing is requested before the caller has asked once.
 
 use super::job::Job;
+use super::reports;
 use crate::exec::query_progress::QueryProgress;
 use crate::network::http;
-use crate::protocol::job_report::{reports, JobReport, JobState, CONTENT_TYPE};
+use crate::protocol::job_report::{self, JobReport, JobState, CONTENT_TYPE};
 use axum::http::Method;
 use ballista_core::serde::protobuf::job_status::Status;
 use ballista_core::serde::protobuf::operator_metric::Metric;
@@ -16,6 +17,9 @@ use tokio::task::JoinSet;
 /// How often a stock scheduler is asked for the state of a job, and an executor for the metrics of a whole query.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How long the last report of a query may take.
+const COMPLETE: Duration = Duration::from_secs(1);
+
 /// Dropping the returned set ends it.
 pub fn follow(job: Arc<Job>, progress: Arc<QueryProgress>) -> JoinSet<()> {
     progress.begin_job(&job.id);
@@ -27,6 +31,18 @@ pub fn follow(job: Arc<Job>, progress: Arc<QueryProgress>) -> JoinSet<()> {
     tasks
 }
 
+/// Called when all rows have arrived, because the last report may not have.
+pub async fn complete(job: &Job, progress: &QueryProgress) {
+    let last = async {
+        if let Ok(Some(report)) = reports::job(&job.connection, &job.id).await {
+            progress.change(|seen| seen.report = Some(report));
+        }
+        count_rows(job, progress).await;
+    };
+    // The result does not wait for a scheduler or an executor that does not answer.
+    let _ = tokio::time::timeout(COMPLETE, last).await;
+}
+
 /// Ends with the job.
 async fn follow_reports(job: &Job, progress: &QueryProgress) {
     let path = format!("/jobs/{}/progress", job.id);
@@ -36,7 +52,7 @@ async fn follow_reports(job: &Job, progress: &QueryProgress) {
         };
         match http::open(channel.clone(), Method::GET, &path).await {
             Ok(answer) if answer.content_type() == CONTENT_TYPE => {
-                let mut reports = reports(answer.body);
+                let mut reports = job_report::reports(answer.body);
                 while let Some(Ok(report)) = reports.next().await {
                     let ended = report.has_ended();
                     progress.change(|seen| seen.report = Some(report));
@@ -73,12 +89,17 @@ async fn state(job: &Job) -> Option<JobReport> {
 async fn follow_rows(job: &Job, progress: &QueryProgress) {
     loop {
         tokio::time::sleep(PAUSE).await;
-        let result = job.result.lock().clone();
-        let Some(result) = result else { continue };
-        let metrics = result.metrics().await;
-        if let Some(rows) = metrics.ok().as_ref().and_then(scanned) {
-            progress.change(|seen| seen.scanned = Some(rows));
-        }
+        count_rows(job, progress).await;
+    }
+}
+
+/// Queries in stages tell no rows until their tasks end.
+async fn count_rows(job: &Job, progress: &QueryProgress) {
+    let result = job.result.lock().clone();
+    let Some(result) = result else { return };
+    let metrics = result.metrics().await;
+    if let Some(rows) = metrics.ok().as_ref().and_then(scanned) {
+        progress.change(|seen| seen.scanned = Some(rows));
     }
 }
 

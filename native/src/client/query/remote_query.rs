@@ -5,7 +5,7 @@ use crate::blobs::cache::IDLE;
 use crate::client::chunk::{Chunk, Chunks, Promise};
 use crate::client::fetch;
 use crate::client::job::Job;
-use crate::client::job_progress::follow;
+use crate::client::job_progress::{complete, follow};
 use crate::client::remote_session::RemoteSession;
 use crate::client::whole_rows::{rows, Rows};
 use crate::codec::logical::LogicalCodec;
@@ -155,7 +155,11 @@ impl RemoteQueryExec {
             let chunks = chunks
                 .and_then(move |chunk| ready(promise.keep(chunk).map(each)))
                 .try_flatten()
-                .and_then(move |chunk| ready(counted(chunk, progress.as_deref())))
+                .and_then({
+                    let progress = progress.clone();
+                    move |chunk| ready(counted(chunk, progress.as_deref()))
+                })
+                .chain(completed(release.job.clone(), progress))
                 // The stream owns these and drops them when it ends.
                 .inspect(move |_| {
                     let _ = (&release, &blobs, &following);
@@ -196,6 +200,17 @@ impl ExecutionPlan for RemoteQueryExec {
             batches,
         )))
     }
+}
+
+/// Has no rows. Ends when the caller that watches the query can know its last state.
+fn completed(job: Arc<Job>, progress: Option<Arc<QueryProgress>>) -> impl Stream<Item = Result<Chunk>> {
+    let complete = async move {
+        if let Some(progress) = progress {
+            complete(&job, &progress).await;
+        }
+        None
+    };
+    stream::once(complete).filter_map(ready)
 }
 
 /// Adds a chunk to what has arrived.
