@@ -91,6 +91,12 @@ describe('onProgress', () => {
     for await (const progress of query.progress) all.push(progress);
     const last = expectComplete(all);
     if (LOCAL) expect(last).toMatchObject({ stages: undefined, tasks: undefined, scannedRows: 3_000_000 });
+    else {
+      expect(last.stages?.total).toBeGreaterThan(1);
+      expect(last.tasks).toEqual({ done: last.tasks?.total, running: 0, total: last.tasks?.total });
+      expect(last.stageRows).toBeGreaterThanOrEqual(ORIGINS);
+      expect(last.stageBytes).toBeGreaterThan(0);
+    }
     await staged.close();
   });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { QueryProgress } from '../../src/config/query-progress.js';
 import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
+import { FLIGHTS, LONG_QUERY } from '../support/data.js';
 import { ProcessCluster } from '../support/process-cluster.js';
 import { Program } from '../support/program.js';
 import { rejected } from '../support/rejected.js';
@@ -104,7 +105,8 @@ describe('a query in stages', () => {
 
 describe('a whole query', () => {
   it('is one task, and tells the rows that it has read', async () => {
-    const query = (await whole.sql(LONG)).execute();
+    await whole.registerParquet('flights', FLIGHTS);
+    const query = (await whole.sql(LONG_QUERY)).execute();
     const seen = await when(query.progress, ({ scannedRows = 0 }) => scannedRows > 0);
     expect(seen).toMatchObject({
       state: 'running',

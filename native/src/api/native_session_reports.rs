@@ -88,7 +88,7 @@ impl NativeSession {
     pub async fn job(&self, id: String) -> napi::Result<Option<NativeJob>> {
         let session = self.session.clone();
         run(session.clone(), async move {
-            let job = reports::job(session.connection()?, &id).await?;
+            let job = reports::job(session.connection()?, &id, true).await?;
             Ok(job.map(NativeJob::from))
         })
         .await

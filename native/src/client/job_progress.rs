@@ -34,7 +34,7 @@ pub fn follow(job: Arc<Job>, progress: Arc<QueryProgress>) -> JoinSet<()> {
 /// Called when all rows have arrived, because the last report may not have.
 pub async fn complete(job: &Job, progress: &QueryProgress) {
     let last = async {
-        if let Ok(Some(report)) = reports::job(&job.connection, &job.id).await {
+        if let Ok(Some(report)) = reports::job(&job.connection, &job.id, false).await {
             progress.change(|seen| seen.report = Some(report));
         }
         count_rows(job, progress).await;

@@ -14,13 +14,12 @@ pub async fn jobs(connection: &Connection, with_tasks: bool) -> Result<Vec<JobRe
 }
 
 /// `None`: the scheduler does not know the job, or another user owns it.
-pub async fn job(connection: &Connection, id: &str) -> Result<Option<JobReport>> {
-    match is_job_id(id) {
-        true => Ok(reported(connection, &format!("/jobs/{id}?tasks=true"))
-            .await?
-            .pop()),
-        false => Ok(None),
+pub async fn job(connection: &Connection, id: &str, with_tasks: bool) -> Result<Option<JobReport>> {
+    if !is_job_id(id) {
+        return Ok(None);
     }
+    let path = format!("/jobs/{id}?tasks={with_tasks}");
+    Ok(reported(connection, &path).await?.pop())
 }
 
 pub async fn executors(connection: &Connection) -> Result<Vec<ExecutorReport>> {

@@ -42,6 +42,8 @@ export class ProgressFeed {
   #latestAt = 0;
   /** The number of the latest snapshot. */
   #version = 0;
+  /** The number of the snapshot that the callback got last. */
+  #called = 0;
   #ended = false;
   #timer: NodeJS.Timeout | undefined;
   /** Wakes the readers that wait for the next snapshot. */
@@ -145,14 +147,14 @@ export class ProgressFeed {
 
   #tick(): void {
     this.#timer = undefined;
-    const before = this.#version;
     this.#look();
     if (this.#ended) return;
-    if (before !== this.#version) this.#call();
+    if (this.#called !== this.#version) this.#call();
     if (this.#onProgress || this.#waiting.length > 0) this.#schedule();
   }
 
   #call(): void {
+    this.#called = this.#version;
     try {
       this.#onProgress?.(this.#latest);
     } catch (failure) {
@@ -218,7 +220,11 @@ function progressOf(
   elapsedMs: number,
   runningMs: number | undefined,
 ): QueryProgress {
-  const { jobId, stages, tasks, rows, bytes, scannedRows, stageRows, stageBytes } = seen;
+  const { jobId, rows, bytes, scannedRows, stageRows, stageBytes } = seen;
+  // The scheduler may not have told the end of the last tasks yet.
+  const [stages, tasks] = [seen.stages, seen.tasks].map((count) =>
+    state === 'succeeded' && count ? { ...count, done: count.total, running: 0 } : count,
+  );
   const fraction = state === 'succeeded' ? 1 : tasks && tasks.total > 1 ? tasks.done / tasks.total : undefined;
   const known = state === 'running' && fraction !== undefined && fraction >= LEAST_FRACTION;
   const estimate = known && runningMs !== undefined && runningMs >= TICK_MS;
