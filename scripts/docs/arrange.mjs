@@ -65,6 +65,7 @@ const GUIDES = [
   'expressions',
   'user-defined-functions',
   'types',
+  'progress',
   'configuration',
   'clusters',
   'errors',

@@ -181,6 +181,55 @@ describe('executors', () => {
   });
 });
 
+describe('the schema system', () => {
+  const rows = async (query: string) => (await ctx.sql(query)).toArray({ int64: 'number' });
+
+  it('has the jobs, stages and tasks', async () => {
+    const query = (await ctx.sql(LONG)).execute();
+    const { jobId } = await when(query.progress, ({ tasks }) => (tasks?.done ?? 0) > 0);
+    const job = `job_id = '${jobId}'`;
+    expect(await rows(`select state, session_id, stages > 1 as staged, error from system.jobs where ${job}`)).toEqual([
+      { state: 'running', session_id: ctx.sessionId, staged: true, error: null },
+    ]);
+    const joined = await rows(
+      `select count(*) as n from system.tasks t join system.stages s on t.job_id = s.job_id and t.stage = s.stage
+       join system.executors e on e.executor_id = t.executor_id where t.${job} and t.state = 'running'`,
+    );
+    expect(joined[0]?.['n']).toBeGreaterThan(0);
+    await query.cancel();
+    expect(await rows(`select state from system.jobs where ${job}`)).toEqual([{ state: 'cancelled' }]);
+    expect(await rows(`select count(*) as n from system.tasks where ${job}`)).toEqual([{ n: 0 }]);
+  });
+
+  it('has the executors', async () => {
+    expect(await rows('select host, slots, state from system.executors')).toEqual(
+      Array(EXECUTORS).fill({ host: '127.0.0.1', slots: VCORES, state: 'active' }),
+    );
+  });
+
+  it('asks again at each query, also with a prepared statement', async () => {
+    const count = await ctx.prepare('select count(*) as n from system.jobs');
+    const jobs = async () => (await (await count.execute()).toArray({ int64: 'number' }))[0]?.['n'] as number;
+    const before = await jobs();
+    await (await ctx.sql(SHORT)).collect();
+    expect(await jobs()).toBe(before + 1);
+  });
+
+  it('runs no job, and is not listed among the schemas', async () => {
+    const before = (await ctx.jobs()).length;
+    await rows('select * from system.jobs');
+    expect((await ctx.jobs()).length).toBe(before);
+    expect(ctx.catalog().schemaNames()).not.toContain('system');
+  });
+
+  it('cannot be read together with other tables, except from a cache', async () => {
+    const query = 'select count(*) as n from system.executors join k on slots = x';
+    expect((await rejected(rows(query))).code).toBe('NOT_IMPLEMENTED');
+    await ctx.registerView('cached', await (await ctx.table('system.executors')).cache());
+    expect(await rows(query.replace('system.executors', 'cached'))).toEqual([{ n: EXECUTORS }]);
+  });
+});
+
 describe('a handle that is dropped', () => {
   it('lets its query end, and the process', async () => {
     const ended = await new Program('progress.mjs', { args: ['dropped', cluster.url] }).ended;

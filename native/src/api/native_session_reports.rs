@@ -2,10 +2,10 @@
 
 use super::native_progress::{count_stages, count_tasks, NativeCount};
 use super::native_session::{run, NativeSession};
-use crate::client::job_wait::known_failure;
+use crate::client::job_wait::failure_text;
 use crate::client::reports;
 use crate::protocol::executor_report::ExecutorReport;
-use crate::protocol::job_report::{JobReport, JobState, StageReport, StageState, TaskReport};
+use crate::protocol::job_report::{JobReport, JobState, StageReport, TaskReport};
 use napi_derive::napi;
 
 /// Times are in milliseconds since 1970.
@@ -107,19 +107,10 @@ impl NativeSession {
 
 impl From<JobReport> for NativeJob {
     fn from(job: JobReport) -> Self {
-        let state = match job.state() {
-            JobState::Queued => "queued",
-            JobState::Running => "running",
-            JobState::Succeeded => "succeeded",
-            JobState::Failed => "failed",
-            JobState::Cancelled => "cancelled",
-        };
-        let error = (job.state() == JobState::Failed).then(|| match known_failure(&job.error) {
-            Some(known) => known.message,
-            None => job.error.trim_end().to_owned(),
-        });
+        let state = job.state();
+        let error = (state == JobState::Failed).then(|| failure_text(&job.error));
         Self {
-            state: state.to_owned(),
+            state: state.name().to_owned(),
             error,
             stages: count_stages(&job.stages),
             tasks: count_tasks(&job.stages),
@@ -143,7 +134,7 @@ impl From<StageReport> for NativeStage {
         Self {
             stage: stage.stage,
             attempt: stage.attempt,
-            state: name(stage.state()),
+            state: stage.state().name().to_owned(),
             tasks: count_tasks(std::slice::from_ref(&stage)),
             rows: stage.rows as f64,
             bytes: stage.bytes as f64,
@@ -156,7 +147,7 @@ impl From<TaskReport> for NativeTask {
     fn from(task: TaskReport) -> Self {
         Self {
             task: task.task,
-            state: name(task.state()),
+            state: task.state().name().to_owned(),
             executor_id: task.executor,
             partitions: task.partitions,
             rows: task.rows as f64,
@@ -169,12 +160,8 @@ impl From<TaskReport> for NativeTask {
 
 impl From<ExecutorReport> for NativeExecutorInfo {
     fn from(executor: ExecutorReport) -> Self {
-        let state = match (executor.closing, executor.disk_full) {
-            (true, _) => "closing",
-            (false, true) => "diskFull",
-            (false, false) => "active",
-        };
         Self {
+            state: executor.state().to_owned(),
             executor_id: executor.id,
             host: executor.host,
             port: executor.port,
@@ -184,20 +171,9 @@ impl From<ExecutorReport> for NativeExecutorInfo {
             running_tasks: executor.running_tasks,
             task_memory_bytes: (executor.task_memory > 0).then_some(executor.task_memory as f64),
             runs_functions: executor.runs_functions,
-            state: state.to_owned(),
             last_seen_at: time(executor.seen),
         }
     }
-}
-
-fn name(state: StageState) -> String {
-    let name = match state {
-        StageState::Waiting => "waiting",
-        StageState::Running => "running",
-        StageState::Succeeded => "succeeded",
-        StageState::Failed => "failed",
-    };
-    name.to_owned()
 }
 
 fn time(milliseconds: u64) -> Option<f64> {

@@ -31,8 +31,16 @@ pub struct Output {
 }
 
 /// The error that an executor of this package put into the message of a failed job.
-pub fn known_failure(text: &str) -> Option<Error> {
+fn known_failure(text: &str) -> Option<Error> {
     failure::found(text).or_else(|| Error::found_in(text))
+}
+
+/// The message of a failed job, for people.
+pub fn failure_text(text: &str) -> String {
+    match known_failure(text) {
+        Some(known) => known.message,
+        None => text.trim_end().to_owned(),
+    }
 }
 
 impl Job {

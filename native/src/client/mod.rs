@@ -13,5 +13,6 @@ pub mod query;
 pub mod remote_session;
 pub mod reports;
 mod settings;
+pub mod system;
 mod whole_result;
 mod whole_rows;

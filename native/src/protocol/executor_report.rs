@@ -42,3 +42,13 @@ pub struct ExecutorReport {
     #[prost(uint64, tag = "12")]
     pub seen: u64,
 }
+
+impl ExecutorReport {
+    pub fn state(&self) -> &'static str {
+        match (self.closing, self.disk_full) {
+            (true, _) => "closing",
+            (false, true) => "diskFull",
+            (false, false) => "active",
+        }
+    }
+}

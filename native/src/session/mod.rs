@@ -109,6 +109,7 @@ impl Session {
         self.context.get_or_init(|| {
             let context = SessionContext::new_with_state(self.state());
             series::register(&context);
+            self.backend.describe(&context);
             context
         })
     }
