@@ -6,7 +6,7 @@ use crate::client::job::Job;
 use crate::client::query::analyze::AnalyzeExec;
 use crate::client::query::remote_query::{counted, JobSlot, RemoteQueryExec};
 use crate::error::{guard, Code, Error, Result};
-use crate::exec::query_progress::{progress_of, QueryProgress};
+use crate::exec::query_progress::QueryProgress;
 use crate::plan::tree::{analyzed, stages};
 use crate::session::plans::planned::Query;
 use crate::session::Session;
@@ -62,7 +62,7 @@ impl Drop for Stream {
 impl NativeStream {
     pub fn new(session: Arc<Session>, query: Query) -> Self {
         Self(Arc::new(Stream {
-            progress: progress_of(&query.frame.task_ctx()),
+            progress: query.progress.clone(),
             measured: Mutex::default(),
             session,
             state: tokio::sync::Mutex::new(State::Ready(Box::new(query))),

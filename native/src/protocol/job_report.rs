@@ -179,7 +179,7 @@ pub fn reports(body: Body) -> BoxStream<'static, Result<JobReport, Box<dyn Error
             }
             match body.next().await {
                 Some(piece) => bytes.extend_from_slice(&piece?),
-                None => return Ok(None),
+                None => return Ok::<_, Box<dyn Error + Send + Sync>>(None),
             }
         }
     });

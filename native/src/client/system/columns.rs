@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub type Column = (&'static str, bool, ArrayRef);
 pub type Columns = Vec<Column>;
 
-pub fn schema(columns: &Columns) -> SchemaRef {
+pub fn schema(columns: &[Column]) -> SchemaRef {
     let fields = columns
         .iter()
         .map(|(name, nullable, array)| Field::new(*name, array.data_type().clone(), *nullable));

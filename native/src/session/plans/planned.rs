@@ -24,6 +24,8 @@ pub struct Planned {
 #[derive(Clone)]
 pub struct Query {
     pub frame: DataFrame,
+    /// Set if a caller watches the query.
+    pub progress: Option<Arc<QueryProgress>>,
     planned: Option<(Arc<Planned>, Arc<Basis>)>,
 }
 
@@ -53,7 +55,11 @@ impl Planned {
 
 impl From<DataFrame> for Query {
     fn from(frame: DataFrame) -> Self {
-        Self { frame, planned: None }
+        Self {
+            frame,
+            progress: None,
+            planned: None,
+        }
     }
 }
 
@@ -62,6 +68,7 @@ impl Query {
     pub fn new(state: SessionState, planned: Arc<Planned>, basis: Arc<Basis>) -> Self {
         Self {
             frame: DataFrame::new(state, planned.plan.clone()),
+            progress: None,
             planned: Some((planned, basis)),
         }
     }
@@ -70,6 +77,7 @@ impl Query {
     pub fn watched(self, progress: &Arc<QueryProgress>) -> Self {
         Self {
             frame: progress.watch(self.frame),
+            progress: Some(progress.clone()),
             ..self
         }
     }
