@@ -58,6 +58,12 @@ export interface SchedulerOptions {
    * of the machine or container.
    */
   uploadLimitBytes?: number;
+  /**
+   * How long the query of a stock client runs although the client does not ask for its status, in milliseconds. Then it is
+   * cancelled. Queries of this package's contexts are cancelled 10 s after the connection to their process has ended. Default
+   * 300,000.
+   */
+  clientTimeoutMs?: number;
 }
 
 /**

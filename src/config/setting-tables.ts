@@ -159,6 +159,13 @@ export const SCHEDULER_SETTINGS = {
     ...UPLOAD_LIMIT,
     doc: 'The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with `RESOURCES_EXHAUSTED`.',
   },
+  clientTimeoutMs: {
+    type: 'integer',
+    default: 300_000,
+    min: 1000,
+    max: 2 ** 31 - 1,
+    doc: 'How long the query of a stock client runs although the client does not ask for its status, in milliseconds. Then it is cancelled.',
+  },
   ...CREDENTIAL_SETTINGS,
   ...ACCESS_SETTINGS,
 } as const satisfies DocumentedTable;

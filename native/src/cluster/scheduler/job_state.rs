@@ -4,7 +4,7 @@
 //! its results until a second timer fires. Here only the status of a finished job stays. Its graph, which
 //! only requests for metrics read, is kept for a short time.
 
-use crate::cluster::scheduler::owners::caller;
+use crate::cluster::scheduler::job_ids::caller;
 use crate::cluster::scheduler::planning::sessions::Sessions;
 use crate::cluster::scheduler::state::cluster_state::Executors;
 use crate::cluster::scheduler::state::job_events::Events;

@@ -2,6 +2,7 @@
 
 mod flight_service;
 mod grpc_service;
+mod job_ids;
 mod job_state;
 mod leases;
 mod owners;
@@ -38,6 +39,7 @@ use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::metrics::default_metrics_collector;
 use datafusion::prelude::SessionConfig;
 use flight_service::SchedulerFlight;
+use job_ids::JobIds;
 use job_state::Jobs;
 use leases::Leases;
 use napi_derive::napi;
@@ -74,6 +76,8 @@ pub struct NativeSchedulerOptions {
     pub files: Option<NativeFileLimits>,
     /// How many bytes of in-memory tables and code it holds for clients.
     pub upload_limit_bytes: f64,
+    /// How long a job runs though its client shows no sign of life. Clients of this package have their own limit.
+    pub client_timeout_ms: f64,
 }
 
 #[napi]
@@ -132,6 +136,11 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let access = Access::new(&options.host, port, options.process_only, tokens);
     let access = Guard::new(&options.host, options.external_host.as_deref(), access);
     let owners = Arc::new(Owners::default());
+    let leases = Leases::new(Duration::from_millis(options.client_timeout_ms as u64));
+    let job_ids = JobIds {
+        owners: owners.clone(),
+        leases: leases.clone(),
+    };
     let limits = FileLimits::new("this scheduler", options.files.as_ref())?;
     let events = Arc::new(Events::default());
     let executors = Executors::new(endpoint.clone(), events.clone(), fail, credentials.clone());
@@ -141,7 +150,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
         port,
         external,
         executors.clone(),
-        owners.clone(),
+        job_ids,
         &credentials,
     );
     let runtime = OwnedRuntime::new("scheduler", THREADS)?;
@@ -168,7 +177,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             server.init().await?;
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
             let flight = SchedulerFlight::new(uploads, owners.clone());
-            let leases = Leases::new(server.clone());
+            tokio::spawn(leases.clone().expire(server.clone()));
             tokio::spawn(sweep(
                 server.clone(),
                 jobs,
@@ -227,7 +236,7 @@ async fn sweep(
     loop {
         minute.tick().await;
         held.sweep();
-        leases.sweep().await;
+        leases.sweep(&server).await;
         if let Ok(known) = jobs.get_all_jobs().await {
             owners.sweep(&known);
         }
@@ -246,7 +255,7 @@ fn config(
     port: u16,
     external: String,
     executors: Arc<Executors>,
-    owners: Arc<Owners>,
+    job_ids: JobIds,
     credentials: &Credentials,
 ) -> SchedulerConfig {
     SchedulerConfig {
@@ -266,7 +275,7 @@ fn config(
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
         override_create_grpc_client_endpoint: Some(of_scheduler(credentials)),
-        job_id_generator: Some(owners),
+        job_id_generator: Some(Arc::new(job_ids)),
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         ..SchedulerConfig::default()
     }

@@ -1,12 +1,9 @@
 //! Who owns sessions and jobs: the principal that made them, by its name. Others must not reach them.
 
 use crate::network::principal::Principal;
-use async_trait::async_trait;
 use ballista_core::JobId;
-use ballista_scheduler::scheduler_server::JobIdGenerator;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tonic::Status;
@@ -17,22 +14,6 @@ const SESSIONS: usize = 100_000;
 const ID_BYTES: usize = 200;
 /// How long the scheduler may take to know a job that it has accepted.
 const ACCEPTED: Duration = Duration::from_secs(60);
-
-tokio::task_local! {
-    /// The sender of the query that is being accepted.
-    static CALLER: Principal;
-}
-
-/// Runs work of the engine that needs to know the caller, and has no parameter for it.
-pub async fn called_by<T>(caller: Principal, work: impl Future<Output = T>) -> T {
-    CALLER.scope(caller, work).await
-}
-
-pub fn caller() -> Principal {
-    CALLER
-        .try_with(Principal::clone)
-        .unwrap_or_else(|_| Principal::nobody())
-}
 
 struct Owned {
     owner: Arc<str>,
@@ -71,6 +52,15 @@ impl Owners {
         Ok(())
     }
 
+    /// Records the owner of a new job.
+    pub fn own(&self, job: &str, principal: &Principal) {
+        let owned = Owned {
+            owner: principal.name.clone(),
+            since: Instant::now(),
+        };
+        self.jobs.lock().insert(job.to_owned(), owned);
+    }
+
     /// A job of another principal looks like one that does not exist.
     pub fn check(&self, job: &str, principal: &Principal) -> Result<(), Status> {
         let jobs = self.jobs.lock();
@@ -94,18 +84,4 @@ fn forget_half(sessions: &mut HashMap<String, Owned>) {
     let (_, middle, _) = ages.select_nth_unstable(half);
     let middle = *middle;
     sessions.retain(|_, session| session.since > middle);
-}
-
-/// Every job has an owner from its first moment.
-#[async_trait]
-impl JobIdGenerator for Owners {
-    async fn next_id(&self) -> String {
-        let id = uuid::Uuid::new_v4().to_string();
-        let owned = Owned {
-            owner: caller().name,
-            since: Instant::now(),
-        };
-        self.jobs.lock().insert(id.clone(), owned);
-        id
-    }
 }
