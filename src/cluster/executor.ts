@@ -55,6 +55,13 @@ export interface ExecutorOptions {
    */
   uploadLimitBytes?: number;
   /**
+   * The space that one query may use on the disk of this executor, in bytes: for shuffle files, for spilled data and for rows
+   * that the client has not read yet. A query that needs more fails with `RESOURCES_EXHAUSTED`. If only rows that wait for a
+   * slow client need more, the query waits for the client instead. The executor measures the files four times a second, so a
+   * query can use more space for a moment. Default: no limit.
+   */
+  queryDiskLimitBytes?: number;
+  /**
    * Whether this executor runs TypeScript UDFs, in worker threads. With `auth`, queries with UDFs need the role `run-code`.
    * Without it, everyone who can connect can run code on this machine. If `host` is not a loopback address, the constructor
    * throws `INVALID_ARGUMENT` unless there is `tls`, with `clientAuth: true` or with `auth`. Default `false`.

@@ -213,6 +213,12 @@ export const EXECUTOR_SETTINGS = {
     ...UPLOAD_LIMIT,
     doc: 'The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables or code do not fit fails with `RESOURCES_EXHAUSTED`.',
   },
+  queryDiskLimitBytes: {
+    type: 'integer',
+    min: 1,
+    defaultText: 'no limit',
+    doc: 'The space that one query may use on the disk of this executor, in bytes: for shuffle files, for spilled data and for rows that the client has not read yet. A query that needs more fails with `RESOURCES_EXHAUSTED`.',
+  },
   udf: {
     type: 'boolean',
     default: false,

@@ -1,6 +1,7 @@
 //! Serves result rows to clients: from files that stages write, or from a whole query while it runs.
 
 pub mod checksums;
+pub mod job_disk;
 pub mod job_owners;
 pub mod partition_files;
 pub mod partition_rows;

@@ -24,6 +24,7 @@ use crate::network::rows_port::RowsPorts;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
 use crate::protocol::presence::executor as path_of;
+use crate::results::job_disk::JobDisks;
 use crate::results::job_owners::JobOwners;
 use crate::results::{partition_files, whole_results, whole_service};
 use crate::stores::limits::FileLimits;
@@ -113,6 +114,9 @@ pub async fn assemble(
     let limits = FileLimits::new("this executor", options.files.as_ref())?;
     let runtimes = runtimes(&options, &folders, blobs.clone(), limits);
     let disk = Arc::new(Disk::new(id.clone(), PathBuf::from(&folders.work)));
+    let disks = options
+        .query_disk_limit_bytes
+        .map(|limit| JobDisks::new(limit as u64, id.clone(), &folders.jobs, &folders.spill));
     let worker = Worker::new(
         id.clone(),
         folders.jobs.clone(),
@@ -120,6 +124,7 @@ pub async fn assemble(
         runtimes,
         engine,
         disk,
+        disks.clone(),
     );
     let (tasks, ends) = Tasks::new(worker, options.vcores as usize, owners.clone())?;
     whole_results::enter(&id);
@@ -151,6 +156,9 @@ pub async fn assemble(
     tokio::spawn(report(tasks.clone(), link.clone(), ends));
     tokio::spawn(presence::stay(tasks.clone(), link.clone()));
     tokio::spawn(sweep(blobs, tasks.clone()));
+    if let Some(disks) = disks {
+        tokio::spawn(disks.watch());
+    }
     Ok(Parts {
         tasks,
         link,
