@@ -5,6 +5,7 @@ pub mod job_disk;
 pub mod job_owners;
 pub mod partition_files;
 pub mod partition_rows;
+pub mod place;
 pub mod queue;
 pub mod remote_partition;
 pub mod whole_results;
