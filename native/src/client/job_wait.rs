@@ -64,6 +64,8 @@ impl Job {
                 }) => return Ok(Outcome::Whole(whole)),
                 Some(JobEvent { lost: true, .. }) => {
                     self.over.store(true, Ordering::Release);
+                    // The executor may still hold the rows.
+                    self.succeeded.store(true, Ordering::Release);
                     return Ok(Outcome::Lost);
                 }
                 Some(JobEvent { ended, .. }) if !ended.is_empty() => {
