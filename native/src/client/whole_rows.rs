@@ -42,7 +42,7 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
     let (mut failed, mut told, mut cut) = (None, None, None);
     let mut unreached: Option<Unreached> = None;
     loop {
-        let began = Instant::now();
+        let mut began = Instant::now();
         let (result, whole) = tokio::select! {
             biased;
             queue = reader.queue(failed) => (WholeResult::Here(queue), None),
@@ -67,6 +67,7 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
                         unreached = None;
                         continue;
                     }
+                    began = Instant::now();
                     match Remote::new(&session.connection, &session.id, &job.id, whole.clone()).await {
                         Ok(remote) => (WholeResult::There(remote), Some(whole)),
                         Err(error) => {
@@ -86,7 +87,9 @@ pub async fn rows(job: &Arc<Job>, session: &RemoteSession, mut reader: Reader) -
             }
             unreached = match whole {
                 Some(whole) if error.code == Code::Connection => {
-                    Some(try_again(job, unreached, whole, began, &error).await?)
+                    // An executor that was connected for longer was reached.
+                    let before = unreached.filter(|_| began.elapsed() < UNREACHED);
+                    Some(try_again(job, before, whole, Instant::now(), &error).await?)
                 }
                 _ => None,
             };
@@ -119,7 +122,8 @@ async fn outcome(job: &Job, told: Option<usize>, unreached: bool) -> Result<Opti
     }
 }
 
-/// Fails if the executor was not reached for too long, and cancels the job. `began`: when this attempt began.
+/// Fails if the executor was not reached for too long, and cancels the job. `began`: since when it is not reached, if this is
+/// the first time.
 async fn try_again(
     job: &Job,
     before: Option<Unreached>,
