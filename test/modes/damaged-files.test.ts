@@ -219,6 +219,50 @@ describe('compressed text', () => {
   });
 });
 
+describe('a CSV file', () => {
+  const good = 'id,text\n1,"a"\n2,"b ""x"", \n c"\n3,d"\n4,e';
+  const cases: Record<string, [string, object, number]> = {
+    'a value without its closing quote': ['id,text\n1,a\n2,"b\n3,c\n', {}, 14],
+    'only an opening quote': ['id,text\n1,"', {}, 10],
+    'an escaped closing quote': ['id,text\n1,"a\\"\n2,b\n', { escape: '\\' }, 10],
+    'a doubled closing quote': ['id,text\n1,"a""\n2,b\n', {}, 10],
+    'another quote': ["id;text\n1;'a\n2;b\n", { quote: "'", delimiter: ';' }, 10],
+  };
+
+  it.each(Object.entries(cases))('that ends inside of a quoted value: %s', async (_, [text, options, at]) => {
+    const path = file('quotes.csv', text);
+    file('quotes.csv.gz', gzipSync(text));
+    const message = (from: string) =>
+      `Cannot read ${from} as csv: it ends inside of a quoted value, which begins at byte ${at}.`;
+    expect(await rejected((await ctx.readCsv(path, options)).toArray())).toMatchObject(
+      failedRunning('EXECUTION', message(path)),
+    );
+    expect(await rejected((await ctx.readCsv(`${web.url}/quotes.csv`, options)).toArray())).toMatchObject(
+      failedRunning('EXECUTION', message(`${web.url}/quotes.csv`)),
+    );
+    const gzip = { ...options, fileCompressionType: 'gzip', fileExtension: '.gz' } as const;
+    expect(await rejected((await ctx.readCsv(`${path}.gz`, gzip)).toArray())).toMatchObject(
+      failedRunning('EXECUTION', message(`${path}.gz`)),
+    );
+  });
+
+  it('with quotes, also inside of values, is read', async () => {
+    const texts = ['a', 'b "x", \n c', 'd"', 'e'];
+    const all = texts.map((text, i) => ({ id: BigInt(i + 1), text }));
+    for (const bytes of [good, `\uFEFF${good}`])
+      expect(await (await ctx.readCsv(file('good.csv', bytes), { newlinesInValues: true })).toArray()).toEqual(all);
+  });
+
+  it('that is divided between tasks is checked at its end', async () => {
+    const lines = Array.from({ length: 1_000_000 }, (_, i) => `${i},"text ${i}"`).join('\n');
+    expect(await rows(ctx.readCsv(file('large.csv', `id,text\n${lines}\n`)))).toBe(1_000_000);
+    const path = file('large.csv', `id,text\n${lines}\n1,"x\n2,y\n`);
+    expect(await rejected((await ctx.readCsv(path)).count())).toMatchObject(
+      failedRunning('EXECUTION', `Cannot read ${path} as csv: it ends inside of a quoted value`),
+    );
+  });
+});
+
 describe('Parquet', () => {
   it('names the file whose page is damaged', async () => {
     await (await numbers()).writeParquet(temp('page.parquet'), { compression: 'zstd', singleFileOutput: true });

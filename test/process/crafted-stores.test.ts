@@ -72,9 +72,8 @@ describe('a token in the environment of a cluster', () => {
       return { status: 404 };
     });
     process.env[TOKEN] = SECRET;
-    const server = 'test/support/server.mjs';
-    const scheduler = await ServerProcess.start(server, 'scheduler');
-    const executor = await ServerProcess.start(server, 'executor', String(scheduler.port), '2', temp('work'));
+    const scheduler = await ServerProcess.scheduler();
+    const executor = await ServerProcess.executor(scheduler.port, { workDir: temp('work') });
     delete process.env[TOKEN];
     servers = [executor, scheduler];
     ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`);

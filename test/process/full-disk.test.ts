@@ -77,8 +77,7 @@ async function startScheduler(): Promise<BallistaScheduler> {
 }
 
 async function startExecutor(schedulerPort: number, options: object, shell?: string): Promise<Program> {
-  const all = { schedulerPort, port: 0, grpcPort: 0, ...options };
-  const program = new Program('far-executor.mjs', { args: [JSON.stringify(all)], ...(shell && { shell }) });
+  const program = Program.executor({ schedulerPort, ...options }, shell ? { shell } : {});
   closing.push(() => {
     program.kill('SIGKILL');
     return program.ended;

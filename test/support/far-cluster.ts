@@ -39,7 +39,7 @@ export class FarCluster {
     for (const proxy of [rows, tasks]) proxy.forward(proxy.port);
     const ports = { schedulerPort: this.#registrations?.port, port: rows.port, grpcPort: tasks.port };
     const all = { ...ports, externalHost, ...options };
-    const program = new Program('far-executor.mjs', { args: [JSON.stringify(all)], timeoutMs: 900_000 });
+    const program = Program.executor(all, { timeoutMs: 900_000 });
     this.#closing.push(() => {
       program.kill('SIGKILL');
       return program.ended;

@@ -16,10 +16,9 @@ use std::sync::Arc;
 /// Adds the file to an error. `root`: the URL of the object store.
 pub fn named(error: DataFusionError, root: &str, location: &Path, format: &str) -> DataFusionError {
     let file = &format!("{}{location}", root.strip_prefix("file://").unwrap_or(root));
-    if let DataFusionError::External(source) = &error {
-        if let Some(damage) = source.downcast_ref::<Damage>() {
-            return damage.clone().of_file(file, format).into();
-        }
+    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+    if let Some(damage) = causes.filter_map(|error| error.downcast_ref::<Damage>()).last() {
+        return damage.clone().of_file(file, format).into();
     }
     let mut error = Error::from(error);
     // Its message names the file.

@@ -4,10 +4,11 @@
 use super::arrow::ArrowOpener;
 use super::avro::AvroOpener;
 use super::input::decompressed::Decompressed;
+use super::input::quotes::{Dialect, Quoted};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
 use datafusion::datasource::physical_plan::{
-    ArrowSource, AvroSource, FileOpener, FileScanConfig, FileSource,
+    ArrowSource, AvroSource, CsvSource, FileOpener, FileScanConfig, FileSource,
 };
 use datafusion::datasource::projection::{ProjectionOpener, SplitProjection};
 use datafusion::datasource::table_schema::TableSchema;
@@ -36,13 +37,16 @@ impl Opening {
         partition: usize,
     ) -> Result<Arc<dyn FileOpener>> {
         let is_local = config.object_store_url.as_str() == LOCAL;
-        if is_local || !config.file_compression_type.is_compressed() {
-            return self.engine.create_file_opener(store, config, partition);
+        let csv = self.engine.downcast_ref::<CsvSource>();
+        let (mut store, mut config) = (store, config.clone());
+        if config.file_compression_type.is_compressed() && (csv.is_some() || !is_local) {
+            let compression = *config.file_compression_type.get_variant();
+            store = Arc::new(Decompressed { store, compression });
+            config.file_compression_type = FileCompressionType::UNCOMPRESSED;
         }
-        let compression = *config.file_compression_type.get_variant();
-        let store = Arc::new(Decompressed { store, compression });
-        let mut config = config.clone();
-        config.file_compression_type = FileCompressionType::UNCOMPRESSED;
+        if let Some(dialect) = csv.and_then(Dialect::of) {
+            store = Arc::new(Quoted { store, dialect });
+        }
         self.engine.create_file_opener(store, &config, partition)
     }
 }
