@@ -22,10 +22,10 @@ describe.runIf(process.platform === 'linux')('an executor', () => {
 
   /** Breaks the way to the rows of all executors. The way of tasks stays. */
   const ways = {
-    'that refuses connections': () => Promise.all(cluster.executors.map(({ rows }) => rows.close())),
-    'that does not answer': async () => cluster.executors.forEach(({ rows }) => rows.hold()),
+    'that refuses connections': () => Promise.all(cluster.fronts.map(({ rows }) => rows.close())),
+    'that does not answer': async () => cluster.fronts.forEach(({ rows }) => rows.hold()),
   };
-  const ports = () => cluster.executors.map(({ rows }) => `127\\.0\\.0\\.[23]:${rows.port}`).join('|');
+  const ports = () => cluster.fronts.map(({ rows }) => `127\\.0\\.0\\.[23]:${rows.port}`).join('|');
 
   it.each(Object.entries(ways))('%s', async (_, breakWay) => {
     const addresses = ports();
@@ -44,12 +44,12 @@ describe.runIf(process.platform === 'linux')('an executor', () => {
   });
 
   it('that is unreachable for a moment does not fail a query', async () => {
-    for (const { rows } of cluster.executors) rows.hold();
+    for (const { rows } of cluster.fronts) rows.hold();
     const ctx = new BallistaSessionContext(cluster.url, WHOLE);
     const result = (await ctx.sql('select sum(value) as s from range(1000)')).toArray();
-    await expect.poll(() => cluster.executors.some(({ rows }) => rows.holds)).toBe(true);
+    await expect.poll(() => cluster.fronts.some(({ rows }) => rows.holds)).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 9_000));
-    for (const { rows } of cluster.executors) rows.release();
+    for (const { rows } of cluster.fronts) rows.release();
     expect(await result).toEqual([{ s: 499_500n }]);
     await ctx.close();
   });

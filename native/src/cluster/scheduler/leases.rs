@@ -22,6 +22,9 @@ const ID_BYTES: usize = 200;
 /// How long a client that has left may take to come back.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the scheduler may take to know a job that it has accepted.
+const ACCEPTED: Duration = Duration::from_secs(60);
+
 /// How a client shows that it wants a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
@@ -37,6 +40,7 @@ pub enum Sign {
 
 struct Lease {
     session: String,
+    begun: Instant,
     sign: Sign,
 }
 
@@ -64,8 +68,12 @@ impl Leases {
     }
 
     pub fn begin(&self, session: &str, job: &str, sign: Sign) {
-        let session = session.to_owned();
-        self.jobs.lock().insert(job.to_owned(), Lease { session, sign });
+        let lease = Lease {
+            session: session.to_owned(),
+            begun: Instant::now(),
+            sign,
+        };
+        self.jobs.lock().insert(job.to_owned(), lease);
     }
 
     pub fn release(&self, job: &str) {
@@ -146,7 +154,12 @@ impl Leases {
 
     /// Forgets jobs that the scheduler has forgotten.
     pub async fn sweep(&self, server: &Server) {
-        let all: Vec<String> = self.jobs.lock().keys().cloned().collect();
+        let mut all: Vec<String> = Vec::new();
+        for (job, lease) in self.jobs.lock().iter() {
+            if lease.begun.elapsed() > ACCEPTED {
+                all.push(job.clone());
+            }
+        }
         for job in all {
             let asked = Request::new(GetJobStatusParams { job_id: job.clone() });
             let status = SchedulerGrpc::get_job_status(server, asked).await;
