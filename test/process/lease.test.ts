@@ -1,5 +1,5 @@
-import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
 import { setTimeout } from 'node:timers/promises';
+import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { inside, query, STATUS, SUBMIT, statusOf } from '../support/crafted.js';

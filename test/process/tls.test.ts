@@ -75,8 +75,7 @@ describe('refused', () => {
   let plain: ServerProcess;
   beforeAll(async () => {
     files = new Certificates();
-    const listen = (options: object): Promise<ServerProcess> =>
-      ServerProcess.scheduler(options);
+    const listen = (options: object): Promise<ServerProcess> => ServerProcess.scheduler(options);
     [scheduler, plain] = await Promise.all([listen({ tls: files.server }), listen({})]);
   });
   afterAll(async () => {

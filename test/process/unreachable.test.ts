@@ -23,7 +23,9 @@ describe.runIf(process.platform === 'linux')('an executor', () => {
   /** Breaks the way to the rows of all executors. The way of tasks stays. */
   const ways = {
     'that refuses connections': () => Promise.all(cluster.fronts.map(({ rows }) => rows.close())),
-    'that does not answer': async () => cluster.fronts.forEach(({ rows }) => rows.hold()),
+    'that does not answer': async () => {
+      for (const { rows } of cluster.fronts) rows.hold();
+    },
   };
   const ports = () => cluster.fronts.map(({ rows }) => `127\\.0\\.0\\.[23]:${rows.port}`).join('|');
 
