@@ -1,0 +1,12 @@
+/**
+ * The commands, in the order of `ballista --help`.
+ *
+ * @module
+ */
+
+import type { AnyCommand } from '../base/command.js';
+import { certs } from './certs.js';
+import { sql } from './sql.js';
+import { version } from './version.js';
+
+export const commands: readonly AnyCommand[] = [sql, certs, version];
