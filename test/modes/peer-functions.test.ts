@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { callFunction, col } from '../../src/functions/index.js';
-import { withCluster, withContext } from '../support/cluster.js';
+import { newContext, withCluster, withContext } from '../support/cluster.js';
 import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
@@ -124,7 +124,7 @@ describe('JSON has the values of DuckDB', () => {
   });
 
   it('in WHERE, GROUP BY and ORDER BY', async () => {
-    const query = `SELECT j ->> 't' AS t, count(*) AS n FROM rows WHERE j ->> 's' = 'text' OR j -> 's' IS NULL
+    const query = `SELECT j ->> 't' AS t, count(*) AS n FROM rows WHERE (j ->> 's') = 'text' OR (j -> 's') IS NULL
       GROUP BY j ->> 't' ORDER BY j ->> 't'`;
     const [ours, theirs] = await both(query);
     expect(ours).toEqual(theirs);
@@ -193,6 +193,36 @@ describe('date_diff', () => {
   });
 });
 
+/** The most used functions of DuckDB, PostgreSQL, Spark and Snowflake, apart from those with the same name in all engines. */
+const MOST_USED = `
+  abs approx_count_distinct approx_quantile any_value arg_max arg_min array_agg array_contains array_distinct array_join
+  array_length array_position array_size array_sort ascii avg base64 bit_and bool_and bool_or cardinality cbrt ceil ceiling
+  char_length charindex chr coalesce collect_list collect_set concat concat_ws contains corr count count_if covar_pop
+  cume_dist current_date date date_add date_diff date_format date_part date_sub date_trunc dateadd datediff day dayname
+  dayofmonth dayofweek dayofyear decode dense_rank element_at encode ends_with endswith epoch epoch_ms every exp explode first
+  first_value flatten floor format format_string from_json from_unixtime gen_random_uuid generate_series get_json_object
+  greatest group_concat hex histogram hour if ifnull iff initcap instr isnan isnull json_array_length json_extract
+  json_extract_string json_keys json_object_keys lag last last_day last_value lcase lead least left len length levenshtein
+  list list_aggregate list_contains list_filter list_transform list_value listagg ln locate log log10 log2 lower lpad ltrim
+  make_date make_timestamp map_from_entries map_keys map_values max max_by md5 median min min_by minute mod mode month
+  monthname months_between named_struct now nth_value ntile nullif nvl nvl2 parse_json percent_rank percentile_approx
+  percentile_cont percentile_disc pi posexplode power printf quantile quarter radians random rank regexp_extract
+  regexp_extract_all regexp_like regexp_matches regexp_replace regexp_split_to_array repeat replace reverse right rlike round
+  row_number rpad rtrim second sequence sha1 sha256 sign sin size slice soundex split split_part sqrt startswith starts_with
+  stddev stddev_pop strftime string_agg string_split strpos strptime struct struct_extract struct_pack substr substring sum
+  time_bucket to_char to_date to_json to_number to_timestamp to_varchar translate trim trunc try_to_number typeof ucase unhex
+  unix_timestamp upper uuid var_pop var_samp variance week weekday weekofyear width_bucket year zeroifnull`;
+
+it('each of the most used functions exists, or its error says what to write instead', async () => {
+  const unknown: string[] = [];
+  for (const name of MOST_USED.split(/\s+/).filter((name) => name !== '')) {
+    const error = await ctx.sql(`SELECT ${name}(id, id, id, id, id) FROM rows`).catch(({ message }: Error) => message);
+    if (/does not exist\.(?! Write)/.test(String(error))) unknown.push(name);
+  }
+  expect(MOST_USED.split(/\s+/).length).toBeGreaterThan(200);
+  expect(unknown).toEqual([]);
+});
+
 describe('SQL of other engines that is missing', () => {
   it.each([
     [
@@ -239,6 +269,17 @@ describe('SQL of other engines that is missing', () => {
       code: 'NOT_IMPLEMENTED',
       message: expect.stringContaining('max_by(b.price, b.time)'),
     });
+  });
+
+  it('an ASOF JOIN in the dialect of Snowflake is rejected, too', async () => {
+    await using snowflake = newContext(cluster, { clusterConfig: { 'datafusion.sql_parser.dialect': 'snowflake' } });
+    const query = 'SELECT 1 FROM (SELECT 1 AS t) a ASOF JOIN (SELECT 2 AS t) b MATCH_CONDITION (a.t >= b.t)';
+    expect(await rejected(snowflake.sql(query))).toMatchObject({ code: 'NOT_IMPLEMENTED' });
+  });
+
+  it('a condition in SQL text names the function to use, too', async () => {
+    const df = await ctx.table('rows');
+    expect(() => df.filter('weekday(t) = 1')).toThrow('The function "weekday" does not exist. Write date_part(');
   });
 
   it('asof is the alias of a table if it follows AS', async () => {

@@ -62,7 +62,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
         "spark.format_string(format, …), or concat(…)",
     ),
     (&["soundex"], "spark.soundex(str)"),
-    (&["sha1"], "digest(value, 'sha1'), or spark.sha1(value)"),
+    (&["sha1"], "spark.sha1(value)"),
     (&["hex"], "to_hex(number), or encode(value, 'hex')"),
     (&["unhex", "from_hex"], "decode(value, 'hex')"),
     (&["base64", "to_base64"], "encode(value, 'base64')"),
@@ -134,6 +134,8 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (&["product"], "exp(sum(ln(value))), for positive values"),
     (&["histogram"], "count(*) with GROUP BY value"),
+    (&["width_bucket"], "spark.width_bucket(value, min, max, buckets)"),
+    (&["slice"], "array_slice(array, from, to), or spark.slice(array, start, length)"),
     (&["ratio_to_report"], "value / sum(value) OVER ()"),
 ];
 
@@ -188,6 +190,10 @@ pub fn explained<T: Visit>(state: &SessionState, sql: &T, error: Error) -> Error
 /// Parses an expression over columns of `schema`, unless it is too deep.
 pub fn parse_expr(context: &SessionContext, text: &str, schema: &DFSchema) -> Result<LogicalExpr> {
     sql_text::parse_expr(context, text, schema).map_err(|error| {
+        // A longer text may be nested so deeply that it must not be parsed.
+        if error.code != Code::Plan || text.len() > sql_text::SHORT {
+            return error;
+        }
         let state = context.state_ref();
         let state = state.read();
         match state.sql_to_expr(text, &state.config_options().sql_parser.dialect) {
