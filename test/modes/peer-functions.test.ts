@@ -282,6 +282,16 @@ describe('SQL of other engines that is missing', () => {
     expect(() => df.filter('weekday(t) = 1')).toThrow('The function "weekday" does not exist. Write date_part(');
   });
 
+  it('an arrow that begins a lambda says how to read JSON', async () => {
+    await using duckdbDialect = newContext(cluster, { clusterConfig: { 'datafusion.sql_parser.dialect': 'duckdb' } });
+    const query = (column: string) => `SELECT ${column} -> 'a' AS a FROM (SELECT '{"a":1}' AS j) r`;
+    expect(await (await duckdbDialect.sql(query('r.j'))).toArray()).toEqual([{ a: '1' }]);
+    expect(await rejected(duckdbDialect.sql(query('j')))).toMatchObject({
+      code: 'PLAN',
+      message: expect.stringContaining('To read JSON, write json_get(column, key), or table.column -> key.'),
+    });
+  });
+
   it('asof is the alias of a table if it follows AS', async () => {
     const df = await ctx.sql('SELECT count(*) AS n FROM rows AS asof JOIN rows b USING (id)');
     expect(await df.toArray()).toEqual([{ n: 200n }]);

@@ -135,7 +135,10 @@ const INSTEAD: &[(&[&str], &str)] = &[
     (&["product"], "exp(sum(ln(value))), for positive values"),
     (&["histogram"], "count(*) with GROUP BY value"),
     (&["width_bucket"], "spark.width_bucket(value, min, max, buckets)"),
-    (&["slice"], "array_slice(array, from, to), or spark.slice(array, start, length)"),
+    (
+        &["slice"],
+        "array_slice(array, from, to), or spark.slice(array, start, length)",
+    ),
     (&["ratio_to_report"], "value / sum(value) OVER ()"),
 ];
 
@@ -181,7 +184,7 @@ pub fn unknown_function(state: &SessionState, name: &str) -> Error {
 
 /// The error for SQL that could not be planned: that of the first function that does not exist, if there is one.
 pub fn explained<T: Visit>(state: &SessionState, sql: &T, error: Error) -> Error {
-    match sql.visit(&mut Unknown(state)) {
+    match sql.visit(&mut Unknown { state, lambdas: 0 }) {
         ControlFlow::Break(reason) => reason,
         ControlFlow::Continue(()) => error,
     }
@@ -203,26 +206,44 @@ pub fn parse_expr(context: &SessionContext, text: &str, schema: &DFSchema) -> Re
     })
 }
 
-struct Unknown<'a>(&'a SessionState);
+struct Unknown<'a> {
+    state: &'a SessionState,
+    /// Lambdas that are arguments, and follow.
+    lambdas: usize,
+}
 
 impl Visitor for Unknown<'_> {
     type Break = Error;
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Error> {
-        let Expr::Function(function) = expr else {
-            return ControlFlow::Continue(());
+        let function = match expr {
+            Expr::Function(function) => function,
+            Expr::Lambda(lambda) if self.lambdas == 0 => {
+                let text = format!(
+                    "{lambda} is a lambda in this dialect, but it is not an argument of a function that accepts one. To read \
+                     JSON, write json_get(column, key), or table.column -> key."
+                );
+                return ControlFlow::Break(Error::new(Code::Plan, text));
+            }
+            Expr::Lambda(_) => {
+                self.lambdas -= 1;
+                return ControlFlow::Continue(());
+            }
+            _ => return ControlFlow::Continue(()),
         };
         // Without parentheses, it may be a column.
         let FunctionArguments::List(args) = &function.args else {
             return ControlFlow::Continue(());
         };
+        let lambdas = args.args.iter().filter(|arg| is_lambda(arg));
+        self.lambdas += lambdas.count();
         let parts = function.name.0.iter().map(|part| match part {
             ObjectNamePart::Identifier(name) if name.quote_style.is_none() => name.value.to_lowercase(),
             ObjectNamePart::Identifier(name) => name.value.clone(),
             other => other.to_string(),
         });
         let name = parts.collect::<Vec<_>>().join(".");
-        let state = self.0;
+        let state = self.state;
         // The planner knows `unnest` without a function.
         let is_known = name == "unnest"
             || state.scalar_functions().contains_key(&name)
@@ -240,6 +261,10 @@ impl Visitor for Unknown<'_> {
         }
         ControlFlow::Continue(())
     }
+}
+
+fn is_lambda(arg: &FunctionArg) -> bool {
+    matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Lambda(_))))
 }
 
 /// A unit that is written like a column.
