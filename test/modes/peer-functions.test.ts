@@ -165,7 +165,7 @@ describe('aggregate functions return the values of DuckDB', () => {
 
   it('over windows', async () => {
     const [ours, theirs] = await both(`
-      SELECT id, arg_max(s, ${key}) OVER (PARTITION BY g) AS a, count_if(n > 50) OVER (PARTITION BY g ORDER BY id) AS c,
+      SELECT id, sum(id) OVER (PARTITION BY g) AS s, arg_max(s, ${key}) OVER (PARTITION BY g) AS a, arg_min(s, ${key}) OVER (PARTITION BY g) AS i, count_if(n > 50) OVER (PARTITION BY g ORDER BY id) AS c,
         mode(g) OVER (PARTITION BY g ORDER BY id ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) AS m
       FROM rows ORDER BY id`);
     expect(ours).toEqual(theirs);

@@ -2,7 +2,7 @@
 //! sizes, and series as tables.
 
 pub mod bounded;
-mod derived;
+pub mod derived;
 mod described;
 mod documentation;
 mod json;
@@ -32,5 +32,6 @@ pub fn register(registry: &mut dyn FunctionRegistry) -> Result<()> {
         registry.register_udaf(function.clone())?;
     }
     registry.register_function_rewrite(Arc::new(derived::replace::Replace))?;
+    registry.register_expr_planner(Arc::new(derived::replace::Replace))?;
     registry.register_expr_planner(Arc::new(json::operators::JsonOperators))
 }

@@ -101,24 +101,28 @@ pub fn replaced(call: &AggregateFunction) -> Result<Option<Expr>> {
     Ok(Some(Expr::AggregateFunction(replaced)))
 }
 
-/// Like `replaced`, for a call over a window.
-pub fn replaced_window(call: &WindowFunction) -> Result<Option<Expr>> {
+/// A call over a window, or what it stands for, under the same name.
+///
+/// The plan of windows puts calls with one order together, so a call with an order of its own is replaced before that.
+pub fn over_window(call: WindowFunction) -> Result<Expr> {
     use datafusion::logical_expr::WindowFunctionDefinition as Definition;
-    let Definition::AggregateUDF(function) = &call.fun else {
-        return Ok(None);
+    let found = match &call.fun {
+        Definition::AggregateUDF(function) => aggregate(function),
+        Definition::WindowUDF(_) => None,
     };
-    let Some(aggregate) = aggregate(function) else {
-        return Ok(None);
+    let Some(aggregate) = found else {
+        return Ok(call.into());
     };
     let target = (aggregate.expand)(&call.params.args)?;
     aggregate.check_order(&target, &call.params.order_by)?;
+    let name = Expr::from(call.clone()).schema_name().to_string();
     let fun = match target.window {
         Some(window) => Definition::WindowUDF(window),
         None => Definition::AggregateUDF(target.function),
     };
     let mut params = WindowFunctionParams {
         args: target.args,
-        ..call.params.clone()
+        ..call.params
     };
     if !target.order_by.is_empty() {
         params.order_by = target.order_by;
@@ -128,7 +132,7 @@ pub fn replaced_window(call: &WindowFunction) -> Result<Option<Expr>> {
             WindowFrameBound::Following(ScalarValue::UInt64(None)),
         );
     }
-    Ok(Some(Expr::from(WindowFunction { fun, params })))
+    Ok(Expr::from(WindowFunction { fun, params }).alias(name))
 }
 
 impl AggregateUDFImpl for Aggregate {

@@ -2,7 +2,7 @@
 //!
 //! Plans contain them only until the analyzer replaces them, which is before a plan is sent: no executor needs them.
 
-mod aggregate;
+pub mod aggregate;
 mod aggregates;
 mod dates;
 pub mod replace;
