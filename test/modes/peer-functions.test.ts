@@ -163,6 +163,15 @@ describe('aggregate functions return the values of DuckDB', () => {
     expect(whole[0]).toEqual(whole[1]);
   });
 
+  it('several in one query, with other aggregates', async () => {
+    const [ours, theirs] = await both(`
+      SELECT g, arg_max(s, ${key}) AS a, arg_min(s, ${key}) AS b, arg_max(n, t) AS c, sum(n) AS d, count(DISTINCT s) AS e,
+        string_agg(s, ',' ORDER BY id DESC) AS f
+      FROM rows GROUP BY g HAVING arg_max(id, id) > 10 ORDER BY arg_max(id, id)`);
+    expect(ours).toEqual(theirs);
+    expect(ours).toHaveLength(7);
+  });
+
   it('over windows', async () => {
     const [ours, theirs] = await both(`
       SELECT id, sum(id) OVER (PARTITION BY g) AS s, arg_max(s, ${key}) OVER (PARTITION BY g) AS a, arg_min(s, ${key}) OVER (PARTITION BY g) AS i, count_if(n > 50) OVER (PARTITION BY g ORDER BY id) AS c,
