@@ -131,6 +131,32 @@ describe('JSON has the values of DuckDB', () => {
     expect(ours).toHaveLength(2);
   });
 
+  it('operators bind more strongly than comparisons, as in PostgreSQL', async () => {
+    const conditions = [
+      ["j ->> 's' = 'text'", "(j ->> 's') = 'text'"],
+      ["'text' = j ->> 's'", "'text' = (j ->> 's')"],
+      ["j -> 'a' -> 'b' ->> 0 = '1'", "(j -> 'a' -> 'b' ->> 0) = '1'"],
+      ["j ->> 's' = j ->> 't' OR j ->> 's' LIKE 'te%'", "(j ->> 's') = (j ->> 't') OR (j ->> 's') LIKE 'te%'"],
+      ["j ->> 's' IN ('text', 'x')", "(j ->> 's') IN ('text', 'x')"],
+      ["j ->> 'f' BETWEEN '1' AND '2'", "(j ->> 'f') BETWEEN '1' AND '2'"],
+      ["j -> 't' IS NOT NULL AND j -> 'a' IS NOT NULL", "(j -> 't') IS NOT NULL AND (j -> 'a') IS NOT NULL"],
+      ["NOT j ->> 's' = 'text'", "NOT (j ->> 's') = 'text'"],
+    ];
+    for (const [ours = '', theirs = ''] of conditions) {
+      const query = (condition: string) => `SELECT id FROM rows WHERE ${condition} ORDER BY id`;
+      const [found, expected] = await both(query(ours), query(theirs));
+      expect({ [ours]: found }).toEqual({ [ours]: expected });
+      expect(found.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('of another type is rejected', async () => {
+    expect(await rejected(ctx.sql("SELECT id -> 'a' FROM rows"))).toMatchObject({
+      code: 'PLAN',
+      message: expect.stringContaining('json_get reads JSON in strings, but its first argument is Int64.'),
+    });
+  });
+
   it('of invalid JSON is null', async () => {
     const df = await ctx.sql(`SELECT '{"a":1' -> 'a' AS a, '{"a":1} x' ->> 'a' AS b, 'a' -> 'a' AS c`);
     expect(await df.toArray()).toEqual([{ a: null, b: null, c: null }]);

@@ -37,9 +37,29 @@ impl JsonFunction {
             answer,
             name: described.name(),
             aliases: described.aliases(),
-            signature: Signature::user_defined(Volatility::Immutable),
+            signature: Signature::variadic_any(Volatility::Immutable),
             documentation: described.documentation(),
         }
+    }
+
+    /// The types in which the arguments are read.
+    fn read_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
+        let types = types.iter().enumerate().map(|(i, kind)| match kind {
+            DataType::Utf8 | DataType::Null => Ok(DataType::Utf8),
+            DataType::Utf8View | DataType::LargeUtf8 if i == 0 => Ok(kind.clone()),
+            DataType::Utf8View | DataType::LargeUtf8 => Ok(DataType::Utf8),
+            DataType::Dictionary(_, value) if value.is_string() => Ok(DataType::Utf8),
+            kind if i > 0 && kind.is_integer() => Ok(DataType::Int64),
+            kind if i == 0 => plan_err!(
+                "{} reads JSON in strings, but its first argument is {kind}.",
+                self.name
+            ),
+            kind => plan_err!(
+                "A key of {} is {kind}, but it must be a string or an integer.",
+                self.name
+            ),
+        });
+        types.collect()
     }
 }
 
@@ -56,29 +76,8 @@ impl ScalarUDFImpl for JsonFunction {
         &self.signature
     }
 
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        let coerced = types.iter().enumerate().map(|(i, kind)| match kind {
-            DataType::Utf8 | DataType::Null => Ok(DataType::Utf8),
-            DataType::Utf8View | DataType::LargeUtf8 if i == 0 => Ok(kind.clone()),
-            DataType::Utf8View | DataType::LargeUtf8 => Ok(DataType::Utf8),
-            DataType::Dictionary(_, value) if value.is_string() => Ok(DataType::Utf8),
-            kind if i > 0 && kind.is_integer() => Ok(DataType::Int64),
-            kind if i == 0 => plan_err!(
-                "{} reads JSON in strings, but its first argument is {kind}.",
-                self.name
-            ),
-            kind => plan_err!(
-                "A key of {} is {kind}, but it must be a string or an integer.",
-                self.name
-            ),
-        });
-        match types {
-            [] => plan_err!("{} needs at least one argument, the JSON.", self.name),
-            _ => coerced.collect(),
-        }
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+    fn return_type(&self, types: &[DataType]) -> Result<DataType> {
+        self.read_types(types)?;
         Ok(match self.answer {
             Answer::Json | Answer::Text => DataType::Utf8,
             Answer::Length => DataType::Int64,
@@ -92,11 +91,12 @@ impl ScalarUDFImpl for JsonFunction {
             .iter()
             .all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let rows = if is_scalar { 1 } else { args.number_rows };
-        let [json, path @ ..] = args.args.as_slice() else {
-            return plan_err!("{} needs at least one argument, the JSON.", self.name);
-        };
-        let json = json.to_array(rows)?;
-        let path = Path::new(path)?;
+        let types: Vec<_> = args.args.iter().map(ColumnarValue::data_type).collect();
+        let read = args.args.iter().zip(self.read_types(&types)?);
+        let read = read.map(|(arg, kind)| arg.cast_to(&kind, None));
+        let read = read.collect::<Result<Vec<_>>>()?;
+        let json = read[0].to_array(rows)?;
+        let path = Path::new(&read[1..])?;
         let found = (0..rows).map(|row| match (text(&json, row), path.at(row)?) {
             (Some(json), Some(steps)) => Ok(find(json, &steps)),
             _ => Ok(None),
