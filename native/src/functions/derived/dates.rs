@@ -77,7 +77,7 @@ pub const DATES: &[Derived<Expand>] = &[
                 (
                     "unit",
                     "A literal: `'year'`, `'quarter'`, `'month'`, `'week'`, `'day'`, `'hour'`, `'minute'`, `'second'`, \
-                     `'millisecond'` or `'microsecond'`. Weeks begin on Monday.",
+                     `'millisecond'` or `'microsecond'`. Weeks begin on Monday; DuckDB counts whole weeks instead.",
                 ),
                 ("start", "A date or timestamp."),
                 ("end", "A date or timestamp. The result is negative if it is before the start."),
