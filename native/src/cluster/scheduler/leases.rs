@@ -5,6 +5,7 @@ use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::{CancelJobParams, CleanJobDataParams, GetJobStatusParams};
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 use tonic::{Request, Status};
@@ -21,6 +22,8 @@ pub struct Leases {
     server: Server,
     /// The jobs of each session, until their files are removed. Locked for lookups and changes only.
     jobs: Mutex<HashMap<String, HashSet<String>>>,
+    /// Whether the scheduler takes no new jobs.
+    closed: AtomicBool,
 }
 
 impl Leases {
@@ -28,16 +31,32 @@ impl Leases {
         Arc::new(Self {
             server,
             jobs: Mutex::default(),
+            closed: AtomicBool::new(false),
         })
     }
 
     /// Whether a session may submit another job.
     pub fn check(&self, session: &str) -> Result<(), Status> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Status::unavailable(
+                "The scheduler is shutting down and takes no new queries.",
+            ));
+        }
         let jobs: usize = self.jobs.lock().values().map(HashSet::len).sum();
         match jobs < JOBS && session.len() <= ID_BYTES {
             true => Ok(()),
             false => Err(Status::resource_exhausted("The scheduler has too many jobs.")),
         }
+    }
+
+    /// Lets no session submit another job.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// Whether there are jobs whose results were not released.
+    pub fn any(&self) -> bool {
+        !self.jobs.lock().is_empty()
     }
 
     pub fn begin(&self, session: &str, job: &str) {
