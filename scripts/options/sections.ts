@@ -5,7 +5,7 @@
  */
 
 import { CONVERT_SETTINGS } from '../../src/arrow/values/convert-options.js';
-import { AUTH_SETTINGS, JWKS_SETTINGS } from '../../src/cluster/authentication/auth-options.js';
+import { AUTH_SETTINGS, JWKS_SETTINGS } from '../../src/config/auth-settings.js';
 import { TLS_SETTINGS } from '../../src/config/credentials.js';
 import { FILE_LIMIT_SETTINGS } from '../../src/config/file-limits.js';
 import { RUNTIME_SETTINGS } from '../../src/config/runtime-env.js';
