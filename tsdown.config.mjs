@@ -19,6 +19,20 @@ export default [
   },
   {
     ...shared,
+    name: 'command',
+    entry: { cli: 'src/cli/bin.ts' },
+    outDir: 'dist',
+    format: 'esm',
+    outputOptions: { chunkFileNames: 'cli-[name]-[hash].mjs' },
+    clean: false,
+    dts: false,
+    // The argument parser would be three times as large as written by its authors.
+    minify: true,
+    // The command imports the package by its name, so the package's own files stay as they are.
+    deps: { neverBundle: ['ballista', 'apache-arrow'] },
+  },
+  {
+    ...shared,
     name: 'programs',
     entry: [
       'examples/*.ts',

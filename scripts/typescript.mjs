@@ -22,9 +22,12 @@ export async function buildTypeScript() {
         'tsconfig.json',
         'tsdown.config.mjs',
       ],
-      outputs: ['index', 'functions', 'spark'].flatMap((entry) =>
-        ['mjs', 'cjs', 'd.mts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`),
-      ),
+      outputs: [
+        'dist/cli.mjs',
+        ...['index', 'functions', 'spark'].flatMap((entry) =>
+          ['mjs', 'cjs', 'd.mts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`),
+        ),
+      ],
     },
     async () => {
       console.error('Building the TypeScript');
