@@ -6,7 +6,7 @@
 
 import { expected, isValid } from '../../input/settings.js';
 import { suggestion } from '../../input/nearest.js';
-import { UsageError } from '../command.js';
+import { UsageError } from '../base/command.js';
 import type { Role } from './daemon-options.js';
 import { type DaemonSetting, daemonSettings } from './daemon-setting.js';
 import { fromFile, readSettingsFile } from './settings-file.js';

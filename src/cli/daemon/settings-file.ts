@@ -9,7 +9,7 @@ import { dirname, resolve } from 'node:path';
 
 import { BallistaError } from '../../errors.js';
 import { suggestion } from '../../input/nearest.js';
-import { UsageError } from '../command.js';
+import { UsageError } from '../base/command.js';
 import type { Role } from './daemon-options.js';
 import type { DaemonSetting } from './daemon-setting.js';
 
