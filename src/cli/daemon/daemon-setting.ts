@@ -57,7 +57,10 @@ function leaves(
   keys: readonly string[],
 ): readonly DaemonSetting[] {
   return Object.entries(table).flatMap(([name, setting]) => {
-    const [inner, own] = [[...path, name], [...keys, kebab(name)]];
+    const [inner, own] = [
+      [...path, name],
+      [...keys, kebab(name)],
+    ];
     const nested = NESTED[name];
     if (nested) return leaves(role, nested, inner, own);
     const fileKey = OR_FILE[name];

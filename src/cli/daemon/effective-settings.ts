@@ -4,8 +4,8 @@
  * @module
  */
 
-import { expected, isValid } from '../../input/settings.js';
 import { suggestion } from '../../input/nearest.js';
+import { expected, isValid } from '../../input/settings.js';
 import { UsageError } from '../base/command.js';
 import type { Role } from './daemon-options.js';
 import { type DaemonSetting, daemonSettings } from './daemon-setting.js';
@@ -105,7 +105,12 @@ function given(setting: DaemonSetting, source: Source, from: string, raw: unknow
 }
 
 /** @param isText - whether numbers and booleans are strings */
-function checked({ value: one, isList, isSecret }: DaemonSetting, name: string, raw: unknown, isText: boolean): unknown {
+function checked(
+  { value: one, isList, isSecret }: DaemonSetting,
+  name: string,
+  raw: unknown,
+  isText: boolean,
+): unknown {
   const check = (item: unknown): unknown => {
     const value = isText && typeof item === 'string' ? fromText(one.type, item) : item;
     if (isValid(one, value)) return value;

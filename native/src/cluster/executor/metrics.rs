@@ -1,8 +1,11 @@
 //! What an executor does now, and what it has done.
 
 use super::assembly::Parts;
-use datafusion::execution::memory_pool::MemoryPool;
+use super::scheduler_link::SchedulerLink;
+use super::tasks::Tasks;
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool};
 use napi_derive::napi;
+use std::sync::{Arc, Weak};
 
 #[napi(object)]
 pub struct NativeExecutorMetrics {
@@ -16,16 +19,32 @@ pub struct NativeExecutorMetrics {
     pub memory_bytes: f64,
 }
 
-impl NativeExecutorMetrics {
-    pub fn of(parts: &Parts) -> Self {
-        let tasks = parts.tasks.counts();
+/// Where the metrics come from. Weak, because connections must end with the executor.
+pub struct Gauges {
+    tasks: Weak<Tasks>,
+    link: Weak<SchedulerLink>,
+    memory: Arc<FairSpillPool>,
+}
+
+impl Gauges {
+    pub fn new(parts: &Parts) -> Self {
         Self {
-            connected: parts.link.is_connected(),
+            tasks: Arc::downgrade(&parts.tasks),
+            link: Arc::downgrade(&parts.link),
+            memory: parts.memory.clone(),
+        }
+    }
+
+    /// `None`: the executor is closed.
+    pub fn read(&self) -> Option<NativeExecutorMetrics> {
+        let tasks = self.tasks.upgrade()?.counts();
+        Some(NativeExecutorMetrics {
+            connected: self.link.upgrade()?.is_connected(),
             tasks_running: tasks.running as u32,
             tasks_succeeded: tasks.succeeded as f64,
             tasks_failed: tasks.failed as f64,
             tasks_cancelled: tasks.cancelled as f64,
-            memory_bytes: parts.memory.reserved() as f64,
-        }
+            memory_bytes: self.memory.reserved() as f64,
+        })
     }
 }

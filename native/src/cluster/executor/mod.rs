@@ -29,7 +29,7 @@ use crate::results::whole_results;
 use crate::runtime::OwnedRuntime;
 use assembly::{assemble, functions, Folders, Parts, Ports};
 use drain::drain;
-use metrics::NativeExecutorMetrics;
+use metrics::{Gauges, NativeExecutorMetrics};
 use napi_derive::napi;
 use parking_lot::Mutex;
 use registration::NativeExecutorOptions;
@@ -44,6 +44,7 @@ pub struct NativeExecutor {
     host: String,
     port: u16,
     running: Arc<Running>,
+    gauges: Gauges,
     ended: watch::Sender<Option<Result<()>>>,
 }
 
@@ -114,9 +115,8 @@ impl NativeExecutor {
 
     #[napi(catch_unwind)]
     pub fn metrics(&self) -> napi::Result<NativeExecutorMetrics> {
-        let parts = self.running.parts.lock();
         let closed = || Error::new(Code::Closed, "The executor is closed.");
-        Ok(NativeExecutorMetrics::of(parts.as_ref().ok_or_else(closed)?))
+        Ok(self.gauges.read().ok_or_else(closed)?)
     }
 
     #[napi]
@@ -181,6 +181,7 @@ async fn start(mut options: NativeExecutorOptions) -> Result<NativeExecutor> {
         id: id.clone(),
         host,
         port,
+        gauges: Gauges::new(&parts),
         running: Arc::new(Running {
             id,
             work_dir,
