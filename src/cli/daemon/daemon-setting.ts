@@ -66,7 +66,7 @@ function leaves(
     const fileKey = OR_FILE[name];
     const one = leaf(role, setting, inner, own);
     if (fileKey === undefined) return [one];
-    const doc = `The file that holds it, instead of ${own.join('.')}. ${setting.doc}`;
+    const doc = `The file to use instead of ${own.join('.')}. It is read again when it changes.`;
     return [one, { ...leaf(role, setting, [...inner, 'file'], [...keys, fileKey]), doc }];
   });
 }
