@@ -45,7 +45,7 @@ function explaining<T>(
   const parse: typeof parser.parse = (context) => {
     const result = parser.parse(context);
     const [token] = context.buffer;
-    if (result.success || result.consumed > 0 || !token?.startsWith('-')) return result;
+    if (result.success || result.consumed > 0 || !token?.startsWith('-') || token === '--help') return result;
     // Of several errors, the library shows the one of the parser that has consumed most.
     return { success: false, consumed: 1, error: [text(explain(token))] };
   };
