@@ -32,11 +32,13 @@ export function openLog({ logLevel, logFormat }: Pick<DaemonOptions, 'logLevel' 
   return log;
 }
 
-/** Whether the setting `logLevel` can be read. */
+/** Whether the setting `logLevel` can be read: levels, alone or by module. */
 export function isLogLevel(text: string): boolean {
+  const isLevel = (level: string | undefined): boolean => level === 'off' || LEVELS.includes(level as Level);
   return text.split(',').every((part) => {
-    const level = part.slice(part.indexOf('=') + 1);
-    return part !== '' && (level === 'off' || LEVELS.includes(level as Level) || /^[a-z_][a-z0-9_:]*$/u.test(part));
+    const [first, second, ...more] = part.split('=');
+    if (more.length > 0) return false;
+    return second === undefined ? isLevel(first) : /^[a-z_][a-z0-9_:]*$/u.test(first ?? '') && isLevel(second);
   });
 }
 
