@@ -67,6 +67,7 @@ const GUIDES = [
   'types',
   'configuration',
   'clusters',
+  'daemons',
   'errors',
   'interop',
   'migration',
