@@ -127,9 +127,9 @@ async function runSupervised(role: ServerRole, signal: AbortSignal): Promise<num
     return fail(log, error);
   } finally {
     await server?.close();
-    // The exit then ends the process, although the supervisor is there.
+    // An open channel to the supervisor would keep the process alive.
     process.removeAllListeners('disconnect');
-    process.disconnect?.();
+    if (process.connected) process.disconnect();
   }
 }
 

@@ -52,7 +52,7 @@ export class Member {
   /** Lets a scheduler finish its queries. Its process is not started again. */
   async drain(): Promise<void> {
     this.#stopping.abort();
-    await this.#child?.drain();
+    if (this.#serves) await this.#child?.drain();
   }
 
   /** What the process tells about itself, if it answers. */

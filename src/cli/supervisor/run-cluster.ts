@@ -32,7 +32,7 @@ export async function runCluster(flags: GivenFlags, { signal }: CommandContext):
       log.info('The admin port serves probes and metrics.', { host: adminHost, port: admin.port });
     }
     const stopped = aborted(signal);
-    const url = await Promise.race([startAll(prepared, members), stopped]);
+    const url = await Promise.race([startAll(prepared, members, signal), stopped]);
     if (url !== undefined) process.stdout.write(`${url}\n`);
     await stopped;
     log.info('The cluster drains.', { signal: signal.reason instanceof Signalled ? signal.reason.signal : undefined });
@@ -48,7 +48,11 @@ export async function runCluster(flags: GivenFlags, { signal }: CommandContext):
 }
 
 /** Starts the scheduler, then all executors. Returns the address for contexts. */
-async function startAll({ options, daemon, log }: Prepared, members: Member[]): Promise<string> {
+async function startAll(
+  { options, daemon, log }: Prepared,
+  members: Member[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const cluster = options as ClusterOptions;
   const { logLevel, logFormat } = daemon;
   const form = { logLevel, logFormat };
@@ -62,6 +66,7 @@ async function startAll({ options, daemon, log }: Prepared, members: Member[]): 
   });
   members.push(scheduler);
   known = await scheduler.start();
+  if (signal.aborted) return undefined;
   const { url = '' } = known;
   const executors = Array.from({ length: cluster.executors }, (_, i) => {
     const order = () => ({ options: executorOptions(cluster, url), log: form });

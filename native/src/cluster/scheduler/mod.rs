@@ -133,9 +133,8 @@ impl NativeScheduler {
     #[napi(catch_unwind)]
     pub fn metrics(&self) -> napi::Result<NativeSchedulerMetrics> {
         let closed = || Error::new(Code::Closed, "The scheduler is closed.");
-        Ok(NativeSchedulerMetrics::of(
-            &*self.work.jobs.upgrade().ok_or_else(closed)?,
-        ))
+        let jobs = self.work.jobs.upgrade().ok_or_else(closed)?;
+        Ok(NativeSchedulerMetrics::of(&jobs))
     }
 
     #[napi]
