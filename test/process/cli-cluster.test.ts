@@ -66,9 +66,12 @@ it('starts all processes, prints the address, and ends them in order with a runn
   expect(samples.get('ballista_executor_slots{process="executor-2"}')).toBe(1);
   expect(samples.get('process_uptime_seconds{process="supervisor"}')).toBeGreaterThan(0);
 
-  const { first } = await startJob((await ctx.sql(SHORT)).stream());
+  const stream = (await ctx.sql(SHORT)).stream();
+  const { first } = await startJob(stream);
   daemon.kill('SIGINT');
   expect((await first).value?.getChild('s')?.get(0)).toBe(SHORT_RESULT);
+  // The scheduler waits until the client has read everything.
+  expect((await stream.next()).done).toBe(true);
   expect(await daemon.ended).toMatchObject({ code: 0, signal: null, stdout: `${url}\n`, left: [] });
   for (const pid of Object.values(pids)) expect(runs(pid)).toBe(false);
 });

@@ -89,7 +89,7 @@ it('probes and metrics follow executors, jobs and tasks', async () => {
   });
 
   expect(await (await ctx.sql(SHORT)).toArray()).toEqual([{ s: SHORT_RESULT }]);
-  const failing = await ctx.sql('select 1 / (x - x) as a from k');
+  const failing = await ctx.sql('select 1 / (x - 5) as a from k');
   expect(await rejected(failing.collect())).toMatchObject({ code: 'JOB_FAILED' });
   const jobs = await scrape(scheduler.admin);
   expect(jobs.get('ballista_scheduler_jobs_running')).toBe(0);
@@ -99,7 +99,7 @@ it('probes and metrics follow executors, jobs and tasks', async () => {
   await until('the tasks are counted', async () => {
     const tasks = await scrape(admin);
     const count = (outcome: string) => tasks.get(`ballista_executor_tasks_total{outcome="${outcome}"}`) ?? 0;
-    return tasks.get('ballista_executor_tasks_running') === 0 && count('succeeded') > 0 && count('failed') === 1;
+    return tasks.get('ballista_executor_tasks_running') === 0 && count('succeeded') > 0 && count('failed') > 0;
   });
 });
 
