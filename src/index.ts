@@ -18,6 +18,7 @@ export { CatalogSchema, type TableLike } from './catalog/catalog-schema.js';
 export { CatalogTable, type TableKind } from './catalog/catalog-table.js';
 export type { AuthOptions } from './cluster/authentication/auth-options.js';
 export type { JwksOptions } from './cluster/authentication/json-web-tokens.js';
+export { type CertificateOptions, writeCertificates } from './cluster/certificates.js';
 export { BallistaExecutor, type ExecutorMetrics, type ExecutorOptions } from './cluster/executor.js';
 export { BallistaScheduler, type SchedulerMetrics, type SchedulerOptions } from './cluster/scheduler.js';
 export { setupTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.js';

@@ -40,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const { run, debug } = chosen;
   const signals = watchSignals();
   try {
-    return (await run({ signal: signals.signal, debug })) ?? EXIT.OK;
+    return (await run({ signal: signals.signal, onInterrupt: signals.onInterrupt, debug })) ?? EXIT.OK;
   } catch (error) {
     return report(error, { debug });
   } finally {

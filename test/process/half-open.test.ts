@@ -23,7 +23,7 @@ const CLIENT_HELLO = Buffer.from([22, 3, 1, 2, 0, 1]);
 const LIMIT_MS = 10_000;
 const SLACK_MS = 3_000;
 
-const certificates = new Certificates();
+const certificates = await Certificates.make();
 let plain: ServerProcess;
 let secure: ServerProcess;
 let executor: BallistaExecutor;

@@ -28,8 +28,8 @@ const start = async (role: 'scheduler' | 'executor', options: object): Promise<S
   return server;
 };
 
-function certificates(validSeconds?: number): Certificates {
-  const made = new Certificates(validSeconds);
+async function certificates(validSeconds?: number): Promise<Certificates> {
+  const made = await Certificates.make(validSeconds);
   closing.push(() => made.remove());
   return made;
 }
@@ -50,7 +50,7 @@ const ROWS = 200_000;
 const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => x * 2n);
 
 it('a cluster with mutual TLS runs queries with shuffles, in-memory tables, UDFs and large results', async () => {
-  const files = certificates();
+  const files = await certificates();
   const scheduler = await start('scheduler', { port: 0, tls: files.server });
   await executors(scheduler.port, files.server);
   const ctx = connect(scheduler.port, { ...STAGES, tls: files.client });
@@ -75,7 +75,7 @@ describe('refused', () => {
   let scheduler: ServerProcess;
   let plain: ServerProcess;
   beforeAll(async () => {
-    files = new Certificates();
+    files = await Certificates.make();
     const listen = (options: object): Promise<ServerProcess> =>
       ServerProcess.start(SERVER, 'scheduler', JSON.stringify({ port: 0, ...options }));
     [scheduler, plain] = await Promise.all([listen({ tls: files.server }), listen({})]);
@@ -86,34 +86,38 @@ describe('refused', () => {
   });
 
   /** Certificates of the same authority that have expired. */
-  function expired(): Certificates {
-    const made = certificates();
+  async function expired(): Promise<Certificates> {
+    const made = await certificates();
     cpSync(files.folder, made.folder, { recursive: true });
-    made.write(-60);
+    await made.write(-60);
     return made;
   }
 
-  const cases: [what: string, tls: () => TlsOptions | undefined, reason: RegExp][] = [
-    ['a plain connection', () => undefined, /takes only TLS/],
+  const cases: [what: string, tls: () => Promise<TlsOptions | undefined>, reason: RegExp][] = [
+    ['a plain connection', async () => undefined, /takes only TLS/],
     [
       'a client that trusts another authority',
-      () => ({ ...files.client, ca: certificates().client.ca ?? '' }),
+      async () => ({ ...files.client, ca: (await certificates()).client.ca ?? '' }),
       /authority that this process trusts/,
     ],
-    ['a client without a certificate', () => ({ ca: files.client.ca ?? '' }), /takes only clients with a certificate/],
+    [
+      'a client without a certificate',
+      async () => ({ ca: files.client.ca ?? '' }),
+      /takes only clients with a certificate/,
+    ],
     [
       'an expired certificate of a client',
-      () => expired().client,
+      async () => (await expired()).client,
       /refused the certificate of this process, which has expired/,
     ],
     [
       'a client of another authority',
-      () => ({ ...certificates().client, ca: files.client.ca ?? '' }),
+      async () => ({ ...(await certificates()).client, ca: files.client.ca ?? '' }),
       /does not trust the authority/,
     ],
   ];
   it.each(cases)('%s', async (_, tls, reason) => {
-    const options = tls();
+    const options = await tls();
     const refusal = { code: 'CONNECTION', message: expect.stringMatching(reason) };
     expect(await rejected(connect(scheduler.port, options ? { tls: options } : {}).ready())).toMatchObject(refusal);
     // Executors always have a certificate for TLS.
@@ -129,7 +133,7 @@ describe('refused', () => {
   });
 
   it('a server whose certificate has expired', async () => {
-    const old = expired();
+    const old = await expired();
     const server = await start('scheduler', { port: 0, tls: old.server });
     const error = await rejected(connect(server.port, { tls: files.client }).ready());
     expect(error).toMatchObject({ code: 'CONNECTION', message: expect.stringMatching(/certificate has expired/) });
@@ -149,7 +153,7 @@ describe('refused', () => {
 });
 
 it('certificates that are replaced while the cluster runs are used by new connections', async () => {
-  const files = certificates();
+  const files = await certificates();
   const scheduler = await start('scheduler', { port: 0, tls: files.server });
   await executors(scheduler.port, files.server);
   const query = async (ctx: BallistaSessionContext): Promise<unknown> =>
@@ -157,11 +161,11 @@ it('certificates that are replaced while the cluster runs are used by new connec
   const before = connect(scheduler.port, { ...STAGES, tls: files.client });
   expect(await query(before)).toEqual([{ n: 10n }]);
   // Also another authority: clients of the old one are refused.
-  const old = certificates();
+  const old = await certificates();
   cpSync(files.folder, old.folder, { recursive: true });
-  const other = certificates();
+  const other = await certificates();
   cpSync(other.folder, files.folder, { recursive: true });
-  files.write();
+  await files.write();
   expect(await rejected(connect(scheduler.port, { tls: old.client }).ready())).toMatchObject({ code: 'CONNECTION' });
   expect(await query(connect(scheduler.port, { ...STAGES, tls: files.client }))).toEqual([{ n: 10n }]);
   expect(await query(before)).toEqual([{ n: 10n }]);
@@ -221,8 +225,8 @@ describe('on the network', () => {
   }, 60_000);
 
   it('and not with TLS', async () => {
-    const files = certificates();
-    files.write(undefined, hosts);
+    const files = await certificates();
+    await files.write(undefined, hosts);
     const carried = await record(files);
     for (const [kind, bytes] of Object.entries(carried)) {
       expect(bytes.length).toBeGreaterThan(1_000);

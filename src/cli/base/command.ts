@@ -15,6 +15,12 @@ export interface CommandContext {
    * command that returns has its own exit code. At the second signal, the process ends immediately.
    */
   readonly signal: AbortSignal;
+  /**
+   * Calls the listener at each SIGINT, instead of an abort. For a command in which Ctrl-C ends less than the program.
+   *
+   * @returns a function that removes the listener
+   */
+  onInterrupt(listener: () => void): () => void;
   /** Whether errors are printed with their stacks and causes: the option `--debug`. */
   readonly debug: boolean;
 }
