@@ -209,7 +209,7 @@ describe('a start that fails', () => {
 });
 
 it('TLS and tokens come from TOML files and variables, and are in no log and in no list of processes', async () => {
-  const certificates = new Certificates();
+  const certificates = await Certificates.make();
   closing.push(() => certificates.remove());
   const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
   closing.push(() => rmSync(folder, { recursive: true }));
