@@ -30,8 +30,8 @@ type Role = 'scheduler' | 'executor';
 
 /** Starts a daemon with an admin port, and waits until it serves. */
 async function start(role: Role, args: readonly string[] = [], env: Record<string, string> = {}): Promise<Running> {
-  const port = args.includes('--port') ? [] : ['--port', '0'];
-  const ports = role === 'scheduler' ? port : [...port, '--grpc-port', '0', '--vcores', '1'];
+  const free = args.includes('--port') ? [] : ['--port', '0'];
+  const ports = role === 'scheduler' ? free : [...free, '--grpc-port', '0', '--vcores', '1'];
   const daemon = new Daemon([role, ...ports, '--admin-port', '0', ...args], env);
   closing.push(() => daemon.close());
   const { port: admin } = await daemon.line('The admin port serves');
