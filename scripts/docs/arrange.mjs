@@ -61,6 +61,7 @@ const SIDEBAR = ['Guides', 'API', 'Reference', 'Internals'];
 const GUIDES = [
   'quickstart',
   'sql',
+  'command-line',
   'dataframes',
   'expressions',
   'user-defined-functions',

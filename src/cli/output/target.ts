@@ -23,11 +23,21 @@ export async function writeTo(
 ): Promise<void> {
   for await (const piece of pieces) {
     signal?.throwIfAborted();
-    if (!stream.write(piece)) await once(stream, 'drain', { signal });
+    if (!stream.write(piece)) await drained(stream, signal);
   }
   // An error of the last write comes later.
   await new Promise((resolve) => stream.write('', resolve));
   signal?.throwIfAborted();
+}
+
+/** Waits until a stream takes more. Rejects with the reason of the abort. */
+async function drained(stream: Writable, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await once(stream, 'drain', { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /**

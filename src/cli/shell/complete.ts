@@ -88,19 +88,22 @@ export function sourcesOf(statement: string): Source[] {
   for (let i = 0; i < tokens.length; i++) {
     const word = wordAt(tokens, i);
     if (word === undefined || !BEFORE_TABLE.has(word)) continue;
-    do {
-      const end = pathEnd(tokens, i + 1);
-      if (end === i + 1) break;
+    let at = i + 1;
+    for (let end = pathEnd(tokens, at); end > at; end = pathEnd(tokens, at)) {
       const table = tokens
-        .slice(i + 1, end)
+        .slice(at, end)
         .map(({ text }) => text)
         .join('');
-      const at = wordAt(tokens, end) === 'AS' ? end + 1 : end;
-      const alias = isName(tokens[at]) ? tokens[at].text : undefined;
+      const aliasAt = wordAt(tokens, end) === 'AS' ? end + 1 : end;
+      const named = tokens[aliasAt];
+      const alias = isName(named) ? named.text : undefined;
       sources.push({ table, ...(alias !== undefined && { alias }) });
-      i = alias === undefined ? end : at + 1;
-    } while (word === 'FROM' && tokens[i]?.text === ',');
-    i--;
+      at = alias === undefined ? end : aliasAt + 1;
+      // Only FROM has several tables in a row.
+      if (word !== 'FROM' || tokens[at]?.text !== ',') break;
+      at++;
+    }
+    i = at - 1;
   }
   return sources;
 }
