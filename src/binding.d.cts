@@ -60,6 +60,7 @@ export declare class NativeExecutor {
   get host(): string
   get port(): number
   get workDir(): string
+  metrics(): NativeExecutorMetrics
   waitForTermination(): Promise<void>
   /**
    * Accepts no new tasks, waits for the running tasks, frees ports and threads, and removes the work
@@ -96,8 +97,11 @@ export declare class NativeScheduler {
   static start(options: NativeSchedulerOptions): Promise<NativeScheduler>
   get host(): string
   get port(): number
+  metrics(): NativeSchedulerMetrics
   waitForTermination(): Promise<void>
-  /** Frees the port and the threads. Idempotent. */
+  /** Takes no new queries, and waits for those that run. Idempotent. */
+  drain(): Promise<void>
+  /** Drains the scheduler, and frees the port and the threads. Idempotent. */
   close(): Promise<void>
 }
 
@@ -280,6 +284,17 @@ export interface NativeConfigEntry {
   description: string
 }
 
+export interface NativeExecutorMetrics {
+  /** Whether the scheduler knows that the executor is there. */
+  connected: boolean
+  tasksRunning: number
+  tasksSucceeded: number
+  tasksFailed: number
+  tasksCancelled: number
+  /** The memory that its tasks use. */
+  memoryBytes: number
+}
+
 export interface NativeExecutorOptions {
   schedulerHost: string
   schedulerPort: number
@@ -308,6 +323,8 @@ export interface NativeExecutorOptions {
   files?: NativeFileLimits
   /** How many bytes of in-memory tables and code it holds for tasks. */
   uploadLimitBytes: number
+  /** How long it lets its tasks run when it closes. */
+  drainTimeoutMs: number
 }
 
 /** URLs of folders or files. Absent: no limit. */
@@ -351,6 +368,17 @@ export interface NativeRuntimeOptions {
   files?: NativeFileLimits
 }
 
+export interface NativeSchedulerMetrics {
+  executors: number
+  /** How many tasks the executors run at once. */
+  slots: number
+  jobsQueued: number
+  jobsRunning: number
+  jobsSucceeded: number
+  jobsFailed: number
+  jobsCancelled: number
+}
+
 export interface NativeSchedulerOptions {
   host: string
   /** 0: a free port. */
@@ -367,6 +395,8 @@ export interface NativeSchedulerOptions {
   files?: NativeFileLimits
   /** How many bytes of in-memory tables and code it holds for clients. */
   uploadLimitBytes: number
+  /** How long it waits for running jobs when it closes. */
+  drainTimeoutMs: number
 }
 
 export interface NativeSessionOptions {

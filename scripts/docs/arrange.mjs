@@ -68,6 +68,7 @@ const GUIDES = [
   'types',
   'configuration',
   'clusters',
+  'daemons',
   'errors',
   'interop',
   'migration',

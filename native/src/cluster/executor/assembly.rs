@@ -56,6 +56,8 @@ const REGISTRATION: Duration = Duration::from_secs(15);
 pub struct Parts {
     pub tasks: Arc<Tasks>,
     pub link: Arc<SchedulerLink>,
+    /// The memory of all tasks.
+    pub memory: Arc<FairSpillPool>,
     /// Makes the executor's service for tasks available within the process.
     _local: Arc<Local>,
 }
@@ -112,7 +114,8 @@ pub async fn assemble(
     let engine = Engine::new(source, pool, PathBuf::from(&folders.spill));
     let functions = functions.await.expect("the engine's functions can be collected");
     let limits = FileLimits::new("this executor", options.files.as_ref())?;
-    let runtimes = runtimes(&options, &folders, blobs.clone(), limits);
+    let memory = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
+    let runtimes = runtimes(memory.clone(), &folders, blobs.clone(), limits);
     let disk = Arc::new(Disk::new(id.clone(), PathBuf::from(&folders.work)));
     let disks = options
         .query_disk_limit_bytes
@@ -162,6 +165,7 @@ pub async fn assemble(
     Ok(Parts {
         tasks,
         link,
+        memory,
         _local: local,
     })
 }
@@ -218,12 +222,11 @@ async fn sweep(blobs: Arc<BlobSource>, tasks: Arc<Tasks>) {
 
 /// The runtimes of tasks, which all share one memory pool.
 fn runtimes(
-    options: &NativeExecutorOptions,
+    pool: Arc<FairSpillPool>,
     folders: &Folders,
     blobs: Arc<BlobSource>,
     limits: Option<Arc<FileLimits>>,
 ) -> Arc<dyn SessionRuntimeCache> {
-    let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = folders.spill.clone();
     let runtime: RuntimeProducer = Arc::new(move |config| {
         let registry = Registry::new(Some(blobs.clone()), limits.as_ref());

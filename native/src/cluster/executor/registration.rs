@@ -48,6 +48,8 @@ pub struct NativeExecutorOptions {
     pub upload_limit_bytes: f64,
     /// How many bytes a job may have on the disk. Absent: as many as there is room for.
     pub query_disk_limit_bytes: Option<f64>,
+    /// How long it lets its tasks run when it closes.
+    pub drain_timeout_ms: u32,
 }
 
 /// Like Ballista's own, but without operating system version, disks and limits: finding those takes longer

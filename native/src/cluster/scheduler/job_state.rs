@@ -4,6 +4,7 @@
 //! its results until a second timer fires. Here only the status of a finished job stays. Its graph, which
 //! only requests for metrics read, is kept for a short time.
 
+use crate::cluster::scheduler::job_counts::JobCounts;
 use crate::cluster::scheduler::job_ids::caller;
 use crate::cluster::scheduler::planning::sessions::Sessions;
 use crate::cluster::scheduler::state::cluster_state::Executors;
@@ -44,7 +45,8 @@ pub struct Jobs {
     finished: Mutex<Finished>,
     events: Arc<Events>,
     sessions: Sessions,
-    executors: Arc<Executors>,
+    pub executors: Arc<Executors>,
+    pub counts: JobCounts,
 }
 
 /// All queues are in the order in which jobs ended.
@@ -62,7 +64,8 @@ struct Finished {
 type Queue<T> = VecDeque<(Instant, T)>;
 
 impl Finished {
-    fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) {
+    /// Returns whether the job was not there yet.
+    fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) -> bool {
         let job = JobId::from(status.job_id.clone());
         let now = Instant::now();
         match status.status {
@@ -70,7 +73,7 @@ impl Finished {
             _ => self.failed.push_back((now, job.clone())),
         }
         self.ended.push_back((now, job.clone()));
-        self.statuses.insert(job, status);
+        let is_new = self.statuses.insert(job, status).is_none();
         if let Some(graph) = graph {
             let config = graph.session_config();
             let options = ClusterOptions::of(&config);
@@ -84,6 +87,7 @@ impl Finished {
             self.recent.pop_front();
         }
         older(&mut self.measured, METRICS).for_each(drop);
+        is_new
     }
 
     fn graph(&self, job: &JobId) -> Option<&ExecutionGraphBox> {
@@ -112,6 +116,7 @@ impl Jobs {
             events,
             sessions: Sessions::new(executors.registered.clone(), limits),
             executors,
+            counts: JobCounts::default(),
         }
     }
 
@@ -142,7 +147,10 @@ impl Jobs {
         if let Some(Status::Failed(_)) = status.status {
             self.executors.stop(job.clone());
         }
-        self.finished.lock().add(status, graph);
+        let ended = status.status.clone();
+        if self.finished.lock().add(status, graph) {
+            self.counts.end(ended.as_ref());
+        }
         let removed = self.engine.remove_job(&job).await;
         self.events.ended(&job);
         removed
@@ -156,7 +164,9 @@ fn has_ended(status: &JobStatus) -> bool {
 #[async_trait]
 impl JobState for Jobs {
     fn accept_job(&self, job: &JobId, name: &str, queued_at: u64) -> Result<()> {
-        self.engine.accept_job(job, name, queued_at)
+        self.engine.accept_job(job, name, queued_at)?;
+        self.counts.accept();
+        Ok(())
     }
 
     fn pending_job_number(&self) -> usize {

@@ -7,6 +7,7 @@ use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::{CancelJobParams, CleanJobDataParams, GetJobStatusParams};
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tonic::{Request, Status as Refusal};
@@ -49,6 +50,8 @@ pub struct Leases {
     jobs: Mutex<HashMap<String, Lease>>,
     /// How long a job runs though no client asks for it.
     limit: Duration,
+    /// Whether the scheduler takes no new jobs.
+    closed: AtomicBool,
 }
 
 impl Leases {
@@ -56,15 +59,31 @@ impl Leases {
         Arc::new(Self {
             jobs: Mutex::default(),
             limit,
+            closed: AtomicBool::new(false),
         })
     }
 
     /// Whether a session may submit another job.
     pub fn check(&self, session: &str) -> Result<(), Refusal> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Refusal::unavailable(
+                "The scheduler is shutting down and takes no new queries.",
+            ));
+        }
         match self.jobs.lock().len() < JOBS && session.len() <= ID_BYTES {
             true => Ok(()),
             false => Err(Refusal::resource_exhausted("The scheduler has too many jobs.")),
         }
+    }
+
+    /// Lets no session submit another job.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// Whether there are jobs whose results were not released.
+    pub fn any(&self) -> bool {
+        !self.jobs.lock().is_empty()
     }
 
     pub fn begin(&self, session: &str, job: &str, sign: Sign) {
