@@ -42,6 +42,7 @@ export declare class NativeDataFrame {
   cache(task?: number | undefined | null): Promise<NativeDataFrame>
   /** Runs the query and writes its rows. Returns the number of rows. `target`: a Write as JSON. */
   write(target: string, task?: number | undefined | null): Promise<number>
+  watched(progress: NativeProgress): NativeDataFrame
   /** Lazy: the job starts with the first `next` of the stream. */
   execute(): NativeStream
 }
@@ -119,6 +120,9 @@ export declare class NativeSchema {
  * objects, even while their methods still run.
  */
 export declare class NativeSession {
+  jobs(): Promise<Array<NativeJob>>
+  job(id: string): Promise<NativeJob | null>
+  executors(): Promise<Array<NativeExecutorInfo>>
   constructor(options: NativeSessionOptions)
   get sessionId(): string
   /** Connects now, not with the first query. */
@@ -181,6 +185,81 @@ export declare class NativeSession {
   close(): Promise<void>
 }
 
+export declare class NativeProgress {
+  /** `measured`: whether the metrics of operators will be read. */
+  constructor(measured: boolean)
+  /** Takes microseconds: nothing is awaited. */
+  seen(): NativeSeen
+  /** The last state. Frees the plan. */
+  end(): NativeSeen
+  /** JSON: the metrics of every operator of every stage. Null until the query has succeeded. */
+  metrics(): string | null
+}
+
+export interface NativeCount { done: number
+  running: number
+  total: number }
+export interface NativeSeen {
+  jobId?: string
+  begun: boolean
+  dropped: boolean
+  stages?: NativeCount
+  tasks?: NativeCount
+  stageRows?: number
+  stageBytes?: number
+  rows: number
+  bytes: number
+  scannedRows?: number
+}
+export interface NativeJob {
+  jobId: string
+  name: string
+  state: string
+  sessionId: string
+  owner: string
+  queuedAt?: number
+  startedAt?: number
+  endedAt?: number
+  stages: NativeCount
+  tasks: NativeCount
+  stageRows: number
+  stageBytes: number
+  isWhole: boolean
+  error?: string
+  stageList: Array<NativeStage>
+}
+export interface NativeStage {
+  stage: number
+  attempt: number
+  state: string
+  tasks: NativeCount
+  rows: number
+  bytes: number
+  taskList: Array<NativeTask>
+}
+export interface NativeTask {
+  task: number
+  executorId: string
+  partitions: number
+  state: string
+  rows: number
+  bytes: number
+  launchedAt?: number
+  endedAt?: number
+}
+export interface NativeExecutorInfo {
+  executorId: string
+  host: string
+  port: number
+  grpcPort: number
+  slots: number
+  freeSlots: number
+  runningTasks: number
+  taskMemoryBytes?: number
+  runsFunctions: boolean
+  state: string
+  lastSeenAt?: number
+}
 export declare class NativeStream {
   /** The id of the job. Null until the job is submitted. */
   get jobId(): string | null

@@ -20,13 +20,16 @@ export type { AuthOptions } from './cluster/authentication/auth-options.js';
 export type { JwksOptions } from './cluster/authentication/json-web-tokens.js';
 export { type CertificateOptions, writeCertificates } from './cluster/certificates.js';
 export { BallistaExecutor, type ExecutorMetrics, type ExecutorOptions } from './cluster/executor.js';
+export type { ExecutorInfo, ExecutorState } from './cluster/executor-info.js';
+export type { JobDetails, JobInfo, JobState, StageInfo, StageState, TaskInfo } from './cluster/job-info.js';
 export { BallistaScheduler, type SchedulerMetrics, type SchedulerOptions } from './cluster/scheduler.js';
 export { setupTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
-export type { ActionOptions } from './config/action-options.js';
+export type { ActionOptions, CallOptions } from './config/action-options.js';
 export type { ClusterConfig, ConfigValue } from './config/cluster-config.js';
 export type { TlsOptions, TokenOption } from './config/credentials.js';
 export type { FileLimits } from './config/file-limits.js';
 export type { ConfigKey } from './config/generated/keys.js';
+export type { ProgressCount, QueryProgress, QueryState } from './config/query-progress.js';
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';
 export type { RowOptions } from './dataframe/actions.js';
@@ -41,6 +44,7 @@ export type {
 export type { PivotOptions, UnpivotOptions } from './dataframe/group-verbs.js';
 export { GroupedData, type PivotValues } from './dataframe/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './dataframe/joins.js';
+export { QueryHandle } from './dataframe/query-handle.js';
 export type { UnnestOptions } from './dataframe/row-verbs.js';
 export type {
   BatchStreamOptions,

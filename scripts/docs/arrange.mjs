@@ -66,6 +66,7 @@ const GUIDES = [
   'expressions',
   'user-defined-functions',
   'types',
+  'progress',
   'configuration',
   'clusters',
   'daemons',

@@ -17,6 +17,7 @@ import { BallistaError } from '../errors.js';
 import { col } from '../expr/expr.js';
 import { resolve } from '../input/settings.js';
 import type { DataFrame } from './dataframe.js';
+import { QueryHandle } from './query-handle.js';
 import {
   type BatchStreamOptions,
   type IpcStreamOptions,
@@ -319,12 +320,28 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
   toReadableStream(options?: ActionOptions & BatchStreamOptions): ReadableStream<RecordBatch>;
   toReadableStream(options: ActionOptions & (IpcStreamOptions | NdjsonStreamOptions)): ReadableStream<Uint8Array>;
   toReadableStream(options: ActionOptions & ReadableStreamOptions = {}): ReadableStream<RecordBatch | Uint8Array> {
-    const { signal, ...format } = resolve<ActionOptions & IpcStreamOptions>(
+    const { signal, onProgress, ...format } = resolve<ActionOptions & IpcStreamOptions>(
       'toReadableStream',
       { ...ACTION_SETTINGS, ...READABLE_STREAM_SETTINGS },
       options as ActionOptions & IpcStreamOptions,
     );
-    return this.stream({ signal }).toReadableStream(format);
+    return this.stream({ signal, onProgress }).toReadableStream(format);
+  }
+
+  /**
+   * Starts the query in the background, and returns a handle with its progress, result and metrics.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal if it is already aborted
+   *
+   * @example
+   * ```ts
+   * const query = df.filter('delay > 600').execute();
+   * for await (const { state, elapsedMs } of query.progress) console.log(state, elapsedMs);
+   * console.log((await query.result).length, query.state); // … succeeded
+   * ```
+   */
+  execute(options: ActionOptions = {}): QueryHandle {
+    return new QueryHandle(this.native, this.session, resolve<ActionOptions>('execute', ACTION_SETTINGS, options));
   }
 
   /** The result as a stream of record batches: `for await (const batch of df)`. */
@@ -336,9 +353,9 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
 
   /** A stream and its converter. The converter is made when the schema is final: after the first batch, or at the end. */
   #convert(options: RowOptions): { stream: RecordBatchStream; convert: () => Converter<T> } {
-    const { signal, ...convert } = resolve<RowOptions>('this action', ROW_SETTINGS, options);
+    const { signal, onProgress, ...convert } = resolve<RowOptions>('this action', ROW_SETTINGS, options);
     const conversion = toConversion(this.session.convert, convert);
-    const stream = this.stream({ signal });
+    const stream = this.stream({ signal, onProgress });
     let made: Converter<T> | undefined;
     return {
       stream,

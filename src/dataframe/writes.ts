@@ -15,9 +15,9 @@ import type {
   TableWriteOptions,
 } from '../files/write-options.js';
 import { resolve } from '../input/settings.js';
-import { callTask } from '../native.js';
 import { Actions } from './actions.js';
 import type { DataFrame } from './dataframe.js';
+import { callWatched } from './progress/watched.js';
 
 /** The methods of a {@link DataFrame} that keep its result. */
 export abstract class Writes<T extends object = Row> extends Actions<T> {
@@ -36,9 +36,8 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
    * ```
    */
   async cache(options: ActionOptions = {}): Promise<DataFrame<T>> {
-    const { signal } = resolve<ActionOptions>('cache', ACTION_SETTINGS, options);
-    this.session.assertOpen();
-    return this.make(await callTask(this.session.abandon, (task) => this.native.cache(task), signal));
+    const action = resolve<ActionOptions>('cache', ACTION_SETTINGS, options);
+    return this.make(await callWatched(this.native, this.session, action, (df, task) => df.cache(task)));
   }
 
   // ---------------------------------------------------------------- writes
@@ -130,8 +129,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
 
   // ---------------------------------------------------------------- inside
 
-  async #write({ json, signal }: NativeWrite): Promise<number> {
-    this.session.assertOpen();
-    return callTask(this.session.abandon, (task) => this.native.write(json, task), signal);
+  async #write({ json, action }: NativeWrite): Promise<number> {
+    return callWatched(this.native, this.session, action, (df, task) => df.write(json, task));
   }
 }

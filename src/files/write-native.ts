@@ -7,6 +7,7 @@
 import { resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import type { ActionOptions } from '../config/action-options.js';
 import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import { encode } from '../expr/node/encode.js';
@@ -38,10 +39,10 @@ const COMPRESSION_LEVELS: Readonly<Partial<Record<Compression, { min: number; ma
   zstd: { min: 1, max: 22, default: 3 },
 };
 
-/** A write as sent to Rust, and its abort signal. */
+/** A write as sent to Rust, and the options of the action. */
 export interface NativeWrite {
   json: string;
-  signal: AbortSignal | undefined;
+  action: ActionOptions;
 }
 
 /**
@@ -80,7 +81,8 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
     options: engine,
     partitionBy: given.partitionBy === undefined ? [] : toColumnNames(where, given.partitionBy),
   };
-  return { json: toJson(where, target, given.sortBy), signal: given.signal };
+  const { signal, onProgress } = given;
+  return { json: toJson(where, target, given.sortBy), action: { signal, onProgress } };
 }
 
 /**
@@ -91,12 +93,12 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
 export function toTableWriteNative(name: string, options: TableWriteOptions | undefined): NativeWrite {
   if (typeof name !== 'string' || name === '')
     throw invalid(`writeTable takes the name of a table, not ${name === '' ? 'an empty string' : describe(name)}.`);
-  const { insertOp, sortBy, signal } = resolve<TableWriteOptions & { insertOp: InsertOp }>(
+  const { insertOp, sortBy, ...action } = resolve<TableWriteOptions & { insertOp: InsertOp }>(
     'writeTable',
     { ...WRITE_SETTINGS, ...TABLE_SETTINGS },
     options,
   );
-  return { json: toJson('writeTable', { kind: 'table', name, insertOp }, sortBy), signal };
+  return { json: toJson('writeTable', { kind: 'table', name, insertOp }, sortBy), action };
 }
 
 function toJson(where: string, target: object, sortBy: SortKey | readonly SortKey[] = []): string {

@@ -9,7 +9,16 @@ import { describe } from './describe.js';
 import { suggestion } from './nearest.js';
 
 /** The type of a setting. `any` is checked where the setting is used. */
-export type SettingType = 'string' | 'character' | 'boolean' | 'integer' | 'number' | 'choice' | 'signal' | 'any';
+export type SettingType =
+  | 'string'
+  | 'character'
+  | 'boolean'
+  | 'integer'
+  | 'number'
+  | 'choice'
+  | 'signal'
+  | 'function'
+  | 'any';
 
 /** A setting: its type, and its default if there is one. */
 export interface Setting {
@@ -33,7 +42,10 @@ export type DocumentedSetting = Setting & {
   readonly defaultText?: string;
   /** The TypeScript type, if `type` does not say it. */
   readonly typeText?: string;
-} & ({ readonly type: Exclude<SettingType, 'any'> } | { readonly type: 'any'; readonly typeText: string });
+} & (
+    | { readonly type: Exclude<SettingType, 'function' | 'any'> }
+    | { readonly type: 'function' | 'any'; readonly typeText: string }
+  );
 
 /** A settings table that `docs/reference/options.md` lists. `scripts/options/sections.ts` names all of them. */
 export type DocumentedTable = Readonly<Record<string, DocumentedSetting>>;
@@ -96,6 +108,8 @@ export function isValid({ type, min, max, choices = [] }: Setting, value: unknow
       return choices.includes(value as string);
     case 'signal':
       return isSignal(value);
+    case 'function':
+      return typeof value === 'function';
     case 'any':
       return true;
   }
@@ -122,6 +136,8 @@ export function expected({ type, min, max, choices = [] }: Setting): string {
       return `one of ${choices.map((one) => `"${one}"`).join(', ')}`;
     case 'signal':
       return 'an AbortSignal';
+    case 'function':
+      return 'a function';
     case 'any':
       return 'a value';
   }

@@ -6,7 +6,7 @@
 
 import type { Row } from '../arrow/values/values.js';
 import type { NativeSession } from '../binding.cjs';
-import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
+import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
 import { DataFrame } from '../dataframe/dataframe.js';
 import { nativeLogicalPlanOf } from '../engine/native-plan.js';
 import type { SessionHandle } from '../engine/session-handle.js';
@@ -20,7 +20,7 @@ import { PreparedStatement } from './prepared-statement.js';
 import { SessionTables } from './tables.js';
 
 /** Options of {@link SessionContext.sql}. */
-export interface SqlOptions extends ActionOptions {
+export interface SqlOptions extends CallOptions {
   /** Values for `$1`, `$2`, … (an array) or `$name` (an object). */
   params?: Params;
   /** Whether CREATE and DROP are allowed. Default `true`. */
@@ -32,13 +32,13 @@ export interface SqlOptions extends ActionOptions {
 }
 
 /** Options of {@link SessionContext.prepare}. */
-export interface PrepareOptions extends ActionOptions {
+export interface PrepareOptions extends CallOptions {
   /** Whether INSERT, UPDATE, DELETE, COPY and similar statements are allowed. Default `true`. */
   allowDml?: boolean;
 }
 
 const SQL_SETTINGS = {
-  ...ACTION_SETTINGS,
+  ...CALL_SETTINGS,
   params: { type: 'any' },
   allowDdl: { type: 'boolean', default: true },
   allowDml: { type: 'boolean', default: true },
@@ -46,7 +46,7 @@ const SQL_SETTINGS = {
 } as const;
 
 const PREPARE_SETTINGS = {
-  ...ACTION_SETTINGS,
+  ...CALL_SETTINGS,
   allowDml: { type: 'boolean', default: true },
 } as const;
 
@@ -86,7 +86,7 @@ export abstract class SessionQueries extends SessionTables {
    */
   async sql<T extends object = Row>(query: string | SqlQuery, options: SqlOptions = {}): Promise<DataFrame<T>> {
     const { signal, params, ...allowed } = resolve<
-      Required<Omit<SqlOptions, 'params' | 'signal'>> & ActionOptions & { params?: Params }
+      Required<Omit<SqlOptions, 'params' | 'signal'>> & CallOptions & { params?: Params }
     >('sql', SQL_SETTINGS, options);
     const tagged = SqlQuery.is(query);
     if (!tagged && typeof query !== 'string')
@@ -126,7 +126,7 @@ export abstract class SessionQueries extends SessionTables {
     query: string | SqlQuery,
     options: PrepareOptions = {},
   ): Promise<PreparedStatement<T>> {
-    const { signal, allowDml } = resolve<Required<Omit<PrepareOptions, 'signal'>> & ActionOptions>(
+    const { signal, allowDml } = resolve<Required<Omit<PrepareOptions, 'signal'>> & CallOptions>(
       'prepare',
       PREPARE_SETTINGS,
       options,

@@ -36,8 +36,8 @@ describe('file options', () => {
 
   it('include the signal', () => {
     const { signal } = new AbortController();
-    expect(toFileWriteNative('csv', 'x.csv', { signal }).signal).toBe(signal);
-    expect(toTableWriteNative('t', { signal }).signal).toBe(signal);
+    expect(toFileWriteNative('csv', 'x.csv', { signal }).action.signal).toBe(signal);
+    expect(toTableWriteNative('t', { signal }).action.signal).toBe(signal);
   });
 
   it.each<[Format, object, Record<string, string>]>([

@@ -4,13 +4,15 @@
 use super::native_catalog::NativeTable;
 use super::native_execution_plan::NativeExecutionPlan;
 use super::native_plan::NativeLogicalPlan;
+use super::native_progress::NativeProgress;
 use super::native_stream::NativeStream;
 use crate::arrow::schema_to_ipc;
 use crate::client::query::analyze::AnalyzeExec;
 use crate::dataframe::verb::columns::find;
 use crate::dataframe::verb::{apply, Verb};
-use crate::dataframe::write::{write, Write};
+use crate::dataframe::write::{collected, write, Write};
 use crate::error::{guard, Error, Result};
+use crate::exec::query_progress::collect_watched;
 use crate::expr::bytes::text;
 use crate::expr::node::SortNode;
 use crate::expr::Scope;
@@ -26,7 +28,6 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{DFSchemaRef, ExprSchema};
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::physical_plan::collect;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::{DataFrame, SessionContext};
 use napi::bindgen_prelude::{Buffer, ClassInstance};
@@ -190,7 +191,7 @@ impl NativeDataFrame {
             }
             // DataFusion's own node for a local EXPLAIN ANALYZE; the plan is its input.
             let plan = plan.children()[0].clone();
-            collect(plan.clone(), context).await?;
+            collect_watched(plan.clone(), context).await?;
             Ok(analyzed(&plan))
         };
         self.task(task, work).await
@@ -211,7 +212,7 @@ impl NativeDataFrame {
         let (session, frame) = (self.session.clone(), self.frame().clone());
         let work = async move {
             let schema = frame.schema().inner().clone();
-            let batches = frame.collect().await?;
+            let batches = collected(frame).await?;
             let cached = unnamed(session.context(), session.store(schema, &batches, None)?)?;
             Ok(NativeDataFrame::new(session, cached))
         };
@@ -230,6 +231,13 @@ impl NativeDataFrame {
             write(frame, target, keys).await
         };
         self.task(task, work).await
+    }
+
+    /// This DataFrame; its actions report to `progress` how far they are.
+    #[napi(catch_unwind)]
+    pub fn watched(&self, progress: &NativeProgress) -> NativeDataFrame {
+        let query = self.query.clone().watched(progress.shared());
+        Self::new(self.session.clone(), query)
     }
 
     /// Lazy: the job starts with the first `next` of the stream.

@@ -30,8 +30,21 @@ pub struct Output {
     pub proxy: Option<FlightProxy>,
 }
 
+/// The error that an executor of this package put into the message of a failed job.
+fn known_failure(text: &str) -> Option<Error> {
+    failure::found(text).or_else(|| Error::found_in(text))
+}
+
+/// The message of a failed job, for people.
+pub fn failure_text(text: &str) -> String {
+    match known_failure(text) {
+        Some(known) => known.message,
+        None => text.trim_end().to_owned(),
+    }
+}
+
 impl Job {
-    async fn status(&self) -> Result<GetJobStatusResult> {
+    pub(super) async fn status(&self) -> Result<GetJobStatusResult> {
         let params = GetJobStatusParams {
             job_id: self.id.clone(),
         };
@@ -141,8 +154,7 @@ impl Job {
                 if is_cancelled(&failure) {
                     return Err(self.cancelled_error());
                 }
-                let known = failure::found(&failure.error).or_else(|| Error::found_in(&failure.error));
-                let error = known.unwrap_or_else(|| {
+                let error = known_failure(&failure.error).unwrap_or_else(|| {
                     let text = failure.error.trim_end();
                     Error::new(Code::JobFailed, format!("Job {} failed: {text}", self.id))
                 });

@@ -1,10 +1,11 @@
 //! Writes the rows of a DataFrame to files and tables.
 
 use crate::error::{Code, Error, Result};
+use crate::exec::query_progress::collect_watched;
 use crate::expr::column_names::no_column;
 use crate::stores::password::check_url;
 use crate::tables::provider::InMemoryTable;
-use datafusion::arrow::array::AsArray;
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::Schema;
 use datafusion::arrow::datatypes::UInt64Type;
 use datafusion::common::TableReference;
@@ -68,7 +69,7 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
         }
         Target::Table { name, insert_op } => insert(&state, plan, name.into(), &insert_op).await?,
     };
-    let written = DataFrame::new(state, plan).collect().await?;
+    let written = collected(DataFrame::new(state, plan)).await?;
     let counts = written.iter().flat_map(|batch| {
         let column = batch
             .columns()
@@ -77,6 +78,13 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
         column.map(|counts| counts.values().to_vec()).unwrap_or_default()
     });
     Ok(counts.sum::<u64>() as f64)
+}
+
+/// The result of a query that may be watched.
+pub async fn collected(frame: DataFrame) -> Result<Vec<RecordBatch>> {
+    let context = Arc::new(frame.task_ctx());
+    let plan = frame.create_physical_plan().await?;
+    Ok(collect_watched(plan, context).await?)
 }
 
 async fn insert(

@@ -12,6 +12,7 @@ pub mod runtime_env;
 pub mod statement;
 pub mod tables;
 
+use crate::client::connection::Connection;
 use crate::client::remote_session::RemoteSession;
 use crate::error::{caught, Code, Error, Result};
 use crate::functions::bounded::Bounded;
@@ -108,6 +109,7 @@ impl Session {
         self.context.get_or_init(|| {
             let context = SessionContext::new_with_state(self.state());
             series::register(&context);
+            self.backend.describe(&context);
             context
         })
     }
@@ -136,6 +138,11 @@ impl Session {
     /// Connects now, not with the first query.
     pub async fn connect(&self) -> Result<()> {
         self.backend.cluster()?.connection.channel().await.map(|_| ())
+    }
+
+    /// The connection to the cluster. Fails for a local session.
+    pub fn connection(&self) -> Result<&Connection> {
+        Ok(&self.backend.cluster()?.connection)
     }
 
     pub fn check_open(&self) -> Result<()> {

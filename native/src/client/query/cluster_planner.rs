@@ -6,6 +6,7 @@ use super::portable::portable;
 use super::remote_query::RemoteQueryExec;
 use crate::blobs::blob::Blob;
 use crate::client::remote_session::RemoteSession;
+use crate::client::system::system_table::{scans_only_descriptions, scans_system};
 use crate::codec::divided::divided;
 use crate::files::copy::{located, with_options};
 use crate::functions::series;
@@ -20,7 +21,6 @@ use crate::tables::values::values;
 use crate::udf::rewrite::called::functions;
 use crate::udf::rewrite::windows::rewritten_windows;
 use async_trait::async_trait;
-use ballista_core::planner::scans_only_information_schema;
 use datafusion::catalog::Session;
 use datafusion::common::format::ExplainFormat;
 use datafusion::common::not_impl_err;
@@ -46,6 +46,12 @@ impl ClusterPlanner {
     }
 
     async fn query(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
+        if scans_system(plan)? {
+            return not_impl_err!(
+                "A query on the cluster cannot read tables of the schema system. Read them in a query of their own, and use \
+                 its cache()."
+            );
+        }
         let mut plan = sendable(with_snapshots(plan)?.into_owned())?;
         // Our schedulers do this themselves if a query is distributed.
         if !self.remote.connection.is_ours().await? {
@@ -146,7 +152,7 @@ fn is_local(plan: &LogicalPlan) -> Result<bool> {
     Ok(match plan {
         // Ballista's planner drops the columns of an empty result.
         LogicalPlan::EmptyRelation(_) | LogicalPlan::DescribeTable(_) => true,
-        _ => scans_only_information_schema(plan)?,
+        _ => scans_only_descriptions(plan)?,
     })
 }
 

@@ -57,13 +57,16 @@ pub struct JobIds {
 impl JobIdGenerator for JobIds {
     async fn next_id(&self) -> String {
         let id = uuid::Uuid::new_v4().to_string();
-        self.owners.own(&id, &caller());
-        let _ = CALL.try_with(|call| {
-            if let Some((session, sign)) = &call.submits {
-                self.leases.begin(session, &id, *sign);
-            }
+        let submits = CALL.try_with(|call| {
             *call.job.lock() = Some(id.clone());
+            call.submits.clone()
         });
+        let submits = submits.ok().flatten();
+        let session = submits.as_ref().map_or("", |(session, _)| session.as_str());
+        self.owners.own(&id, &caller(), session);
+        if let Some((session, sign)) = &submits {
+            self.leases.begin(session, &id, *sign);
+        }
         id
     }
 }

@@ -9,6 +9,7 @@ use crate::cluster::scheduler::job_ids::caller;
 use crate::cluster::scheduler::planning::sessions::Sessions;
 use crate::cluster::scheduler::state::cluster_state::Executors;
 use crate::cluster::scheduler::state::job_events::Events;
+use crate::cluster::scheduler::state::stage_reports::Planned;
 use crate::config::cluster_options::ClusterOptions;
 use crate::stores::limits::FileLimits;
 use async_trait::async_trait;
@@ -49,10 +50,17 @@ pub struct Jobs {
     pub counts: JobCounts,
 }
 
+/// What stays of a job that has ended.
+struct Ended {
+    status: JobStatus,
+    /// `None` if the job was not planned.
+    planned: Option<Planned>,
+}
+
 /// All queues are in the order in which jobs ended.
 #[derive(Default)]
 struct Finished {
-    statuses: HashMap<JobId, JobStatus>,
+    jobs: HashMap<JobId, Ended>,
     ended: Queue<JobId>,
     results: Queue<JobId>,
     failed: Queue<JobId>,
@@ -73,7 +81,8 @@ impl Finished {
             _ => self.failed.push_back((now, job.clone())),
         }
         self.ended.push_back((now, job.clone()));
-        let is_new = self.statuses.insert(job, status).is_none();
+        let planned = graph.map(|graph| Planned::of(graph, false).ended());
+        let is_new = self.jobs.insert(job, Ended { status, planned }).is_none();
         if let Some(graph) = graph {
             let config = graph.session_config();
             let options = ClusterOptions::of(&config);
@@ -120,11 +129,16 @@ impl Jobs {
         }
     }
 
+    /// What a job that has ended tells about its stages.
+    pub fn planned(&self, job: &JobId) -> Option<Planned> {
+        self.finished.lock().jobs.get(job)?.planned.clone()
+    }
+
     /// Removes old entries. Returns the jobs whose files executors should remove.
     pub fn sweep(&self) -> Vec<JobId> {
         let mut finished = self.finished.lock();
         let Finished {
-            statuses,
+            jobs,
             ended,
             results,
             failed,
@@ -132,7 +146,7 @@ impl Jobs {
             recent,
         } = &mut *finished;
         for job in older(ended, STATUS) {
-            statuses.remove(&job);
+            jobs.remove(&job);
         }
         older(measured, METRICS)
             .chain(older(recent, METRICS))
@@ -203,7 +217,8 @@ impl JobState for Jobs {
         if let Some(status) = self.engine.get_job_status(job).await? {
             return Ok(Some(status));
         }
-        Ok(self.finished.lock().statuses.get(job).cloned())
+        let finished = self.finished.lock();
+        Ok(finished.jobs.get(job).map(|job| job.status.clone()))
     }
 
     async fn get_execution_graph(&self, job: &JobId) -> Result<Option<ExecutionGraphBox>> {
@@ -216,13 +231,13 @@ impl JobState for Jobs {
     }
 
     async fn remove_job(&self, job: &JobId) -> Result<()> {
-        self.finished.lock().statuses.remove(job);
+        self.finished.lock().jobs.remove(job);
         Ok(())
     }
 
     /// Only finished jobs, like Ballista's own implementation.
     async fn get_jobs(&self) -> Result<HashSet<JobId>> {
-        Ok(self.finished.lock().statuses.keys().cloned().collect())
+        Ok(self.finished.lock().jobs.keys().cloned().collect())
     }
 
     async fn get_all_jobs(&self) -> Result<HashSet<JobId>> {

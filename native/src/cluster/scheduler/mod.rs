@@ -5,12 +5,14 @@ mod flight_service;
 mod grpc_service;
 mod job_counts;
 mod job_ids;
+mod job_reports;
 mod job_state;
 mod leases;
 mod metrics;
 mod owners;
 mod planning;
 mod presence;
+mod report_routes;
 mod routes;
 mod rules;
 mod server;
@@ -44,6 +46,7 @@ use datafusion::prelude::SessionConfig;
 use drain::drain;
 use flight_service::SchedulerFlight;
 use job_ids::JobIds;
+use job_reports::Reports;
 use job_state::Jobs;
 use leases::Leases;
 use metrics::NativeSchedulerMetrics;
@@ -224,6 +227,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             server.init().await?;
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
             let flight = SchedulerFlight::new(uploads, owners.clone());
+            let reports = Reports::new(jobs.clone(), executors.clone(), events.clone(), owners.clone());
             tokio::spawn(leases.clone().expire(server.clone()));
             let work = Work {
                 jobs: Arc::downgrade(&jobs),
@@ -238,7 +242,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
                 leases.clone(),
                 owners.clone(),
             ));
-            let routes = routes(server, executors, events, flight, leases, owners);
+            let routes = routes(server, executors, events, flight, leases, owners, reports);
             let local = Local::publish(&host, port, routes.clone(), Handle::current());
             tokio::spawn(async move {
                 // Held as long as the server runs.

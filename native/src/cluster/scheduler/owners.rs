@@ -20,11 +20,17 @@ struct Owned {
     since: Instant,
 }
 
+struct OwnedJob {
+    owned: Owned,
+    /// Empty for clients without sessions.
+    session: String,
+}
+
 /// Locked for lookups and changes only.
 #[derive(Default)]
 pub struct Owners {
     sessions: Mutex<HashMap<String, Owned>>,
-    jobs: Mutex<HashMap<String, Owned>>,
+    jobs: Mutex<HashMap<String, OwnedJob>>,
 }
 
 impl Owners {
@@ -52,19 +58,27 @@ impl Owners {
         Ok(())
     }
 
-    /// Records the owner of a new job.
-    pub fn own(&self, job: &str, principal: &Principal) {
+    /// Records the owner and the session of a new job.
+    pub fn own(&self, job: &str, principal: &Principal, session: &str) {
         let owned = Owned {
             owner: principal.name.clone(),
             since: Instant::now(),
         };
-        self.jobs.lock().insert(job.to_owned(), owned);
+        let job_of = OwnedJob {
+            owned,
+            session: session.to_owned(),
+        };
+        self.jobs.lock().insert(job.to_owned(), job_of);
     }
 
     /// A job of another principal looks like one that does not exist.
     pub fn check(&self, job: &str, principal: &Principal) -> Result<(), Status> {
         let jobs = self.jobs.lock();
-        match jobs.get(job).is_some_and(|job| principal.reaches(&job.owner)) || principal.reaches_all() {
+        match jobs
+            .get(job)
+            .is_some_and(|job| principal.reaches(&job.owned.owner))
+            || principal.reaches_all()
+        {
             true => Ok(()),
             false => Err(Status::not_found("The scheduler does not know the job.")),
         }
@@ -74,7 +88,14 @@ impl Owners {
     pub fn sweep(&self, known: &HashSet<JobId>) {
         let is_known = |job: &String| known.contains(&JobId::from(job.clone()));
         let mut jobs = self.jobs.lock();
-        jobs.retain(|job, owned| owned.since.elapsed() < ACCEPTED || is_known(job));
+        jobs.retain(|id, job| job.owned.since.elapsed() < ACCEPTED || is_known(id));
+    }
+
+    /// The owner and the session of a job.
+    pub fn of_job(&self, job: &str) -> Option<(Arc<str>, String)> {
+        let jobs = self.jobs.lock();
+        let job = jobs.get(job)?;
+        Some((job.owned.owner.clone(), job.session.clone()))
     }
 }
 
