@@ -35,7 +35,6 @@ export default [
     ...shared,
     name: 'programs',
     entry: [
-      'examples/*.ts',
       'bench/**/*.ts',
       'test/{fuzz,inputs,faults,load,leaks}/main.ts',
       // The processes that they start.
@@ -51,7 +50,8 @@ export default [
     unbundle: true,
     clean: false,
     dts: false,
-    // A program imports the package as a user does: by its name, from dist/.
-    deps: { neverBundle: [/^[^./](?!:)/] },
+    // A program imports the package as a user does: by its name, from dist/. The compiler's helpers, for example for
+    // `await using`, are not an installed package.
+    deps: { neverBundle: [/^(?!@oxc-project\/runtime)[^./](?!:)/] },
   },
 ];

@@ -1,6 +1,6 @@
 /**
- * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/`, `bench/` and `test/`
- * into `build/`, as tsdown.config.mjs configures.
+ * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `bench/` and `test/` into `build/`, as
+ * tsdown.config.mjs configures.
  *
  * @module
  */
@@ -14,7 +14,6 @@ export async function buildTypeScript() {
       name: 'typescript',
       inputs: [
         'src',
-        'examples',
         'bench',
         ...['fuzz', 'inputs', 'faults', 'load', 'leaks', 'support'].map((name) => `test/${name}`),
         'package.json',

@@ -1,0 +1,5 @@
+/** Registers the hooks that run TypeScript programs: `node --import ./scripts/run/register.mjs mine.ts`. */
+
+import { register } from 'node:module';
+
+register('./hooks.mjs', import.meta.url);
