@@ -48,7 +48,7 @@ const CERTIFICATE_SETTINGS = {
  * import { writeCertificates } from 'ballista';
  *
  * await writeCertificates('certs', { hosts: ['10.0.0.1'] });
- * console.log(await readdir('certs')); // [ 'ca.key', 'ca.pem', 'client.key', 'client.pem', 'server.key', 'server.pem' ]
+ * console.log((await readdir('certs')).sort()); // [ 'ca.key', 'ca.pem', 'client.key', 'client.pem', 'server.key', 'server.pem' ]
  * ```
  */
 export async function writeCertificates(folder: string | URL, options: CertificateOptions = {}): Promise<void> {

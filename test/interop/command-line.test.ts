@@ -59,7 +59,7 @@ it('DuckDB reads Parquet', async () => {
 });
 
 it('Polars reads Arrow files, and Apache Arrow Arrow streams', async () => {
-  const frame = polars.readIPC(await written('out.arrow'));
+  const frame = polars.readIPC(readFileSync(await written('out.arrow')));
   expect(frame.getColumn('text').toArray()).toEqual(ROWS.map(({ text }) => text));
   const table = tableFromIPC(readFileSync(await written('out.arrows')));
   expect([...(table.getChild('id') ?? [])].map(String)).toEqual(ROWS.map(({ id }) => id));

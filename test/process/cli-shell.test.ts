@@ -51,12 +51,18 @@ describe.skipIf(!HAS_TERMINAL)('the shell', () => {
   it('completes with Tab', async () => {
     const terminal = await shell();
     await terminal.enter('create table journeys (origin_city int);', PROMPT);
-    terminal.type(`sel${TAB}`);
-    await terminal.see('select');
-    await terminal.enter(` * from jour${TAB};`, '| origin_city |');
-    await terminal.see('0 rows');
+    // Each completion is awaited: keys that arrive with Tab are not part of it.
+    const complete = async (typed: string, whole: string): Promise<void> => {
+      const from = terminal.output.length;
+      terminal.type(typed + TAB);
+      await terminal.see(whole, from);
+    };
+    await complete('sel', 'select');
+    await complete(' * from jour', 'journeys');
+    await terminal.enter(';', '| origin_city |');
     writeFileSync(temp('data-for-tab.csv'), 'city\nOslo\n');
-    await terminal.enter(`select * from '${temp('data-for')}${TAB};`, '| Oslo |');
+    await complete(`select * from '${temp('data-for')}`, "-tab.csv'");
+    await terminal.enter(';', '| Oslo |');
   });
 
   it('Ctrl-C cancels the query, forgets what is typed, and never ends the shell', async () => {
