@@ -2,7 +2,7 @@
 
 use super::job::Job;
 use super::job_cancel::{cancel, is_cancelled, ACCEPTED};
-use crate::error::{Code, Error, Result};
+use crate::error::{without_plea, Code, Error, Result};
 use crate::protocol::job_event::{JobEvent, Whole};
 use crate::udf::failure;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
@@ -140,10 +140,13 @@ impl Job {
                     return Err(self.cancelled_error());
                 }
                 let known = failure::found(&failure.error).or_else(|| Error::found_in(&failure.error));
-                let error = known.unwrap_or_else(|| {
-                    let text = failure.error.trim_end();
-                    Error::new(Code::JobFailed, format!("Job {} failed: {text}", self.id))
+                let mut error = known.unwrap_or_else(|| {
+                    // From an executor without the code of this package.
+                    Error::new(Code::JobFailed, without_plea(&failure.error))
                 });
+                if error.code == Code::JobFailed {
+                    error.message = format!("Job {} failed: {}", self.id, error.message.trim_end());
+                }
                 Err(self.unless_cancelled(error.of_job(&self.id)))
             }
             _ => Ok(None),

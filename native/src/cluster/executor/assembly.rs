@@ -27,6 +27,7 @@ use crate::protocol::presence::executor as path_of;
 use crate::results::job_owners::JobOwners;
 use crate::results::{partition_files, whole_results, whole_service};
 use crate::stores::limits::FileLimits;
+use crate::stores::options::Chosen;
 use crate::stores::{self, RuntimesByStores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use crate::udf::log;
@@ -218,7 +219,7 @@ fn runtimes(
     let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = folders.spill.clone();
     let runtime: RuntimeProducer = Arc::new(move |config| {
-        let registry = Registry::new(Some(blobs.clone()), limits.as_ref());
+        let registry = Registry::new(Some(blobs.clone()), limits.as_ref(), Chosen::Elsewhere);
         stores::register(config, &*registry, limits.as_ref())?;
         RuntimeEnvBuilder::new()
             .with_memory_pool(pool.clone())
