@@ -56,8 +56,7 @@ export function resolve<O extends object>(subject: string, table: SettingTable, 
     if (value !== undefined) options[name] = typeof value === 'function' ? value() : value;
   }
   for (const name of Object.keys(given ?? {})) {
-    if (!Object.hasOwn(table, name))
-      throw invalid(`${subject} has no option "${name}".${known(name, table)}`);
+    if (!Object.hasOwn(table, name)) throw invalid(`${subject} has no option "${name}".${known(name, table)}`);
   }
   // Iterate over the table, not over own properties: an AbortController, whose `signal` is inherited, is valid as options.
   for (const [name, setting] of Object.entries(table)) {
