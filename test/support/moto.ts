@@ -24,7 +24,7 @@ export async function serveMoto(bucket: string): Promise<string | undefined> {
     await exit;
   });
   const url = `http://127.0.0.1:${port}`;
-  await until(async () => (await fetch(`${url}/moto-api/`).catch(() => undefined))?.ok === true);
+  await until('moto answers', async () => (await fetch(`${url}/moto-api/`).catch(() => undefined))?.ok === true);
   const response = await fetch(`${url}/${bucket}`, { method: 'PUT' });
   if (!response.ok) throw new Error(`moto made no bucket: ${response.status} ${await response.text()}`);
   return url;

@@ -26,16 +26,17 @@ use std::sync::Arc;
 /// tables open their file without asking an object store.
 pub fn replace_factories(state: &mut SessionState, limited: bool) {
     for factory in state.table_factories_mut().values_mut() {
-        *factory = Arc::new(Listings {
-            engine: ListingTableFactory::new(),
-            limited,
-        });
+        let engine: Arc<dyn TableProviderFactory> = match limited {
+            true => Arc::new(ListingTableFactory::new()),
+            false => factory.clone(),
+        };
+        *factory = Arc::new(Listings { engine, limited });
     }
 }
 
 #[derive(Debug)]
 struct Listings {
-    engine: ListingTableFactory,
+    engine: Arc<dyn TableProviderFactory>,
     limited: bool,
 }
 
@@ -69,7 +70,7 @@ impl TableProviderFactory for Listings {
             return Ok(table);
         };
         let parts = parts_of(state, listing, create.schema.fields().is_empty()).await?;
-        match is_plain(&parts) {
+        match parts.is_plain() {
             true => Ok(table),
             false => created(state, parts, create),
         }
@@ -84,12 +85,6 @@ fn created(
     let cache = state.runtime_env().cache_manager.get_file_statistic_cache();
     let table = FileTable::new(parts)?.with_cache(cache);
     Ok(Arc::new(table.created_by(create)))
-}
-
-fn is_plain(parts: &FileParts) -> bool {
-    parts.options.table_partition_cols.is_empty()
-        && parts.urls.iter().all(|url| url.get_glob().is_none())
-        && parts.rows == RowOptions::default()
 }
 
 /// A table over text files whose columns are not given; `None` for any other table.

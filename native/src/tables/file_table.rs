@@ -46,6 +46,15 @@ pub struct FileParts {
     pub rows: RowOptions,
 }
 
+impl FileParts {
+    /// Whether DataFusion's tables can do everything.
+    pub fn is_plain(&self) -> bool {
+        self.options.table_partition_cols.is_empty()
+            && self.urls.iter().all(|url| url.get_glob().is_none())
+            && self.rows == RowOptions::default()
+    }
+}
+
 /// A table over files: DataFusion's if it can do everything, and ours if not.
 pub fn table_over(parts: FileParts) -> Result<Arc<dyn TableProvider>> {
     let stores: Vec<_> = parts.urls.iter().map(ListingTableUrl::object_store).collect();
@@ -56,10 +65,7 @@ pub fn table_over(parts: FileParts) -> Result<Arc<dyn TableProvider>> {
             pair[1].as_str()
         );
     }
-    let plain = parts.options.table_partition_cols.is_empty()
-        && parts.urls.iter().all(|url| url.get_glob().is_none())
-        && parts.rows == RowOptions::default();
-    Ok(match plain {
+    Ok(match parts.is_plain() {
         true => Arc::new(listing(&parts)?),
         false => Arc::new(FileTable::new(parts)?),
     })

@@ -54,11 +54,14 @@ impl Lines {
         if !self.single || found == Next::End {
             return found;
         }
-        let line = self.line(bytes);
-        match (&found, line) {
-            (Next::Record(length), Some(line)) if line.end < *length => Next::Broken(line.end),
-            (Next::More, Some(line)) if line.end < bytes.len() => Next::Broken(line.end),
-            _ => found,
+        let length = match found {
+            Next::Record(length) => length,
+            _ => bytes.len(),
+        };
+        let goes_on = |line: &Range<usize>| bytes[line.end..length].iter().any(|byte| !is_end(byte));
+        match self.line(&bytes[..length]).filter(goes_on) {
+            Some(line) => Next::Broken(line.end),
+            None => found,
         }
     }
 
@@ -101,7 +104,6 @@ impl Lines {
 
     /// The first line that is neither empty nor a comment, with its end. `None` if it has none.
     fn line(&self, bytes: &[u8]) -> Option<Range<usize>> {
-        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
         let mut start = 0;
         loop {
             start += bytes[start..].iter().position(|byte| !is_end(byte))?;
@@ -112,4 +114,9 @@ impl Lines {
             }
         }
     }
+}
+
+/// Whether a byte ends a line.
+fn is_end(byte: &u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }

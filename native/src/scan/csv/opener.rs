@@ -4,10 +4,10 @@ use super::lines::{Lines, Next};
 use super::rows::{BadRows, RowOptions};
 use crate::scan::input::chunks;
 use crate::scan::input::decompressed::Decompressed;
-use datafusion::arrow::array::{new_null_array, RecordBatch};
+use datafusion::arrow::array::{new_null_array, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::csv::ReaderBuilder;
-use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::exec_datafusion_err;
 use datafusion::common::parsers::CompressionTypeVariant;
@@ -160,7 +160,7 @@ impl Parser {
         let decoder = builder.with_batch_size(self.opener.batch_size).build_decoder();
         let decoder = DecoderDeserializer::new(CsvDecoder::new(decoder));
         deserialize_stream(bytes.fuse(), decoder)
-            .map_err(Into::into)
+            .map_err(DataFusionError::from)
             .boxed()
     }
 
@@ -225,7 +225,7 @@ impl Parser {
     fn nothing(&self) -> Result<RecordBatch> {
         let fields = self.projected.fields().iter();
         let columns = fields.map(|field| new_null_array(field.data_type(), 1)).collect();
-        let rows = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(1));
+        let rows = RecordBatchOptions::new().with_row_count(Some(1));
         Ok(RecordBatch::try_new_with_options(
             self.projected.clone(),
             columns,

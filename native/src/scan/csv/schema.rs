@@ -103,7 +103,7 @@ impl<'a> Columns<'a> {
         let lenient = self.rows.bad != BadRows::Error;
         let mut lines = Lines::new(self.options, self.newlines, lenient);
         let mut sample = Sample::default();
-        let (mut bytes, mut at, mut last, mut line) = (vec![], 0, false, 1);
+        let (mut bytes, mut at, mut last, mut line) = (Vec::<u8>::new(), 0, false, 1);
         loop {
             if sample.count >= self.left && !sample.names.is_empty() {
                 return Ok(sample);
