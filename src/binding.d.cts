@@ -338,6 +338,8 @@ export interface NativeReadOptions {
   schema?: Uint8Array
   /** The schema as nullable columns, instead of `schema`. */
   columns?: Array<NativeColumn>
+  /** The types of some columns of CSV or JSON, by name. */
+  columnTypes?: Array<NativeColumn>
   /** JSON: SortNode[][]. */
   fileSortOrder?: string
 }

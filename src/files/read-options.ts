@@ -25,9 +25,8 @@ export type PathLike = string | URL | readonly (string | URL)[];
 /** Options of all formats. */
 export interface ReadOptions {
   /**
-   * The schema of the files, or the types of columns by name: `{ id: 'Int64', name: 'Utf8' }`. In CSV, other columns of the first
-   * line are inferred; if it does not have these names, they are the names and types of all columns, in order. In other formats,
-   * these columns are read. Default: inferred from the files.
+   * The schema of the files, or the types of all columns by name, in order: `{ id: 'Int64', name: 'Utf8' }`. Default: inferred
+   * from the files.
    */
   schema?: Schema | Readonly<Record<string, TypeLike>>;
   /** The extension of the files in a folder. Default: that of the format. */
@@ -54,6 +53,8 @@ export type FileCompression = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'uncompressed';
 
 /** Options of `readCsv` and `registerCsv`. From DataFusion's `CsvReadOptions`. */
 export interface CsvReadOptions extends ReadOptions {
+  /** The types of some columns by name; the others are inferred: `{ zip: 'Utf8' }`. Default: all are inferred. */
+  columnTypes?: Readonly<Record<string, TypeLike>>;
   /** Whether the first line contains the column names. Default `true`. */
   hasHeader?: boolean;
   /** The character between values. Default `','`. */
@@ -89,6 +90,8 @@ export interface CsvReadOptions extends ReadOptions {
  * `JsonReadOptions`.
  */
 export interface JsonReadOptions extends ReadOptions {
+  /** The types of some columns by name; the others are inferred: `{ zip: 'Utf8' }`. Default: all are inferred. */
+  columnTypes?: Readonly<Record<string, TypeLike>>;
   /** The number of rows that the schema is inferred from. Default 1000. */
   schemaInferMaxRecords?: number;
   /** The compression of the files. Default `'uncompressed'`. */
@@ -117,10 +120,10 @@ export type FileFormat = keyof ReadOptionsByFormat;
 export const READ_SETTINGS = {
   schema: {
     type: 'any',
-    aliases: ['types', 'dtypes', 'dtype', 'columns', 'schemaOverrides', 'columnTypes'],
+    aliases: ['columns'],
     typeText: 'Schema | Record<string, TypeLike>',
     defaultText: 'inferred from the files',
-    doc: "The schema of the files, or the types of columns by name: `{ id: 'Int64', name: 'Utf8' }`. In CSV, other columns of the first line are inferred; if it does not have these names, they are the names and types of all columns, in order. In other formats, these columns are read.",
+    doc: "The schema of the files, or the types of all columns by name, in order: `{ id: 'Int64', name: 'Utf8' }`.",
   },
   fileExtension: {
     type: 'string',
@@ -144,6 +147,13 @@ export const READ_SETTINGS = {
 } as const satisfies DocumentedTable;
 
 const TEXT_SETTINGS = {
+  columnTypes: {
+    type: 'any',
+    aliases: ['types', 'dtypes', 'dtype', 'schemaOverrides'],
+    typeText: 'Record<string, TypeLike>',
+    defaultText: 'all are inferred',
+    doc: "The types of some columns by name; the others are inferred: `{ zip: 'Utf8' }`.",
+  },
   schemaInferMaxRecords: {
     type: 'integer',
     min: 0,
@@ -251,7 +261,11 @@ export function toReadOptionsNative<F extends FileFormat>(
   const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
   const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;
   const native: NativeReadOptions = { format, options: engineOptions(table, options) };
-  const { onBadRow } = options as CsvReadOptions;
+  const { onBadRow, columnTypes } = options as CsvReadOptions;
+  if (columnTypes !== undefined) {
+    if (schema !== undefined) throw invalid(`${subject} takes schema or columnTypes, not both.`);
+    native.columnTypes = toColumns(columnTypes, `${subject}: columnTypes`);
+  }
   if (onBadRow !== undefined && onBadRow !== 'error') native.badRows = onBadRow;
   if (tablePartitionCols !== undefined) native.partitionColumns = toPartitionColumns(tablePartitionCols);
   if (fileExtension !== undefined) native.fileExtension = fileExtension;

@@ -77,7 +77,7 @@ describe('toReadOptionsNative', () => {
     ['multiLine', 'newlinesInValues'],
     ['nullValue', 'nullRegex'],
     ['ignoreErrors', 'onBadRow'],
-    ['dtypes', 'schema'],
+    ['dtypes', 'columnTypes'],
   ])('knows what other libraries call an option: %s', (name, meant) => {
     const error = thrown(() => toReadOptionsNative('csv', { [name]: ';' }));
     expect(error.message).toBe(`The csv reader has no option "${name}". Did you mean "${meant}"?`);

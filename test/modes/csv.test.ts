@@ -57,7 +57,7 @@ describe('onBadRow', () => {
   it('fails by default, and says where and what to do', async () => {
     const df = await ctx.readCsv(file('error.csv', 'id,name\n1,Ada\ntwo,Bob\n'), { schema });
     const { message } = await rejected(rows(df));
-    for (const part of ['error.csv', "'two'", 'line 3', "onBadRow: 'skip'", 'schema']) expect(message).toContain(part);
+    for (const part of ['error.csv', "'two'", 'line 3', "onBadRow: 'skip'", 'columnTypes']) expect(message).toContain(part);
     expect(message).not.toMatch(/ParseError|ArrowError|DataFusionError/);
   });
 
@@ -94,10 +94,14 @@ describe('onBadRow', () => {
 describe('columns of CSV', () => {
   it('can have types by name while others are inferred', async () => {
     const path = file('named.csv', 'zip,n\n01234,1\n');
-    expect(await rows(ctx.readCsv(path, { schema: { zip: 'Utf8' } }))).toEqual([{ zip: '01234', n: 1 }]);
-    expect(await rows(ctx.readCsv(path, { schema: { n: 'Float64', zip: 'Utf8' } }))).toEqual([{ zip: '01234', n: 1 }]);
-    // Other names are those of all columns.
-    expect(await rows(ctx.readCsv(path, { schema: { a: 'Utf8', b: 'Int64' } }))).toEqual([{ a: '01234', b: 1 }]);
+    const df = await ctx.readCsv(path, { columnTypes: { zip: 'Utf8' } });
+    expect(await rows(df)).toEqual([{ zip: '01234', n: 1 }]);
+    const lines = file('named.json', '{"a": 1, "b": 2}\n');
+    expect(types(await ctx.readJson(lines, { columnTypes: { b: 'Float64' } }))).toEqual(['Int64', 'Float64']);
+    expect(await rejected(ctx.readCsv(path, { columnTypes: { zap: 'Utf8' } }))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('zip, n'),
+    });
   });
 
   it.each([5_000, 50_000, 3_000_000])('are found in values with line breaks over %d bytes', async (size) => {

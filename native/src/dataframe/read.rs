@@ -50,6 +50,8 @@ pub struct NativeReadOptions {
     pub schema: Option<Uint8Array>,
     /// The schema as nullable columns, instead of `schema`.
     pub columns: Option<Vec<NativeColumn>>,
+    /// The types of some columns of CSV or JSON, by name.
+    pub column_types: Option<Vec<NativeColumn>>,
     /// JSON: SortNode[][].
     pub file_sort_order: Option<String>,
 }
@@ -83,7 +85,13 @@ pub async fn file_table(
     }
     let format = format(state, &options)?;
     let mut listing = listing_options(&places, format, &options)?;
-    let files = list(state, &places, &listing.file_extension).await?;
+    let finds_folders = wants_folders && options.partition_columns.is_none();
+    let has_folder = places.iter().any(|place| place.url.is_collection());
+    // A client that gives a schema need not be able to reach the files.
+    let files = match given.is_none() || (finds_folders && has_folder) {
+        true => list(state, &places, &listing.file_extension).await?,
+        false => vec![vec![]; places.len()],
+    };
     if let (None, Some(empty)) = (&given, files.iter().position(Vec::is_empty)) {
         return Err(no_file(places[empty].path, &listing.file_extension));
     }
@@ -91,16 +99,15 @@ pub async fn file_table(
     if wants_folders {
         listing.table_partition_cols = partition_columns(&urls, &files, &options)?;
     }
-    let by_name = options.columns.is_some() && options.format == "csv";
     let file_schema = match given {
-        Some(given) if !by_name || files.iter().all(Vec::is_empty) => given,
-        given => {
+        Some(given) => given,
+        None => {
             let sources = Sources {
                 urls: &urls,
                 files: &files,
                 paths,
             };
-            inferred(state, &listing, &rows, &options, sources, given).await?
+            inferred(state, &listing, &rows, &options, sources).await?
         }
     };
     if file_schema.fields().is_empty() {
@@ -195,7 +202,6 @@ async fn inferred(
     rows: &RowOptions,
     options: &NativeReadOptions,
     sources: Sources<'_>,
-    given: Option<SchemaRef>,
 ) -> Result<SchemaRef> {
     let mut found = None;
     for url in sources.urls {
@@ -208,9 +214,9 @@ async fn inferred(
     let (url, files) = (&sources.urls[0], &sources.files[0]);
     // Empty files say nothing.
     let files: Vec<_> = files.iter().filter(|file| file.size > 0).cloned().collect();
-    let text = text_schema(state, &listing.format, rows, url, &files, given.as_ref());
+    let text = text_schema(state, &listing.format, rows, url, &files);
     if let Some(schema) = text.await? {
-        return Ok(schema);
+        return with_types(schema, options.column_types.as_deref().unwrap_or_default());
     }
     let store = object_store(state, url)?;
     let inferred = listing.format.infer_schema(state, &store, &files);
@@ -218,6 +224,27 @@ async fn inferred(
     inferred
         .unwrap_or_else(|_| Err(Damage::of_panic().into()))
         .map_err(|error| unreadable(options, sources.paths, error))
+}
+
+/// The schema with other types of some columns.
+fn with_types(schema: SchemaRef, types: &[NativeColumn]) -> Result<SchemaRef> {
+    let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
+    for column in types {
+        let Ok(at) = schema.index_of(&column.name) else {
+            let names: Vec<_> = fields.iter().map(|field| field.name().as_str()).collect();
+            let text = format!(
+                "columnTypes names \"{}\", but the files have the columns {}.",
+                column.name,
+                names.join(", ")
+            );
+            return Err(Error::new(Code::InvalidArgument, text));
+        };
+        fields[at] = Arc::new(Field::new(&column.name, data_type(&column.data_type)?, true));
+    }
+    Ok(Arc::new(Schema::new_with_metadata(
+        fields,
+        schema.metadata().clone(),
+    )))
 }
 
 fn row_options(options: &NativeReadOptions) -> Result<RowOptions> {

@@ -48,7 +48,7 @@ fn named_from(
             error.message.push_str(&counted);
         }
         error.message.push_str(
-            " Give the column another type with the option schema, or pass onBadRow: 'skip' or 'null'.",
+            " Give the column another type with columnTypes or schema, or pass onBadRow: 'skip' or 'null'.",
         );
     }
     error.into()

@@ -20,15 +20,13 @@ use object_store::ObjectMeta;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The columns of CSV and JSON files in one place; `None` if another way finds those of the format. `given`: types of some
-/// columns by name.
+/// The columns of CSV and JSON files in one place; `None` if another way finds those of the format.
 pub async fn text_schema(
     state: &dyn Session,
     format: &Arc<dyn FileFormat>,
     rows: &RowOptions,
     url: &ListingTableUrl,
     files: &[ObjectMeta],
-    given: Option<&SchemaRef>,
 ) -> Result<Option<SchemaRef>> {
     let store = state.runtime_env().object_store(url)?;
     let root = url.object_store();
@@ -48,7 +46,7 @@ pub async fn text_schema(
                 break;
             }
         }
-        return Ok(Some(columns.schema(given)));
+        return Ok(Some(columns.schema()));
     }
     let Some(format) = format.downcast_ref::<JsonFormat>() else {
         return Ok(None);

@@ -133,7 +133,7 @@ async fn text_parts(state: &dyn Session, create: &CreateExternalTable) -> Result
         columns.truncate(names.len());
     }
     let rows = rows_of(&format);
-    let Some(file_schema) = text_schema(state, &format, &rows, &urls[0], &files[0], None).await? else {
+    let Some(file_schema) = text_schema(state, &format, &rows, &urls[0], &files[0]).await? else {
         return Ok(None);
     };
     let options = ListingOptions::new(format)
@@ -212,7 +212,7 @@ async fn path_parts(
 ) -> Result<Option<FileParts>> {
     let rows = rows_of(&options.format);
     let files = list(state, &url, &options.file_extension).await?;
-    let schema = text_schema(state, &options.format, &rows, &url, &files, None).await?;
+    let schema = text_schema(state, &options.format, &rows, &url, &files).await?;
     let Some(file_schema) = schema else {
         return Ok(None);
     };

@@ -75,18 +75,8 @@ impl<'a> Columns<'a> {
         self.merge(sample)
     }
 
-    /// The schema. `given`: types by name, which count if all of these columns exist.
-    pub fn schema(self, given: Option<&SchemaRef>) -> SchemaRef {
-        let named = given.filter(|given| {
-            let known = |field: &Arc<Field>| self.fields.iter().any(|(name, _)| name == field.name());
-            given.fields().iter().all(known)
-        });
-        if let (Some(given), None) = (given, named) {
-            return given.clone();
-        }
+    pub fn schema(self) -> SchemaRef {
         let fields = self.fields.into_iter().map(|(name, kind)| {
-            let given = named.and_then(|given| given.field_with_name(&name).ok());
-            let kind = given.map_or(kind, |given| given.data_type().clone());
             // A column of nulls would lose the values that come later.
             let kind = if kind == DataType::Null {
                 DataType::Utf8
