@@ -426,11 +426,16 @@ export interface NativeReadOptions {
   /** Options of the format by the engine's names, for example `format.has_header`. */
   options: Record<string, string>
   fileExtension?: string
-  partitionColumns: Array<NativeColumn>
+  /** Absent: found in the names of folders. */
+  partitionColumns?: Array<NativeColumn>
+  /** 'skip' or 'null', for CSV. Absent: the query fails. */
+  badRows?: string
   /** An IPC stream that holds only the schema. */
   schema?: Uint8Array
   /** The schema as nullable columns, instead of `schema`. */
   columns?: Array<NativeColumn>
+  /** The types of some columns of CSV or JSON, by name. */
+  columnTypes?: Array<NativeColumn>
   /** JSON: SortNode[][]. */
   fileSortOrder?: string
 }

@@ -29,6 +29,8 @@ export interface Setting {
   readonly max?: number;
   /** For choices: the allowed values. */
   readonly choices?: readonly string[];
+  /** What other libraries call the option, for the error. */
+  readonly aliases?: readonly string[];
 }
 
 /** Settings by name. */
@@ -66,8 +68,7 @@ export function resolve<O extends object>(subject: string, table: SettingTable, 
     if (value !== undefined) options[name] = typeof value === 'function' ? value() : value;
   }
   for (const name of Object.keys(given ?? {})) {
-    if (!Object.hasOwn(table, name))
-      throw invalid(`${subject} has no option "${name}".${suggestion(name, Object.keys(table))}`);
+    if (!Object.hasOwn(table, name)) throw invalid(`${subject} has no option "${name}".${known(name, table)}`);
   }
   // Iterate over the table, not over own properties: an AbortController, whose `signal` is inherited, is valid as options.
   for (const [name, setting] of Object.entries(table)) {
@@ -78,6 +79,15 @@ export function resolve<O extends object>(subject: string, table: SettingTable, 
     options[name] = value;
   }
   return options as O;
+}
+
+/** What to write instead of an unknown option: the name that is meant, or all names. */
+function known(name: string, table: SettingTable): string {
+  const names = Object.keys(table);
+  const meant = names.find((one) => table[one]?.aliases?.includes(name));
+  if (meant !== undefined) return ` Did you mean "${meant}"?`;
+  const near = suggestion(name, names);
+  return near === '' && names.length > 0 ? ` Its options are ${names.sort().join(', ')}.` : near;
 }
 
 /** Checks a value. Returns what was expected, or undefined if it is valid. */

@@ -31,9 +31,12 @@ export abstract class SessionFiles extends SessionFunctions {
   /**
    * A DataFrame over Parquet files. From DataFusion's `SessionContext::read_parquet`.
    *
+   * The keys of folders below the path, as in `year=2024/month=1/`, are columns, too. The folder
+   * `year=__HIVE_DEFAULT_PARTITION__` is null, as Hive and Spark write it.
+   *
    * @param path - a file, a folder, a glob, a URL, or several of them
-   * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format,
-   * `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format, or if some files are in
+   * partition folders and others are not, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -68,7 +71,7 @@ export abstract class SessionFiles extends SessionFunctions {
   }
 
   /**
-   * A DataFrame over files with one JSON object per line; see {@link readParquet}.
+   * A DataFrame over files with one JSON object per line, or with one array of objects; see {@link readParquet}.
    *
    * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format,
    * `INVALID_ARGUMENT`, `CLOSED`
@@ -147,7 +150,7 @@ export abstract class SessionFiles extends SessionFunctions {
   }
 
   /**
-   * Registers files with one JSON object per line as a table; see {@link registerParquet}.
+   * Registers files with one JSON object per line, or with one array of objects, as a table; see {@link registerParquet}.
    *
    * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format or the name is taken,
    * `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`

@@ -4,7 +4,7 @@ use super::native_dataframe::{unnamed, NativeDataFrame};
 use super::native_execution_plan::NativeExecutionPlan;
 use super::native_plan::NativeLogicalPlan;
 use super::native_session::{frame, run, NativeSession};
-use crate::dataframe::read::{listing_table, NativeReadOptions};
+use crate::dataframe::read::{file_table, NativeReadOptions};
 use crate::error::Error;
 use datafusion::prelude::DataFrame;
 use napi::bindgen_prelude::Uint8Array;
@@ -30,7 +30,7 @@ impl NativeSession {
         let (owner, session) = (self.session.clone(), self.session.clone());
         let read = async move {
             let context = session.context();
-            unnamed(context, listing_table(&context.state(), &paths, options).await?)
+            unnamed(context, file_table(&context.state(), &paths, options).await?)
         };
         frame(owner, None, read).await
     }
@@ -45,7 +45,7 @@ impl NativeSession {
         let session = self.session.clone();
         run(session.clone(), async move {
             let context = session.context();
-            let table = listing_table(&context.state(), &paths, options).await?;
+            let table = file_table(&context.state(), &paths, options).await?;
             context.register_table(name, table)?;
             Ok(())
         })

@@ -8,6 +8,7 @@ use crate::functions::missing::parse_expr;
 use crate::functions::spark;
 use crate::ipc::memory::schema_from_ipc;
 use crate::scan::schema::CheckedFiles;
+use crate::session::external_tables::PathTables;
 use crate::session::tables::NativeTableRef;
 use crate::udf::definition::Kind;
 use datafusion::catalog::DynamicFileCatalog;
@@ -125,7 +126,7 @@ impl NativeSession {
         let catalogs = context.state_ref().read().catalog_list().clone();
         let factory = DynamicListTableFactory::new(datafusion_session::SessionStore::new());
         factory.session_store().with_state(context.state_weak_ref());
-        let factory = Arc::new(CheckedFiles(factory));
+        let factory = Arc::new(PathTables(CheckedFiles(factory)));
         context.register_catalog_list(Arc::new(DynamicFileCatalog::new(catalogs, factory)));
         Ok(())
     }

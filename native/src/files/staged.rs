@@ -4,12 +4,13 @@
 //! for the result. So files are written to a temporary folder, which no reader looks into, and are moved when
 //! all are complete.
 
+use super::partitions::names;
 use super::sinks::{config_of, moved, with_sink};
 use super::staging::Stage;
 use crate::cancel::until_stopped;
 use async_trait::async_trait;
-use datafusion::arrow::array::Array;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::exec_err;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;
@@ -128,7 +129,8 @@ impl StagedSink {
             .iter()
             .map(|(name, _)| name.clone())
             .collect();
-        let data = until_stopped(without_nulls(data, folders), self.stop.clone());
+        let data = with_named_nulls(data, folders, config.keep_partition_by_columns);
+        let data = until_stopped(data, self.stop.clone());
         let mut written = match stage.create().await {
             Ok(()) => sink.write_all(data, context).await,
             Err(error) => Err(error),
@@ -170,23 +172,40 @@ impl StagedSink {
     }
 }
 
-/// Fails on null in a partition column: folders are named after values, and no folder name is read as null.
-fn without_nulls(data: SendableRecordBatchStream, folders: Vec<String>) -> SendableRecordBatchStream {
+/// Gives null in a partition column the name of its folder. The engine's writer takes it for a value.
+fn with_named_nulls(
+    data: SendableRecordBatchStream,
+    folders: Vec<String>,
+    kept: bool,
+) -> SendableRecordBatchStream {
     let schema = data.schema();
-    let checked = data.map(move |batch| {
-        let batch = batch?;
+    let named = data.map(move |batch| {
+        let mut batch = batch?;
         for name in &folders {
-            if batch
-                .column_by_name(name)
-                .is_some_and(|column| column.logical_null_count() > 0)
-            {
+            let Ok(at) = batch.schema_ref().index_of(name) else {
+                continue;
+            };
+            if batch.column(at).logical_null_count() == 0 {
+                continue;
+            }
+            if kept {
                 return exec_err!(
-                    "The partition column \"{name}\" contains null, which cannot be the name of a folder. \
-                     Replace the nulls first, for example with fillNull()."
+                    "The partition column \"{name}\" contains null, which keepPartitionByColumns does not allow. Write without \
+                     keepPartitionByColumns, or replace the nulls first, for example with fillNull()."
                 );
             }
+            batch = with_column(&batch, at, names(batch.column(at))?)?;
         }
         Ok(batch)
     });
-    Box::pin(RecordBatchStreamAdapter::new(schema, checked))
+    Box::pin(RecordBatchStreamAdapter::new(schema, named))
+}
+
+/// The batch with another column, which may have another type.
+fn with_column(batch: &RecordBatch, at: usize, column: ArrayRef) -> Result<RecordBatch> {
+    let mut fields: Vec<_> = batch.schema_ref().fields().iter().cloned().collect();
+    fields[at] = Arc::new(Field::new(fields[at].name(), column.data_type().clone(), false));
+    let mut columns = batch.columns().to_vec();
+    columns[at] = column;
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }

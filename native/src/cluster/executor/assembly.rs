@@ -28,6 +28,7 @@ use crate::results::job_disk::JobDisks;
 use crate::results::job_owners::JobOwners;
 use crate::results::{partition_files, whole_results, whole_service};
 use crate::stores::limits::FileLimits;
+use crate::stores::options::Chosen;
 use crate::stores::{self, RuntimesByStores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use crate::udf::log;
@@ -229,7 +230,7 @@ fn runtimes(
 ) -> Arc<dyn SessionRuntimeCache> {
     let spill = folders.spill.clone();
     let runtime: RuntimeProducer = Arc::new(move |config| {
-        let registry = Registry::new(Some(blobs.clone()), limits.as_ref());
+        let registry = Registry::new(Some(blobs.clone()), limits.as_ref(), Chosen::Elsewhere);
         stores::register(config, &*registry, limits.as_ref())?;
         RuntimeEnvBuilder::new()
             .with_memory_pool(pool.clone())

@@ -14,6 +14,7 @@ use crate::functions::bounded::Bounded;
 use crate::network::principal::Principal;
 use crate::plan::offset_alone::OffsetAlone;
 use crate::stores::limits::FileLimits;
+use crate::stores::options::Chosen;
 use crate::stores::{self, RuntimesByStores, Stores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use ballista_executor::runtime_cache::{DefaultSessionRuntimeCache, SessionRuntimeCache};
@@ -50,7 +51,7 @@ pub struct Sessions {
 impl Sessions {
     pub fn new(executors: Arc<Registered>, limits: Option<Arc<FileLimits>>) -> Self {
         let runtime = Arc::new(move |config: &SessionConfig| {
-            let registry = Registry::new(None, limits.as_ref());
+            let registry = Registry::new(None, limits.as_ref(), Chosen::Elsewhere);
             stores::register(config, &*registry, limits.as_ref())?;
             RuntimeEnvBuilder::new()
                 .with_object_store_registry(registry)
