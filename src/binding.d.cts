@@ -18,10 +18,11 @@ export declare class NativeCatalog {
 
 export declare class NativeDataFrame {
   /**
-   * Whether the rows describe a query or a table, like the rows of EXPLAIN and DESCRIBE. Verbs cannot
-   * be applied to them.
+   * What the rows are: 'query'; 'count' of a statement that changes rows or files when it runs; 'analyzed', such a
+   * statement in EXPLAIN ANALYZE; 'about' a query or a table, like the rows of EXPLAIN and DESCRIBE; 'done' for the
+   * empty result of a statement that has run already. Verbs cannot be applied to rows of kind 'about'.
    */
-  get isAbout(): boolean
+  get kind(): string
   /** An IPC stream that holds only the schema. */
   schema(): Buffer
   /** `verb`: a Verb as JSON. `frames`: the other DataFrames, which the verb refers to by index. */

@@ -79,6 +79,11 @@ export const TYPES = /** @type {Readonly<Record<string, Readonly<Record<string, 
   approx_percentile_cont_with_weight: { expression: 'Expr | SortExpr' },
   arrow_cast: { datatype: 'Expr | TypeLike' },
   arrow_try_cast: { datatype: 'Expr | TypeLike' },
+  date_part: { part: 'DatePart' },
+  date_trunc: { precision: 'DateTruncUnit' },
+  decode: { format: 'BinaryFormat' },
+  digest: { algorithm: 'HashAlgorithm' },
+  encode: { format: 'BinaryFormat' },
   percentile_cont: { expression: 'Expr | SortExpr' },
 });
 

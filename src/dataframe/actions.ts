@@ -10,13 +10,14 @@ import { hasDictionaries, shareDictionaries } from '../arrow/ipc/dictionaries.js
 import { encode } from '../arrow/ipc/encode.js';
 import { concatBytes } from '../arrow/ipc/messages.js';
 import { CONVERT_SETTINGS, type ConvertOptions, toConversion } from '../arrow/values/convert-options.js';
+import type { Converted } from '../arrow/values/converted.js';
 import { type Converter, converter, type Row } from '../arrow/values/values.js';
 import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
 import { drawTable } from '../display/draw-table.js';
 import { BallistaError } from '../errors.js';
 import { col } from '../expr/expr.js';
 import { resolve } from '../input/settings.js';
-import type { DataFrame } from './dataframe.js';
+import { type PendingDataFrame, pending } from './pending.js';
 import {
   type BatchStreamOptions,
   type IpcStreamOptions,
@@ -31,6 +32,9 @@ import { Verbs } from './verbs.js';
 
 /** Options of actions that return rows. */
 export type RowOptions = ActionOptions & ConvertOptions;
+
+/** One array per column of a row. */
+export type ColumnsOf<R> = { [K in keyof R]: R[K][] };
 
 const ROW_SETTINGS = { ...ACTION_SETTINGS, ...CONVERT_SETTINGS };
 
@@ -102,7 +106,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   async count(options: ActionOptions = {}): Promise<number> {
-    if (this.native.isAbout) return countRows(await this.collect(options));
+    if (this.native.kind === 'about') return countRows(await this.collect(options));
     const stream = this.derive({ verb: 'count' }).stream(options);
     const [batch] = await toBatches(stream);
     const value: unknown = batch?.getChildAt(0)?.get(0);
@@ -159,13 +163,15 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    *
    * @example
    * ```ts
-   * await (await df.sort('delay').tail(3)).show();
+   * await df.sort('delay').tail(3).show();
    * ```
    */
-  async tail(rows = 5, options: ActionOptions = {}): Promise<DataFrame<T>> {
-    checkCount(rows, 'tail');
-    const count = await this.count(options);
-    return this.limit(rows, Math.max(0, count - rows));
+  tail(rows = 5, options: ActionOptions = {}): PendingDataFrame<T> {
+    return pending(async () => {
+      checkCount(rows, 'tail');
+      const count = await this.count(options);
+      return this.limit(rows, Math.max(0, count - rows));
+    });
   }
 
   /**
@@ -204,9 +210,9 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * await ctx.close();
    * ```
    */
-  async toArray(options: RowOptions = {}): Promise<T[]> {
-    const { stream, convert } = this.#convert(options);
-    const rows: T[][] = [];
+  async toArray<const O extends RowOptions = RowOptions>(options?: O): Promise<Converted<T, O>[]> {
+    const { stream, convert } = this.#convert<Converted<T, O>>(options);
+    const rows: Converted<T, O>[][] = [];
     for await (const batch of stream) rows.push(convert().rows(batch));
     return joinArrays(rows);
   }
@@ -223,12 +229,12 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * console.log(origin.length, delay.length); // 3 3
    * ```
    */
-  async toColumns(options: RowOptions = {}): Promise<{ [K in keyof T]: T[K][] }> {
+  async toColumns<const O extends RowOptions = RowOptions>(options?: O): Promise<ColumnsOf<Converted<T, O>>> {
     const { stream, convert } = this.#convert(options);
     const parts: unknown[][][] = [];
     for await (const batch of stream) parts.push(convert().columns(batch));
     const columns = convert().names.map((name, i) => [name, joinArrays(parts.map((part) => part[i] ?? []))]);
-    return Object.fromEntries(columns) as { [K in keyof T]: T[K][] };
+    return Object.fromEntries(columns) as ColumnsOf<Converted<T, O>>;
   }
 
   /**
@@ -297,8 +303,8 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * await ctx.close();
    * ```
    */
-  rows(options: RowOptions = {}): RowStream<T> {
-    const { stream, convert } = this.#convert(options);
+  rows<const O extends RowOptions = RowOptions>(options?: O): RowStream<Converted<T, O>> {
+    const { stream, convert } = this.#convert<Converted<T, O>>(options);
     return new RowStream(stream, convert);
   }
 
@@ -335,15 +341,17 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
   // ---------------------------------------------------------------- inside
 
   /** A stream and its converter. The converter is made when the schema is final: after the first batch, or at the end. */
-  #convert(options: RowOptions): { stream: RecordBatchStream; convert: () => Converter<T> } {
+  #convert<R extends object = T>(
+    options: RowOptions | undefined,
+  ): { stream: RecordBatchStream; convert: () => Converter<R> } {
     const { signal, ...convert } = resolve<RowOptions>('this action', ROW_SETTINGS, options);
     const conversion = toConversion(this.session.convert, convert);
     const stream = this.stream({ signal });
-    let made: Converter<T> | undefined;
+    let made: Converter<R> | undefined;
     return {
       stream,
       convert: () => {
-        made ??= converter<T>(stream.schema, conversion);
+        made ??= converter<R>(stream.schema, conversion);
         return made;
       },
     };
@@ -354,7 +362,9 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
     // More rows than a printed table can hold need no limit, and `limit` would reject the number.
     const maxRows = rows < 2 ** 31 ? rows : Infinity;
     // Fetch one row more than shown, to know whether there are more.
-    const stream = (maxRows === Infinity || this.native.isAbout ? this : this.limit(maxRows + 1)).stream(options);
+    const stream = (maxRows === Infinity || this.native.kind === 'about' ? this : this.limit(maxRows + 1)).stream(
+      options,
+    );
     const { text, notes } = await drawTable(await toBatches(stream), stream.schema, { maxRows, maxWidth });
     return [text, ...notes].join('\n');
   }

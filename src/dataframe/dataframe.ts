@@ -18,6 +18,7 @@ import { col, Expr } from '../expr/expr.js';
 import { describe } from '../input/describe.js';
 import { checkName } from '../input/name.js';
 import { callSync } from '../native.js';
+import { forwardMethods } from './pending.js';
 import { Plans } from './plans.js';
 
 /**
@@ -164,3 +165,5 @@ export class DataFrame<T extends object = Row> extends Plans<T> implements Async
     return relation === null ? { dataType } : { relation, dataType };
   }
 }
+
+forwardMethods(DataFrame);

@@ -6,7 +6,7 @@
 
 import type { Row } from '../arrow/values/values.js';
 import { invalid } from '../errors.js';
-import { type ExprLike, toKeyNode, toList } from '../expr/coerce.js';
+import { type ExprLike, type Several, several, toKeyNode, toList } from '../expr/coerce.js';
 import { type ExprNode, node } from '../expr/node/node.js';
 import { checkName } from '../input/name.js';
 import { resolve } from '../input/settings.js';
@@ -101,8 +101,8 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.groupBy('origin').agg(f.avg(col('delay')).alias('mean')).sort(col('mean').desc()).show(3);
    * ```
    */
-  groupBy(...groups: ExprLike[]): GroupedData {
-    return this.#grouped(toKeys(groups, 'groupBy'));
+  groupBy(...groups: Several<ExprLike>): GroupedData {
+    return this.#grouped(toKeys(several(groups), 'groupBy'));
   }
 
   /**
@@ -115,8 +115,8 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.rollup('origin', 'destination').agg('count(*) as n').sort(col('n').desc()).show(3);
    * ```
    */
-  rollup(...groups: ExprLike[]): GroupedData {
-    return this.#grouped([groupingSet('rollup', [toKeys(groups, 'rollup')])]);
+  rollup(...groups: Several<ExprLike>): GroupedData {
+    return this.#grouped([groupingSet('rollup', [toKeys(several(groups), 'rollup')])]);
   }
 
   /**
@@ -129,8 +129,8 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.cube('origin', 'destination').agg('count(*) as n').sort(col('n').desc()).show(3);
    * ```
    */
-  cube(...groups: ExprLike[]): GroupedData {
-    return this.#grouped([groupingSet('cube', [toKeys(groups, 'cube')])]);
+  cube(...groups: Several<ExprLike>): GroupedData {
+    return this.#grouped([groupingSet('cube', [toKeys(several(groups), 'cube')])]);
   }
 
   /**
@@ -224,9 +224,10 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.select('delay').summary('count', '50%', '99%').show();
    * ```
    */
-  summary<U extends object = Row>(...statistics: string[]): DataFrame<U> {
-    for (const name of statistics) checkName(name, 'a statistic of summary');
-    return this.derive({ verb: 'summary', statistics: statistics.length > 0 ? statistics : SUMMARY });
+  summary<U extends object = Row>(...statistics: Several<string>): DataFrame<U> {
+    const names = several(statistics);
+    for (const name of names) checkName(name, 'a statistic of summary');
+    return this.derive({ verb: 'summary', statistics: names.length > 0 ? [...names] : SUMMARY });
   }
 
   #grouped(groups: ExprNode[]): GroupedData {

@@ -6,11 +6,12 @@
 
 import type { Row } from '../arrow/values/values.js';
 import { invalid } from '../errors.js';
-import { type ExprLike, type Operand, toKeyNode, toList, toSqlNode } from '../expr/coerce.js';
+import { type ExprLike, type Operand, type Several, several, toKeyNode, toList, toSqlNode } from '../expr/coerce.js';
 import { type ExprNode, type Literal, node } from '../expr/node/node.js';
 import { toLiteral } from '../expr/param-value.js';
 import { describe } from '../input/describe.js';
 import type { DataFrame } from './dataframe.js';
+import { forwardMethods } from './pending.js';
 import type { Verb } from './verb.js';
 import { toNames } from './verb-arguments.js';
 
@@ -53,8 +54,8 @@ export class GroupedData {
    * @param aggregates - aggregate expressions; a string is SQL, such as `'sum(a) as total'`
    * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
    */
-  agg<U extends object = Row>(...aggregates: ExprLike[]): DataFrame<U> {
-    return this.#aggregate<U>(aggregates.map((value) => toSqlNode(value, 'an aggregate')));
+  agg<U extends object = Row>(...aggregates: Several<ExprLike>): DataFrame<U> {
+    return this.#aggregate<U>(several(aggregates).map((value) => toSqlNode(value, 'an aggregate')));
   }
 
   /** Counts the rows of each group, in the column `count`. */
@@ -63,22 +64,22 @@ export class GroupedData {
   }
 
   /** The sum of each column. Result columns keep their names. */
-  sum<U extends object = Row>(...columns: string[]): DataFrame<U> {
+  sum<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.#each<U>('sum', columns);
   }
 
   /** The mean of each column. Result columns keep their names. */
-  mean<U extends object = Row>(...columns: string[]): DataFrame<U> {
+  mean<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.#each<U>('avg', columns);
   }
 
   /** The smallest value of each column. Result columns keep their names. */
-  min<U extends object = Row>(...columns: string[]): DataFrame<U> {
+  min<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.#each<U>('min', columns);
   }
 
   /** The largest value of each column. Result columns keep their names. */
-  max<U extends object = Row>(...columns: string[]): DataFrame<U> {
+  max<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.#each<U>('max', columns);
   }
 
@@ -108,8 +109,8 @@ export class GroupedData {
     });
   }
 
-  #each<U extends object>(name: string, columns: string[]): DataFrame<U> {
-    const values = toNames(columns, `the columns of ${name}`).map((column) =>
+  #each<U extends object>(name: string, columns: Several<string>): DataFrame<U> {
+    const values = toNames(several(columns), `the columns of ${name}`).map((column) =>
       node({
         kind: 'alias',
         expr: node({ kind: 'call', name, args: [node({ kind: 'column', name: column })] }),
@@ -124,6 +125,8 @@ export class GroupedData {
     return this.#derive<U>({ verb: 'pivot', index: this.#groups, ...this.#pivot, aggregates });
   }
 }
+
+forwardMethods(GroupedData);
 
 /** Pairs each value with the name of its column. */
 export function toPivotValues(values: PivotValues): [Literal, string][] {

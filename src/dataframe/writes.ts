@@ -17,7 +17,7 @@ import type {
 import { resolve } from '../input/settings.js';
 import { callTask } from '../native.js';
 import { Actions } from './actions.js';
-import type { DataFrame } from './dataframe.js';
+import { type PendingDataFrame, pending } from './pending.js';
 
 /** The methods of a {@link DataFrame} that keep its result. */
 export abstract class Writes<T extends object = Row> extends Actions<T> {
@@ -35,10 +35,12 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
    * console.log(await late.count(), await late.select('origin').distinct().count()); // 272 74
    * ```
    */
-  async cache(options: ActionOptions = {}): Promise<DataFrame<T>> {
-    const { signal } = resolve<ActionOptions>('cache', ACTION_SETTINGS, options);
-    this.session.assertOpen();
-    return this.make(await callTask(this.session.abandon, (task) => this.native.cache(task), signal));
+  cache(options: ActionOptions = {}): PendingDataFrame<T> {
+    return pending(async () => {
+      const { signal } = resolve<ActionOptions>('cache', ACTION_SETTINGS, options);
+      this.session.assertOpen();
+      return this.make(await callTask(this.session.abandon, (task) => this.native.cache(task), signal));
+    });
   }
 
   // ---------------------------------------------------------------- writes

@@ -42,10 +42,22 @@ export interface TableWriteOptions extends DataFrameWriteOptions {
 /** Compression inside Parquet files. */
 export type Compression = 'uncompressed' | 'snappy' | 'gzip' | 'brotli' | 'lz4' | 'zstd' | 'lz4_raw';
 
+/** An encoding of Parquet columns. */
+export type ParquetEncoding =
+  | 'plain'
+  | 'plain_dictionary'
+  | 'rle'
+  | 'delta_binary_packed'
+  | 'delta_length_byte_array'
+  | 'delta_byte_array'
+  | 'rle_dictionary'
+  | 'byte_stream_split'
+  | (string & {});
+
 /** Options of a single column of Parquet files. From DataFusion's `ParquetColumnOptions`. */
 export interface ParquetColumnOptions {
   /** The encoding of the values: `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
-  encoding?: string;
+  encoding?: ParquetEncoding;
   /** Whether the column has a dictionary. */
   dictionaryEnabled?: boolean;
   /** The compression of the column. Default: that of the file. */
@@ -95,7 +107,7 @@ export interface ParquetWriterOptions extends FileWriteOptions {
   /** The maximum number of rows in a page. Default 20 000. */
   dataPageRowCountLimit?: number;
   /** The encoding of the values: `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
-  encoding?: string;
+  encoding?: ParquetEncoding;
   /** Whether to write bloom filters. Default `false`. */
   bloomFilterOnWrite?: boolean;
   /** The false positive rate of bloom filters, from 0 to 1. */

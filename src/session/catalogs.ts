@@ -11,6 +11,7 @@ import { type TableLike, toTableNative } from '../catalog/catalog-schema.js';
 import { CatalogTable } from '../catalog/catalog-table.js';
 import { exactName, unknownName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
+import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { type ObjectStore, toObjectStoreNative } from '../object-store/store.js';
 import { toStoreUrl } from '../object-store/url.js';
 
@@ -158,12 +159,14 @@ export abstract class Catalogs {
    * @example
    * ```ts
    * const late = df.filter('delay > 60').intoView();
-   * console.log(await (await ctx.readTable(late)).count());
+   * console.log(await ctx.readTable(late).count());
    * ```
    */
-  async readTable<T extends object = Row>(table: TableLike): Promise<DataFrame<T>> {
-    const native = toTableNative(table, 'the table');
-    return this.frame<T>((session) => session.readTable(native));
+  readTable<T extends object = Row>(table: TableLike): PendingDataFrame<T> {
+    return pending(async () => {
+      const native = toTableNative(table, 'the table');
+      return this.frame<T>((session) => session.readTable(native));
+    });
   }
 
   /**

@@ -11,6 +11,7 @@ import { type ColumnsInput, columnsToIpc, rowsToIpc } from '../arrow/ipc/plain-i
 import type { Row } from '../arrow/values/values.js';
 import { exactName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
+import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { frames } from '../engine/native-dataframe.js';
 import { invalid } from '../errors.js';
 import { SessionFiles } from './files.js';
@@ -50,13 +51,17 @@ export abstract class SessionTables extends SessionFiles {
    * await ctx.close();
    * ```
    */
-  async createDataFrame<T extends object = Row>(
+  createDataFrame<T extends object = Row>(
     partitions: readonly (readonly RecordBatch[])[],
     name?: string,
-  ): Promise<DataFrame<T>> {
-    if (!Array.isArray(partitions) || !partitions.every(Array.isArray))
-      throw invalid('createDataFrame takes an array of partitions. Each partition must be an array of RecordBatches.');
-    return this.#fromIpc<T>(toPartitions(partitions), name);
+  ): PendingDataFrame<T> {
+    return pending(async () => {
+      if (!Array.isArray(partitions) || !partitions.every(Array.isArray))
+        throw invalid(
+          'createDataFrame takes an array of partitions. Each partition must be an array of RecordBatches.',
+        );
+      return this.#fromIpc<T>(toPartitions(partitions), name);
+    });
   }
 
   /**
@@ -74,8 +79,8 @@ export abstract class SessionTables extends SessionFiles {
    * await (await ctx.sql('select sum(a) from numbers')).show();
    * ```
    */
-  async fromArrow<T extends object = Row>(data: ArrowInput, name?: string): Promise<DataFrame<T>> {
-    return this.#fromIpc<T>(toPartitions(data), name);
+  fromArrow<T extends object = Row>(data: ArrowInput, name?: string): PendingDataFrame<T> {
+    return pending(() => this.#fromIpc<T>(toPartitions(data), name));
   }
 
   /**
@@ -94,8 +99,8 @@ export abstract class SessionTables extends SessionFiles {
    * await ctx.close();
    * ```
    */
-  async fromRows<T extends object = Row>(rows: readonly T[], schema?: Schema): Promise<DataFrame<T>> {
-    return this.#fromIpc<T>([rowsToIpc(rows, schema)]);
+  fromRows<T extends object = Row>(rows: readonly T[], schema?: Schema): PendingDataFrame<T> {
+    return pending(() => this.#fromIpc<T>([rowsToIpc(rows, schema)]));
   }
 
   /**
@@ -109,8 +114,8 @@ export abstract class SessionTables extends SessionFiles {
    * console.log(String(points)); // DataFrame { x: Float32, label: Utf8 }
    * ```
    */
-  async fromColumns<T extends object = Row>(columns: ColumnsInput, schema?: Schema): Promise<DataFrame<T>> {
-    return this.#fromIpc<T>([columnsToIpc(columns, schema)]);
+  fromColumns<T extends object = Row>(columns: ColumnsInput, schema?: Schema): PendingDataFrame<T> {
+    return pending(() => this.#fromIpc<T>([columnsToIpc(columns, schema)]));
   }
 
   /**
@@ -118,8 +123,8 @@ export abstract class SessionTables extends SessionFiles {
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
    */
-  async readBatch<T extends object = Row>(batch: RecordBatch): Promise<DataFrame<T>> {
-    return this.readBatches<T>([batch]);
+  readBatch<T extends object = Row>(batch: RecordBatch): PendingDataFrame<T> {
+    return pending(() => this.readBatches<T>([batch]));
   }
 
   /**
@@ -127,8 +132,8 @@ export abstract class SessionTables extends SessionFiles {
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `SCHEMA` if the schemas differ, `CLOSED`
    */
-  async readBatches<T extends object = Row>(batches: Iterable<RecordBatch>): Promise<DataFrame<T>> {
-    return this.createDataFrame<T>([[...batches]]);
+  readBatches<T extends object = Row>(batches: Iterable<RecordBatch>): PendingDataFrame<T> {
+    return pending(() => this.createDataFrame<T>([[...batches]]));
   }
 
   /**
@@ -136,8 +141,8 @@ export abstract class SessionTables extends SessionFiles {
    *
    * @throws BallistaError `CLOSED`
    */
-  async emptyTable(): Promise<DataFrame> {
-    return this.frame(async (session) => session.emptyTable());
+  emptyTable(): PendingDataFrame {
+    return pending(() => this.frame(async (session) => session.emptyTable()));
   }
 
   /**
@@ -199,8 +204,8 @@ export abstract class SessionTables extends SessionFiles {
    * console.log(await flights.count()); // 3000000
    * ```
    */
-  async table<T extends object = Row>(name: string): Promise<DataFrame<T>> {
-    return this.frame<T>((session) => session.table(exactName(name, 'table')));
+  table<T extends object = Row>(name: string): PendingDataFrame<T> {
+    return pending(() => this.frame<T>((session) => session.table(exactName(name, 'table'))));
   }
 
   /**

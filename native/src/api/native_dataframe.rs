@@ -97,15 +97,19 @@ impl NativeDataFrame {
 
 #[napi]
 impl NativeDataFrame {
-    /// Whether the rows describe a query or a table, like the rows of EXPLAIN and DESCRIBE. Verbs cannot
-    /// be applied to them.
+    /// What the rows are: 'query'; 'count' of a statement that changes rows or files when it runs; 'analyzed', such a
+    /// statement in EXPLAIN ANALYZE; 'about' a query or a table, like the rows of EXPLAIN and DESCRIBE; 'done' for the
+    /// empty result of a statement that has run already. Verbs cannot be applied to rows of kind 'about'.
     #[napi(getter)]
-    pub fn is_about(&self) -> bool {
-        let plan = self.frame().logical_plan();
-        matches!(
-            plan,
-            LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_)
-        )
+    pub fn kind(&self) -> &'static str {
+        let changes = |plan: &LogicalPlan| matches!(plan, LogicalPlan::Dml(_) | LogicalPlan::Copy(_));
+        match self.frame().logical_plan() {
+            plan if changes(plan) => "count",
+            LogicalPlan::Analyze(analyze) if changes(&analyze.input) => "analyzed",
+            LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_) => "about",
+            LogicalPlan::EmptyRelation(empty) if empty.schema.fields().is_empty() => "done",
+            _ => "query",
+        }
     }
 
     /// An IPC stream that holds only the schema.
