@@ -103,6 +103,7 @@ export type {
   ParquetEncoding,
   ParquetWriterOptions,
   TableWriteOptions,
+  WriteMode,
 } from './files/write-options.js';
 export type { ArraySortOptions } from './functions/array-sort.js';
 export { type AggregateClauses, type AggregateOptions, callFunction } from './functions/call/call.js';

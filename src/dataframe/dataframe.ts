@@ -38,7 +38,7 @@ import { Plans } from './plans.js';
  * await ctx.close();
  * ```
  */
-export class DataFrame<T extends object = Row> extends Plans<T> implements AsyncIterable<RecordBatch> {
+export class DataFrame<out T extends object = Row> extends Plans<T> implements AsyncIterable<RecordBatch> {
   #schema: Schema | undefined;
 
   // ---------------------------------------------------------------- what it is

@@ -25,7 +25,7 @@ import type { ColumnOf } from './row-types.js';
  * console.log(await ctx.sql('select 1 as one').toArray()); // [ { one: 1n } ]
  * ```
  */
-export interface PendingDataFrame<T extends object = Row> extends Promise<DataFrame<T>>, Forwarded<DataFrame<T>> {
+export interface PendingDataFrame<out T extends object = Row> extends Promise<DataFrame<T>>, Forwarded<DataFrame<T>> {
   /** As {@link DataFrame.select}. */
   select<K extends ColumnOf<T>>(...columns: K[]): PendingDataFrame<Pick<T, K>>;
   select(...columns: Several<ExprLike>): PendingDataFrame;

@@ -47,17 +47,20 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
 
   /**
    * Writes the result as Parquet files and returns the number of rows. Executors write the files, so the path is on their
-   * machines. Files appear only when all of them are complete; a failed or aborted write leaves none. From DataFusion's
-   * `DataFrame::write_parquet`.
+   * machines. Files appear only when all of them are complete; a failed or aborted write leaves none. If there are files already,
+   * the write fails, unless {@link FileWriteOptions.mode} says otherwise. (SQL's COPY TO adds files to a folder and replaces a single
+   * file.) From DataFusion's `DataFrame::write_parquet`.
    *
-   * @param path - a folder, to which files are added, or a single file if the path has an extension
-   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * @param path - a folder, or a single file if the path has an extension
+   * @throws BallistaError `FILE_EXISTS`, `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
    * reason of the signal after an abort
    *
    * @example
    * ```ts
    * const rows = await df.filter('delay > 600').writeParquet('late/', { partitionBy: 'origin', compression: 'zstd' });
-   * console.log(rows, await (await ctx.readParquet('late/')).count());
+   * console.log(rows, await ctx.readParquet('late/').count());
+   *
+   * await df.filter('delay > 900').writeParquet('late/', { partitionBy: 'origin', mode: 'overwrite' }); // replaces all of it
    * ```
    */
   async writeParquet(path: string | URL, options?: ParquetWriterOptions): Promise<number> {
@@ -67,7 +70,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
   /**
    * Writes the result as CSV; see {@link writeParquet}.
    *
-   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * @throws BallistaError `FILE_EXISTS`, `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
    * reason of the signal after an abort
    *
    * @example
@@ -82,7 +85,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
   /**
    * Writes the result as files with one JSON object per line; see {@link writeParquet}.
    *
-   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * @throws BallistaError `FILE_EXISTS`, `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
    * reason of the signal after an abort
    *
    * @example
@@ -97,7 +100,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
   /**
    * Writes the result as Arrow IPC files; see {@link writeParquet}.
    *
-   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * @throws BallistaError `FILE_EXISTS`, `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
    * reason of the signal after an abort
    *
    * @example

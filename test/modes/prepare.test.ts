@@ -294,7 +294,7 @@ describe('after the session changes', () => {
     const statement = await own.prepare('SELECT count(*) AS n FROM t');
     await (await own.sql('INSERT INTO t VALUES (1)')).collect();
     expect(await run(statement)).toEqual([{ n: 1 }]);
-    const write = async (a: number) => (await own.fromColumns({ a: [a] })).writeCsv(temp('grows/'));
+    const write = async (a: number) => own.fromColumns({ a: [a] }).writeCsv(temp('grows/'), { mode: 'append' });
     await write(1);
     await own.registerCsv('files', temp('grows/'));
     const files = await own.prepare('SELECT count(*) AS n FROM files');

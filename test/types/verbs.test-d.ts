@@ -90,6 +90,12 @@ describe('a verb returns', () => {
     // @ts-expect-error a grouping set must be a list
     df.groupingSets('a');
   });
+
+  it('lists instead of several arguments', () => {
+    expectTypeOf(df.groupBy(['origin', col('b')]).agg([f.count()])).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(df.sort(['origin', col('b').desc()]).filter(['a > 1'])).toEqualTypeOf<typeof df>();
+    expectTypeOf(df.select(['origin', col('b')])).toEqualTypeOf<DataFrame<Row>>();
+  });
 });
 
 it('a DataFrame with a known row type is assignable to any DataFrame', () => {
@@ -103,8 +109,8 @@ describe('does not compile', () => {
   it('misuse of column verbs', () => {
     // @ts-expect-error a number is not a column
     df.select(1);
-    // @ts-expect-error a list is not a column: use select('a', 'b')
-    df.select(['a', 'b']);
+    // @ts-expect-error a list is not a column: use select(['a', 'b'])
+    df.select(['a', 'b'], 'c');
     // @ts-expect-error a DataFrame is not a column
     df.select(df);
     // @ts-expect-error SQL must be a string

@@ -1,5 +1,6 @@
 //! Writes the rows of a DataFrame to files and tables.
 
+use crate::config::cluster_options::{ClusterOptions, WriteMode};
 use crate::error::{Code, Error, Result};
 use crate::expr::column_names::no_column;
 use crate::stores::password::check_url;
@@ -38,6 +39,7 @@ pub enum Target {
         /// By DataFusion's names, for example `format.compression`.
         options: HashMap<String, String>,
         partition_by: Vec<String>,
+        mode: WriteMode,
     },
     Table {
         name: String,
@@ -48,7 +50,7 @@ pub enum Target {
 
 /// Returns the number of rows written.
 pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> Result<f64> {
-    let (state, mut plan) = frame.into_parts();
+    let (mut state, mut plan) = frame.into_parts();
     if !sort_by.is_empty() {
         plan = LogicalPlanBuilder::from(plan).sort(sort_by)?.build()?;
     }
@@ -58,8 +60,12 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
             path,
             options,
             partition_by,
+            mode,
         } => {
             check_url(&path)?;
+            let mut cluster = ClusterOptions::of(state.config()).clone();
+            cluster.write_mode = mode;
+            state.config_mut().options_mut().extensions.insert(cluster);
             check_columns(plan.schema(), &options, &partition_by)?;
             let factory = state.get_file_format_factory(&format);
             let factory = factory.ok_or_else(|| Error::unknown(Code::Plan, "file format", &format))?;

@@ -7,6 +7,7 @@ use super::remote_query::RemoteQueryExec;
 use crate::blobs::blob::Blob;
 use crate::client::remote_session::RemoteSession;
 use crate::codec::divided::divided;
+use crate::config::cluster_options::{ClusterOptions, WriteMode};
 use crate::files::copy::{located, with_options};
 use crate::functions::series;
 use crate::plan::depth::{fits_message, no_message, shallow};
@@ -178,6 +179,12 @@ impl QueryPlanner for ClusterPlanner {
         match plan {
             LogicalPlan::Analyze(analyze) => self.analyze(analyze, session).await,
             LogicalPlan::Copy(copy) => {
+                let mode = ClusterOptions::of(session.config()).write_mode;
+                if mode != WriteMode::Append && !self.remote.connection.is_ours().await? {
+                    return not_impl_err!(
+                        "The scheduler is not of this package, and can only add files. Set the option mode to \"append\"."
+                    );
+                }
                 let copy = with_options(&located(copy), session)?;
                 Ok(Arc::new(self.query(&copy).await?))
             }

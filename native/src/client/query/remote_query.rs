@@ -8,7 +8,7 @@ use crate::client::job::Job;
 use crate::client::remote_session::RemoteSession;
 use crate::client::whole_rows::{rows, Rows};
 use crate::codec::logical::LogicalCodec;
-use crate::config::cluster_options::{AGAIN, WITH_METRICS};
+use crate::config::cluster_options::{ClusterOptions, WriteMode, AGAIN, WITH_METRICS, WRITE_MODE_KEY};
 use crate::error::{Code, Error, Result};
 use crate::exec::leaf::{leaf_node, one_partition};
 use crate::results::whole_results::{self, Reader};
@@ -113,6 +113,10 @@ impl RemoteQueryExec {
             false => RERUNS,
         };
         let mut settings = self.settings.clone();
+        let mode = ClusterOptions::of(context.session_config()).write_mode;
+        if mode != WriteMode::Append {
+            settings.insert(WRITE_MODE_KEY.to_owned(), mode.to_string());
+        }
         let run = async move {
             let (release, rows) = loop {
                 let release =
