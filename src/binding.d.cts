@@ -133,9 +133,9 @@ export declare class NativeSession {
   register(name: string, paths: Array<string>, options: NativeReadOptions): Promise<void>
   /** `partitions`: one IPC stream or file for each partition. */
   fromIpc(partitions: Array<Uint8Array>): Promise<NativeDataFrame>
-  registerIpc(name: string, partitions: Array<Uint8Array>): Promise<void>
+  registerIpc(name: string, partitions: Array<Uint8Array>, replace: boolean): Promise<void>
   /** Registers the plan of the DataFrame under a name. */
-  registerView(name: string, frame: NativeDataFrame): void
+  registerView(name: string, frame: NativeDataFrame, replace: boolean): void
   frame(plan: NativeLogicalPlan): NativeDataFrame
   planFromBytes(bytes: Uint8Array): NativeLogicalPlan
   planFromSubstrait(bytes: Uint8Array): Promise<NativeLogicalPlan>
@@ -144,7 +144,7 @@ export declare class NativeSession {
   catalog(name: string): NativeCatalog | null
   /** Returns the catalog that had this name before. */
   registerCatalog(name: string, catalog: NativeCatalog): NativeCatalog | null
-  registerTable(name: string, table: NativeTable): void
+  registerTable(name: string, table: NativeTable, replace: boolean): void
   tableProvider(name: string): Promise<NativeTable>
   readTable(table: NativeTable): Promise<NativeDataFrame>
   /** `options`: JSON. */

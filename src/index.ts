@@ -130,6 +130,7 @@ export {
 export type { SessionFunction } from './session/functions.js';
 export { PreparedStatement, type StatementParameter } from './session/prepared-statement.js';
 export type { PrepareOptions, QueryOptions, SqlOptions } from './session/queries.js';
+export type { RegisterOptions } from './session/register-options.js';
 export { type LocalOptions, SessionContext } from './session/session-context.js';
 export type { TableRef } from './session/tables.js';
 export { expr } from './sql/expr-tag.js';

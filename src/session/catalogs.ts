@@ -14,6 +14,7 @@ import type { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { type ObjectStore, toObjectStoreNative } from '../object-store/store.js';
 import { toStoreUrl } from '../object-store/url.js';
+import { type RegisterOptions, replaces } from './register-options.js';
 
 /** The catalogs and object stores of a {@link SessionContext}. */
 export abstract class Catalogs {
@@ -129,9 +130,10 @@ export abstract class Catalogs {
    * await (await ctx.sql('select count(*) from late')).show();
    * ```
    */
-  async registerTable(name: string, table: TableLike): Promise<void> {
+  async registerTable(name: string, table: TableLike, options?: RegisterOptions): Promise<void> {
+    const replace = replaces('registerTable', options);
     const native = toTableNative(table, 'the table');
-    this.callSync((session) => session.registerTable(exactName(name, 'table'), native));
+    this.callSync((session) => session.registerTable(exactName(name, 'table'), native, replace));
   }
 
   /**

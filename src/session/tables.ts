@@ -15,6 +15,7 @@ import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { frames } from '../engine/native-dataframe.js';
 import { invalid } from '../errors.js';
 import { SessionFiles } from './files.js';
+import { type RegisterOptions, replaces } from './register-options.js';
 
 /** A table of a session. From DataFusion's catalog, as `information_schema.tables` lists it. */
 export interface TableRef {
@@ -150,8 +151,8 @@ export abstract class SessionTables extends SessionFiles {
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `EXECUTION` if the name is taken, `PLAN` for an unknown schema, `CLOSED`
    */
-  async registerBatch(name: string, batch: RecordBatch): Promise<void> {
-    return this.registerRecordBatches(name, [[batch]]);
+  async registerBatch(name: string, batch: RecordBatch, options?: RegisterOptions): Promise<void> {
+    return this.registerRecordBatches(name, [[batch]], options);
   }
 
   /**
@@ -169,9 +170,14 @@ export abstract class SessionTables extends SessionFiles {
    * await (await ctx.sql('select sum(a) from numbers')).show();
    * ```
    */
-  async registerRecordBatches(name: string, data: ArrowInput | readonly (readonly RecordBatch[])[]): Promise<void> {
+  async registerRecordBatches(
+    name: string,
+    data: ArrowInput | readonly (readonly RecordBatch[])[],
+    options?: RegisterOptions,
+  ): Promise<void> {
+    const replace = replaces('registerRecordBatches', options);
     const partitions = toPartitions(data);
-    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions));
+    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions, replace));
   }
 
   /**
@@ -182,13 +188,16 @@ export abstract class SessionTables extends SessionFiles {
    * @example
    * ```ts
    * await ctx.registerView('late', df.filter(col('delay').gt(60)));
-   * console.log(await (await ctx.table('late')).count());
+   * console.log(await ctx.table('late').count());
+   * await ctx.registerView('late', df.filter(col('delay').gt(600)), { replace: true });
+   * console.log(await ctx.table('late').count()); // 272
    * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: the row type does not matter
-  async registerView(name: string, df: DataFrame<any>): Promise<void> {
+  async registerView(name: string, df: DataFrame<any>, options?: RegisterOptions): Promise<void> {
+    const replace = replaces('registerView', options);
     const native = frames.of(df, 'the view');
-    this.callSync((session) => session.registerView(exactName(name, 'table'), native));
+    this.callSync((session) => session.registerView(exactName(name, 'table'), native, replace));
   }
 
   // ---------------------------------------------------------------- tables and jobs
@@ -254,7 +263,7 @@ export abstract class SessionTables extends SessionFiles {
 
   async #fromIpc<T extends object>(partitions: Uint8Array[], name?: string): Promise<DataFrame<T>> {
     if (name === undefined) return this.frame<T>((session) => session.fromIpc(partitions));
-    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions));
+    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions, false));
     return this.table<T>(name);
   }
 }

@@ -16,6 +16,7 @@ use crate::expr::node::SortNode;
 use crate::expr::Scope;
 use crate::interchange::sql::to_sql;
 use crate::json::parse_json;
+use crate::plan::comparisons::check_comparisons;
 use crate::plan::depth::into_shallow;
 use crate::plan::depth::sql_text::parse_expr;
 use crate::plan::tree::{analyzed, stages};
@@ -80,6 +81,8 @@ impl NativeDataFrame {
         on_large_stack(verb.len(), || {
             let frame = apply(parse_json::<Verb>(verb)?, self.frame().clone(), &scope, others)?;
             let (state, plan) = frame.into_parts();
+            let known = frames.iter().chain([self.frame().logical_plan()]);
+            check_comparisons(&plan, &known.collect::<Vec<_>>())?;
             Ok(DataFrame::new(state, into_shallow(plan)?))
         })
     }

@@ -133,7 +133,7 @@ fn check_key(config: &SessionConfig, key: &str) -> Result<()> {
         .map(|entry| (normalized_levenshtein(&entry.key, key), &entry.key))
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let hint = match nearest {
-        Some((score, name)) if score > 0.5 => format!(" Did you mean \"{name}\"?"),
+        Some((score, name)) if score > 0.8 => format!(" Did you mean \"{name}\"?"),
         _ => " SHOW ALL lists all settings.".into(),
     };
     Err(Error::new(
