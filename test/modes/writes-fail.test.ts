@@ -76,7 +76,9 @@ describe('a write whose query fails late', () => {
     const content = readFileSync(targets[0]);
     for (const target of targets)
       for (const mode of modes.slice(target.endsWith('/') ? 0 : 1))
-        expect((await rejected(late[`write${format}`](target, { ...options(target), mode }))).message).toMatch(/divide/iu);
+        expect((await rejected(late[`write${format}`](target, { ...options(target), mode }))).message).toMatch(
+          /divide/iu,
+        );
     await expect.poll(() => tree(folder)).toEqual(before);
     expect(readFileSync(targets[0])).toEqual(content);
   });

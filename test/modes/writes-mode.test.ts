@@ -47,7 +47,9 @@ describe.each(CASES)('a second write: $format, $shape', ({ format, shape, target
     const error = await rejected(write(three, to, { mode }));
     expect(error.code).toBe('FILE_EXISTS');
     expect(error.message).toMatch(/(contains files|exists) already\. Set the option mode to .*"overwrite"/u);
-    await expect.poll(() => readdirSync(temp(format, shape, String(mode)), { recursive: true })).not.toContain('_temporary');
+    await expect
+      .poll(() => readdirSync(temp(format, shape, String(mode)), { recursive: true }))
+      .not.toContain('_temporary');
     expect(filesIn(temp(format, shape, String(mode)))).toEqual(before);
     expect(await read(to)).toEqual([1, 2]);
   });

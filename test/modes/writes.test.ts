@@ -150,7 +150,6 @@ describe('paths', () => {
     expect(filesIn(temp('kinds/dotted.folder'))).toEqual([expect.stringMatching(/\.json$/)]);
   });
 
-
   it.each(FORMATS)('fail if a file is in the place of a folder: %s', async (format) => {
     writeFileSync(temp('blocked'), 'here first');
     const error = await rejected(five[`write${format}`](temp(`blocked/in/a.${format.toLowerCase()}`)));
