@@ -9,13 +9,18 @@ import { type RecordBatch, Table, type Vector } from 'apache-arrow';
 import { hasDictionaries, shareDictionaries } from '../arrow/ipc/dictionaries.js';
 import { encode } from '../arrow/ipc/encode.js';
 import { concatBytes } from '../arrow/ipc/messages.js';
+import { typeName } from '../arrow/type-name.js';
 import { CONVERT_SETTINGS, type ConvertOptions, toConversion } from '../arrow/values/convert-options.js';
 import type { Converted } from '../arrow/values/converted.js';
 import { type Converter, converter, type Row } from '../arrow/values/values.js';
 import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
 import { drawTable } from '../display/draw-table.js';
-import { BallistaError } from '../errors.js';
+import { BallistaError, invalid } from '../errors.js';
+import { isExpr } from '../expr/brand.js';
+import type { ExprLike } from '../expr/coerce.js';
 import { col } from '../expr/expr.js';
+import type { Literal } from '../expr/node/node.js';
+import { toTypedLiteral } from '../expr/param-value.js';
 import { resolve } from '../input/settings.js';
 import { type PendingDataFrame, pending } from './pending.js';
 import {
@@ -29,6 +34,9 @@ import { RecordBatchStream, toBatches } from './stream/record-batch-stream.js';
 import { joinArrays, RowStream } from './stream/row-stream.js';
 import { checkCount } from './verb-arguments.js';
 import { Verbs } from './verbs.js';
+
+/** The limit of PySpark's `pivot`, too. */
+const MOST_PIVOT_VALUES = 10_000;
 
 /** Options of actions that return rows. */
 export type RowOptions = ActionOptions & ConvertOptions;
@@ -339,6 +347,22 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
   }
 
   // ---------------------------------------------------------------- inside
+
+  /** @internal */
+  protected override async distinctValues(on: ExprLike): Promise<[Literal, string][]> {
+    const column = (isExpr(on) ? on : col(on)).alias('value');
+    const values = this.select<{ value: unknown }>(column)
+      .distinct()
+      .sort('value')
+      .limit(MOST_PIVOT_VALUES + 1);
+    const type = values.schema().fields.map((field) => typeName(field.type))[0] ?? 'Null';
+    const rows = await values.toArray({ int64: 'bigint', decimal: 'string', date: 'string', timestamp: 'string' });
+    if (rows.length > MOST_PIVOT_VALUES)
+      throw invalid(
+        `The column of pivot has more than ${MOST_PIVOT_VALUES} distinct values. List the values that become columns.`,
+      );
+    return rows.map(({ value }) => [toTypedLiteral(value, type, 'a value of pivot'), String(value)]);
+  }
 
   /** A stream and its converter. The converter is made when the schema is final: after the first batch, or at the end. */
   #convert<R extends object = T>(

@@ -11,12 +11,17 @@ import { type ExprNode, type Literal, node } from '../expr/node/node.js';
 import { toLiteral } from '../expr/param-value.js';
 import { describe } from '../input/describe.js';
 import type { DataFrame } from './dataframe.js';
-import { forwardMethods } from './pending.js';
+import { forwardMethods, type PendingGroupedData, pendingGroups } from './pending.js';
 import type { Verb } from './verb.js';
 import { toNames } from './verb-arguments.js';
 
 /** Applies a verb and returns the new DataFrame. */
 export type Derive = <U extends object>(verb: Verb) => DataFrame<U>;
+
+/** @internal Finds the distinct values of a column, sorted, with their texts. */
+export type Distinct = (on: ExprLike) => Promise<[Literal, string][]>;
+
+type Pivot = { readonly on: ExprNode; readonly values: [Literal, string][] };
 
 /** The values of a pivot: a list of literals, or an object of literals by column name. */
 export type PivotValues = readonly Operand[] | Readonly<Record<string, Operand>>;
@@ -39,12 +44,14 @@ export type PivotValues = readonly Operand[] | Readonly<Record<string, Operand>>
 export class GroupedData {
   readonly #derive: Derive;
   readonly #groups: ExprNode[];
-  readonly #pivot: { on: ExprNode; values: [Literal, string][] } | undefined;
+  readonly #distinct: Distinct;
+  readonly #pivot: Pivot | undefined;
 
   /** @internal */
-  constructor(derive: Derive, groups: ExprNode[], pivot?: { on: ExprNode; values: [Literal, string][] }) {
+  constructor(derive: Derive, groups: ExprNode[], distinct: Distinct, pivot?: Pivot) {
     this.#derive = derive;
     this.#groups = groups;
+    this.#distinct = distinct;
     this.#pivot = pivot;
   }
 
@@ -87,8 +94,9 @@ export class GroupedData {
    * Turns the values of a column into columns; {@link agg} then aggregates each value separately. With several aggregates, the
    * columns are named `value_aggregate`.
    *
-   * @param values - the values. They must be listed because they define the schema, which is known before anything runs
-   * @throws BallistaError `INVALID_ARGUMENT`
+   * @param values - the values, which become columns in this order. Default: all distinct values, sorted. Because they define the schema,
+   * a query finds them first, and the result is a promise. It fails if there are more than 10 000
+   * @throws BallistaError `INVALID_ARGUMENT`; without values also the errors of actions, such as `JOB_FAILED`
    *
    * @example
    * ```ts
@@ -99,14 +107,17 @@ export class GroupedData {
    * const byQuarter = sales.groupBy('year').pivot('quarter', ['q1', 'q2']).agg(f.sum(col('amount')));
    * console.log(await byQuarter.sort('year').toArray({ int64: 'number' }));
    * // [ { year: 1, q1: 10, q2: 20 }, { year: 2, q1: 30, q2: null } ]
+   * console.log((await sales.groupBy('year').pivot('quarter').agg('sum(amount)')).columns); // [ 'year', 'q1', 'q2' ]
    * await ctx.close();
    * ```
    */
-  pivot(on: ExprLike, values: PivotValues): GroupedData {
-    return new GroupedData(this.#derive, this.#groups, {
-      on: toKeyNode(on, 'the column of pivot'),
-      values: toPivotValues(values),
-    });
+  pivot(on: ExprLike, values: PivotValues): GroupedData;
+  pivot(on: ExprLike): PendingGroupedData;
+  pivot(on: ExprLike, values?: PivotValues): GroupedData | PendingGroupedData {
+    const column = toKeyNode(on, 'the column of pivot');
+    const by = (pairs: [Literal, string][]): GroupedData =>
+      new GroupedData(this.#derive, this.#groups, this.#distinct, { on: column, values: pairs });
+    return values === undefined ? pendingGroups(async () => by(await this.#distinct(on))) : by(toPivotValues(values));
   }
 
   #each<U extends object>(name: string, columns: Several<string>): DataFrame<U> {

@@ -7,7 +7,8 @@
 import type { Row } from '../arrow/values/values.js';
 import type { ExprLike, Several } from '../expr/coerce.js';
 import type { DataFrame } from './dataframe.js';
-import type { GroupedData } from './grouped.js';
+import type { PivotOptions } from './group-verbs.js';
+import type { GroupedData, PivotValues } from './grouped.js';
 import type { ColumnOf } from './row-types.js';
 
 /**
@@ -29,12 +30,17 @@ export interface PendingDataFrame<out T extends object = Row> extends Promise<Da
   /** As {@link DataFrame.select}. */
   select<K extends ColumnOf<T>>(...columns: K[]): PendingDataFrame<Pick<T, K>>;
   select(...columns: Several<ExprLike>): PendingDataFrame;
+  /** As {@link DataFrame.pivot}. */
+  pivot<U extends object = Row>(options: PivotOptions): PendingDataFrame<U>;
   /** As {@link DataFrame.as}. */
   as<U extends object>(): PendingDataFrame<U>;
 }
 
 /** A promise of {@link GroupedData} that also has its methods; see {@link PendingDataFrame}. */
-export interface PendingGroupedData extends Promise<GroupedData>, Forwarded<GroupedData> {}
+export interface PendingGroupedData extends Promise<GroupedData>, Forwarded<GroupedData> {
+  /** As {@link GroupedData.pivot}. */
+  pivot(on: ExprLike, values?: PivotValues): PendingGroupedData;
+}
 
 /** The methods that a promise of an object can forward. */
 type Forwarded<C> = {
@@ -42,7 +48,16 @@ type Forwarded<C> = {
 };
 
 /** They return streams, or need the type arguments of their call and are declared above. */
-type NotForwarded = 'as' | 'select' | 'rows' | 'stream' | 'toReadableStream' | 'toString' | 'transform' | symbol;
+type NotForwarded =
+  | 'as'
+  | 'pivot'
+  | 'select'
+  | 'rows'
+  | 'stream'
+  | 'toReadableStream'
+  | 'toString'
+  | 'transform'
+  | symbol;
 
 /** A method that returns a promise keeps its signature. The type arguments of other methods are lost. */
 type Later<F> = F extends (...args: infer A) => infer R
