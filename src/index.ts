@@ -42,7 +42,7 @@ export type { PivotOptions, UnpivotOptions } from './dataframe/group-verbs.js';
 export { GroupedData, type PivotValues } from './dataframe/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './dataframe/joins.js';
 export type { PendingDataFrame, PendingGroupedData } from './dataframe/pending.js';
-export type { ColumnOf, WithColumn } from './dataframe/row-types.js';
+export type { ColumnOf, NewColumnOf, WithColumn } from './dataframe/row-types.js';
 export type { UnnestOptions } from './dataframe/row-verbs.js';
 export type {
   BatchStreamOptions,

@@ -12,7 +12,7 @@ import { toEntries } from '../input/entries.js';
 import { checkName } from '../input/name.js';
 import type { DataFrame } from './dataframe.js';
 import { FrameBase } from './frame-base.js';
-import type { ColumnOf, WithColumn } from './row-types.js';
+import type { ColumnOf, NewColumnOf, WithColumn } from './row-types.js';
 import { toColumns, toNames, toSql } from './verb-arguments.js';
 
 /** The verbs of a {@link DataFrame} that choose, compute and name columns. */
@@ -91,7 +91,7 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * await hours.show(3);
    * ```
    */
-  withColumn<N extends string>(name: N, expr: ExprLike): DataFrame<string extends keyof T ? Row : WithColumn<T, N>>;
+  withColumn<N extends NewColumnOf<T>>(name: N, expr: ExprLike): DataFrame<WithColumn<T, N>>;
   withColumn<U extends object = Row>(name: string, expr: ExprLike): DataFrame<U>;
   withColumn<U extends object = Row>(name: string, expr: ExprLike): DataFrame<U> {
     checkName(name, 'withColumn: the name');

@@ -66,7 +66,7 @@ export function toSubquery(frame: Subquery, where: string): Subquery {
 }
 
 /** Several arguments, or one array of them. */
-export type Several<T> = readonly T[] | readonly [readonly T[]];
+export type Several<T> = T[] | [readonly T[]];
 
 /** The arguments as one list. */
 export function several<T>(items: Several<T>): readonly T[] {

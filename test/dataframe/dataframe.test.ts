@@ -75,7 +75,7 @@ describe('comparisons that the engine can make', () => {
   it.each([
     ['a number with a string that is one', col('amount').gt('15'), 2],
     ['a date with a string', col('day').gt('2024-02-01'), 1],
-    ['a string with a number that is cast', col('quarter').neq(lit(5).cast('Utf8')), 2],
+    ['a string with a number that is cast', col('quarter').ne(lit(5).cast('Utf8')), 2],
     ['with null', col('amount').eq(null), 0],
     ['a list', col('amount').inList(['10', 20]), 2],
   ])('pass: %s', async (_, predicate, count) => {

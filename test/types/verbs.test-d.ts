@@ -150,10 +150,10 @@ describe('does not compile', () => {
     df.groupBy('a').agg({ a: 'sum' });
     // @ts-expect-error columns must be names
     df.groupBy('a').sum(col('b'));
-    // @ts-expect-error values are required
-    df.groupBy('a').pivot('b');
-    // @ts-expect-error values are required
-    df.pivot({ index: 'a', on: 'b', aggregates: 'count(*)' });
+    // @ts-expect-error without values, the columns are not known yet
+    df.groupBy('a').pivot('b').agg('count(*)').columns;
+    // @ts-expect-error without values, the columns are not known yet
+    df.pivot({ index: 'a', on: 'b', aggregates: 'count(*)' }).columns;
     // @ts-expect-error there is no such option
     df.pivot({ index: 'a', on: 'b', values: [1], aggregates: 'count(*)', fill: 0 });
     // @ts-expect-error columns are required
