@@ -46,6 +46,11 @@ pub fn unnamed(context: &SessionContext, table: Arc<dyn TableProvider>) -> Resul
     Ok(frame.select(columns)?)
 }
 
+/// Whether a plan changes rows or files when it runs.
+fn changes(plan: &LogicalPlan) -> bool {
+    matches!(plan, LogicalPlan::Dml(_) | LogicalPlan::Copy(_))
+}
+
 /// The analyzed schema: before analysis, a union has the types of its first input.
 pub fn analyzed_schema(session: &Session, plan: &LogicalPlan) -> Result<DFSchemaRef> {
     if !plan.exists(|node| Ok(matches!(node, LogicalPlan::Union(_))))? {
@@ -105,7 +110,6 @@ impl NativeDataFrame {
     /// empty result of a statement that has run already. Verbs cannot be applied to rows of kind 'about'.
     #[napi(getter)]
     pub fn kind(&self) -> &'static str {
-        let changes = |plan: &LogicalPlan| matches!(plan, LogicalPlan::Dml(_) | LogicalPlan::Copy(_));
         match self.frame().logical_plan() {
             plan if changes(plan) => "count",
             LogicalPlan::Analyze(analyze) if changes(&analyze.input) => "analyzed",

@@ -4,7 +4,6 @@ use datafusion::common::config_err;
 use datafusion::config::{ConfigEntry, ConfigExtension, ExtensionOptions};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::prelude::SessionConfig;
-use serde::Deserialize;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,9 +20,6 @@ pub const SESSION_KEY: &str = "cluster.session";
 const KEEP_METRICS: &str = "keep_metrics";
 const TASK_METRICS: &str = "task_metrics";
 const RUNS_AGAIN: &str = "runs_again";
-const WRITE_MODE: &str = "write_mode";
-/// Sent with a query that writes files.
-pub const WRITE_MODE_KEY: &str = "cluster.write_mode";
 
 /// Clients set this for a query whose metrics they will read.
 pub const WITH_METRICS: (&str, &str) = ("cluster.keep_metrics", "true");
@@ -49,8 +45,6 @@ pub struct ClusterOptions {
     pub task_metrics: bool,
     /// Not listed as a setting: whether an earlier attempt of the query lost an executor.
     pub runs_again: bool,
-    /// Not listed as a setting, unless it is set: what a write does if there are files already.
-    pub write_mode: WriteMode,
 }
 
 /// When one executor runs a query alone, as one task.
@@ -85,45 +79,6 @@ impl FromStr for WholeQuery {
     }
 }
 
-/// What a write does if its file exists, or its folder contains files.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-pub enum WriteMode {
-    /// Fails.
-    Error,
-    /// Adds files to the folder, and replaces a single file. COPY TO does this.
-    Append,
-    /// Replaces the files.
-    Overwrite,
-    /// Writes nothing.
-    Ignore,
-}
-
-impl fmt::Display for WriteMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Append => "append",
-            Self::Overwrite => "overwrite",
-            Self::Ignore => "ignore",
-        })
-    }
-}
-
-impl FromStr for WriteMode {
-    type Err = DataFusionError;
-
-    fn from_str(value: &str) -> Result<Self> {
-        match value {
-            "error" => Ok(Self::Error),
-            "append" => Ok(Self::Append),
-            "overwrite" => Ok(Self::Overwrite),
-            "ignore" => Ok(Self::Ignore),
-            _ => config_err!("use error, append, overwrite or ignore"),
-        }
-    }
-}
-
 impl Default for ClusterOptions {
     fn default() -> Self {
         Self {
@@ -135,7 +90,6 @@ impl Default for ClusterOptions {
             keep_metrics: false,
             task_metrics: true,
             runs_again: false,
-            write_mode: WriteMode::Append,
         }
     }
 }
@@ -186,7 +140,6 @@ impl ExtensionOptions for ClusterOptions {
             KEEP_METRICS => self.keep_metrics = value == "true",
             TASK_METRICS => self.task_metrics = value == "true",
             RUNS_AGAIN => self.runs_again = value == "true",
-            WRITE_MODE => self.write_mode = value.parse()?,
             _ => return config_err!("the setting cluster.{key} does not exist"),
         }
         Ok(())
@@ -198,7 +151,7 @@ impl ExtensionOptions for ClusterOptions {
             value: Some(value.to_string()),
             description,
         };
-        let mut entries = vec![
+        vec![
             entry(
                 WHOLE_QUERY,
                 &self.whole_query,
@@ -223,12 +176,7 @@ impl ExtensionOptions for ClusterOptions {
                 &self.job_weight,
                 "The share of the slots that a query gets while other queries wait, relative to their weights",
             ),
-        ];
-        // Only listed settings are sent on with tasks.
-        if self.write_mode != WriteMode::Append {
-            entries.push(entry(WRITE_MODE, &self.write_mode, ""));
-        }
-        entries
+        ]
     }
 }
 

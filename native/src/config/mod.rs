@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod cluster_options;
 
 use crate::error::{Code, Error, Result};
+use crate::files::write_mode::WriteMode;
 use crate::stores::Stores;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
@@ -165,7 +166,9 @@ pub const MESSAGE_BYTES: usize = 256 << 20;
 
 /// The configuration of our schedulers and executors.
 pub fn server_config() -> SessionConfig {
-    let mut config = cluster_defaults().with_option_extension(Stores::default());
+    let mut config = cluster_defaults()
+        .with_option_extension(Stores::default())
+        .with_option_extension(WriteMode::default());
     let options = config.options_mut();
     options.optimizer.prefer_hash_join = true;
     if let Some(ballista) = options.extensions.get_mut::<BallistaConfig>() {

@@ -1,8 +1,8 @@
 //! Writes the rows of a DataFrame to files and tables.
 
-use crate::config::cluster_options::{ClusterOptions, WriteMode};
 use crate::error::{Code, Error, Result};
 use crate::expr::column_names::no_column;
+use crate::files::write_mode::WriteMode;
 use crate::stores::password::check_url;
 use crate::tables::provider::InMemoryTable;
 use datafusion::arrow::array::AsArray;
@@ -63,9 +63,7 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
             mode,
         } => {
             check_url(&path)?;
-            let mut cluster = ClusterOptions::of(state.config()).clone();
-            cluster.write_mode = mode;
-            state.config_mut().options_mut().extensions.insert(cluster);
+            state.config_mut().options_mut().extensions.insert(mode);
             check_columns(plan.schema(), &options, &partition_by)?;
             let factory = state.get_file_format_factory(&format);
             let factory = factory.ok_or_else(|| Error::unknown(Code::Plan, "file format", &format))?;

@@ -6,3 +6,4 @@ pub mod folder;
 pub mod sinks;
 pub mod staged;
 pub mod staging;
+pub mod write_mode;

@@ -6,8 +6,8 @@
 
 use super::sinks::{config_of, moved, with_sink};
 use super::staging::Stage;
+use super::write_mode::WriteMode;
 use crate::cancel::until_stopped;
-use crate::config::cluster_options::{ClusterOptions, WriteMode};
 use crate::error::{Code, Error};
 use async_trait::async_trait;
 use datafusion::arrow::array::Array;
@@ -142,7 +142,7 @@ impl StagedSink {
         data: SendableRecordBatchStream,
         context: &Arc<TaskContext>,
     ) -> Result<u64> {
-        let mode = ClusterOptions::of(context.session_config()).write_mode;
+        let mode = WriteMode::of(context.session_config());
         let old = match mode {
             WriteMode::Append => vec![],
             _ => stage.present().await?,

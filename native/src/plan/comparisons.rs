@@ -49,8 +49,8 @@ fn columns(inputs: &[&LogicalPlan]) -> Option<DFSchemaRef> {
 fn check_expr(expr: &Expr, schema: &DFSchema) -> datafusion::error::Result<()> {
     expr.apply(|part| {
         let pairs: Vec<(&Expr, &Expr)> = match part {
-            Expr::BinaryExpr(BinaryExpr { left, op, right }) if compares(*op) => vec![(left, right)],
-            Expr::Between(between) => vec![(&between.expr, &between.low), (&between.expr, &between.high)],
+            Expr::BinaryExpr(BinaryExpr { left, op, right }) if compares(*op) => vec![(&**left, &**right)],
+            Expr::Between(between) => vec![(&*between.expr, &*between.low), (&*between.expr, &*between.high)],
             Expr::InList(list) => list.list.iter().map(|item| (&*list.expr, item)).collect(),
             _ => vec![],
         };

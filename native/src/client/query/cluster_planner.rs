@@ -7,8 +7,8 @@ use super::remote_query::RemoteQueryExec;
 use crate::blobs::blob::Blob;
 use crate::client::remote_session::RemoteSession;
 use crate::codec::divided::divided;
-use crate::config::cluster_options::{ClusterOptions, WriteMode};
 use crate::files::copy::{located, with_options};
+use crate::files::write_mode::WriteMode;
 use crate::functions::series;
 use crate::plan::depth::{fits_message, no_message, shallow};
 use crate::plan::distributable::distributable;
@@ -179,7 +179,7 @@ impl QueryPlanner for ClusterPlanner {
         match plan {
             LogicalPlan::Analyze(analyze) => self.analyze(analyze, session).await,
             LogicalPlan::Copy(copy) => {
-                let mode = ClusterOptions::of(session.config()).write_mode;
+                let mode = WriteMode::of(session.config());
                 if mode != WriteMode::Append && !self.remote.connection.is_ours().await? {
                     return not_impl_err!(
                         "The scheduler is not of this package, and can only add files. Set the option mode to \"append\"."

@@ -8,9 +8,10 @@ use crate::client::job::Job;
 use crate::client::remote_session::RemoteSession;
 use crate::client::whole_rows::{rows, Rows};
 use crate::codec::logical::LogicalCodec;
-use crate::config::cluster_options::{ClusterOptions, WriteMode, AGAIN, WITH_METRICS, WRITE_MODE_KEY};
+use crate::config::cluster_options::{AGAIN, WITH_METRICS};
 use crate::error::{Code, Error, Result};
 use crate::exec::leaf::{leaf_node, one_partition};
+use crate::files::write_mode::{self, WriteMode};
 use crate::results::whole_results::{self, Reader};
 use crate::udf::log::listener_of;
 use ballista_core::config::BallistaConfig;
@@ -113,9 +114,9 @@ impl RemoteQueryExec {
             false => RERUNS,
         };
         let mut settings = self.settings.clone();
-        let mode = ClusterOptions::of(context.session_config()).write_mode;
+        let mode = WriteMode::of(context.session_config());
         if mode != WriteMode::Append {
-            settings.insert(WRITE_MODE_KEY.to_owned(), mode.to_string());
+            settings.insert(write_mode::KEY.to_owned(), mode.name().to_owned());
         }
         let run = async move {
             let (release, rows) = loop {
