@@ -18,10 +18,11 @@ export declare class NativeCatalog {
 
 export declare class NativeDataFrame {
   /**
-   * Whether the rows describe a query or a table, like the rows of EXPLAIN and DESCRIBE. Verbs cannot
-   * be applied to them.
+   * What the rows are: 'query'; 'count' of a statement that changes rows or files when it runs; 'analyzed', such a
+   * statement in EXPLAIN ANALYZE; 'about' a query or a table, like the rows of EXPLAIN and DESCRIBE; 'done' for the
+   * empty result of a statement that has run already. Verbs cannot be applied to rows of kind 'about'.
    */
-  get isAbout(): boolean
+  get kind(): string
   /** An IPC stream that holds only the schema. */
   schema(): Buffer
   /** `verb`: a Verb as JSON. `frames`: the other DataFrames, which the verb refers to by index. */
@@ -140,9 +141,9 @@ export declare class NativeSession {
   register(name: string, paths: Array<string>, options: NativeReadOptions): Promise<void>
   /** `partitions`: one IPC stream or file for each partition. */
   fromIpc(partitions: Array<Uint8Array>): Promise<NativeDataFrame>
-  registerIpc(name: string, partitions: Array<Uint8Array>): Promise<void>
+  registerIpc(name: string, partitions: Array<Uint8Array>, replace: boolean): Promise<void>
   /** Registers the plan of the DataFrame under a name. */
-  registerView(name: string, frame: NativeDataFrame): void
+  registerView(name: string, frame: NativeDataFrame, replace: boolean): void
   frame(plan: NativeLogicalPlan): NativeDataFrame
   planFromBytes(bytes: Uint8Array): NativeLogicalPlan
   planFromSubstrait(bytes: Uint8Array): Promise<NativeLogicalPlan>
@@ -151,7 +152,7 @@ export declare class NativeSession {
   catalog(name: string): NativeCatalog | null
   /** Returns the catalog that had this name before. */
   registerCatalog(name: string, catalog: NativeCatalog): NativeCatalog | null
-  registerTable(name: string, table: NativeTable): void
+  registerTable(name: string, table: NativeTable, replace: boolean): void
   tableProvider(name: string): Promise<NativeTable>
   readTable(table: NativeTable): Promise<NativeDataFrame>
   /** `options`: JSON. */

@@ -22,6 +22,7 @@ pub enum Code {
     Config,
     Connection,
     Execution,
+    FileExists,
     Forbidden,
     Internal,
     InvalidArgument,
@@ -41,13 +42,14 @@ pub enum Code {
 }
 
 impl Code {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::AddressInUse,
         Self::Arrow,
         Self::Closed,
         Self::Config,
         Self::Connection,
         Self::Execution,
+        Self::FileExists,
         Self::Forbidden,
         Self::Internal,
         Self::InvalidArgument,
@@ -74,6 +76,7 @@ impl Code {
             Code::Config => "CONFIG",
             Code::Connection => "CONNECTION",
             Code::Execution => "EXECUTION",
+            Code::FileExists => "FILE_EXISTS",
             Code::Forbidden => "FORBIDDEN",
             Code::Internal => "INTERNAL",
             Code::InvalidArgument => "INVALID_ARGUMENT",

@@ -43,7 +43,11 @@ pub async fn reported<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
             Some(own)
                 if matches!(
                     own.code,
-                    Code::Forbidden | Code::Internal | Code::Plan | Code::ResourcesExhausted
+                    Code::FileExists
+                        | Code::Forbidden
+                        | Code::Internal
+                        | Code::Plan
+                        | Code::ResourcesExhausted
                 ) =>
             {
                 DataFusionError::Execution(own.in_text())

@@ -7,6 +7,7 @@
 import type { Row } from '../arrow/values/values.js';
 import { exactName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
+import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { invalid } from '../errors.js';
 import {
   type ArrowReadOptions,
@@ -44,8 +45,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * console.log(await flights.filter(col('delay').gt(600)).count());
    * ```
    */
-  async readParquet<T extends object = Row>(path: PathLike, options?: ParquetReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'parquet'>('parquet', path, options);
+  readParquet<T extends object = Row>(path: PathLike, options?: ParquetReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'parquet'>('parquet', path, options));
   }
 
   /**
@@ -66,8 +67,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * await ctx.close();
    * ```
    */
-  async readCsv<T extends object = Row>(path: PathLike, options?: CsvReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'csv'>('csv', path, options);
+  readCsv<T extends object = Row>(path: PathLike, options?: CsvReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'csv'>('csv', path, options));
   }
 
   /**
@@ -85,8 +86,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * console.log(await people.toArray()); // [ { name: 'Ada', tags: [ 'a', 'b' ] }, { name: 'Bob', tags: null } ]
    * ```
    */
-  async readJson<T extends object = Row>(path: PathLike, options?: JsonReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'json'>('json', path, options);
+  readJson<T extends object = Row>(path: PathLike, options?: JsonReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'json'>('json', path, options));
   }
 
   /**
@@ -95,8 +96,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format,
    * `INVALID_ARGUMENT`, `CLOSED`
    */
-  async readAvro<T extends object = Row>(path: PathLike, options?: AvroReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'avro'>('avro', path, options);
+  readAvro<T extends object = Row>(path: PathLike, options?: AvroReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'avro'>('avro', path, options));
   }
 
   /**
@@ -111,8 +112,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * console.log(String(flights)); // DataFrame { delay: Int16, distance: Int16, time: Float32 }
    * ```
    */
-  async readArrow<T extends object = Row>(path: PathLike, options?: ArrowReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'arrow'>('arrow', path, options);
+  readArrow<T extends object = Row>(path: PathLike, options?: ArrowReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'arrow'>('arrow', path, options));
   }
 
   /**

@@ -93,7 +93,12 @@ describe('Avro', () => {
     // The engine compresses what is a CSV file and also two records.
     const written = async (compression: FileCompression) => {
       const lines = await ctx.sql("SELECT * FROM (VALUES ('line1'), ('line2')) AS t(s) ORDER BY s");
-      await lines.writeCsv(temp('block.csv'), { compression, withHeader: false, singleFileOutput: true });
+      await lines.writeCsv(temp('block.csv'), {
+        compression,
+        withHeader: false,
+        singleFileOutput: true,
+        mode: 'overwrite',
+      });
       return readFileSync(temp('block.csv'));
     };
     const codecs: Record<string, Uint8Array> = {
@@ -131,7 +136,7 @@ describe('Avro', () => {
 describe('Arrow', () => {
   it.each(['uncompressed', 'lz4', 'zstd'] as const)('reads files and streams, %s', async (compression) => {
     const df = await numbers();
-    await df.writeArrow(temp('whole.arrow'), { compression, singleFileOutput: true });
+    await df.writeArrow(temp('whole.arrow'), { compression, singleFileOutput: true, mode: 'overwrite' });
     file('whole.arrow', readFileSync(temp('whole.arrow')));
     file('whole.arrows', await df.toIPC());
     for (const name of ['whole.arrow', 'whole.arrows']) {
@@ -205,7 +210,8 @@ describe('compressed text', () => {
     const compressed: Uint8Array[] = [];
     for (const values of ['(1), (2)', '(3), (4)']) {
       const df = await ctx.sql(`SELECT * FROM (VALUES ${values}) AS t(id)`);
-      await df.writeCsv(temp('part.csv'), { compression, withHeader: compressed.length === 0, singleFileOutput: true });
+      const withHeader = compressed.length === 0;
+      await df.writeCsv(temp('part.csv'), { compression, withHeader, singleFileOutput: true, mode: 'overwrite' });
       compressed.push(readFileSync(temp('part.csv')));
     }
     const whole = Buffer.concat(compressed);

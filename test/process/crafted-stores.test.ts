@@ -100,7 +100,7 @@ describe('a store for files with a prefix', () => {
     await ctx.registerObjectStore('file://', new LocalFileSystem({ prefix: temp('out') }));
     // No folder can be created here.
     writeFileSync(temp('place'), '');
-    await (await ctx.sql(`COPY (SELECT 1 AS a) TO 'file://${temp('place')}/' STORED AS CSV`)).collect();
+    await ctx.sql(`COPY (SELECT 1 AS a) TO 'file://${temp('place')}/' STORED AS CSV`);
     const folder = join(temp('out'), temp('place'));
     expect(existsSync(folder)).toBe(true);
     expect(readdirSync(folder).filter((name) => name.endsWith('.csv'))).toHaveLength(1);

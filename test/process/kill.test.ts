@@ -92,8 +92,7 @@ describe.concurrent('killing an executor', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
     await withVictim({}, async ({ ctx, victim, survive }) => {
       const signal = AbortSignal.timeout(BOUND_MS);
-      const copy = await ctx.sql(`copy (select n.x from k cross join n) to '${folder}/' stored as csv`);
-      const written = copy.collect({ signal });
+      const written = ctx.sql(`copy (select n.x from k cross join n) to '${folder}/' stored as csv`, { signal });
       await until('it writes', () => readdirSync(folder).length > 0);
       await survive();
       await victim.kill();

@@ -61,27 +61,25 @@ impl NativeSession {
     }
 
     #[napi]
-    pub async fn register_ipc(&self, name: String, partitions: Vec<Uint8Array>) -> napi::Result<()> {
+    pub async fn register_ipc(
+        &self,
+        name: String,
+        partitions: Vec<Uint8Array>,
+        replace: bool,
+    ) -> napi::Result<()> {
         let session = self.session.clone();
         run(session.clone(), async move {
-            session
-                .context()
-                .register_table(name, session.store_ipc(&partitions)?)?;
-            Ok(())
+            session.register_table(name, session.store_ipc(&partitions)?, replace)
         })
         .await
     }
 
     /// Registers the plan of the DataFrame under a name.
     #[napi(catch_unwind)]
-    pub fn register_view(&self, name: String, frame: &NativeDataFrame) -> napi::Result<()> {
-        let register = || {
-            self.session.check_open()?;
-            let view = frame.frame().clone().into_view();
-            self.session.context().register_table(name, view)?;
-            Ok::<_, Error>(())
-        };
-        Ok(register()?)
+    pub fn register_view(&self, name: String, frame: &NativeDataFrame, replace: bool) -> napi::Result<()> {
+        self.session.check_open()?;
+        let view = frame.frame().clone().into_view();
+        Ok(self.session.register_table(name, view, replace)?)
     }
 
     #[napi(catch_unwind)]

@@ -43,11 +43,9 @@ impl NativeSession {
     }
 
     #[napi(catch_unwind)]
-    pub fn register_table(&self, name: String, table: &NativeTable) -> napi::Result<()> {
+    pub fn register_table(&self, name: String, table: &NativeTable, replace: bool) -> napi::Result<()> {
         self.session.check_open()?;
-        let registered = self.session.context().register_table(name, table.provider());
-        registered.map_err(Error::from)?;
-        Ok(())
+        Ok(self.session.register_table(name, table.provider(), replace)?)
     }
 
     #[napi]

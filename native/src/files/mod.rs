@@ -7,3 +7,4 @@ pub mod partitions;
 pub mod sinks;
 pub mod staged;
 pub mod staging;
+pub mod write_mode;

@@ -8,6 +8,7 @@
 
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
+import type { DatePart, DateTruncUnit } from '../../functions/words.js';
 import { scalar } from '../call/call.js';
 
 /**
@@ -223,7 +224,7 @@ export function dateDiff(...args: readonly unknown[]): Expr {
  *
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#date-part | DataFusion's date_part}
  */
-export function datePart(part: Operand, expression: Operand): Expr;
+export function datePart(part: DatePart, expression: Operand): Expr;
 export function datePart(...args: readonly unknown[]): Expr {
   return scalar('date_part', 'datePart(part, expression)', args);
 }
@@ -272,7 +273,7 @@ export function datePart(...args: readonly unknown[]): Expr {
  *
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#date-trunc | DataFusion's date_trunc}
  */
-export function dateTrunc(precision: Operand, expression: Operand): Expr;
+export function dateTrunc(precision: DateTruncUnit, expression: Operand): Expr;
 export function dateTrunc(...args: readonly unknown[]): Expr {
   return scalar('date_trunc', 'dateTrunc(precision, expression)', args);
 }

@@ -10,6 +10,7 @@ use crate::config::bounds::check_received;
 use crate::config::cluster_options::ClusterOptions;
 use crate::config::whole_config;
 use crate::error::Result;
+use crate::files::write_mode::WriteMode;
 use crate::functions::bounded::Bounded;
 use crate::network::principal::Principal;
 use crate::plan::offset_alone::OffsetAlone;
@@ -35,6 +36,7 @@ struct Key {
     id: String,
     options: ClusterOptions,
     stores: Option<Stores>,
+    writes: WriteMode,
     partitions: usize,
     slot_memory: Option<usize>,
     caller: Principal,
@@ -80,6 +82,7 @@ impl Sessions {
             id: id.to_owned(),
             options: ClusterOptions::of(config).clone(),
             stores: Stores::of(config),
+            writes: WriteMode::of(config),
             partitions: config.target_partitions(),
             slot_memory: self.executors.slot_memory(),
             caller,
