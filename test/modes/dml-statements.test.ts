@@ -108,8 +108,9 @@ describe('a DML statement', () => {
 
   it('that is aborted rejects with the reason', async () => {
     const reason = new Error('enough');
-    for (const run of [ctx.sql.bind(ctx), ctx.execute.bind(ctx), ctx.query.bind(ctx)])
-      await expect(run('DELETE FROM people', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const [statement, options] = ['DELETE FROM people', { signal: AbortSignal.abort(reason) }] as const;
+    for (const run of [ctx.sql(statement, options), ctx.execute(statement, options), ctx.query(statement, options)])
+      await expect(run).rejects.toBe(reason);
   });
 
   it('returns a DataFrame that takes verbs', async () => {

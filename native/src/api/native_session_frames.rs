@@ -5,7 +5,6 @@ use super::native_execution_plan::NativeExecutionPlan;
 use super::native_plan::NativeLogicalPlan;
 use super::native_session::{frame, run, NativeSession};
 use crate::dataframe::read::{file_table, NativeReadOptions};
-use crate::error::Error;
 use datafusion::prelude::DataFrame;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;

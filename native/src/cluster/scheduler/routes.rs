@@ -21,7 +21,7 @@ use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::{Path, Query};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Extension, Router};
 use ballista_core::serde::protobuf::job_status::Status;
