@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { col } from '../../src/expr/expr.js';
+import { sql } from '../../src/sql/sql-tag.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS } from '../support/data.js';
-import { sql } from '../../src/sql/sql-tag.js';
 import { rejected } from '../support/rejected.js';
 import { statements } from './dml/people.js';
 
@@ -103,14 +103,18 @@ describe('a DML statement', () => {
         code: 'INVALID_ARGUMENT',
         message: expect.stringContaining('query()'),
       });
-    expect(await rejected(ctx.query('SELECT 1', { int64: 'float' } as never))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(await rejected(ctx.query('SELECT 1', { int64: 'float' } as never))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
   });
 
   it('that is aborted rejects with the reason', async () => {
     const reason = new Error('enough');
-    const [statement, options] = ['DELETE FROM people', { signal: AbortSignal.abort(reason) }] as const;
-    for (const run of [ctx.sql(statement, options), ctx.execute(statement, options), ctx.query(statement, options)])
+    const signal = AbortSignal.abort(reason);
+    for (const method of ['sql', 'execute', 'query'] as const) {
+      const run: Promise<unknown> = ctx[method]('DELETE FROM people', { signal });
       await expect(run).rejects.toBe(reason);
+    }
   });
 
   it('returns a DataFrame that takes verbs', async () => {
@@ -183,5 +187,4 @@ describe('an unsupported or invalid statement', () => {
     expect(await rejected(run())).toMatchObject({ code, message: expect.stringContaining(text) });
     expect(await left()).toEqual([1, 2, 3, 4]);
   });
-
 });
