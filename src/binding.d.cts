@@ -43,6 +43,7 @@ export declare class NativeDataFrame {
   cache(task?: number | undefined | null): Promise<NativeDataFrame>
   /** Runs the query and writes its rows. Returns the number of rows. `target`: a Write as JSON. */
   write(target: string, task?: number | undefined | null): Promise<number>
+  /** This DataFrame; its actions report to `progress` how far they are. */
   watched(progress: NativeProgress): NativeDataFrame
   /** Lazy: the job starts with the first `next` of the stream. */
   execute(): NativeStream
@@ -94,6 +95,17 @@ export declare class NativePreparedStatement {
   execute(params?: string | undefined | null): NativeDataFrame
 }
 
+export declare class NativeProgress {
+  /** `measured`: whether the metrics of operators will be read. */
+  constructor(measured: boolean)
+  /** Takes microseconds: nothing is awaited. */
+  seen(): NativeSeen
+  /** The last state. Frees the plan. */
+  end(): NativeSeen
+  /** JSON: the metrics of every operator of every stage. Null until the query has succeeded. */
+  metrics(): string | null
+}
+
 export declare class NativeScheduler {
   /** Resolves when the scheduler accepts connections. */
   static start(options: NativeSchedulerOptions): Promise<NativeScheduler>
@@ -121,9 +133,6 @@ export declare class NativeSchema {
  * objects, even while their methods still run.
  */
 export declare class NativeSession {
-  jobs(): Promise<Array<NativeJob>>
-  job(id: string): Promise<NativeJob | null>
-  executors(): Promise<Array<NativeExecutorInfo>>
   constructor(options: NativeSessionOptions)
   get sessionId(): string
   /** Connects now, not with the first query. */
@@ -184,83 +193,13 @@ export declare class NativeSession {
   cancelJob(jobId: string): Promise<boolean>
   /** Cancels the running jobs of the session. Idempotent. */
   close(): Promise<void>
+  /** The jobs that this session may see, without their tasks. */
+  jobs(): Promise<Array<NativeJob>>
+  /** Null: the scheduler does not know the job. */
+  job(id: string): Promise<NativeJob | null>
+  executors(): Promise<Array<NativeExecutorInfo>>
 }
 
-export declare class NativeProgress {
-  /** `measured`: whether the metrics of operators will be read. */
-  constructor(measured: boolean)
-  /** Takes microseconds: nothing is awaited. */
-  seen(): NativeSeen
-  /** The last state. Frees the plan. */
-  end(): NativeSeen
-  /** JSON: the metrics of every operator of every stage. Null until the query has succeeded. */
-  metrics(): string | null
-}
-
-export interface NativeCount { done: number
-  running: number
-  total: number }
-export interface NativeSeen {
-  jobId?: string
-  begun: boolean
-  dropped: boolean
-  stages?: NativeCount
-  tasks?: NativeCount
-  stageRows?: number
-  stageBytes?: number
-  rows: number
-  bytes: number
-  scannedRows?: number
-}
-export interface NativeJob {
-  jobId: string
-  name: string
-  state: string
-  sessionId: string
-  owner: string
-  queuedAt?: number
-  startedAt?: number
-  endedAt?: number
-  stages: NativeCount
-  tasks: NativeCount
-  stageRows: number
-  stageBytes: number
-  isWhole: boolean
-  error?: string
-  stageList: Array<NativeStage>
-}
-export interface NativeStage {
-  stage: number
-  attempt: number
-  state: string
-  tasks: NativeCount
-  rows: number
-  bytes: number
-  taskList: Array<NativeTask>
-}
-export interface NativeTask {
-  task: number
-  executorId: string
-  partitions: number
-  state: string
-  rows: number
-  bytes: number
-  launchedAt?: number
-  endedAt?: number
-}
-export interface NativeExecutorInfo {
-  executorId: string
-  host: string
-  port: number
-  grpcPort: number
-  slots: number
-  freeSlots: number
-  runningTasks: number
-  taskMemoryBytes?: number
-  runsFunctions: boolean
-  state: string
-  lastSeenAt?: number
-}
 export declare class NativeStream {
   /** The id of the job. Null until the job is submitted. */
   get jobId(): string | null
@@ -364,6 +303,27 @@ export interface NativeConfigEntry {
   description: string
 }
 
+export interface NativeCount {
+  done: number
+  running: number
+  total: number
+}
+
+export interface NativeExecutorInfo {
+  executorId: string
+  host: string
+  port: number
+  grpcPort: number
+  slots: number
+  freeSlots: number
+  runningTasks: number
+  taskMemoryBytes?: number
+  runsFunctions: boolean
+  /** 'active', 'closing' or 'diskFull'. */
+  state: string
+  lastSeenAt?: number
+}
+
 export interface NativeExecutorMetrics {
   /** Whether the scheduler knows that the executor is there. */
   connected: boolean
@@ -403,6 +363,8 @@ export interface NativeExecutorOptions {
   files?: NativeFileLimits
   /** How many bytes of in-memory tables and code it holds for tasks. */
   uploadLimitBytes: number
+  /** How many bytes a job may have on the disk. Absent: as many as there is room for. */
+  queryDiskLimitBytes?: number
   /** How long it lets its tasks run when it closes. */
   drainTimeoutMs: number
 }
@@ -412,6 +374,26 @@ export interface NativeFileLimits {
   read?: Array<string>
   /** Absent, but `read` is given: nothing. */
   write?: Array<string>
+}
+
+/** Times are in milliseconds since 1970. */
+export interface NativeJob {
+  jobId: string
+  name: string
+  /** 'queued', 'running', 'succeeded', 'failed' or 'cancelled'. */
+  state: string
+  sessionId: string
+  owner: string
+  queuedAt?: number
+  startedAt?: number
+  endedAt?: number
+  stages: NativeCount
+  tasks: NativeCount
+  stageRows: number
+  stageBytes: number
+  isWhole: boolean
+  error?: string
+  stageList: Array<NativeStage>
 }
 
 export interface NativePrincipal {
@@ -480,8 +462,27 @@ export interface NativeSchedulerOptions {
   files?: NativeFileLimits
   /** How many bytes of in-memory tables and code it holds for clients. */
   uploadLimitBytes: number
+  /** How long a job runs though its client shows no sign of life. Clients of this package have their own limit. */
+  clientTimeoutMs: number
   /** How long it waits for running jobs when it closes. */
   drainTimeoutMs: number
+}
+
+export interface NativeSeen {
+  jobId?: string
+  /** Whether any of its work has begun. */
+  begun: boolean
+  /** Whether nobody can read the rest of its rows. */
+  dropped: boolean
+  /** Absent until the query is planned, and for stock schedulers. */
+  stages?: NativeCount
+  tasks?: NativeCount
+  stageRows?: number
+  stageBytes?: number
+  /** The part of the result that has arrived. */
+  rows: number
+  bytes: number
+  scannedRows?: number
 }
 
 export interface NativeSessionOptions {
@@ -507,12 +508,35 @@ export interface NativeSqlOptions {
   allowStatements: boolean
 }
 
+export interface NativeStage {
+  stage: number
+  attempt: number
+  /** 'waiting', 'running', 'succeeded' or 'failed'. */
+  state: string
+  tasks: NativeCount
+  rows: number
+  bytes: number
+  taskList: Array<NativeTask>
+}
+
 export interface NativeTableRef {
   catalog: string
   schema: string
   name: string
   /** 'table', 'view' or 'temporary'. */
   kind: string
+}
+
+export interface NativeTask {
+  task: number
+  executorId: string
+  partitions: number
+  /** 'running', 'succeeded' or 'failed'. */
+  state: string
+  rows: number
+  bytes: number
+  launchedAt?: number
+  endedAt?: number
 }
 
 /** The paths of PEM files. */

@@ -25,7 +25,7 @@ import { scalar } from '../call/call.js';
  */
 export function decode(expression: Operand, format: BinaryFormat): Expr;
 export function decode(...args: readonly unknown[]): Expr {
-  return scalar('decode', 'decode(expression, format)', args);
+  return scalar('decode', 'decode(expression, format: BinaryFormat)', args);
 }
 
 /**
@@ -42,5 +42,5 @@ export function decode(...args: readonly unknown[]): Expr {
  */
 export function encode(expression: Operand, format: BinaryFormat): Expr;
 export function encode(...args: readonly unknown[]): Expr {
-  return scalar('encode', 'encode(expression, format)', args);
+  return scalar('encode', 'encode(expression, format: BinaryFormat)', args);
 }

@@ -226,7 +226,7 @@ export function dateDiff(...args: readonly unknown[]): Expr {
  */
 export function datePart(part: DatePart, expression: Operand): Expr;
 export function datePart(...args: readonly unknown[]): Expr {
-  return scalar('date_part', 'datePart(part, expression)', args);
+  return scalar('date_part', 'datePart(part: DatePart, expression)', args);
 }
 
 /**
@@ -275,7 +275,7 @@ export function datePart(...args: readonly unknown[]): Expr {
  */
 export function dateTrunc(precision: DateTruncUnit, expression: Operand): Expr;
 export function dateTrunc(...args: readonly unknown[]): Expr {
-  return scalar('date_trunc', 'dateTrunc(precision, expression)', args);
+  return scalar('date_trunc', 'dateTrunc(precision: DateTruncUnit, expression)', args);
 }
 
 /**

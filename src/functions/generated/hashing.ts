@@ -42,7 +42,7 @@ import { scalar } from '../call/call.js';
  */
 export function digest(expression: Operand, algorithm: HashAlgorithm): Expr;
 export function digest(...args: readonly unknown[]): Expr {
-  return scalar('digest', 'digest(expression, algorithm)', args);
+  return scalar('digest', 'digest(expression, algorithm: HashAlgorithm)', args);
 }
 
 /**
