@@ -276,6 +276,12 @@ describe('the programs of examples/', () => {
     expect(await parquetReadObjects({ file, compressors })).toHaveLength(3);
   });
 
+  example('progress', async () => {
+    const [line = '', ...table] = (await output('progress')).split('\n');
+    expect(line).toMatch(/^succeeded, ([1-9]\d+) of \1 tasks$/);
+    expect(table.join('\n')).toContain('| 0   | 2000000 | true   |\n| 1   | 2000000 | true   |');
+  });
+
   it('are all tested, and have less than 60 lines', () => {
     const programs = readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts') && name !== 'quickstart.ts');
     expect(programs.sort()).toEqual(tested.sort());
