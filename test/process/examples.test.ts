@@ -64,6 +64,8 @@ describe('the programs of examples/', () => {
     const files = await Promise.all(filesIn(file('orders')).map((name) => parquet(file('orders', name))));
     const rows = files.flat();
     expect(rows).toHaveLength(930);
+    // A second run replaces the files.
+    expect(await output('etl', [folder('etl')])).toBe(stdout);
     expect(rows.every(({ amount, customer }) => Number(amount) > 0 && /^customer\d+$/.test(String(customer)))).toBe(
       true,
     );
