@@ -239,7 +239,8 @@ describe('the programs of examples/', () => {
 
   example('messy-csv', async () => {
     expect((await written('messy-csv')).stdout).toMatchInlineSnapshot(`
-      "+---------+------------+-------+-----------------+
+      "5 of 6 lines have the right number of values.
+      +---------+------------+-------+-----------------+
       | station | day        | value | remark          |
       +---------+------------+-------+-----------------+
       | north   | 2026-01-31 | 1.50  | windy; cold     |
