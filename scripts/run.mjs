@@ -22,10 +22,7 @@ main(async () => {
   if (!existsSync(source)) throw new Failure(`the program ${source} does not exist`);
   await build();
   const file = built(source) ?? source;
-  if (file === source) {
-    process.setSourceMapsEnabled(true);
-    await import('./run/register.mjs');
-  }
+  if (file === source) await import('./run/register.mjs');
   process.argv = [process.execPath, file, ...args];
   await import(pathToFileURL(file).href);
 });

@@ -2,4 +2,5 @@
 
 import { register } from 'node:module';
 
+process.setSourceMapsEnabled(true);
 register('./hooks.mjs', import.meta.url);

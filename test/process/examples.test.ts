@@ -48,38 +48,128 @@ function example(name: string, test: () => Promise<void>): void {
 describe('the programs of examples/', () => {
   example('etl', async () => {
     const { stdout, file } = await written('etl');
-    expect(stdout).toMatchInlineSnapshot();
+    expect(stdout).toMatchInlineSnapshot(`
+      "930 of 1000 orders are in the lake.
+      +---------+--------+-----------+-----------+
+      | month   | orders | customers | revenue   |
+      +---------+--------+-----------+-----------+
+      | 2026-02 | 240    | 24        | 119800.00 |
+      | 2026-03 | 250    | 25        | 125125.00 |
+      | 2026-04 | 240    | 24        | 120800.00 |
+      +---------+--------+-----------+-----------+
+      "
+    `);
     const months = filesIn(file('orders')).map((name) => name.split('/')[0]);
     expect(new Set(months)).toEqual(new Set(['month=2026-01', 'month=2026-02', 'month=2026-03', 'month=2026-04']));
     const files = await Promise.all(filesIn(file('orders')).map((name) => parquet(file('orders', name))));
     const rows = files.flat();
     expect(rows).toHaveLength(930);
+    // A second run replaces the files.
+    expect(await output('etl', [folder('etl')])).toBe(stdout);
     expect(rows.every(({ amount, customer }) => Number(amount) > 0 && /^customer\d+$/.test(String(customer)))).toBe(
       true,
     );
   });
 
+  // test/interop/web-streams.test.ts checks that the scheduler has no such job any more.
   example('http-endpoint', async () => {
-    expect(await output('http-endpoint')).toMatchInlineSnapshot();
+    expect(await output('http-endpoint')).toMatchInlineSnapshot(`
+      "{"n":1,"square":1}
+      {"n":2,"square":4}
+      {"n":3,"square":9}
+
+      Status of a wrong request: 400
+      A client disconnected, so its query is cancelled.
+      "
+    `);
   });
 
   example('join-formats', async () => {
-    expect((await written('join-formats')).stdout).toMatchInlineSnapshot();
+    expect((await written('join-formats')).stdout).toMatchInlineSnapshot(`
+      "+--------+---------+-------+-------+----------+
+      | name   | country | items | total | unpriced |
+      +--------+---------+-------+-------+----------+
+      | Ada    | GB      | 6     | 22.99 | 0        |
+      | Blaise | FR      | 11    | 9.90  | 1        |
+      +--------+---------+-------+-------+----------+
+      No basket: [ { name: 'Carl' } ]
+      "
+    `);
   });
 
   example('pivot-report', async () => {
     const { stdout, file } = await written('pivot-report');
-    expect(stdout).toMatchInlineSnapshot();
-    expect(readFileSync(file('report.csv'), 'utf8')).toMatchInlineSnapshot();
+    expect(stdout).toMatchInlineSnapshot(`
+      "Quarters: Q1, Q2, Q3, Q4
+      +-------------+------+------+------+------+-------+
+      | region      | Q1   | Q2   | Q3   | Q4   | total |
+      +-------------+------+------+------+------+-------+
+      | North       | 1872 | 1908 | 1944 | 616  | 6340  |
+      | South       | 1872 | 1908 | 1944 | 656  | 6380  |
+      | West        | 1872 | 1908 | 1944 | 696  | 6420  |
+      | All regions | 5616 | 5724 | 5832 | 1968 | 19140 |
+      +-------------+------+------+------+------+-------+
+      +--------+----------+---------+----------+---------+
+      | region | Q1_sales | Q1_best | Q2_sales | Q2_best |
+      +--------+----------+---------+----------+---------+
+      | North  | 12       | 211     | 12       | 214     |
+      | South  | 12       | 212     | 12       | 215     |
+      | West   | 12       | 210     | 12       | 213     |
+      +--------+----------+---------+----------+---------+
+      "
+    `);
+    expect(readFileSync(file('report.csv'), 'utf8')).toMatchInlineSnapshot(`
+      "region;Q1;Q2;Q3;Q4;total
+      North;1872;1908;1944;616;6340
+      South;1872;1908;1944;656;6380
+      West;1872;1908;1944;696;6420
+      All regions;5616;5724;5832;1968;19140
+      "
+    `);
   });
 
   example('dedupe', async () => {
-    expect(await output('dedupe')).toMatchInlineSnapshot();
+    expect(await output('dedupe')).toMatchInlineSnapshot(`
+      "[ { rows: 7, contacts: 4 } ]
+      +-------------------+------+-----------+
+      | key               | rows | sources   |
+      +-------------------+------+-----------+
+      | ada@example.com   | 2    | crm, shop |
+      | alan@example.com  | 2    | crm, shop |
+      | grace@example.com | 2    | crm       |
+      +-------------------+------+-----------+
+      +--------------------+-----------------+-------+--------+
+      | key                | name            | phone | source |
+      +--------------------+-----------------+-------+--------+
+      | ada@example.com    | Ada King        |       | shop   |
+      | alan@example.com   | Alan Turing     |       | crm    |
+      | edsger@example.com | Edsger Dijkstra | +31 9 | shop   |
+      | grace@example.com  | Grace Hopper    | +1 7  | crm    |
+      +--------------------+-----------------+-------+--------+
+      +--------------------+-----------------+-------+
+      | key                | name            | phone |
+      +--------------------+-----------------+-------+
+      | ada@example.com    | Ada King        | +44 1 |
+      | alan@example.com   | Alan Turing     | +44 2 |
+      | edsger@example.com | Edsger Dijkstra | +31 9 |
+      | grace@example.com  | Grace Hopper    | +1 7  |
+      +--------------------+-----------------+-------+
+      "
+    `);
   });
 
   example('sessionize', async () => {
     const { stdout, file } = await written('sessionize');
-    expect(stdout).toMatchInlineSnapshot();
+    expect(stdout).toMatchInlineSnapshot(`
+      "+-------+----------+--------+---------+
+      | user  | sessions | clicks | minutes |
+      +-------+----------+--------+---------+
+      | user0 | 3        | 10.0   | 9.0     |
+      | user1 | 3        | 10.0   | 45.0    |
+      | user2 | 3        | 10.0   | 81.0    |
+      +-------+----------+--------+---------+
+      "
+    `);
     const sessions = await parquet(file('sessions.parquet'));
     expect(sessions.map(({ user, session, clicks }) => [user, session, clicks])).toEqual(
       [0, 1, 2].flatMap((user) => [1n, 2n, 3n].map((session) => [`user${user}`, session, 10n])),
@@ -87,16 +177,58 @@ describe('the programs of examples/', () => {
   });
 
   example('time-zones', async () => {
-    expect(await output('time-zones')).toMatchInlineSnapshot();
+    expect(await output('time-zones')).toMatchInlineSnapshot(`
+      "UTC 2026-03-28: 24, 2026-03-29: 24, 2026-03-30: 24
+      Europe/Berlin 2026-03-28: 23, 2026-03-29: 23, 2026-03-30: 24, 2026-03-31: 2
+      Asia/Kolkata 2026-03-28: 19, 2026-03-29: 24, 2026-03-30: 24, 2026-03-31: 5
+      +---------------------------+----------------------+----------------------+--------+
+      | begins                    | first                | last                 | orders |
+      +---------------------------+----------------------+----------------------+--------+
+      | 2026-03-28T00:00:00+01:00 | 2026-03-28T00:00:00Z | 2026-03-28T22:00:00Z | 23     |
+      | 2026-03-29T00:00:00+01:00 | 2026-03-28T23:00:00Z | 2026-03-29T21:00:00Z | 23     |
+      | 2026-03-30T00:00:00+02:00 | 2026-03-29T22:00:00Z | 2026-03-30T21:00:00Z | 24     |
+      | 2026-03-31T00:00:00+02:00 | 2026-03-30T22:00:00Z | 2026-03-30T23:00:00Z | 2      |
+      +---------------------------+----------------------+----------------------+--------+
+      +---------------------------+---------------------------+---------------------------+
+      | meeting                   | two_days                  | hours                     |
+      +---------------------------+---------------------------+---------------------------+
+      | 2026-03-28T09:00:00+01:00 | 2026-03-30T09:00:00+02:00 | 2026-03-30T10:00:00+02:00 |
+      +---------------------------+---------------------------+---------------------------+
+      "
+    `);
   });
 
   example('udf-package', async () => {
-    expect(await output('udf-package')).toMatchInlineSnapshot();
+    expect(await output('udf-package')).toMatchInlineSnapshot(`
+      "+-----------+----------+-------+----------------------+
+      | tenant    | sign_ins | users | last                 |
+      +-----------+----------+-------+----------------------+
+      | globex    | 222      | 3     | 2026-01-01T04:58:00Z |
+      | acme      | 75       | 3     | 2026-01-01T04:56:00Z |
+      | (damaged) | 3        | 0     | 2026-01-01T04:59:00Z |
+      +-----------+----------+-------+----------------------+
+      "
+    `);
   });
 
   example('merge', async () => {
     const { stdout, file } = await written('merge');
-    expect(stdout).toMatchInlineSnapshot();
+    expect(stdout).toMatchInlineSnapshot(`
+      "3 products
+      +----+----------+-------+
+      | id | name     | price |
+      +----+----------+-------+
+      | 1  | Pen      | 1.5   |
+      | 2  | Paper A4 | 4.75  |
+      | 4  | Ruler    | 2.0   |
+      +----+----------+-------+
+      [
+        { id: 2, before: 4, after: 4.75 },
+        { id: 3, before: 9.5, after: null },
+        { id: 4, before: null, after: 2 }
+      ]
+      "
+    `);
     const [name = ''] = filesIn(file('products-v2'));
     expect(await parquet(file('products-v2', name))).toEqual([
       { id: 1n, name: 'Pen', price: 1.5 },
@@ -106,7 +238,23 @@ describe('the programs of examples/', () => {
   });
 
   example('messy-csv', async () => {
-    expect((await written('messy-csv')).stdout).toMatchInlineSnapshot();
+    expect((await written('messy-csv')).stdout).toMatchInlineSnapshot(`
+      "5 of 6 lines have the right number of values.
+      +---------+------------+-------+-----------------+
+      | station | day        | value | remark          |
+      +---------+------------+-------+-----------------+
+      | north   | 2026-01-31 | 1.50  | windy; cold     |
+      | north   | 2026-02-01 |       |                 |
+      | south   | 2026-02-01 | 2.25  | a "quoted" word |
+      | south   |            | 3.00  |                 |
+      | west    | 2026-02-03 |       |                 |
+      +---------+------------+-------+-----------------+
+      [
+        { station: 'south', problem: 'day yesterday' },
+        { station: 'west', problem: 'value 12a' }
+      ]
+      "
+    `);
   });
 
   example('remote-files', async () => {
@@ -114,12 +262,27 @@ describe('the programs of examples/', () => {
     const stdout = await output(
       'remote-files',
       [`${web.url}/airports.csv`, 's3://travel/flights/', 's3://travel/busiest.parquet'],
-      { AWS_ENDPOINT: s3.url, AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
+      { AWS_ENDPOINT: s3.url, AWS_ALLOW_HTTP: 'true', AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
     );
-    expect(stdout).toMatchInlineSnapshot();
+    expect(stdout).toMatchInlineSnapshot(`
+      "+-------------------+---------+-------+
+      | city              | flights | delay |
+      +-------------------+---------+-------+
+      | Atlanta           | 124711  | 8.8   |
+      | Chicago           | 190871  | 8.8   |
+      | Dallas-Fort Worth | 157162  | 7.7   |
+      +-------------------+---------+-------+
+      "
+    `);
     const { buffer, byteOffset, byteLength } = s3.objects.get('busiest.parquet') ?? Buffer.of();
     const file = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
     expect(await parquetReadObjects({ file, compressors })).toHaveLength(3);
+  });
+
+  example('progress', async () => {
+    const [line = '', ...table] = (await output('progress')).split('\n');
+    expect(line).toMatch(/^succeeded, ([1-9]\d+) of \1 tasks$/);
+    expect(table.join('\n')).toContain('| 0   | 2000000 | true   |\n| 1   | 2000000 | true   |');
   });
 
   it('are all tested, and have less than 60 lines', () => {
