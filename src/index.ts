@@ -112,8 +112,8 @@ export type {
 } from './files/write-options.js';
 export type { ArraySortOptions } from './functions/array-sort.js';
 export { type AggregateClauses, type AggregateOptions, callFunction } from './functions/call/call.js';
+export type { BinaryFormat, DatePart, DateTruncUnit, HashAlgorithm } from './functions/call/words.js';
 export type { KeyedOperands, NamedOperands } from './functions/objects.js';
-export type { BinaryFormat, DatePart, DateTruncUnit, HashAlgorithm } from './functions/words.js';
 export { AmazonS3, type AmazonS3Options } from './object-store/amazon-s3.js';
 export { GoogleCloud, type GoogleCloudOptions } from './object-store/google-cloud.js';
 export { HttpStore, type HttpStoreOptions } from './object-store/http-store.js';

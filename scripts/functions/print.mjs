@@ -24,10 +24,10 @@ const SOURCES = /** @type {Readonly<Record<string, string>>} */ ({
   LambdaFunction: 'expr/builders/lambda.js',
   Window: 'expr/window.js',
   WindowOptions: 'expr/window.js',
-  BinaryFormat: 'functions/words.js',
-  DatePart: 'functions/words.js',
-  DateTruncUnit: 'functions/words.js',
-  HashAlgorithm: 'functions/words.js',
+  BinaryFormat: 'functions/call/words.js',
+  DatePart: 'functions/call/words.js',
+  DateTruncUnit: 'functions/call/words.js',
+  HashAlgorithm: 'functions/call/words.js',
 });
 
 /**

@@ -36,8 +36,7 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * await ctx.close();
    * ```
    */
-  select<K extends ColumnOf<T>>(...columns: K[]): DataFrame<Pick<T, K>>;
-  select<K extends ColumnOf<T>>(columns: readonly K[]): DataFrame<Pick<T, K>>;
+  select<K extends ColumnOf<T>>(...columns: Several<K>): DataFrame<Pick<T, K>>;
   select<U extends object = Row>(...columns: Several<ExprLike>): DataFrame<U>;
   select<U extends object = Row>(...columns: Several<ExprLike>): DataFrame<U> {
     return this.derive({ verb: 'select', exprs: toColumns(several(columns), 'select') });
@@ -159,8 +158,7 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * console.log(df.drop('date', 'distance').schema().fields.length); // 3
    * ```
    */
-  drop<K extends ColumnOf<T>>(...columns: K[]): DataFrame<Omit<T, K>>;
-  drop<K extends ColumnOf<T>>(columns: readonly K[]): DataFrame<Omit<T, K>>;
+  drop<K extends ColumnOf<T>>(...columns: Several<K>): DataFrame<Omit<T, K>>;
   drop<U extends object = Row>(...columns: Several<string>): DataFrame<U>;
   drop<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.derive({ verb: 'drop', columns: toNames(several(columns), 'the columns of drop') });

@@ -28,7 +28,7 @@ import type { ColumnOf } from './row-types.js';
  */
 export interface PendingDataFrame<out T extends object = Row> extends Promise<DataFrame<T>>, Forwarded<DataFrame<T>> {
   /** As {@link DataFrame.select}. */
-  select<K extends ColumnOf<T>>(...columns: K[]): PendingDataFrame<Pick<T, K>>;
+  select<K extends ColumnOf<T>>(...columns: Several<K>): PendingDataFrame<Pick<T, K>>;
   select(...columns: Several<ExprLike>): PendingDataFrame;
   /** As {@link DataFrame.pivot}. */
   pivot<U extends object = Row>(options: PivotOptions): PendingDataFrame<U>;

@@ -4,7 +4,7 @@ import { col } from '../../src/expr/expr.js';
 import { sql } from '../../src/sql/sql-tag.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS } from '../support/data.js';
-import { rejected } from '../support/rejected.js';
+import { failure, rejected } from '../support/rejected.js';
 import { statements } from './dml/people.js';
 
 const cluster = await withCluster();
@@ -110,11 +110,13 @@ describe('a DML statement', () => {
 
   it('that is aborted rejects with the reason', async () => {
     const reason = new Error('enough');
-    const signal = AbortSignal.abort(reason);
-    for (const method of ['sql', 'execute', 'query'] as const) {
-      const run: Promise<unknown> = ctx[method]('DELETE FROM people', { signal });
-      await expect(run).rejects.toBe(reason);
-    }
+    const [statement, options] = ['DELETE FROM people', { signal: AbortSignal.abort(reason) }] as const;
+    const runs = [
+      () => ctx.sql(statement, options),
+      () => ctx.execute(statement, options),
+      () => ctx.query(statement, options),
+    ];
+    for (const run of runs) expect(await failure(run())).toBe(reason);
   });
 
   it('returns a DataFrame that takes verbs', async () => {

@@ -262,7 +262,12 @@ describe('the programs of examples/', () => {
     const stdout = await output(
       'remote-files',
       [`${web.url}/airports.csv`, 's3://travel/flights/', 's3://travel/busiest.parquet'],
-      { AWS_ENDPOINT: s3.url, AWS_ALLOW_HTTP: 'true', AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
+      {
+        AWS_ENDPOINT: s3.url,
+        AWS_ALLOW_HTTP: 'true',
+        AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+      },
     );
     expect(stdout).toMatchInlineSnapshot(`
       "+-------------------+---------+-------+

@@ -8,7 +8,7 @@
 
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
-import type { HashAlgorithm } from '../../functions/words.js';
+import type { HashAlgorithm } from '../../functions/call/words.js';
 import { scalar } from '../call/call.js';
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Operand } from '../expr/coerce.js';
+import type { Operand } from '../../expr/coerce.js';
 
 /** An operand for which an editor suggests words. */
 type Word<W extends string> = W | (string & {}) | Exclude<Operand, string>;
