@@ -18,8 +18,8 @@ pub fn init() {
         logger.filter_module(module, LevelFilter::Warn);
     }
     match std::env::var("BALLISTA_LOG_FORMAT").as_deref() {
-        Ok("json") => logger.format(|out, record| as_json(out, record)),
-        Ok("text") => logger.format(|out, record| as_text(out, record)),
+        Ok("json") => logger.format(as_json),
+        Ok("text") => logger.format(as_text),
         _ => &mut logger,
     };
     let _ = logger.try_init();

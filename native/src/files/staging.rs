@@ -70,7 +70,7 @@ impl Stage {
             let file: Path = self
                 .target
                 .parts()
-                .chain(self.url.prefix().parts().last())
+                .chain(self.url.prefix().parts().next_back())
                 .collect();
             return match self.store.head(&file).await {
                 Ok(_) => Ok(vec![file]),
