@@ -1,3 +1,16 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The types of the CommonJS build import and export a helper of the bundler that they do not declare. */
+function withoutHelper() {
+  for (const name of readdirSync('dist').filter((file) => file.endsWith('.d.cts'))) {
+    const file = join('dist', name);
+    const text = readFileSync(file, 'utf8');
+    const clean = text.replaceAll(/(?:\w+ as )?__exportAll(?: as \w+)?(?:, )?/gu, '');
+    if (clean !== text) writeFileSync(file, clean);
+  }
+}
+
 const shared = { platform: 'node', target: 'node20', sourcemap: false };
 
 export default [
@@ -16,12 +29,26 @@ export default [
     // Provides `import.meta.url` in the CommonJS build.
     shims: true,
     dts: true,
+    hooks: { 'build:done': withoutHelper },
+  },
+  {
+    ...shared,
+    name: 'command',
+    entry: { cli: 'src/cli/bin.ts' },
+    outDir: 'dist',
+    format: 'esm',
+    outputOptions: { chunkFileNames: 'cli-[name]-[hash].mjs' },
+    clean: false,
+    dts: false,
+    // The argument parser would be three times as large as written by its authors.
+    minify: true,
+    // The command imports the package by its name, so the package's own files stay as they are.
+    deps: { neverBundle: ['ballista', 'apache-arrow'] },
   },
   {
     ...shared,
     name: 'programs',
     entry: [
-      'examples/*.ts',
       'bench/**/*.ts',
       'test/{fuzz,inputs,faults,load,leaks}/main.ts',
       // The processes that they start.
@@ -37,7 +64,8 @@ export default [
     unbundle: true,
     clean: false,
     dts: false,
-    // A program imports the package as a user does: by its name, from dist/.
-    deps: { neverBundle: [/^[^./](?!:)/] },
+    // A program imports the package as a user does: by its name, from dist/. The compiler's helpers, for example for
+    // `await using`, are not an installed package.
+    deps: { neverBundle: [/^(?!@oxc-project\/runtime)[^./](?!:)/] },
   },
 ];

@@ -1,6 +1,6 @@
 /**
- * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `examples/`, `bench/` and `test/`
- * into `build/`, as tsdown.config.mjs configures.
+ * Builds `src/` into `dist/` (ESM, CommonJS and the types of both) and the programs of `bench/` and `test/` into `build/`, as
+ * tsdown.config.mjs configures.
  *
  * @module
  */
@@ -14,7 +14,6 @@ export async function buildTypeScript() {
       name: 'typescript',
       inputs: [
         'src',
-        'examples',
         'bench',
         ...['fuzz', 'inputs', 'faults', 'load', 'leaks', 'support'].map((name) => `test/${name}`),
         'package.json',
@@ -22,9 +21,12 @@ export async function buildTypeScript() {
         'tsconfig.json',
         'tsdown.config.mjs',
       ],
-      outputs: ['index', 'functions', 'spark'].flatMap((entry) =>
-        ['mjs', 'cjs', 'd.mts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`),
-      ),
+      outputs: [
+        'dist/cli.mjs',
+        ...['index', 'functions', 'spark'].flatMap((entry) =>
+          ['mjs', 'cjs', 'd.mts', 'd.cts'].map((kind) => `dist/${entry}.${kind}`),
+        ),
+      ],
     },
     async () => {
       console.error('Building the TypeScript');

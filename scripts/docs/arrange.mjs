@@ -61,6 +61,7 @@ const SIDEBAR = ['Guides', 'API', 'Reference', 'Internals'];
 const GUIDES = [
   'quickstart',
   'sql',
+  'command-line',
   'dataframes',
   'expressions',
   'user-defined-functions',
@@ -68,6 +69,7 @@ const GUIDES = [
   'progress',
   'configuration',
   'clusters',
+  'daemons',
   'errors',
   'interop',
   'migration',

@@ -9,6 +9,7 @@
 
 import type { DataType, RecordBatch, Schema } from 'apache-arrow';
 
+import { type Cell, toCell } from './cell.js';
 import { fitColumns, GAP } from './fit.js';
 import { formatter } from './format-value.js';
 import { type Ruler, rulerOf } from './ruler.js';
@@ -30,9 +31,6 @@ interface DrawnTable {
 
 /** Cells are not cut below the first width. Column names up to the second width are not cut at all. */
 const [LEAST_CELL, MOST_HEADER] = [8, 24];
-
-/** The lines of a cell. */
-type Cell = readonly string[];
 
 /** Draws batches as a table. */
 export async function drawTable(
@@ -81,21 +79,6 @@ function columnCells(batches: readonly RecordBatch[], index: number, type: DataT
     for (let row = 0; row < batch.numRows && cells.length < limit; row++) cells.push(toCell(read(row)));
   }
   return cells;
-}
-
-/** Splits text into the lines of a cell. Control characters are made visible, so that data cannot control the terminal. */
-function toCell(text: string): Cell {
-  return text
-    .replaceAll('\t', '    ')
-    .split('\n')
-    .map((line) => line.replace(CONTROL, escapeCharacter));
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to replace
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-
-function escapeCharacter(character: string): string {
-  return character === '\r' ? '\\r' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 function draw(columns: readonly { width: number; cells: readonly Cell[] }[], ruler: Ruler): string {

@@ -15,11 +15,11 @@ import { eachBigint } from '../arrow/values/wide.js';
 
 /** Returns the formatter of a column type. A null is printed as an empty string. */
 export function formatter(type: DataType): Binder<string> {
-  return compile(type, LEAVES);
+  return compile(type, TEXT_LEAVES);
 }
 
 /** Formats like `arrow_cast::display`, with DataFusion's defaults. */
-const LEAVES: Leaves<string> = {
+export const TEXT_LEAVES: Leaves<string> = {
   nothing: '',
   bool: String,
   int: String,

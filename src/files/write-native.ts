@@ -74,13 +74,11 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
         Object.assign(engine, compressionOption(where, own.compression, own.compressionLevel, `::${name}`));
     }
   }
-  const target = {
-    kind: 'files',
-    format,
-    path: toTarget(where, path, given.singleFileOutput),
-    options: engine,
-    partitionBy: given.partitionBy === undefined ? [] : toColumnNames(where, given.partitionBy),
-  };
+  const partitionBy = given.partitionBy === undefined ? [] : toColumnNames(where, given.partitionBy);
+  const place = toTarget(where, path, given.singleFileOutput);
+  if (given.mode === 'append' && partitionBy.length === 0 && isFile(place))
+    throw invalid(`${where}: a single file cannot be appended to. Write to a folder, or set mode to 'overwrite'.`);
+  const target = { kind: 'files', format, path: place, options: engine, partitionBy, mode: given.mode };
   const { signal, onProgress } = given;
   return { json: toJson(where, target, given.sortBy), action: { signal, onProgress } };
 }
@@ -128,13 +126,17 @@ function compressionOption(
 function toTarget(where: string, path: string | URL, single: boolean | undefined): string {
   if (Array.isArray(path)) throw invalid(`${where} takes one path, not an array.`);
   const [target = ''] = toPathsNative(path);
-  const last = target.split('/').pop() ?? '';
-  const isFile = last.includes('.');
-  if (single === true && !isFile)
+  const file = isFile(target);
+  if (single === true && !file)
     throw invalid(
       `${where}: singleFileOutput needs a path with a file extension, such as "${target.replace(/\/$/, '')}.parquet".`,
     );
-  return toPlace(single === false && isFile ? `${target}/` : target);
+  return toPlace(single === false && file ? `${target}/` : target);
+}
+
+/** Whether the engine takes a path for a single file. */
+function isFile(path: string): boolean {
+  return (path.split('/').pop() ?? '').includes('.');
 }
 
 /** Makes a local path absolute, as for reading. Returns a URL if the engine would read the path as a glob pattern. */

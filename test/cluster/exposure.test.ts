@@ -35,7 +35,7 @@ it('an insecure server writes one warning, and a secured one none', async () => 
     expect.stringMatching(/^ballista: the scheduler .*0\.0\.0\.0.*\n$/),
   ]);
   written.mockClear();
-  const files = new Certificates();
+  const files = await Certificates.make();
   await using secured = new BallistaScheduler({ ...EXPOSED, tls: files.server });
   await secured.start();
   expect(written).not.toHaveBeenCalled();

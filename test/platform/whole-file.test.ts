@@ -22,6 +22,28 @@ describe('writeWhole', () => {
     expect(readFileSync(temp('target'), 'utf8')).toBe('x');
   });
 
+  it('writes a file in pieces', async () => {
+    async function* pieces() {
+      yield 'a';
+      yield Uint8Array.of(50);
+    }
+    await writeWhole(temp('pieces'), pieces());
+    expect(readFileSync(temp('pieces'), 'utf8')).toBe('a2');
+  });
+
+  it('keeps the old file, and passes on the error, if the pieces fail', async () => {
+    const failure = new RangeError('no more');
+    async function* pieces() {
+      yield 'new';
+      throw failure;
+    }
+    writeFileSync(temp('old'), 'old');
+    const before = readdirSync(temp());
+    await expect(writeWhole(temp('old'), pieces())).rejects.toBe(failure);
+    expect(readFileSync(temp('old'), 'utf8')).toBe('old');
+    expect(readdirSync(temp())).toEqual(before);
+  });
+
   it('leaves no file after a failure', async () => {
     mkdirSync(temp('folder'));
     const before = readdirSync(temp());

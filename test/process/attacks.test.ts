@@ -21,7 +21,7 @@ const HALF_OPEN_MS = 15_000;
 const PORTS = ['scheduler', 'executor, results', 'executor, tasks'] as const;
 type Port = (typeof PORTS)[number];
 
-const [ours, foreign] = [new Certificates(), new Certificates()];
+const [ours, foreign] = [await Certificates.make(), await Certificates.make()];
 let expired: ReturnType<typeof keys>;
 let cluster: Secured;
 let ann: BallistaSessionContext;
@@ -32,9 +32,9 @@ let stream: RecordBatchStream;
 const answers = new Map<string, Map<Port, string>>();
 
 beforeAll(async () => {
-  ours.write(-3600);
+  await ours.write(-3600);
   expired = keys(ours.client);
-  ours.write();
+  await ours.write();
   cluster = await startSecured({ executors: 1, tls: { server: ours.server, client: ours.client } });
   ann = cluster.context(TOKENS.ann.token, { clusterConfig: { 'cluster.whole_query': 'never' } });
   stream = (await ann.sql('select value, count(*) from generate_series(1, 2000000) group by value')).stream();

@@ -14,7 +14,6 @@ import { freePorts } from '../support/ports.js';
 import { Recorder } from '../support/recorder.js';
 import { rejected } from '../support/rejected.js';
 
-const SERVER = 'test/support/server-with.mjs';
 const STAGES = { clusterConfig: { 'cluster.whole_query': 'never' } } satisfies SessionOptions;
 
 const closing: (() => unknown)[] = [];
@@ -23,13 +22,13 @@ afterEach(async () => {
 });
 
 const start = async (role: 'scheduler' | 'executor', options: object): Promise<ServerProcess> => {
-  const server = await ServerProcess.start(SERVER, role, JSON.stringify(options));
+  const server = await ServerProcess.member(role, options);
   closing.push(() => server.close());
   return server;
 };
 
-function certificates(validSeconds?: number): Certificates {
-  const made = new Certificates(validSeconds);
+async function certificates(validSeconds?: number): Promise<Certificates> {
+  const made = await Certificates.make(validSeconds);
   closing.push(() => made.remove());
   return made;
 }
@@ -50,7 +49,7 @@ const ROWS = 200_000;
 const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64', skipNulls: true }, (x) => x * 2n);
 
 it('a cluster with mutual TLS runs queries with shuffles, in-memory tables, UDFs and large results', async () => {
-  const files = certificates();
+  const files = await certificates();
   const scheduler = await start('scheduler', { port: 0, tls: files.server });
   await executors(scheduler.port, files.server);
   const ctx = connect(scheduler.port, { ...STAGES, tls: files.client });
@@ -75,9 +74,8 @@ describe('refused', () => {
   let scheduler: ServerProcess;
   let plain: ServerProcess;
   beforeAll(async () => {
-    files = new Certificates();
-    const listen = (options: object): Promise<ServerProcess> =>
-      ServerProcess.start(SERVER, 'scheduler', JSON.stringify({ port: 0, ...options }));
+    files = await Certificates.make();
+    const listen = (options: object): Promise<ServerProcess> => ServerProcess.scheduler(options);
     [scheduler, plain] = await Promise.all([listen({ tls: files.server }), listen({})]);
   });
   afterAll(async () => {
@@ -86,34 +84,38 @@ describe('refused', () => {
   });
 
   /** Certificates of the same authority that have expired. */
-  function expired(): Certificates {
-    const made = certificates();
+  async function expired(): Promise<Certificates> {
+    const made = await certificates();
     cpSync(files.folder, made.folder, { recursive: true });
-    made.write(-60);
+    await made.write(-60);
     return made;
   }
 
-  const cases: [what: string, tls: () => TlsOptions | undefined, reason: RegExp][] = [
-    ['a plain connection', () => undefined, /takes only TLS/],
+  const cases: [what: string, tls: () => Promise<TlsOptions | undefined>, reason: RegExp][] = [
+    ['a plain connection', async () => undefined, /takes only TLS/],
     [
       'a client that trusts another authority',
-      () => ({ ...files.client, ca: certificates().client.ca ?? '' }),
+      async () => ({ ...files.client, ca: (await certificates()).client.ca ?? '' }),
       /authority that this process trusts/,
     ],
-    ['a client without a certificate', () => ({ ca: files.client.ca ?? '' }), /takes only clients with a certificate/],
+    [
+      'a client without a certificate',
+      async () => ({ ca: files.client.ca ?? '' }),
+      /takes only clients with a certificate/,
+    ],
     [
       'an expired certificate of a client',
-      () => expired().client,
+      async () => (await expired()).client,
       /refused the certificate of this process, which has expired/,
     ],
     [
       'a client of another authority',
-      () => ({ ...certificates().client, ca: files.client.ca ?? '' }),
+      async () => ({ ...(await certificates()).client, ca: files.client.ca ?? '' }),
       /does not trust the authority/,
     ],
   ];
   it.each(cases)('%s', async (_, tls, reason) => {
-    const options = tls();
+    const options = await tls();
     const refusal = { code: 'CONNECTION', message: expect.stringMatching(reason) };
     expect(await rejected(connect(scheduler.port, options ? { tls: options } : {}).ready())).toMatchObject(refusal);
     // Executors always have a certificate for TLS.
@@ -129,7 +131,7 @@ describe('refused', () => {
   });
 
   it('a server whose certificate has expired', async () => {
-    const old = expired();
+    const old = await expired();
     const server = await start('scheduler', { port: 0, tls: old.server });
     const error = await rejected(connect(server.port, { tls: files.client }).ready());
     expect(error).toMatchObject({ code: 'CONNECTION', message: expect.stringMatching(/certificate has expired/) });
@@ -149,7 +151,7 @@ describe('refused', () => {
 });
 
 it('certificates that are replaced while the cluster runs are used by new connections', async () => {
-  const files = certificates();
+  const files = await certificates();
   const scheduler = await start('scheduler', { port: 0, tls: files.server });
   await executors(scheduler.port, files.server);
   const query = async (ctx: BallistaSessionContext): Promise<unknown> =>
@@ -157,11 +159,11 @@ it('certificates that are replaced while the cluster runs are used by new connec
   const before = connect(scheduler.port, { ...STAGES, tls: files.client });
   expect(await query(before)).toEqual([{ n: 10n }]);
   // Also another authority: clients of the old one are refused.
-  const old = certificates();
+  const old = await certificates();
   cpSync(files.folder, old.folder, { recursive: true });
-  const other = certificates();
+  const other = await certificates();
   cpSync(other.folder, files.folder, { recursive: true });
-  files.write();
+  await files.write();
   expect(await rejected(connect(scheduler.port, { tls: old.client }).ready())).toMatchObject({ code: 'CONNECTION' });
   expect(await query(connect(scheduler.port, { ...STAGES, tls: files.client }))).toEqual([{ n: 10n }]);
   expect(await query(before)).toEqual([{ n: 10n }]);
@@ -186,8 +188,8 @@ describe('on the network', () => {
     const [results, tasks] = [await hidden('127.0.0.3', ports[0] ?? 0), await hidden('127.0.0.3', ports[1] ?? 0)];
     const [results2, tasks2] = [await hidden('127.0.0.4', ports[2] ?? 0), await hidden('127.0.0.4', ports[3] ?? 0)];
     const all = [scheduler, results, tasks, results2, tasks2];
-    closing.push(() => {
-      for (const recorder of all) recorder.close();
+    closing.push(async () => {
+      for (const recorder of all) await recorder.close();
     });
     const executor = { schedulerHost: '127.0.0.2', schedulerPort: port, vcores: 1, ...security };
     await start('executor', { ...executor, externalHost: '127.0.0.3', port: ports[0], grpcPort: ports[1] });
@@ -221,8 +223,8 @@ describe('on the network', () => {
   }, 60_000);
 
   it('and not with TLS', async () => {
-    const files = certificates();
-    files.write(undefined, hosts);
+    const files = await certificates();
+    await files.write(undefined, hosts);
     const carried = await record(files);
     for (const [kind, bytes] of Object.entries(carried)) {
       expect(bytes.length).toBeGreaterThan(1_000);

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeCertificates } from '../../scripts/certs.mjs';
+
+import { writeCertificates } from 'ballista';
+
 import type { TlsOptions } from '../../src/config/credentials.js';
 
 /** A folder with the certificates of a cluster on this machine. */
@@ -14,17 +16,22 @@ export class Certificates {
   readonly client: TlsOptions;
 
   /** @param validSeconds - in how many seconds they expire; negative for expired ones */
-  constructor(validSeconds?: number) {
+  static async make(validSeconds?: number): Promise<Certificates> {
+    const made = new Certificates();
+    await made.write(validSeconds);
+    return made;
+  }
+
+  private constructor() {
     const file = (name: string): string => join(this.folder, name);
     const ca = file('ca.pem');
     this.server = { ca, cert: file('server.pem'), key: file('server.key'), clientAuth: true };
     this.client = { ca, cert: file('client.pem'), key: file('client.key') };
-    this.write(validSeconds);
   }
 
   /** Replaces the certificates, from the same authority. `hosts` are other addresses of this machine. */
-  write(validSeconds?: number, hosts: readonly string[] = []): void {
-    writeCertificates(this.folder, { hosts, ...(validSeconds !== undefined && { validSeconds }) });
+  async write(validSeconds?: number, hosts: readonly string[] = []): Promise<void> {
+    await writeCertificates(this.folder, { hosts, ...(validSeconds !== undefined && { validSeconds }) });
   }
 
   remove(): void {

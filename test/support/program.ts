@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The result of a program. */
@@ -26,7 +26,7 @@ export interface ProgramOptions {
 const FIXTURES = fileURLToPath(new URL('../process/fixtures/', import.meta.url));
 const TIMEOUT_MS = 150_000;
 
-/** A program of test/process/fixtures in its own process, with its own temporary folder. */
+/** A program of test/process/fixtures, or one with an absolute path, in its own process with its own temporary folder. */
 export class Program {
   /** Rejects if the program was killed after a timeout. */
   readonly ended: Promise<Ended>;
@@ -37,7 +37,7 @@ export class Program {
 
   constructor(fixture: string, { args = [], nodeArgs = [], env, timeoutMs = TIMEOUT_MS, shell }: ProgramOptions = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
-    const call = [process.execPath, ...nodeArgs, join(FIXTURES, fixture), ...args];
+    const call = [process.execPath, ...nodeArgs, resolvePath(FIXTURES, fixture), ...args];
     const [command = '', ...rest] = shell ? ['sh', '-c', shell, 'sh', ...call] : call;
     this.#child = spawn(command, rest, {
       env: { ...process.env, ...env, TMPDIR: folder, TEMP: folder, TMP: folder },
@@ -65,6 +65,11 @@ export class Program {
     });
     // Callers that wait for a line get the error of an early exit there.
     this.ended.catch(() => undefined);
+  }
+
+  /** An executor with one slot on free ports. It prints `ready` and its work folder. */
+  static executor(options: object, program: ProgramOptions = {}): Program {
+    return new Program('executor.mjs', { ...program, args: [JSON.stringify(options)] });
   }
 
   get pid(): number {

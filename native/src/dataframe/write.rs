@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result};
 use crate::exec::query_progress::collect_watched;
 use crate::expr::column_names::no_column;
+use crate::files::write_mode::WriteMode;
 use crate::stores::password::check_url;
 use crate::tables::provider::InMemoryTable;
 use datafusion::arrow::array::{AsArray, RecordBatch};
@@ -39,6 +40,7 @@ pub enum Target {
         /// By DataFusion's names, for example `format.compression`.
         options: HashMap<String, String>,
         partition_by: Vec<String>,
+        mode: WriteMode,
     },
     Table {
         name: String,
@@ -49,7 +51,7 @@ pub enum Target {
 
 /// Returns the number of rows written.
 pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> Result<f64> {
-    let (state, mut plan) = frame.into_parts();
+    let (mut state, mut plan) = frame.into_parts();
     if !sort_by.is_empty() {
         plan = LogicalPlanBuilder::from(plan).sort(sort_by)?.build()?;
     }
@@ -59,8 +61,10 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
             path,
             options,
             partition_by,
+            mode,
         } => {
             check_url(&path)?;
+            state.config_mut().options_mut().extensions.insert(mode);
             check_columns(plan.schema(), &options, &partition_by)?;
             let factory = state.get_file_format_factory(&format);
             let factory = factory.ok_or_else(|| Error::unknown(Code::Plan, "file format", &format))?;

@@ -2,7 +2,7 @@
 
 mod backend;
 mod calls;
-mod external_tables;
+pub mod external_tables;
 mod local_planner;
 mod object_stores;
 mod planning;
@@ -29,7 +29,7 @@ use calls::Calls;
 use datafusion::catalog::MemoryCatalogProviderList;
 use datafusion::execution::SessionState;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use external_tables::bound_external_tables;
+use external_tables::replace_factories;
 use futures::stream::{self, BoxStream};
 use futures::StreamExt;
 use runtime_env::NativeRuntimeOptions;
@@ -129,9 +129,7 @@ impl Session {
             .with_runtime_env(runtime)
             .build();
         functions::register(&mut state).expect("the functions can be registered");
-        if self.files.is_some() {
-            bound_external_tables(&mut state);
-        }
+        replace_factories(&mut state, self.files.is_some());
         state
     }
 

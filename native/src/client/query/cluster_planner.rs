@@ -9,6 +9,7 @@ use crate::client::remote_session::RemoteSession;
 use crate::client::system::system_table::{scans_only_descriptions, scans_system};
 use crate::codec::divided::divided;
 use crate::files::copy::{located, with_options};
+use crate::files::write_mode::WriteMode;
 use crate::functions::series;
 use crate::plan::depth::{fits_message, no_message, shallow};
 use crate::plan::distributable::distributable;
@@ -184,6 +185,12 @@ impl QueryPlanner for ClusterPlanner {
         match plan {
             LogicalPlan::Analyze(analyze) => self.analyze(analyze, session).await,
             LogicalPlan::Copy(copy) => {
+                let mode = WriteMode::of(session.config());
+                if mode != WriteMode::Append && !self.remote.connection.is_ours().await? {
+                    return not_impl_err!(
+                        "The scheduler is not of this package, and can only add files. Set the option mode to \"append\"."
+                    );
+                }
                 let copy = with_options(&located(copy), session)?;
                 Ok(Arc::new(self.query(&copy).await?))
             }

@@ -13,6 +13,7 @@ use crate::config::cluster_options::{AGAIN, WITH_METRICS};
 use crate::error::{Code, Error, Result};
 use crate::exec::leaf::{leaf_node, one_partition};
 use crate::exec::query_progress::{progress_of, QueryProgress};
+use crate::files::write_mode::{self, WriteMode};
 use crate::results::whole_results::{self, Reader};
 use crate::udf::log::listener_of;
 use ballista_core::config::BallistaConfig;
@@ -121,6 +122,10 @@ impl RemoteQueryExec {
         if measured {
             let (key, value) = WITH_METRICS;
             settings.insert(key.to_owned(), value.to_owned());
+        }
+        let mode = WriteMode::of(context.session_config());
+        if mode != WriteMode::Append {
+            settings.insert(write_mode::KEY.to_owned(), mode.name().to_owned());
         }
         let run = async move {
             let (release, following, rows) = loop {

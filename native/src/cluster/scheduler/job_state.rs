@@ -4,7 +4,8 @@
 //! its results until a second timer fires. Here only the status of a finished job stays. Its graph, which
 //! only requests for metrics read, is kept for a short time.
 
-use crate::cluster::scheduler::owners::caller;
+use crate::cluster::scheduler::job_counts::JobCounts;
+use crate::cluster::scheduler::job_ids::caller;
 use crate::cluster::scheduler::planning::sessions::Sessions;
 use crate::cluster::scheduler::state::cluster_state::Executors;
 use crate::cluster::scheduler::state::job_events::Events;
@@ -45,7 +46,8 @@ pub struct Jobs {
     finished: Mutex<Finished>,
     events: Arc<Events>,
     sessions: Sessions,
-    executors: Arc<Executors>,
+    pub executors: Arc<Executors>,
+    pub counts: JobCounts,
 }
 
 /// What stays of a job that has ended.
@@ -70,7 +72,8 @@ struct Finished {
 type Queue<T> = VecDeque<(Instant, T)>;
 
 impl Finished {
-    fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) {
+    /// Returns whether the job was not there yet.
+    fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) -> bool {
         let job = JobId::from(status.job_id.clone());
         let now = Instant::now();
         match status.status {
@@ -79,7 +82,7 @@ impl Finished {
         }
         self.ended.push_back((now, job.clone()));
         let planned = graph.map(|graph| Planned::of(graph, false).ended());
-        self.jobs.insert(job, Ended { status, planned });
+        let is_new = self.jobs.insert(job, Ended { status, planned }).is_none();
         if let Some(graph) = graph {
             let config = graph.session_config();
             let options = ClusterOptions::of(&config);
@@ -93,6 +96,7 @@ impl Finished {
             self.recent.pop_front();
         }
         older(&mut self.measured, METRICS).for_each(drop);
+        is_new
     }
 
     fn graph(&self, job: &JobId) -> Option<&ExecutionGraphBox> {
@@ -121,6 +125,7 @@ impl Jobs {
             events,
             sessions: Sessions::new(executors.registered.clone(), limits),
             executors,
+            counts: JobCounts::default(),
         }
     }
 
@@ -156,7 +161,10 @@ impl Jobs {
         if let Some(Status::Failed(_)) = status.status {
             self.executors.stop(job.clone());
         }
-        self.finished.lock().add(status, graph);
+        let ended = status.status.clone();
+        if self.finished.lock().add(status, graph) {
+            self.counts.end(ended.as_ref());
+        }
         let removed = self.engine.remove_job(&job).await;
         self.events.ended(&job);
         removed
@@ -170,7 +178,9 @@ fn has_ended(status: &JobStatus) -> bool {
 #[async_trait]
 impl JobState for Jobs {
     fn accept_job(&self, job: &JobId, name: &str, queued_at: u64) -> Result<()> {
-        self.engine.accept_job(job, name, queued_at)
+        self.engine.accept_job(job, name, queued_at)?;
+        self.counts.accept();
+        Ok(())
     }
 
     fn pending_job_number(&self) -> usize {

@@ -1,12 +1,9 @@
 //! Who owns sessions and jobs: the principal that made them, by its name. Others must not reach them.
 
 use crate::network::principal::Principal;
-use async_trait::async_trait;
 use ballista_core::JobId;
-use ballista_scheduler::scheduler_server::JobIdGenerator;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tonic::Status;
@@ -18,22 +15,6 @@ const ID_BYTES: usize = 200;
 /// How long the scheduler may take to know a job that it has accepted.
 const ACCEPTED: Duration = Duration::from_secs(60);
 
-tokio::task_local! {
-    /// The sender of the query that is being accepted.
-    static CALLER: Principal;
-}
-
-/// Runs work of the engine that needs to know the caller, and has no parameter for it.
-pub async fn called_by<T>(caller: Principal, work: impl Future<Output = T>) -> T {
-    CALLER.scope(caller, work).await
-}
-
-pub fn caller() -> Principal {
-    CALLER
-        .try_with(Principal::clone)
-        .unwrap_or_else(|_| Principal::nobody())
-}
-
 struct Owned {
     owner: Arc<str>,
     since: Instant,
@@ -41,7 +22,7 @@ struct Owned {
 
 struct OwnedJob {
     owned: Owned,
-    /// Empty until the scheduler has accepted the job, and for clients without sessions.
+    /// Empty for clients without sessions.
     session: String,
 }
 
@@ -77,6 +58,19 @@ impl Owners {
         Ok(())
     }
 
+    /// Records the owner and the session of a new job.
+    pub fn own(&self, job: &str, principal: &Principal, session: &str) {
+        let owned = Owned {
+            owner: principal.name.clone(),
+            since: Instant::now(),
+        };
+        let job_of = OwnedJob {
+            owned,
+            session: session.to_owned(),
+        };
+        self.jobs.lock().insert(job.to_owned(), job_of);
+    }
+
     /// A job of another principal looks like one that does not exist.
     pub fn check(&self, job: &str, principal: &Principal) -> Result<(), Status> {
         let jobs = self.jobs.lock();
@@ -97,12 +91,6 @@ impl Owners {
         jobs.retain(|id, job| job.owned.since.elapsed() < ACCEPTED || is_known(id));
     }
 
-    pub fn begin(&self, job: &str, session: &str) {
-        if let Some(job) = self.jobs.lock().get_mut(job) {
-            job.session = session.to_owned();
-        }
-    }
-
     /// The owner and the session of a job.
     pub fn of_job(&self, job: &str) -> Option<(Arc<str>, String)> {
         let jobs = self.jobs.lock();
@@ -117,22 +105,4 @@ fn forget_half(sessions: &mut HashMap<String, Owned>) {
     let (_, middle, _) = ages.select_nth_unstable(half);
     let middle = *middle;
     sessions.retain(|_, session| session.since > middle);
-}
-
-/// Every job has an owner from its first moment.
-#[async_trait]
-impl JobIdGenerator for Owners {
-    async fn next_id(&self) -> String {
-        let id = uuid::Uuid::new_v4().to_string();
-        let owned = Owned {
-            owner: caller().name,
-            since: Instant::now(),
-        };
-        let job = OwnedJob {
-            owned,
-            session: String::new(),
-        };
-        self.jobs.lock().insert(id.clone(), job);
-        id
-    }
 }

@@ -50,6 +50,7 @@ pub fn routes(
         executors: executors.clone(),
         leases,
         owners: owners.clone(),
+        presences: presences.clone(),
     };
     let grpc = SchedulerGrpcServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)

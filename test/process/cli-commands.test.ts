@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { BallistaScheduler, BallistaSessionContext, version } from 'ballista';
+import { expect, it } from 'vitest';
+
+import { ballista, COMMAND } from '../support/command.js';
+import { tempFolder } from '../support/data.js';
+
+const temp = tempFolder();
+
+it('--help and --version need no addon, and every command has help', async () => {
+  const { code, stdout } = await ballista(['--help']);
+  expect(code).toBe(0);
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name = '']) => name);
+  expect(commands).toEqual(expect.arrayContaining(['sql', 'certs', 'version', 'completion']));
+  for (const name of commands.filter((name) => name !== 'help'))
+    expect([name, (await ballista([name, '--help'])).code]).toEqual([name, 0]);
+  expect(await ballista(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+it('version prints the versions', async () => {
+  const { stdout } = await ballista(['version', '--json']);
+  expect(JSON.parse(stdout)).toEqual({
+    ballista: version,
+    engine: BallistaScheduler.version,
+    node: process.versions.node,
+  });
+});
+
+it('bash completes commands and options', async () => {
+  const { code, stdout } = await ballista(['completion', 'bash']);
+  expect(code).toBe(0);
+  const ask = `${stdout}
+    ballista() { '${process.execPath}' '${COMMAND}' "$@"; }
+    COMP_WORDS=(ballista sql --form); COMP_CWORD=2; COMP_LINE='ballista sql --form'; COMP_POINT=19
+    $(complete -p ballista | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  expect(execFileSync('bash', ['-c', ask], { encoding: 'utf8' })).toContain('--format');
+  for (const shell of ['zsh', 'fish']) expect((await ballista(['completion', shell])).stdout).toContain('ballista');
+});
+
+it('certs makes certificates that a cluster uses', async () => {
+  const { code } = await ballista(['certs', temp('certs'), '10.0.0.1']);
+  expect(code).toBe(0);
+  expect(readdirSync(temp('certs')).sort()).toEqual([
+    'ca.key',
+    'ca.pem',
+    'client.key',
+    'client.pem',
+    'server.key',
+    'server.pem',
+  ]);
+  expect(statSync(temp('certs', 'ca.key')).mode & 0o777).toBe(0o600);
+  const ca = temp('certs', 'ca.pem');
+  const tls = { ca, cert: temp('certs', 'server.pem'), key: temp('certs', 'server.key') };
+  await using scheduler = new BallistaScheduler({ port: 0, tls: { ...tls, clientAuth: true } });
+  await scheduler.start();
+  const client = { ca, cert: temp('certs', 'client.pem'), key: temp('certs', 'client.key') };
+  await using ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`, { tls: client });
+  await ctx.ready();
+});
