@@ -159,14 +159,15 @@ describe('a second write', () => {
     const airports = await ctx.table('airports');
     const target = `s3://${BUCKET}/modes/`;
     const states = async () => (await ctx.readParquet(target)).select('state').distinct().count();
-    await airports.filter("state = 'AK'").writeParquet(target, { partitionBy: 'state', keepPartitionByColumns: true });
+    const folders = { partitionBy: 'state' } as const;
+    await airports.filter("state = 'AK'").writeParquet(target, folders);
     expect((await rejected(airports.writeParquet(target))).code).toBe('FILE_EXISTS');
     expect(await airports.writeParquet(target, { mode: 'ignore' })).toBe(0);
     const hawaii = airports.filter("state = 'HI'");
-    await hawaii.writeParquet(target, { mode: 'append' });
+    await hawaii.writeParquet(target, { ...folders, mode: 'append' });
     expect(await states()).toBe(2);
     await cluster.betweenQueries();
-    await hawaii.writeParquet(target, { mode: 'overwrite' });
+    await hawaii.writeParquet(target, { ...folders, mode: 'overwrite' });
     expect(await states()).toBe(1);
     const keys = [...s3.objects.keys()].filter((key) => key.startsWith('modes/'));
     expect(keys.filter((key) => /AK|_temporary/u.test(key))).toEqual([]);

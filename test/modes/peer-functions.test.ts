@@ -114,7 +114,9 @@ describe('JSON has the values of DuckDB', () => {
   it.each(calls)('%s', async (call) => {
     const [ours, theirs] = await both(`SELECT id, ${call} AS v FROM rows ORDER BY id`);
     expect(ours).toEqual(theirs);
-    expect(ours.some(([, value]) => value !== null)).toBe(true);
+    // There is no third element, and `n` is null in all rows.
+    const isNull = call === "j ->> '$.a.b[2]'" || call === "j ->> 'n'";
+    expect(ours.some(([, value]) => value !== null)).toBe(!isNull);
   });
 
   it.each([

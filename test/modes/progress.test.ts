@@ -223,7 +223,7 @@ describe('a handle', () => {
       expect((await rejected(query.metrics())).code).toBe('JOB_CANCELLED');
       expect(query.state).toBe('cancelled');
       await query.cancel();
-      await isOver(ctx, query.jobId ?? '');
+      if (query.jobId !== undefined) await isOver(ctx, query.jobId);
     }
   });
 
