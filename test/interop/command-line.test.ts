@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { tableFromIPC } from 'apache-arrow';
 import polars from 'nodejs-polars';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { ballista } from '../support/command.js';
 import { tempFolder } from '../support/data.js';
+import { withDuckdb } from '../support/duckdb.js';
 
 const temp = tempFolder();
-const instance = await DuckDBInstance.create();
-const duckdb: DuckDBConnection = await instance.connect();
-afterAll(() => {
-  duckdb.closeSync();
-  instance.closeSync();
-});
+const duckdb = await withDuckdb();
 
 const QUERY = `select * from (values
   (1, 0.5, 'a,"b"|', date '2024-02-29', true),

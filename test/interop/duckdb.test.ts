@@ -1,17 +1,12 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { tempFolder } from '../support/data.js';
+import { withDuckdb } from '../support/duckdb.js';
 import { LATE, LATE_COUNTS, ROUNDED, TYPES, withFlights } from './context.js';
 
 const ctx = await withFlights();
 const folder = tempFolder();
-const instance = await DuckDBInstance.create();
-const duckdb: DuckDBConnection = await instance.connect();
-afterAll(() => {
-  duckdb.closeSync();
-  instance.closeSync();
-});
+const duckdb = await withDuckdb();
 
 async function rows(query: string): Promise<unknown[]> {
   return (await duckdb.runAndReadAll(query)).getRowObjectsJS();

@@ -77,17 +77,7 @@ export async function openSession(options: ConnectionOptions): Promise<SessionCo
   return SessionContext.local({ config: toConfig(options.config) });
 }
 
-/**
- * Opens a session on the cluster.
- *
- * @throws BallistaError as the constructor of `BallistaSessionContext`; UsageError without a scheduler
- */
-export async function openClusterSession(
-  options: ConnectionOptions,
-  url = schedulerUrl(options),
-): Promise<BallistaSessionContext> {
-  if (url === undefined)
-    throw new UsageError('This command needs a cluster. Name its scheduler with --connect df://host:port.');
+async function openClusterSession(options: ConnectionOptions, url: string): Promise<BallistaSessionContext> {
   const { BallistaSessionContext } = await import('ballista');
   const { tlsCa: ca, tlsCert: cert, tlsKey: key } = options;
   const tokenFile = options.tokenFile ?? (process.env['BALLISTA_TOKEN_FILE'] || undefined);

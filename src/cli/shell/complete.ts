@@ -7,6 +7,7 @@
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 
+import { printName } from '../../expr/print/print-name.js';
 import { type Token, tokenize } from '../statements/tokens.js';
 import { isKeyword, KEYWORDS } from './keywords.js';
 
@@ -58,11 +59,11 @@ async function candidatesAfter(
   if (before?.text === '.') {
     const owner = previous.at(-2)?.text ?? '';
     const source = sources.find(({ alias, table }) => sameName(alias ?? table, owner));
-    return (await names.columns(source?.table ?? owner)).map(identifier);
+    return (await names.columns(source?.table ?? owner)).map(printName);
   }
   if (before?.kind === 'word' && BEFORE_TABLE.has(before.text.toUpperCase())) return [...(await names.tables())];
   const columns = await Promise.all(sources.map(({ table }) => names.columns(table)));
-  const found = [...columns.flat().map(identifier), ...sources.flatMap(({ alias }) => alias ?? [])];
+  const found = [...columns.flat().map(printName), ...sources.flatMap(({ alias }) => alias ?? [])];
   // Without a letter, hundreds of functions and keywords would hide the columns.
   if (partial === '') return found;
   const isLower = partial === partial.toLowerCase();
@@ -145,11 +146,6 @@ function sameName(a: string, b: string): boolean {
 function beginsWith(name: string, partial: string): boolean {
   const start = partial.toLowerCase();
   return name.toLowerCase().startsWith(start) || name.toLowerCase().startsWith(`"${start}`);
-}
-
-/** A name as it must be written in SQL. */
-export function identifier(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** Completes the path in a string that is not closed. */

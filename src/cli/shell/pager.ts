@@ -8,8 +8,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
 
-import type { Pieces } from '../output/target.js';
-import { writeTo } from '../output/target.js';
+import { type Pieces, writeTo } from '../output/target.js';
 
 /** The reason of an abort because the user left the pager. */
 export class PagerClosed extends Error {}
@@ -66,10 +65,8 @@ async function page(
     const closed = once(pager, 'close');
     // The pager may end before it has read everything.
     pager.stdin.on('error', () => undefined);
-    closed.then(
-      () => controller.abort(new PagerClosed()),
-      () => controller.abort(new PagerClosed()),
-    );
+    const leave = (): void => controller.abort(new PagerClosed());
+    closed.then(leave, leave);
     async function* all(): Pieces {
       yield* start;
       yield* { [Symbol.asyncIterator]: () => rest };

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { printName } from '../../expr/print/print-name.js';
 import type { SqlSession } from '../statements/session.js';
-import { identifier, type Names } from './complete.js';
+import type { Names } from './complete.js';
 
 /** How long a completion waits for the columns of a table, which may be far away. */
 const PATIENCE_MS = 2000;
@@ -36,7 +37,7 @@ export class SessionNames implements Names {
   tables(): Promise<readonly string[]> {
     this.#tables ??= this.#session.context
       .tables()
-      .then((tables) => tables.map(({ name }) => identifier(name)))
+      .then((tables) => tables.map(({ name }) => printName(name)))
       .catch(() => []);
     return this.#tables;
   }
