@@ -1,3 +1,16 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The types of the CommonJS build import and export a helper of the bundler that they do not declare. */
+function withoutHelper() {
+  for (const name of readdirSync('dist').filter((file) => file.endsWith('.d.cts'))) {
+    const file = join('dist', name);
+    const text = readFileSync(file, 'utf8');
+    const clean = text.replaceAll(/(?:\w+ as )?__exportAll(?: as \w+)?(?:, )?/gu, '');
+    if (clean !== text) writeFileSync(file, clean);
+  }
+}
+
 const shared = { platform: 'node', target: 'node20', sourcemap: false };
 
 export default [
@@ -16,6 +29,7 @@ export default [
     // Provides `import.meta.url` in the CommonJS build.
     shims: true,
     dts: true,
+    hooks: { 'build:done': withoutHelper },
   },
   {
     ...shared,

@@ -30,6 +30,7 @@ const ALONE = [
   'verbs',
   'visual',
   'writes-fail',
+  'writes-mode',
   'writes-options',
   'writes-partitions',
   'wrong-rows',

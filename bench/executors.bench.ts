@@ -48,7 +48,7 @@ export async function executors({ scale, keep }: Setup): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ballista-bench-'));
   try {
     const local = SessionContext.local();
-    await (await local.sql(`COPY (SELECT value AS v FROM range(0, 1000000)) TO '${folder}/t.parquet'`)).collect();
+    await local.sql(`COPY (SELECT value AS v FROM range(0, 1000000)) TO '${folder}/t.parquet'`);
     await local.close();
     const parts: (string | Table)[] = [];
     for (const [title, loads] of LOADS) {

@@ -14,7 +14,7 @@ export async function memory(): Promise<void> {
   const ctx = await BallistaSessionContext.standalone();
   try {
     const source = `SELECT value % 100 AS k, value AS a, value * 3 AS b FROM range(0, ${ROWS})`;
-    await (await ctx.sql(`COPY (${source}) TO '${folder}/t/' STORED AS PARQUET`)).collect();
+    await ctx.sql(`COPY (${source}) TO '${folder}/t/' STORED AS PARQUET`);
     const parquet = await ctx.readParquet(join(folder, 't'));
     const batches = await parquet.collect();
     const bytes = batches.reduce((sum, batch) => sum + batch.data.byteLength, 0);

@@ -22,7 +22,7 @@ export async function functions(): Promise<void> {
   const ctx = await BallistaSessionContext.standalone({ vcores: 2 });
   try {
     const path = join(folder, 'lines.parquet');
-    await (await ctx.sql(`COPY (${LINES}) TO '${path}' STORED AS PARQUET`)).collect();
+    await ctx.sql(`COPY (${LINES}) TO '${path}' STORED AS PARQUET`);
     await ctx.registerParquet('files', path);
     await ctx.registerRecordBatches('lines', await (await ctx.table('files')).collect());
     const doubles = { args: ['Float64', 'Float64'], returns: 'Float64' } as const;

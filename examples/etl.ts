@@ -27,12 +27,13 @@ const clean = orders
   .withColumns({ customer: f.lower(f.btrim(col('customer'))), month: f.toChar(col('ordered'), '%Y-%m') })
   .drop('status');
 
-// Load. Sorted files have narrow statistics, so a query for a few days skips most of a file.
-const rows = await clean.writeParquet(lake, { partitionBy: 'month', sortBy: 'ordered' });
+// Load. Sorted files have narrow statistics, so a query for a few days skips most of a file. If the program runs again, the new
+// files replace the old ones.
+const rows = await clean.writeParquet(lake, { partitionBy: 'month', sortBy: 'ordered', mode: 'overwrite' });
 console.log(`${rows} of ${await orders.count()} orders are in the lake.`);
 
-// A query for a month reads only the folder of this month.
-await ctx.registerParquet('orders', lake, { tablePartitionCols: [['month', 'Utf8']] });
+// The names of the folders are a column. A query for a month reads only the folder of this month.
+await ctx.registerParquet('orders', lake);
 const report = await ctx.sql(`
   SELECT month, count(*) AS orders, count(DISTINCT customer) AS customers, sum(amount) AS revenue
   FROM orders WHERE month >= '2026-02' GROUP BY month ORDER BY month`);

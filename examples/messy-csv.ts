@@ -1,11 +1,11 @@
 /**
- * Messy CSV: semicolons, comments, several spellings of "no value", decimal commas, dates in two formats, short lines. Reads all
- * columns as text, converts what can be converted, and reports the rest.
+ * Messy CSV: semicolons, comments, several spellings of "no value", decimal commas, dates in two formats, short and long lines. Reads
+ * all columns as text, converts what can be converted, and reports the rest.
  *
  *     node scripts/run.mjs examples/messy-csv.ts [folder]
  */
 
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BallistaSessionContext, col, f, when } from 'ballista';
@@ -22,18 +22,22 @@ north;01.02.2026;n/a;-
 SOUTH ;2026-02-01;2,25;"a ""quoted"" word"
 south;yesterday;3,0
 west;2026-02-03;12a;
+west;2026-02-04;4,5;;7
 `,
 );
 
 await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number', date: 'string' } });
 
-const lines = await ctx.readCsv(file, {
+const texts = await ctx.readCsv(file, {
   delimiter: ';',
   comment: '#',
+  nullRegex: '^(n/a|-|)$',
   truncatedRows: true, // the missing values of short lines are null
+  onBadRow: 'skip', // leaves out lines with too many values
   schema: { station: 'Utf8', day: 'Utf8', value: 'Utf8', remark: 'Utf8' },
 });
-const texts = lines.withColumns({ value: f.nullIf(col('value'), 'n/a'), remark: f.nullIf(col('remark'), '-') });
+const lines = (await readFile(file, 'utf8')).trimEnd().split('\n').length - 2;
+console.log(`${await texts.count()} of ${lines} lines have the right number of values.`);
 
 // `tryCast` returns null for text that it cannot convert.
 const german = f.regexpReplace(col('day'), '^(\\d+)\\.(\\d+)\\.(\\d+)$', '\\3-\\2-\\1');

@@ -6,7 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { BallistaSessionContext, col, f } from 'ballista';
+import { BallistaSessionContext, col, f, type QueryProgress } from 'ballista';
 
 type Capital = { city: string; state: string; lat: number; lon: number };
 
@@ -35,7 +35,7 @@ const late = await ctx.sql(`
   HAVING count(*) > 20000
   ORDER BY late_percent DESC
   LIMIT 8`);
-await late.show();
+await late.show(20, { onProgress: draw });
 console.log(`First result ${((performance.now() - started) / 1000).toFixed(1)} s after the start.`);
 
 title('How does delay build up over a day? (a window function)');
@@ -80,6 +80,14 @@ title('… and how the cluster runs that');
 await longHauls.explain({ format: 'tree' });
 
 await ctx.close();
+
+/** Draws the progress of a query on a terminal, and nothing on a pipe. */
+function draw({ state, tasks, elapsedMs }: QueryProgress): void {
+  if (!process.stderr.isTTY) return;
+  const counted = tasks ? `${tasks.done} of ${tasks.total} tasks, ` : '';
+  const line = state === 'running' ? `${counted}${(elapsedMs / 1000).toFixed(1)} s` : '';
+  process.stderr.write(`\r\x1b[K${line}`);
+}
 
 function title(text: string): void {
   console.log(`\n${text}`);

@@ -4,23 +4,16 @@
  *     node scripts/run.mjs examples/remote-files.ts https://example.com/airports.csv s3://bucket/flights/ s3://bucket/busiest.parquet
  *
  * The credentials for S3 come from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, the address of a
- * compatible service from `AWS_ENDPOINT`.
+ * compatible service from `AWS_ENDPOINT`. If this address begins with `http:`, set `AWS_ALLOW_HTTP=true`.
  */
 
-import { AmazonS3, BallistaError, BallistaSessionContext, HttpStore } from 'ballista';
+import { BallistaError, BallistaSessionContext } from 'ballista';
 
 const [airports, flights, result] = process.argv.slice(2);
 if (!airports || !flights || !result)
   throw new Error('The arguments are the URLs of airports, flights and the result.');
 
 await using ctx = await BallistaSessionContext.standalone({ convert: { int64: 'number' } });
-
-// A store serves all URLs that begin with its address.
-const { origin } = new URL(airports);
-await ctx.registerObjectStore(origin, new HttpStore({ url: origin }));
-const { host: bucketName } = new URL(flights);
-const allowHttp = process.env['AWS_ENDPOINT']?.startsWith('http:') ?? false;
-await ctx.registerObjectStore(`s3://${bucketName}`, new AmazonS3({ bucketName, allowHttp }));
 
 try {
   await ctx.registerCsv('airports', airports);

@@ -18,10 +18,11 @@ export declare class NativeCatalog {
 
 export declare class NativeDataFrame {
   /**
-   * Whether the rows describe a query or a table, like the rows of EXPLAIN and DESCRIBE. Verbs cannot
-   * be applied to them.
+   * What the rows are: 'query'; 'count' of a statement that changes rows or files when it runs; 'analyzed', such a
+   * statement in EXPLAIN ANALYZE; 'about' a query or a table, like the rows of EXPLAIN and DESCRIBE; 'done' for the
+   * empty result of a statement that has run already. Verbs cannot be applied to rows of kind 'about'.
    */
-  get isAbout(): boolean
+  get kind(): string
   /** An IPC stream that holds only the schema. */
   schema(): Buffer
   /** `verb`: a Verb as JSON. `frames`: the other DataFrames, which the verb refers to by index. */
@@ -42,6 +43,8 @@ export declare class NativeDataFrame {
   cache(task?: number | undefined | null): Promise<NativeDataFrame>
   /** Runs the query and writes its rows. Returns the number of rows. `target`: a Write as JSON. */
   write(target: string, task?: number | undefined | null): Promise<number>
+  /** This DataFrame; its actions report to `progress` how far they are. */
+  watched(progress: NativeProgress): NativeDataFrame
   /** Lazy: the job starts with the first `next` of the stream. */
   execute(): NativeStream
 }
@@ -60,6 +63,7 @@ export declare class NativeExecutor {
   get host(): string
   get port(): number
   get workDir(): string
+  metrics(): NativeExecutorMetrics
   waitForTermination(): Promise<void>
   /**
    * Accepts no new tasks, waits for the running tasks, frees ports and threads, and removes the work
@@ -91,13 +95,27 @@ export declare class NativePreparedStatement {
   execute(params?: string | undefined | null): NativeDataFrame
 }
 
+export declare class NativeProgress {
+  /** `measured`: whether the metrics of operators will be read. */
+  constructor(measured: boolean)
+  /** Takes microseconds: nothing is awaited. */
+  seen(): NativeSeen
+  /** The last state. Frees the plan. */
+  end(): NativeSeen
+  /** JSON: the metrics of every operator of every stage. Null until the query has succeeded. */
+  metrics(): string | null
+}
+
 export declare class NativeScheduler {
   /** Resolves when the scheduler accepts connections. */
   static start(options: NativeSchedulerOptions): Promise<NativeScheduler>
   get host(): string
   get port(): number
+  metrics(): NativeSchedulerMetrics
   waitForTermination(): Promise<void>
-  /** Frees the port and the threads. Idempotent. */
+  /** Takes no new queries, and waits for those that run. Idempotent. */
+  drain(): Promise<void>
+  /** Drains the scheduler, and frees the port and the threads. Idempotent. */
   close(): Promise<void>
 }
 
@@ -132,9 +150,9 @@ export declare class NativeSession {
   register(name: string, paths: Array<string>, options: NativeReadOptions): Promise<void>
   /** `partitions`: one IPC stream or file for each partition. */
   fromIpc(partitions: Array<Uint8Array>): Promise<NativeDataFrame>
-  registerIpc(name: string, partitions: Array<Uint8Array>): Promise<void>
+  registerIpc(name: string, partitions: Array<Uint8Array>, replace: boolean): Promise<void>
   /** Registers the plan of the DataFrame under a name. */
-  registerView(name: string, frame: NativeDataFrame): void
+  registerView(name: string, frame: NativeDataFrame, replace: boolean): void
   frame(plan: NativeLogicalPlan): NativeDataFrame
   planFromBytes(bytes: Uint8Array): NativeLogicalPlan
   planFromSubstrait(bytes: Uint8Array): Promise<NativeLogicalPlan>
@@ -143,7 +161,7 @@ export declare class NativeSession {
   catalog(name: string): NativeCatalog | null
   /** Returns the catalog that had this name before. */
   registerCatalog(name: string, catalog: NativeCatalog): NativeCatalog | null
-  registerTable(name: string, table: NativeTable): void
+  registerTable(name: string, table: NativeTable, replace: boolean): void
   tableProvider(name: string): Promise<NativeTable>
   readTable(table: NativeTable): Promise<NativeDataFrame>
   /** `options`: JSON. */
@@ -175,6 +193,11 @@ export declare class NativeSession {
   cancelJob(jobId: string): Promise<boolean>
   /** Cancels the running jobs of the session. Idempotent. */
   close(): Promise<void>
+  /** The jobs that this session may see, without their tasks. */
+  jobs(): Promise<Array<NativeJob>>
+  /** Null: the scheduler does not know the job. */
+  job(id: string): Promise<NativeJob | null>
+  executors(): Promise<Array<NativeExecutorInfo>>
 }
 
 export declare class NativeStream {
@@ -280,6 +303,38 @@ export interface NativeConfigEntry {
   description: string
 }
 
+export interface NativeCount {
+  done: number
+  running: number
+  total: number
+}
+
+export interface NativeExecutorInfo {
+  executorId: string
+  host: string
+  port: number
+  grpcPort: number
+  slots: number
+  freeSlots: number
+  runningTasks: number
+  taskMemoryBytes?: number
+  runsFunctions: boolean
+  /** 'active', 'closing' or 'diskFull'. */
+  state: string
+  lastSeenAt?: number
+}
+
+export interface NativeExecutorMetrics {
+  /** Whether the scheduler knows that the executor is there. */
+  connected: boolean
+  tasksRunning: number
+  tasksSucceeded: number
+  tasksFailed: number
+  tasksCancelled: number
+  /** The memory that its tasks use. */
+  memoryBytes: number
+}
+
 export interface NativeExecutorOptions {
   schedulerHost: string
   schedulerPort: number
@@ -308,6 +363,10 @@ export interface NativeExecutorOptions {
   files?: NativeFileLimits
   /** How many bytes of in-memory tables and code it holds for tasks. */
   uploadLimitBytes: number
+  /** How many bytes a job may have on the disk. Absent: as many as there is room for. */
+  queryDiskLimitBytes?: number
+  /** How long it lets its tasks run when it closes. */
+  drainTimeoutMs: number
 }
 
 /** URLs of folders or files. Absent: no limit. */
@@ -315,6 +374,26 @@ export interface NativeFileLimits {
   read?: Array<string>
   /** Absent, but `read` is given: nothing. */
   write?: Array<string>
+}
+
+/** Times are in milliseconds since 1970. */
+export interface NativeJob {
+  jobId: string
+  name: string
+  /** 'queued', 'running', 'succeeded', 'failed' or 'cancelled'. */
+  state: string
+  sessionId: string
+  owner: string
+  queuedAt?: number
+  startedAt?: number
+  endedAt?: number
+  stages: NativeCount
+  tasks: NativeCount
+  stageRows: number
+  stageBytes: number
+  isWhole: boolean
+  error?: string
+  stageList: Array<NativeStage>
 }
 
 export interface NativePrincipal {
@@ -330,11 +409,16 @@ export interface NativeReadOptions {
   /** Options of the format by the engine's names, for example `format.has_header`. */
   options: Record<string, string>
   fileExtension?: string
-  partitionColumns: Array<NativeColumn>
+  /** Absent: found in the names of folders. */
+  partitionColumns?: Array<NativeColumn>
+  /** 'skip' or 'null', for CSV. Absent: the query fails. */
+  badRows?: string
   /** An IPC stream that holds only the schema. */
   schema?: Uint8Array
   /** The schema as nullable columns, instead of `schema`. */
   columns?: Array<NativeColumn>
+  /** The types of some columns of CSV or JSON, by name. */
+  columnTypes?: Array<NativeColumn>
   /** JSON: SortNode[][]. */
   fileSortOrder?: string
 }
@@ -349,6 +433,17 @@ export interface NativeRuntimeOptions {
   diskPaths?: Array<string>
   /** What queries may read and write in this process. Absent: everything. */
   files?: NativeFileLimits
+}
+
+export interface NativeSchedulerMetrics {
+  executors: number
+  /** How many tasks the executors run at once. */
+  slots: number
+  jobsQueued: number
+  jobsRunning: number
+  jobsSucceeded: number
+  jobsFailed: number
+  jobsCancelled: number
 }
 
 export interface NativeSchedulerOptions {
@@ -367,6 +462,27 @@ export interface NativeSchedulerOptions {
   files?: NativeFileLimits
   /** How many bytes of in-memory tables and code it holds for clients. */
   uploadLimitBytes: number
+  /** How long a job runs though its client shows no sign of life. Clients of this package have their own limit. */
+  clientTimeoutMs: number
+  /** How long it waits for running jobs when it closes. */
+  drainTimeoutMs: number
+}
+
+export interface NativeSeen {
+  jobId?: string
+  /** Whether any of its work has begun. */
+  begun: boolean
+  /** Whether nobody can read the rest of its rows. */
+  dropped: boolean
+  /** Absent until the query is planned, and for stock schedulers. */
+  stages?: NativeCount
+  tasks?: NativeCount
+  stageRows?: number
+  stageBytes?: number
+  /** The part of the result that has arrived. */
+  rows: number
+  bytes: number
+  scannedRows?: number
 }
 
 export interface NativeSessionOptions {
@@ -392,12 +508,35 @@ export interface NativeSqlOptions {
   allowStatements: boolean
 }
 
+export interface NativeStage {
+  stage: number
+  attempt: number
+  /** 'waiting', 'running', 'succeeded' or 'failed'. */
+  state: string
+  tasks: NativeCount
+  rows: number
+  bytes: number
+  taskList: Array<NativeTask>
+}
+
 export interface NativeTableRef {
   catalog: string
   schema: string
   name: string
   /** 'table', 'view' or 'temporary'. */
   kind: string
+}
+
+export interface NativeTask {
+  task: number
+  executorId: string
+  partitions: number
+  /** 'running', 'succeeded' or 'failed'. */
+  state: string
+  rows: number
+  bytes: number
+  launchedAt?: number
+  endedAt?: number
 }
 
 /** The paths of PEM files. */

@@ -12,6 +12,7 @@ export const ERROR_CODES = Object.freeze({
   CONFIG: 'A configuration key is unknown, or its value is not valid.',
   EXECUTION:
     'The engine failed outside a job: a file with the wrong format, a table that already exists, or a table that another statement changed in the meantime.',
+  FILE_EXISTS: 'A write found a file, or files in its folder, and its option `mode` does not allow that.',
   RESOURCES_EXHAUSTED:
     'A limit was reached: the size of an in-memory table, the size of a message, the size of the result of one function call, the memory of this process, or the disks of the executors.',
   NOT_IMPLEMENTED: 'The request is valid, but it is not supported.',

@@ -10,8 +10,9 @@ import * as spark from './functions/spark.js';
 
 export type { ArrowInput } from './arrow/ipc/arrow-input.js';
 export type { ColumnsInput } from './arrow/ipc/plain-input.js';
-export type { TypeLike } from './arrow/type-name.js';
+export type { TypeLike, TypeName } from './arrow/type-name.js';
 export type { ConvertOptions, IntervalValue } from './arrow/values/convert-options.js';
+export type { Converted } from './arrow/values/converted.js';
 export type { Row } from './arrow/values/values.js';
 export { Catalog } from './catalog/catalog.js';
 export { CatalogSchema, type TableLike } from './catalog/catalog-schema.js';
@@ -19,17 +20,20 @@ export { CatalogTable, type TableKind } from './catalog/catalog-table.js';
 export type { AuthOptions } from './cluster/authentication/auth-options.js';
 export type { JwksOptions } from './cluster/authentication/json-web-tokens.js';
 export { type CertificateOptions, writeCertificates } from './cluster/certificates.js';
-export { BallistaExecutor, type ExecutorOptions } from './cluster/executor.js';
-export { BallistaScheduler, type SchedulerOptions } from './cluster/scheduler.js';
+export { BallistaExecutor, type ExecutorMetrics, type ExecutorOptions } from './cluster/executor.js';
+export type { ExecutorInfo, ExecutorState } from './cluster/executor-info.js';
+export type { JobDetails, JobInfo, JobState, StageInfo, StageState, TaskInfo } from './cluster/job-info.js';
+export { BallistaScheduler, type SchedulerMetrics, type SchedulerOptions } from './cluster/scheduler.js';
 export { setupTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.js';
-export type { ActionOptions } from './config/action-options.js';
+export type { ActionOptions, CallOptions } from './config/action-options.js';
 export type { ClusterConfig, ConfigValue } from './config/cluster-config.js';
 export type { TlsOptions, TokenOption } from './config/credentials.js';
 export type { FileLimits } from './config/file-limits.js';
 export type { ConfigKey } from './config/generated/keys.js';
+export type { ProgressCount, QueryProgress, QueryState } from './config/query-progress.js';
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';
-export type { RowOptions } from './dataframe/actions.js';
+export type { ColumnsOf, RowOptions } from './dataframe/actions.js';
 export { DataFrame } from './dataframe/dataframe.js';
 export type {
   ExplainAnalyzeLevel,
@@ -41,6 +45,9 @@ export type {
 export type { PivotOptions, UnpivotOptions } from './dataframe/group-verbs.js';
 export { GroupedData, type PivotValues } from './dataframe/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './dataframe/joins.js';
+export type { PendingDataFrame, PendingGroupedData } from './dataframe/pending.js';
+export { QueryHandle } from './dataframe/query-handle.js';
+export type { ColumnOf, NewColumnOf, WithColumn } from './dataframe/row-types.js';
 export type { UnnestOptions } from './dataframe/row-verbs.js';
 export type {
   BatchStreamOptions,
@@ -57,7 +64,7 @@ export { GroupingSet } from './expr/builders/grouping.js';
 export { type Argument, type LambdaFunction, lambda, lambdaVar } from './expr/builders/lambda.js';
 export { placeholder } from './expr/builders/placeholder.js';
 export { exists, outerRef, scalarSubquery } from './expr/builders/subquery.js';
-export type { ExprLike, Operand, SortKey } from './expr/coerce.js';
+export type { ExprLike, Operand, Several, SortKey } from './expr/coerce.js';
 export { col, Expr, lit, litWithMetadata } from './expr/expr.js';
 export type { LiteralValue } from './expr/literal.js';
 export type {
@@ -98,11 +105,14 @@ export type {
   InsertOp,
   JsonWriterOptions,
   ParquetColumnOptions,
+  ParquetEncoding,
   ParquetWriterOptions,
   TableWriteOptions,
+  WriteMode,
 } from './files/write-options.js';
 export type { ArraySortOptions } from './functions/array-sort.js';
 export { type AggregateClauses, type AggregateOptions, callFunction } from './functions/call/call.js';
+export type { BinaryFormat, DatePart, DateTruncUnit, HashAlgorithm } from './functions/call/words.js';
 export type { KeyedOperands, NamedOperands } from './functions/objects.js';
 export { AmazonS3, type AmazonS3Options } from './object-store/amazon-s3.js';
 export { GoogleCloud, type GoogleCloudOptions } from './object-store/google-cloud.js';
@@ -124,7 +134,8 @@ export {
 } from './session/ballista-session-context.js';
 export type { SessionFunction } from './session/functions.js';
 export { PreparedStatement, type StatementParameter } from './session/prepared-statement.js';
-export type { PrepareOptions, SqlOptions } from './session/queries.js';
+export type { PrepareOptions, QueryOptions, SqlOptions } from './session/queries.js';
+export type { RegisterOptions } from './session/register-options.js';
 export { type LocalOptions, SessionContext } from './session/session-context.js';
 export type { TableRef } from './session/tables.js';
 export { expr } from './sql/expr-tag.js';

@@ -10,14 +10,16 @@ export interface Cluster {
 
 /** @param folder - for shuffle files */
 export async function startCluster(count: number, folder: string): Promise<Cluster> {
-  const start = async (...args: string[]) => {
-    const child = new Child(process.execPath, [SERVER, ...args]);
+  const start = async (role: string, options: object) => {
+    const child = new Child(process.execPath, [SERVER, role, JSON.stringify(options)]);
     const { port } = (await child.next()) as { port: number };
     return { child, port };
   };
-  const scheduler = await start('scheduler');
+  const scheduler = await start('scheduler', {});
   const executors = await Promise.all(
-    Array.from({ length: count }, () => start('executor', String(scheduler.port), '1', folder, 'no-udf')),
+    Array.from({ length: count }, () =>
+      start('executor', { schedulerPort: scheduler.port, vcores: 1, workDir: folder }),
+    ),
   );
   return {
     url: `df://127.0.0.1:${scheduler.port}`,

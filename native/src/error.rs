@@ -22,6 +22,7 @@ pub enum Code {
     Config,
     Connection,
     Execution,
+    FileExists,
     Forbidden,
     Internal,
     InvalidArgument,
@@ -41,13 +42,14 @@ pub enum Code {
 }
 
 impl Code {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::AddressInUse,
         Self::Arrow,
         Self::Closed,
         Self::Config,
         Self::Connection,
         Self::Execution,
+        Self::FileExists,
         Self::Forbidden,
         Self::Internal,
         Self::InvalidArgument,
@@ -74,6 +76,7 @@ impl Code {
             Code::Config => "CONFIG",
             Code::Connection => "CONNECTION",
             Code::Execution => "EXECUTION",
+            Code::FileExists => "FILE_EXISTS",
             Code::Forbidden => "FORBIDDEN",
             Code::Internal => "INTERNAL",
             Code::InvalidArgument => "INVALID_ARGUMENT",
@@ -209,12 +212,45 @@ impl From<&DataFusionError> for Error {
             D::Configuration(_) => Code::Config,
             D::NotImplemented(_) => Code::NotImplemented,
             D::ResourcesExhausted(_) => Code::ResourcesExhausted,
-            D::ObjectStore(_) => Code::ObjectStore,
+            D::ObjectStore(inner) => return Error::new(Code::ObjectStore, store_message(inner)),
             D::IoError(_) => Code::Io,
             D::Internal(_) => Code::Internal,
             _ => Code::Execution,
         };
-        Error::new(code, error.message().into_owned())
+        Error::new(code, without_plea(&error.message()))
+    }
+}
+
+/// The engine asks users to report its errors. They should report them here.
+const PLEA: &str = "This issue was likely caused by a bug in DataFusion's code.";
+
+/// A message of the engine without its request to file a bug.
+pub fn without_plea(message: &str) -> String {
+    let mut text = message.to_owned();
+    while let Some(start) = text.find(PLEA) {
+        let rest = &text[start + PLEA.len()..];
+        // The request ends with a URL.
+        let end = rest
+            .find("/issues")
+            .map_or(rest.len(), |end| end + "/issues".len());
+        let rest = rest[end..].to_owned();
+        text.truncate(start);
+        // In a string that was printed for debugging, line breaks are escaped.
+        let kept = text.trim_end().trim_end_matches("\\n").len();
+        text.truncate(kept);
+        text.push_str(&rest);
+    }
+    text
+}
+
+fn store_message(error: &object_store::Error) -> String {
+    use object_store::Error as E;
+    match error {
+        E::PermissionDenied { .. } | E::Unauthenticated { .. } => format!(
+            "{error}. Set credentials in the environment of every process that reads the files, or register a store that has \
+             them with registerObjectStore."
+        ),
+        _ => error.to_string(),
     }
 }
 

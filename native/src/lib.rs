@@ -23,6 +23,7 @@ mod interchange;
 mod ipc;
 mod json;
 mod literal;
+mod logging;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod memory;
 mod network;
@@ -43,13 +44,7 @@ use napi_derive::{module_init, napi};
 
 #[module_init]
 fn init() {
-    // Logging is off unless BALLISTA_LOG is set, for example to "info" or "ballista_executor=debug".
-    let mut logger = env_logger::Builder::from_env(env_logger::Env::new().filter_or("BALLISTA_LOG", "off"));
-    // These log the values of all settings, with the credentials of object stores, and the text of statements.
-    for module in ["ballista_core::extension", "sqlparser"] {
-        logger.filter_module(module, log::LevelFilter::Warn);
-    }
-    let _ = logger.try_init();
+    logging::init();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     memory::watch();
     runtime::enlarge_stacks();

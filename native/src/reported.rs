@@ -35,7 +35,7 @@ pub async fn without_panic<T>(work: impl Future<Output = Result<T>>) -> Result<T
 }
 
 /// Runs work of a scheduler or an executor. A panic becomes an error, and what this package refuses keeps its
-/// code: see `in_text`.
+/// code: see `in_text`. Other errors keep their message, which Ballista would print for debugging.
 pub async fn reported<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     without_panic(work)
         .await
@@ -43,11 +43,46 @@ pub async fn reported<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
             Some(own)
                 if matches!(
                     own.code,
-                    Code::Forbidden | Code::Internal | Code::Plan | Code::ResourcesExhausted
+                    Code::FileExists
+                        | Code::Forbidden
+                        | Code::Internal
+                        | Code::Plan
+                        | Code::ResourcesExhausted
                 ) =>
             {
                 DataFusionError::Execution(own.in_text())
             }
-            _ => error,
+            _ => in_words(error),
         })
+}
+
+/// Whether Ballista runs the task again; `None` if another kind of error says so, such as a lost input.
+fn runs_again(error: &DataFusionError) -> Option<bool> {
+    match error.find_root() {
+        DataFusionError::IoError(_) => Some(true),
+        DataFusionError::External(inner) => match inner.downcast_ref::<BallistaError>() {
+            None => Some(false),
+            Some(BallistaError::IoError(_)) => Some(true),
+            Some(BallistaError::DataFusionError(inner)) => runs_again(inner),
+            Some(_) => None,
+        },
+        _ => Some(false),
+    }
+}
+
+/// The error with a message that arrives as it is. Ballista must still see what kind of error it is: it runs a task again
+/// if its input was lost or a file could not be read, and not if it was cancelled.
+fn in_words(error: DataFusionError) -> DataFusionError {
+    let Some(again) = runs_again(&error) else {
+        return error;
+    };
+    let own = Error::from(&error);
+    if own.code == Code::JobCancelled || Error::found_in(&own.message).is_some() {
+        return error;
+    }
+    let text = Error::new(Code::JobFailed, own.message).in_text();
+    match again {
+        true => DataFusionError::IoError(std::io::Error::other(text)),
+        false => DataFusionError::Execution(text),
+    }
 }

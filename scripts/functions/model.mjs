@@ -30,6 +30,7 @@ import { parameter, parseSyntax, toCamel } from './syntax.mjs';
  * @property {string} name
  * @property {string[]} aliases
  * @property {number[] | null} [arity] any number if absent
+ * @property {boolean} [own] whether this package defines it
  * @property {{ section: string, description: string, syntax: string, example: string | null,
  *   arguments: [string, string][], alternatives: string[], related: string[] } | null} [documentation]
  */
@@ -42,6 +43,7 @@ import { parameter, parseSyntax, toCamel } from './syntax.mjs';
  * @property {{ sql: string, name: string }[]} aliases
  * @property {string} family
  * @property {boolean} spark
+ * @property {boolean} own
  * @property {readonly (readonly Parameter[])[]} forms
  * @property {readonly string[]} clauses of an aggregate function
  * @property {string} description
@@ -68,7 +70,7 @@ export function toModels(entries) {
  * @param {Entry} entry
  * @returns {Model}
  */
-function model({ kind, name, aliases, arity, documentation }) {
+function model({ kind, name, aliases, arity, own = false, documentation }) {
   if (!documentation) throw new Failure(`functions: ${name} has no documentation`);
   const { section, description, arguments: args, related } = documentation;
   const family = FAMILIES[section];
@@ -88,6 +90,7 @@ function model({ kind, name, aliases, arity, documentation }) {
     aliases: names.map((one) => ({ sql: one, name: NAMES[one] ?? toCamel(one) })),
     family,
     spark: false,
+    own,
     forms,
     clauses: kind === 'aggregate' ? (CLAUSES[name] ?? ['filter']) : [],
     description: DESCRIPTIONS[name] ?? inTypeScript(clean(description), texts),
@@ -150,6 +153,7 @@ function sparkModel({ kind, name, aliases, arity }) {
     aliases: aliases.map((sql) => ({ sql, name: toName(sql) })),
     family,
     spark: true,
+    own: false,
     forms: [form],
     clauses: kind === 'aggregate' ? (CLAUSES[name] ?? ['filter']) : [],
     description,

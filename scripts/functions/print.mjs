@@ -24,6 +24,10 @@ const SOURCES = /** @type {Readonly<Record<string, string>>} */ ({
   LambdaFunction: 'expr/builders/lambda.js',
   Window: 'expr/window.js',
   WindowOptions: 'expr/window.js',
+  BinaryFormat: 'functions/call/words.js',
+  DatePart: 'functions/call/words.js',
+  DateTruncUnit: 'functions/call/words.js',
+  HashAlgorithm: 'functions/call/words.js',
 });
 
 /**
@@ -147,7 +151,7 @@ function printShort({ name, type, optional, rest, least }) {
  * @param {readonly Parameter[]} form
  */
 function printDoc(model, form) {
-  const { kind, sql, aliases, description, syntax, examples, related, spark } = model;
+  const { kind, sql, aliases, description, syntax, examples, related, spark, own } = model;
   const also = aliases.map((alias) => `\`${alias.sql}\``).join(', ');
   const written = syntax === '' ? `\`${sql}\`` : `\`${syntax.replaceAll(' or ', '` or `')}\``;
   const lines = [
@@ -159,6 +163,7 @@ function printDoc(model, form) {
   lines.push('', ...printParams(model, form), '@throws BallistaError `INVALID_ARGUMENT`');
   if (examples.length > 0) lines.push('', '@example');
   for (const code of examples) lines.push('```sql', ...code.split('\n'), '```');
+  if (own) return comment(lines);
   const page = { scalar: 'scalar', higherOrder: 'scalar', aggregate: 'aggregate', window: 'window', table: '' }[kind];
   const url = spark
     ? `${SPARK_MANUAL}#${sql.slice('spark.'.length)}`

@@ -15,6 +15,7 @@ import { FAMILIES } from './rules.mjs';
 export function functionsReference(models, tables) {
   const own = models.filter(({ spark }) => !spark);
   const spark = models.filter((model) => model.spark);
+  const added = own.filter((model) => model.own).length;
   const sections = Object.entries(FAMILIES).map(([section, family]) =>
     table(
       `## ${section}`,
@@ -32,9 +33,9 @@ export function functionsReference(models, tables) {
 
 # Functions
 
-This page lists all ${models.length} functions for expressions: ${own.length} of DataFusion and ${spark.length} of Apache Spark. In TypeScript, DataFusion's
-functions are members of \`functions\` (also exported as \`f\`), and Spark's functions are members of \`spark\`. You can also import
-single functions:
+This page lists all ${models.length} functions for expressions: ${own.length - added} of DataFusion, ${added} of this package, and ${spark.length} of Apache Spark.
+In TypeScript, Spark's functions are members of \`spark\`, and the others are members of \`functions\` (also exported as \`f\`). You can
+also import single functions:
 
 \`\`\`ts
 import { col, f, spark } from 'ballista';

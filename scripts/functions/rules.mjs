@@ -19,6 +19,7 @@ export const FAMILIES = /** @type {Readonly<Record<string, string>>} */ ({
   'Union Functions': 'union',
   'Binary String Functions': 'binary',
   'Hashing Functions': 'hashing',
+  'JSON Functions': 'json',
   'Other Functions': 'other',
   'General Functions': 'aggregate',
   'Statistical Functions': 'statistical',
@@ -35,11 +36,13 @@ export const CANONICAL = /** @type {Readonly<Record<string, string>>} */ ({
 
 /** TypeScript names that are not the SQL name in camelCase. */
 export const NAMES = /** @type {Readonly<Record<string, string>>} */ ({
+  if: 'if_',
   ifnull: 'ifNull',
   initcap: 'initCap',
   isnan: 'isNan',
   iszero: 'isZero',
   nullif: 'nullIf',
+  typeof: 'typeOf',
   var: 'var_',
   'spark.if': 'if_',
   'spark.mod': 'modulus',
@@ -77,8 +80,17 @@ export const SYNTAX = /** @type {Readonly<Record<string, string>>} */ ({
 export const TYPES = /** @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */ ({
   approx_percentile_cont: { expression: 'Expr | SortExpr' },
   approx_percentile_cont_with_weight: { expression: 'Expr | SortExpr' },
+  arg_max: { key: 'Expr' },
+  arg_min: { key: 'Expr' },
   arrow_cast: { datatype: 'Expr | TypeLike' },
   arrow_try_cast: { datatype: 'Expr | TypeLike' },
+  date_part: { part: 'DatePart' },
+  date_trunc: { precision: 'DateTruncUnit' },
+  decode: { format: 'BinaryFormat' },
+  digest: { algorithm: 'HashAlgorithm' },
+  encode: { format: 'BinaryFormat' },
+  max_by: { key: 'Expr' },
+  min_by: { key: 'Expr' },
   percentile_cont: { expression: 'Expr | SortExpr' },
 });
 
@@ -89,9 +101,13 @@ export const CLAUSES = /** @type {Readonly<Record<string, readonly Clause[]>>} *
   bit_and: ['distinct', 'filter'],
   bit_or: ['distinct', 'filter'],
   bit_xor: ['distinct', 'filter'],
+  first: ['filter', 'orderBy', 'nullTreatment'],
   first_value: ['filter', 'orderBy', 'nullTreatment'],
+  group_concat: ['distinct', 'filter', 'orderBy'],
   grouping: [],
+  last: ['filter', 'orderBy', 'nullTreatment'],
   last_value: ['filter', 'orderBy', 'nullTreatment'],
+  list: ['distinct', 'filter', 'orderBy', 'nullTreatment'],
   median: ['distinct', 'filter'],
   nth_value: ['filter', 'orderBy', 'nullTreatment'],
   percentile_cont: ['distinct', 'filter'],

@@ -5,7 +5,8 @@
  */
 
 import { CONVERT_SETTINGS } from '../../src/arrow/values/convert-options.js';
-import { AUTH_SETTINGS, JWKS_SETTINGS } from '../../src/cluster/authentication/auth-options.js';
+import { DAEMON_SETTINGS } from '../../src/cli/daemon/daemon-options.js';
+import { AUTH_SETTINGS, JWKS_SETTINGS } from '../../src/config/auth-settings.js';
 import { TLS_SETTINGS } from '../../src/config/credentials.js';
 import { FILE_LIMIT_SETTINGS } from '../../src/config/file-limits.js';
 import { RUNTIME_SETTINGS } from '../../src/config/runtime-env.js';
@@ -61,6 +62,12 @@ export const sections: readonly Section[] = [
   },
   { title: 'Scheduler', about: 'Options of `BallistaScheduler`.', table: SCHEDULER_SETTINGS },
   { title: 'Executor', about: 'Options of `BallistaExecutor`.', table: EXECUTOR_SETTINGS },
+  {
+    title: 'Daemons',
+    about:
+      'Settings of `ballista scheduler`, `ballista executor` and `ballista cluster`, besides the options of the classes. [The guide](../guides/daemons.md#settings) says how flags, variables and files name them.',
+    table: DAEMON_SETTINGS,
+  },
   { title: 'Tokens', about: 'Options of the option `auth` of schedulers and executors.', table: AUTH_SETTINGS },
   { title: 'JSON Web Tokens', about: 'Options of `auth.jwks`.', table: JWKS_SETTINGS },
   { title: 'TLS', about: 'Options of the option `tls` of sessions, schedulers and executors.', table: TLS_SETTINGS },

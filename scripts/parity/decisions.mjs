@@ -20,6 +20,7 @@ import { pythonOnly } from '../../test/parity/decisions/python-only.mjs';
  * @property {string} of a Python module
  * @property {string} why
  * @property {readonly string[]} rows
+ * @property {true} [homonym] whether the package uses the names for something else
  */
 
 /**
@@ -34,6 +35,7 @@ import { pythonOnly } from '../../test/parity/decisions/python-only.mjs';
  * @property {'elsewhere' | 'missing' | 'python-only'} kind
  * @property {string} text
  * @property {string} [reference] only of `elsewhere`: where the package has it
+ * @property {boolean} [homonym] only of `missing`: whether the package uses the name for something else
  */
 
 /**
@@ -65,7 +67,8 @@ export function readDecisions(rows) {
 
   for (const { of, why, rows } of elsewhere)
     for (const [name, reference] of Object.entries(rows)) decide(of, name, { kind: 'elsewhere', text: why, reference });
-  for (const { of, why, rows } of missing) for (const name of rows) decide(of, name, { kind: 'missing', text: why });
+  for (const { of, why, rows, homonym = false } of missing)
+    for (const name of rows) decide(of, name, { kind: 'missing', text: why, homonym });
   for (const { of, instead, rows } of pythonOnly)
     for (const name of rows) decide(of, name, { kind: 'python-only', text: instead });
   return { decisions, problems };

@@ -32,8 +32,10 @@ export async function readStatus() {
 
   const statuses = rows.map((row) => {
     const home = row.class ? (homes.get(`${row.module}.${row.class}`) ?? '') : '';
-    const own = ownReferences(row, home).find((reference) => surface.has(reference));
     const decision = decisions.get(row.id);
+    const found = ownReferences(row, home).find((reference) => surface.has(reference));
+    const own = decision?.homonym ? undefined : found;
+    if (decision?.homonym && !found) problems.push(`${row.id} is not in the package, so it is no homonym`);
     const wrong = own && decision ? `is in the package as ${own}. Remove its explanation` : unsound(row, decision, own);
     if (wrong) problems.push(`${row.id} ${wrong}`);
     return toStatus(row, own, decision);

@@ -29,8 +29,31 @@ import {
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 
+type TimeUnitName = 's' | 'ms' | 'µs' | 'ns';
+
+/** The names of Arrow types that an editor suggests. Others are valid too: `'List(Int64)'`, `'Timestamp(ms, "Europe/Berlin")'`, … */
+export type TypeName =
+  | 'Null'
+  | 'Boolean'
+  | `${'Int' | 'UInt'}${8 | 16 | 32 | 64}`
+  | `Float${16 | 32 | 64}`
+  | 'Utf8'
+  | 'LargeUtf8'
+  | 'Utf8View'
+  | 'Binary'
+  | 'LargeBinary'
+  | 'BinaryView'
+  | 'Date32'
+  | 'Date64'
+  | `Time32(${'s' | 'ms'})`
+  | `Time64(${'µs' | 'ns'})`
+  | `Timestamp(${TimeUnitName})`
+  | `Timestamp(${TimeUnitName}, "UTC")`
+  | `Duration(${TimeUnitName})`
+  | `Interval(${'YearMonth' | 'DayTime' | 'MonthDayNano'})`;
+
 /** An Arrow type: its name (`'Int32'`, `'Decimal128(10, 2)'`, `'Timestamp(ms)'`) or an apache-arrow `DataType`. */
-export type TypeLike = string | DataType;
+export type TypeLike = TypeName | (string & {}) | DataType;
 
 const UNITS: Record<TimeUnit, string> = {
   [TimeUnit.SECOND]: 's',

@@ -55,6 +55,18 @@ export interface ExecutorOptions {
    */
   uploadLimitBytes?: number;
   /**
+   * The space that one query may use on the disk of this executor, in bytes: for shuffle files, for spilled data and for rows
+   * that the client has not read yet. A query that needs more fails with `RESOURCES_EXHAUSTED`. If only rows that wait for a
+   * slow client need more, the query waits for the client instead. The executor measures the files four times a second, so a
+   * query can use more space for a moment. Default: no limit.
+   */
+  queryDiskLimitBytes?: number;
+  /**
+   * How long `close()` waits for running tasks, in milliseconds. The scheduler gives tasks that take longer to other
+   * executors. Default 10,000.
+   */
+  drainTimeoutMs?: number;
+  /**
    * Whether this executor runs TypeScript UDFs, in worker threads. With `auth`, queries with UDFs need the role `run-code`.
    * Without it, everyone who can connect can run code on this machine. If `host` is not a loopback address, the constructor
    * throws `INVALID_ARGUMENT` unless there is `tls`, with `clientAuth: true` or with `auth`. Default `false`.
@@ -85,6 +97,22 @@ export interface ExecutorOptions {
   insecure?: boolean;
   /** Accepts only requests with a token, and only what the roles of the token allow. Default: anyone may send any request. */
   auth?: AuthOptions;
+}
+
+/** What an executor does now, and what it has done since its start. */
+export interface ExecutorMetrics {
+  /** Whether the scheduler knows that the executor is there. */
+  readonly connected: boolean;
+  /** The number of tasks that run. */
+  readonly tasksRunning: number;
+  /** The number of tasks that have succeeded. */
+  readonly tasksSucceeded: number;
+  /** The number of tasks that have failed. */
+  readonly tasksFailed: number;
+  /** The number of tasks that were cancelled. */
+  readonly tasksCancelled: number;
+  /** The memory that running tasks use, in bytes, as far as `memoryLimitBytes` limits it. */
+  readonly memoryBytes: number;
 }
 
 /**
@@ -147,6 +175,16 @@ export class BallistaExecutor extends Service<NativeExecutor> {
    */
   get workDir(): string {
     return this.started('workDir').workDir;
+  }
+
+  /**
+   * Counts tasks. A query has one task, or some for each of its stages.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved, `CLOSED` after `close()`
+   */
+  metrics(): ExecutorMetrics {
+    const executor = this.started('metrics()');
+    return callSync(() => executor.metrics());
   }
 
   protected async launch(): Promise<NativeExecutor> {

@@ -11,7 +11,7 @@ import { isLoopback } from '../config/loopback.js';
 import { SCHEDULER_SETTINGS } from '../config/setting-tables.js';
 import { invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
-import { native } from '../native.js';
+import { call, callSync, native } from '../native.js';
 import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
 import { openAuthenticator } from './authentication/authenticator.js';
 import { checkExposure, type ExposureOptions, warnIfExposed } from './exposure.js';
@@ -58,6 +58,35 @@ export interface SchedulerOptions {
    * of the machine or container.
    */
   uploadLimitBytes?: number;
+  /**
+   * How long the query of a stock client runs although the client does not ask for its status, in milliseconds. Then it is
+   * cancelled. Queries of this package's contexts are cancelled 10 s after the connection to their process has ended. Default
+   * 300,000.
+   */
+  clientTimeoutMs?: number;
+  /**
+   * How long `close()` waits until all queries have ended and their rows are read, in milliseconds. New queries are rejected
+   * meanwhile. Default 0.
+   */
+  drainTimeoutMs?: number;
+}
+
+/** What a scheduler does now, and what it has done since its start. */
+export interface SchedulerMetrics {
+  /** The number of registered executors. */
+  readonly executors: number;
+  /** How many tasks these executors run at once. */
+  readonly slots: number;
+  /** The number of jobs that are being planned. */
+  readonly jobsQueued: number;
+  /** The number of jobs that run, or wait for slots. */
+  readonly jobsRunning: number;
+  /** The number of jobs that have succeeded. */
+  readonly jobsSucceeded: number;
+  /** The number of jobs that have failed. */
+  readonly jobsFailed: number;
+  /** The number of jobs that were cancelled. */
+  readonly jobsCancelled: number;
 }
 
 /**
@@ -116,6 +145,37 @@ export class BallistaScheduler extends Service<NativeScheduler> {
    */
   get url(): string {
     return schedulerUrl(this.#options.externalHost ?? this.host, this.port);
+  }
+
+  /**
+   * Counts executors and jobs. A query usually has one job.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved, `CLOSED` after `close()`
+   *
+   * @example
+   * ```ts
+   * import { BallistaScheduler } from 'ballista';
+   *
+   * const scheduler = new BallistaScheduler({ port: 0 });
+   * await scheduler.start();
+   * console.log(scheduler.metrics().executors); // 0
+   * await scheduler.close();
+   * ```
+   */
+  metrics(): SchedulerMetrics {
+    const scheduler = this.started('metrics()');
+    return callSync(() => scheduler.metrics());
+  }
+
+  /**
+   * Rejects new queries with `CONNECTION`, and waits until all others have ended and their rows are read, but at most
+   * `drainTimeoutMs`. `close()` does the same first. Idempotent.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT` before `start()` has resolved
+   */
+  async drain(): Promise<void> {
+    const scheduler = this.started('drain()');
+    await call(() => scheduler.drain());
   }
 
   protected async launch(): Promise<NativeScheduler> {

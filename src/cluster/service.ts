@@ -103,8 +103,9 @@ export abstract class Service<N extends NativeService> implements AsyncDisposabl
   }
 
   /**
-   * Stops the server and frees its ports, threads and folders. An executor first waits up to 10 s for running tasks, and up to
-   * 5 s until clients have read their results. Idempotent; allowed before `start()`.
+   * Stops the server and frees its ports, threads and folders. A server first waits for its work, at most as long as its option
+   * `drainTimeoutMs`. An executor then waits up to 5 s until clients have read their results. Idempotent; allowed before
+   * `start()`.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -134,6 +134,9 @@ const UPLOAD_LIMIT = {
   defaultText: 'a quarter of the memory of the machine or container',
 } as const;
 
+/** How long a server waits when it closes. */
+const DRAIN_TIMEOUT = { type: 'integer', min: 0, max: 2 ** 31 - 1 } as const;
+
 /** Options of a scheduler. */
 export const SCHEDULER_SETTINGS = {
   host: { type: 'string', default: LOOPBACK, doc: 'The address to listen on.' },
@@ -158,6 +161,18 @@ export const SCHEDULER_SETTINGS = {
   uploadLimitBytes: {
     ...UPLOAD_LIMIT,
     doc: 'The memory for in-memory tables and UDF code that clients send, in bytes. What does not fit is rejected with `RESOURCES_EXHAUSTED`.',
+  },
+  clientTimeoutMs: {
+    type: 'integer',
+    default: 300_000,
+    min: 1000,
+    max: 2 ** 31 - 1,
+    doc: 'How long the query of a stock client runs although the client does not ask for its status, in milliseconds. Then it is cancelled.',
+  },
+  drainTimeoutMs: {
+    ...DRAIN_TIMEOUT,
+    default: 0,
+    doc: 'How long `close()` waits until all queries have ended and their rows are read, in milliseconds.',
   },
   ...CREDENTIAL_SETTINGS,
   ...ACCESS_SETTINGS,
@@ -205,6 +220,17 @@ export const EXECUTOR_SETTINGS = {
   uploadLimitBytes: {
     ...UPLOAD_LIMIT,
     doc: 'The memory for in-memory tables and UDF code that this executor fetches for its tasks, in bytes. A query whose tables or code do not fit fails with `RESOURCES_EXHAUSTED`.',
+  },
+  queryDiskLimitBytes: {
+    type: 'integer',
+    min: 1,
+    defaultText: 'no limit',
+    doc: 'The space that one query may use on the disk of this executor, in bytes: for shuffle files, for spilled data and for rows that the client has not read yet. A query that needs more fails with `RESOURCES_EXHAUSTED`.',
+  },
+  drainTimeoutMs: {
+    ...DRAIN_TIMEOUT,
+    default: 10_000,
+    doc: 'How long `close()` waits for running tasks, in milliseconds. The scheduler gives tasks that take longer to other executors.',
   },
   udf: {
     type: 'boolean',

@@ -9,14 +9,21 @@ import { type RecordBatch, Table, type Vector } from 'apache-arrow';
 import { hasDictionaries, shareDictionaries } from '../arrow/ipc/dictionaries.js';
 import { encode } from '../arrow/ipc/encode.js';
 import { concatBytes } from '../arrow/ipc/messages.js';
+import { typeName } from '../arrow/type-name.js';
 import { CONVERT_SETTINGS, type ConvertOptions, toConversion } from '../arrow/values/convert-options.js';
+import type { Converted } from '../arrow/values/converted.js';
 import { type Converter, converter, type Row } from '../arrow/values/values.js';
 import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
 import { drawTable } from '../display/draw-table.js';
-import { BallistaError } from '../errors.js';
+import { BallistaError, invalid } from '../errors.js';
+import { isExpr } from '../expr/brand.js';
+import type { ExprLike } from '../expr/coerce.js';
 import { col } from '../expr/expr.js';
+import type { Literal } from '../expr/node/node.js';
+import { toTypedLiteral } from '../expr/param-value.js';
 import { resolve } from '../input/settings.js';
-import type { DataFrame } from './dataframe.js';
+import { type PendingDataFrame, pending } from './pending.js';
+import { QueryHandle } from './query-handle.js';
 import {
   type BatchStreamOptions,
   type IpcStreamOptions,
@@ -29,8 +36,14 @@ import { joinArrays, RowStream } from './stream/row-stream.js';
 import { checkCount } from './verb-arguments.js';
 import { Verbs } from './verbs.js';
 
+/** The limit of PySpark's `pivot`, too. */
+const MOST_PIVOT_VALUES = 10_000;
+
 /** Options of actions that return rows. */
 export type RowOptions = ActionOptions & ConvertOptions;
+
+/** One array per column of a row. */
+export type ColumnsOf<R> = { [K in keyof R]: R[K][] };
 
 const ROW_SETTINGS = { ...ACTION_SETTINGS, ...CONVERT_SETTINGS };
 
@@ -102,7 +115,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   async count(options: ActionOptions = {}): Promise<number> {
-    if (this.native.isAbout) return countRows(await this.collect(options));
+    if (this.native.kind === 'about') return countRows(await this.collect(options));
     const stream = this.derive({ verb: 'count' }).stream(options);
     const [batch] = await toBatches(stream);
     const value: unknown = batch?.getChildAt(0)?.get(0);
@@ -159,13 +172,15 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    *
    * @example
    * ```ts
-   * await (await df.sort('delay').tail(3)).show();
+   * await df.sort('delay').tail(3).show();
    * ```
    */
-  async tail(rows = 5, options: ActionOptions = {}): Promise<DataFrame<T>> {
-    checkCount(rows, 'tail');
-    const count = await this.count(options);
-    return this.limit(rows, Math.max(0, count - rows));
+  tail(rows = 5, options: ActionOptions = {}): PendingDataFrame<T> {
+    return pending(async () => {
+      checkCount(rows, 'tail');
+      const count = await this.count(options);
+      return this.limit(rows, Math.max(0, count - rows));
+    });
   }
 
   /**
@@ -204,9 +219,9 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * await ctx.close();
    * ```
    */
-  async toArray(options: RowOptions = {}): Promise<T[]> {
-    const { stream, convert } = this.#convert(options);
-    const rows: T[][] = [];
+  async toArray<const O extends RowOptions = RowOptions>(options?: O): Promise<Converted<T, O>[]> {
+    const { stream, convert } = this.#convert<Converted<T, O>>(options);
+    const rows: Converted<T, O>[][] = [];
     for await (const batch of stream) rows.push(convert().rows(batch));
     return joinArrays(rows);
   }
@@ -223,12 +238,12 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * console.log(origin.length, delay.length); // 3 3
    * ```
    */
-  async toColumns(options: RowOptions = {}): Promise<{ [K in keyof T]: T[K][] }> {
+  async toColumns<const O extends RowOptions = RowOptions>(options?: O): Promise<ColumnsOf<Converted<T, O>>> {
     const { stream, convert } = this.#convert(options);
     const parts: unknown[][][] = [];
     for await (const batch of stream) parts.push(convert().columns(batch));
     const columns = convert().names.map((name, i) => [name, joinArrays(parts.map((part) => part[i] ?? []))]);
-    return Object.fromEntries(columns) as { [K in keyof T]: T[K][] };
+    return Object.fromEntries(columns) as ColumnsOf<Converted<T, O>>;
   }
 
   /**
@@ -297,8 +312,8 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * await ctx.close();
    * ```
    */
-  rows(options: RowOptions = {}): RowStream<T> {
-    const { stream, convert } = this.#convert(options);
+  rows<const O extends RowOptions = RowOptions>(options?: O): RowStream<Converted<T, O>> {
+    const { stream, convert } = this.#convert<Converted<T, O>>(options);
     return new RowStream(stream, convert);
   }
 
@@ -319,12 +334,28 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
   toReadableStream(options?: ActionOptions & BatchStreamOptions): ReadableStream<RecordBatch>;
   toReadableStream(options: ActionOptions & (IpcStreamOptions | NdjsonStreamOptions)): ReadableStream<Uint8Array>;
   toReadableStream(options: ActionOptions & ReadableStreamOptions = {}): ReadableStream<RecordBatch | Uint8Array> {
-    const { signal, ...format } = resolve<ActionOptions & IpcStreamOptions>(
+    const { signal, onProgress, ...format } = resolve<ActionOptions & IpcStreamOptions>(
       'toReadableStream',
       { ...ACTION_SETTINGS, ...READABLE_STREAM_SETTINGS },
       options as ActionOptions & IpcStreamOptions,
     );
-    return this.stream({ signal }).toReadableStream(format);
+    return this.stream({ signal, onProgress }).toReadableStream(format);
+  }
+
+  /**
+   * Starts the query in the background, and returns a handle with its progress, result and metrics.
+   *
+   * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`; the reason of the signal if it is already aborted
+   *
+   * @example
+   * ```ts
+   * const query = df.filter('delay > 600').execute();
+   * for await (const { state, elapsedMs } of query.progress) console.log(state, elapsedMs);
+   * console.log((await query.result).length, query.state); // … succeeded
+   * ```
+   */
+  execute(options: ActionOptions = {}): QueryHandle {
+    return new QueryHandle(this.native, this.session, resolve<ActionOptions>('execute', ACTION_SETTINGS, options));
   }
 
   /** The result as a stream of record batches: `for await (const batch of df)`. */
@@ -334,16 +365,34 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
 
   // ---------------------------------------------------------------- inside
 
+  /** @internal */
+  protected override async distinctValues(on: ExprLike): Promise<[Literal, string][]> {
+    const column = (isExpr(on) ? on : col(on)).alias('value');
+    const values = this.select<{ value: unknown }>(column)
+      .distinct()
+      .sort('value')
+      .limit(MOST_PIVOT_VALUES + 1);
+    const type = values.schema().fields.map((field) => typeName(field.type))[0] ?? 'Null';
+    const rows = await values.toArray({ int64: 'bigint', decimal: 'string', date: 'string', timestamp: 'string' });
+    if (rows.length > MOST_PIVOT_VALUES)
+      throw invalid(
+        `The column of pivot has more than ${MOST_PIVOT_VALUES} distinct values. List the values that become columns.`,
+      );
+    return rows.map(({ value }) => [toTypedLiteral(value, type, 'a value of pivot'), String(value)]);
+  }
+
   /** A stream and its converter. The converter is made when the schema is final: after the first batch, or at the end. */
-  #convert(options: RowOptions): { stream: RecordBatchStream; convert: () => Converter<T> } {
-    const { signal, ...convert } = resolve<RowOptions>('this action', ROW_SETTINGS, options);
+  #convert<R extends object = T>(
+    options: RowOptions | undefined,
+  ): { stream: RecordBatchStream; convert: () => Converter<R> } {
+    const { signal, onProgress, ...convert } = resolve<RowOptions>('this action', ROW_SETTINGS, options);
     const conversion = toConversion(this.session.convert, convert);
-    const stream = this.stream({ signal });
-    let made: Converter<T> | undefined;
+    const stream = this.stream({ signal, onProgress });
+    let made: Converter<R> | undefined;
     return {
       stream,
       convert: () => {
-        made ??= converter<T>(stream.schema, conversion);
+        made ??= converter<R>(stream.schema, conversion);
         return made;
       },
     };
@@ -354,7 +403,9 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
     // More rows than a printed table can hold need no limit, and `limit` would reject the number.
     const maxRows = rows < 2 ** 31 ? rows : Infinity;
     // Fetch one row more than shown, to know whether there are more.
-    const stream = (maxRows === Infinity || this.native.isAbout ? this : this.limit(maxRows + 1)).stream(options);
+    const stream = (maxRows === Infinity || this.native.kind === 'about' ? this : this.limit(maxRows + 1)).stream(
+      options,
+    );
     const { text, notes } = await drawTable(await toBatches(stream), stream.schema, { maxRows, maxWidth });
     return [text, ...notes].join('\n');
   }

@@ -6,12 +6,13 @@
 
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import type { Row } from '../arrow/values/values.js';
-import { type ExprLike, toSqlNode } from '../expr/coerce.js';
+import { type ExprLike, type Several, several, toSqlNode } from '../expr/coerce.js';
 import { node } from '../expr/node/node.js';
 import { toEntries } from '../input/entries.js';
 import { checkName } from '../input/name.js';
 import type { DataFrame } from './dataframe.js';
 import { FrameBase } from './frame-base.js';
+import type { ColumnOf, NewColumnOf, WithColumn } from './row-types.js';
 import { toColumns, toNames, toSql } from './verb-arguments.js';
 
 /** The verbs of a {@link DataFrame} that choose, compute and name columns. */
@@ -20,7 +21,7 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
 
   /**
    * Selects columns and expressions. A string is the exact name of a column; `'*'` is all columns. With an aggregate, the
-   * result is one row over all rows, as in SQL.
+   * result is one row over all rows, as in SQL. With only names of a typed row, the result keeps their types.
    *
    * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit, for two results with the same name
    * and for a column next to an aggregate, `INVALID_ARGUMENT`, `CLOSED`
@@ -35,8 +36,10 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * await ctx.close();
    * ```
    */
-  select<U extends object = Row>(...columns: ExprLike[]): DataFrame<U> {
-    return this.derive({ verb: 'select', exprs: toColumns(columns, 'select') });
+  select<K extends ColumnOf<T>>(...columns: Several<K>): DataFrame<Pick<T, K>>;
+  select<U extends object = Row>(...columns: Several<ExprLike>): DataFrame<U>;
+  select<U extends object = Row>(...columns: Several<ExprLike>): DataFrame<U> {
+    return this.derive({ verb: 'select', exprs: toColumns(several(columns), 'select') });
   }
 
   /**
@@ -49,8 +52,8 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * await df.selectExprs('origin', 'delay / 60.0 as hours').show(3);
    * ```
    */
-  selectExprs<U extends object = Row>(...exprs: string[]): DataFrame<U> {
-    const nodes = exprs.map((expr, i) =>
+  selectExprs<U extends object = Row>(...exprs: Several<string>): DataFrame<U> {
+    const nodes = several(exprs).map((expr, i) =>
       expr === '*' ? node({ kind: 'wildcard' }) : toSqlNode(expr, `argument ${i + 1} of selectExprs`),
     );
     return this.derive({ verb: 'select', exprs: nodes });
@@ -71,12 +74,13 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * await ctx.close();
    * ```
    */
-  filter(...predicates: ExprLike[]): DataFrame<T> {
-    return this.derive({ verb: 'filter', predicates: toSql(predicates, 'filter') });
+  filter(...predicates: Several<ExprLike>): DataFrame<T> {
+    return this.derive({ verb: 'filter', predicates: toSql(several(predicates), 'filter') });
   }
 
   /**
-   * Adds a column, or replaces the column of that name; a string is SQL.
+   * Adds a column, or replaces the column of that name; a string is SQL. A typed row keeps the types of its other columns; the new
+   * one is `unknown`.
    *
    * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
    *
@@ -86,6 +90,8 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * await hours.show(3);
    * ```
    */
+  withColumn<N extends NewColumnOf<T>>(name: N, expr: ExprLike): DataFrame<WithColumn<T, N>>;
+  withColumn<U extends object = Row>(name: string, expr: ExprLike): DataFrame<U>;
   withColumn<U extends object = Row>(name: string, expr: ExprLike): DataFrame<U> {
     checkName(name, 'withColumn: the name');
     return this.derive({
@@ -143,7 +149,7 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
   }
 
   /**
-   * Removes columns. An unknown name is an error.
+   * Removes columns. An unknown name is an error. The result of a typed row keeps the types of the other columns.
    *
    * @throws BallistaError `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
    *
@@ -152,8 +158,10 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * console.log(df.drop('date', 'distance').schema().fields.length); // 3
    * ```
    */
-  drop<U extends object = Row>(...columns: string[]): DataFrame<U> {
-    return this.derive({ verb: 'drop', columns: toNames(columns, 'the columns of drop') });
+  drop<K extends ColumnOf<T>>(...columns: Several<K>): DataFrame<Omit<T, K>>;
+  drop<U extends object = Row>(...columns: Several<string>): DataFrame<U>;
+  drop<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
+    return this.derive({ verb: 'drop', columns: toNames(several(columns), 'the columns of drop') });
   }
 
   /**
@@ -189,8 +197,8 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * await df.window(rank).filter('rank = 1').show(3);
    * ```
    */
-  window<U extends object = Row>(...exprs: ExprLike[]): DataFrame<U> {
-    return this.derive({ verb: 'window', exprs: toSql(exprs, 'window') });
+  window<U extends object = Row>(...exprs: Several<ExprLike>): DataFrame<U> {
+    return this.derive({ verb: 'window', exprs: toSql(several(exprs), 'window') });
   }
 
   /**

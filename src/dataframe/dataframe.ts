@@ -7,7 +7,7 @@
 import type { RecordBatch, Schema } from 'apache-arrow';
 
 import { readSchema } from '../arrow/ipc/decode.js';
-import { schemaText } from '../arrow/type-name.js';
+import { schemaText, typeName } from '../arrow/type-name.js';
 import type { Row } from '../arrow/values/values.js';
 import type { NativeDataFrame } from '../binding.cjs';
 import { CatalogTable } from '../catalog/catalog-table.js';
@@ -18,6 +18,7 @@ import { col, Expr } from '../expr/expr.js';
 import { describe } from '../input/describe.js';
 import { checkName } from '../input/name.js';
 import { callSync } from '../native.js';
+import { forwardMethods } from './pending.js';
 import { Plans } from './plans.js';
 
 /**
@@ -37,7 +38,7 @@ import { Plans } from './plans.js';
  * await ctx.close();
  * ```
  */
-export class DataFrame<T extends object = Row> extends Plans<T> implements AsyncIterable<RecordBatch> {
+export class DataFrame<out T extends object = Row> extends Plans<T> implements AsyncIterable<RecordBatch> {
   #schema: Schema | undefined;
 
   // ---------------------------------------------------------------- what it is
@@ -53,6 +54,30 @@ export class DataFrame<T extends object = Row> extends Plans<T> implements Async
   schema(): Schema {
     this.#schema ??= readSchema(callSync(() => this.native.schema()));
     return this.#schema;
+  }
+
+  /**
+   * The names of the columns. From PySpark's `DataFrame.columns`.
+   *
+   * @example
+   * ```ts
+   * console.log(df.columns); // [ 'date', 'delay', 'distance', 'origin', 'destination' ]
+   * ```
+   */
+  get columns(): string[] {
+    return this.schema().fields.map(({ name }) => name);
+  }
+
+  /**
+   * The names of the columns with the names of their Arrow types. From PySpark's `DataFrame.dtypes`.
+   *
+   * @example
+   * ```ts
+   * console.log(df.select('origin', 'delay').dtypes); // [ [ 'origin', 'LargeUtf8' ], [ 'delay', 'Int64' ] ]
+   * ```
+   */
+  get dtypes(): [name: string, type: string][] {
+    return this.schema().fields.map(({ name, type }) => [name, typeName(type)]);
   }
 
   /**
@@ -164,3 +189,5 @@ export class DataFrame<T extends object = Row> extends Plans<T> implements Async
     return relation === null ? { dataType } : { relation, dataType };
   }
 }
+
+forwardMethods(DataFrame);

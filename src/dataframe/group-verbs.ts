@@ -6,13 +6,15 @@
 
 import type { Row } from '../arrow/values/values.js';
 import { invalid } from '../errors.js';
-import { type ExprLike, toKeyNode, toList } from '../expr/coerce.js';
-import { type ExprNode, node } from '../expr/node/node.js';
+import { type ExprLike, type Several, several, toList } from '../expr/coerce.js';
+import { Expr } from '../expr/expr.js';
+import { type ExprNode, type Literal, node } from '../expr/node/node.js';
 import { checkName } from '../input/name.js';
 import { resolve } from '../input/settings.js';
 import { ColumnVerbs } from './column-verbs.js';
 import type { DataFrame } from './dataframe.js';
-import { GroupedData, type PivotValues, toPivotValues } from './grouped.js';
+import { GroupedData, type PivotValues } from './grouped.js';
+import { type PendingDataFrame, pending } from './pending.js';
 import { toKeys, toNames, toOptionalNames, toSql } from './verb-arguments.js';
 
 /** Options of `pivot`. */
@@ -21,8 +23,11 @@ export interface PivotOptions {
   index: ExprLike | readonly ExprLike[];
   /** The column whose values become columns. */
   on: ExprLike;
-  /** The values to turn into columns; an object also gives the column names. */
-  values: PivotValues;
+  /**
+   * The values to turn into columns; an object also gives the column names. Default: the distinct values of the column, sorted. A query
+   * finds them first, so the result is then a promise.
+   */
+  values?: PivotValues;
   /** The aggregates in the new columns; a string is SQL. */
   aggregates: ExprLike | readonly ExprLike[];
 }
@@ -101,8 +106,8 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.groupBy('origin').agg(f.avg(col('delay')).alias('mean')).sort(col('mean').desc()).show(3);
    * ```
    */
-  groupBy(...groups: ExprLike[]): GroupedData {
-    return this.#grouped(toKeys(groups, 'groupBy'));
+  groupBy(...groups: Several<ExprLike>): GroupedData {
+    return this.#grouped(toKeys(several(groups), 'groupBy'));
   }
 
   /**
@@ -115,8 +120,8 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.rollup('origin', 'destination').agg('count(*) as n').sort(col('n').desc()).show(3);
    * ```
    */
-  rollup(...groups: ExprLike[]): GroupedData {
-    return this.#grouped([groupingSet('rollup', [toKeys(groups, 'rollup')])]);
+  rollup(...groups: Several<ExprLike>): GroupedData {
+    return this.#grouped([groupingSet('rollup', [toKeys(several(groups), 'rollup')])]);
   }
 
   /**
@@ -129,8 +134,8 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.cube('origin', 'destination').agg('count(*) as n').sort(col('n').desc()).show(3);
    * ```
    */
-  cube(...groups: ExprLike[]): GroupedData {
-    return this.#grouped([groupingSet('cube', [toKeys(groups, 'cube')])]);
+  cube(...groups: Several<ExprLike>): GroupedData {
+    return this.#grouped([groupingSet('cube', [toKeys(several(groups), 'cube')])]);
   }
 
   /**
@@ -157,18 +162,20 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * @example
    * ```ts
    * const late = df.pivot({ index: 'origin', on: 'destination', values: ['SEA', 'JFK'], aggregates: f.max(col('delay')) });
-   * console.log(late.schema().fields.map(({ name }) => name)); // [ 'origin', 'SEA', 'JFK' ]
+   * console.log(late.columns); // [ 'origin', 'SEA', 'JFK' ]
+   *
+   * const few = df.filter("destination IN ('SEA', 'JFK')");
+   * console.log((await few.pivot({ index: 'origin', on: 'destination', aggregates: 'max(delay)' })).columns); // [ 'origin', 'JFK', 'SEA' ]
    * ```
    */
-  pivot<U extends object = Row>(options: PivotOptions): DataFrame<U> {
+  pivot<U extends object = Row>(options: PivotOptions & { values: PivotValues }): DataFrame<U>;
+  pivot<U extends object = Row>(options: PivotOptions): PendingDataFrame<U>;
+  pivot<U extends object = Row>(options: PivotOptions): DataFrame<U> | PendingDataFrame<U> {
     const { index, on, values, aggregates } = resolve<PivotOptions>('pivot', PIVOT_SETTINGS, options);
-    return this.derive({
-      verb: 'pivot',
-      index: toKeys(toList(index ?? []), 'the index of pivot'),
-      on: toKeyNode(on, 'the column of pivot'),
-      values: toPivotValues(values),
-      aggregates: toSql(toList(aggregates), 'the aggregates of pivot'),
-    });
+    const groups = this.#grouped(toKeys(toList(index ?? []), 'the index of pivot'));
+    const results = toSql(toList(aggregates), 'the aggregates of pivot').map((result) => new Expr(result));
+    if (values !== undefined) return groups.pivot(on, values).agg<U>(results);
+    return pending(async () => (await groups.pivot(on)).agg<U>(results));
   }
 
   /**
@@ -224,14 +231,22 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.select('delay').summary('count', '50%', '99%').show();
    * ```
    */
-  summary<U extends object = Row>(...statistics: string[]): DataFrame<U> {
-    for (const name of statistics) checkName(name, 'a statistic of summary');
-    return this.derive({ verb: 'summary', statistics: statistics.length > 0 ? statistics : SUMMARY });
+  summary<U extends object = Row>(...statistics: Several<string>): DataFrame<U> {
+    const names = several(statistics);
+    for (const name of names) checkName(name, 'a statistic of summary');
+    return this.derive({ verb: 'summary', statistics: names.length > 0 ? [...names] : SUMMARY });
   }
 
   #grouped(groups: ExprNode[]): GroupedData {
-    return new GroupedData((verb) => this.derive(verb), groups);
+    return new GroupedData(
+      (verb) => this.derive(verb),
+      groups,
+      (on) => this.distinctValues(on),
+    );
   }
+
+  /** @internal The distinct values of a column or an expression, sorted, with their texts. */
+  protected abstract distinctValues(on: ExprLike): Promise<[Literal, string][]>;
 }
 
 function groupingSet(form: 'rollup' | 'cube' | 'sets', lists: ExprNode[][]): ExprNode {

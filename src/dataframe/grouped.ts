@@ -6,16 +6,22 @@
 
 import type { Row } from '../arrow/values/values.js';
 import { invalid } from '../errors.js';
-import { type ExprLike, type Operand, toKeyNode, toList, toSqlNode } from '../expr/coerce.js';
+import { type ExprLike, type Operand, type Several, several, toKeyNode, toList, toSqlNode } from '../expr/coerce.js';
 import { type ExprNode, type Literal, node } from '../expr/node/node.js';
 import { toLiteral } from '../expr/param-value.js';
 import { describe } from '../input/describe.js';
 import type { DataFrame } from './dataframe.js';
+import { forwardMethods, type PendingGroupedData, pendingGroups } from './pending.js';
 import type { Verb } from './verb.js';
 import { toNames } from './verb-arguments.js';
 
 /** Applies a verb and returns the new DataFrame. */
 export type Derive = <U extends object>(verb: Verb) => DataFrame<U>;
+
+/** @internal Finds the distinct values of a column, sorted, with their texts. */
+export type Distinct = (on: ExprLike) => Promise<[Literal, string][]>;
+
+type Pivot = { readonly on: ExprNode; readonly values: [Literal, string][] };
 
 /** The values of a pivot: a list of literals, or an object of literals by column name. */
 export type PivotValues = readonly Operand[] | Readonly<Record<string, Operand>>;
@@ -38,12 +44,14 @@ export type PivotValues = readonly Operand[] | Readonly<Record<string, Operand>>
 export class GroupedData {
   readonly #derive: Derive;
   readonly #groups: ExprNode[];
-  readonly #pivot: { on: ExprNode; values: [Literal, string][] } | undefined;
+  readonly #distinct: Distinct;
+  readonly #pivot: Pivot | undefined;
 
   /** @internal */
-  constructor(derive: Derive, groups: ExprNode[], pivot?: { on: ExprNode; values: [Literal, string][] }) {
+  constructor(derive: Derive, groups: ExprNode[], distinct: Distinct, pivot?: Pivot) {
     this.#derive = derive;
     this.#groups = groups;
+    this.#distinct = distinct;
     this.#pivot = pivot;
   }
 
@@ -53,8 +61,8 @@ export class GroupedData {
    * @param aggregates - aggregate expressions; a string is SQL, such as `'sum(a) as total'`
    * @throws BallistaError `SCHEMA`, `PLAN`, `SQL_PARSE`, `INVALID_ARGUMENT`, `CLOSED`
    */
-  agg<U extends object = Row>(...aggregates: ExprLike[]): DataFrame<U> {
-    return this.#aggregate<U>(aggregates.map((value) => toSqlNode(value, 'an aggregate')));
+  agg<U extends object = Row>(...aggregates: Several<ExprLike>): DataFrame<U> {
+    return this.#aggregate<U>(several(aggregates).map((value) => toSqlNode(value, 'an aggregate')));
   }
 
   /** Counts the rows of each group, in the column `count`. */
@@ -63,22 +71,22 @@ export class GroupedData {
   }
 
   /** The sum of each column. Result columns keep their names. */
-  sum<U extends object = Row>(...columns: string[]): DataFrame<U> {
+  sum<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.#each<U>('sum', columns);
   }
 
   /** The mean of each column. Result columns keep their names. */
-  mean<U extends object = Row>(...columns: string[]): DataFrame<U> {
+  mean<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.#each<U>('avg', columns);
   }
 
   /** The smallest value of each column. Result columns keep their names. */
-  min<U extends object = Row>(...columns: string[]): DataFrame<U> {
+  min<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.#each<U>('min', columns);
   }
 
   /** The largest value of each column. Result columns keep their names. */
-  max<U extends object = Row>(...columns: string[]): DataFrame<U> {
+  max<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.#each<U>('max', columns);
   }
 
@@ -86,8 +94,9 @@ export class GroupedData {
    * Turns the values of a column into columns; {@link agg} then aggregates each value separately. With several aggregates, the
    * columns are named `value_aggregate`.
    *
-   * @param values - the values. They must be listed because they define the schema, which is known before anything runs
-   * @throws BallistaError `INVALID_ARGUMENT`
+   * @param values - the values, which become columns in this order. Default: all distinct values, sorted. Because they define the schema,
+   * a query finds them first, and the result is a promise. It fails if there are more than 10 000
+   * @throws BallistaError `INVALID_ARGUMENT`; without values also the errors of actions, such as `JOB_FAILED`
    *
    * @example
    * ```ts
@@ -98,18 +107,21 @@ export class GroupedData {
    * const byQuarter = sales.groupBy('year').pivot('quarter', ['q1', 'q2']).agg(f.sum(col('amount')));
    * console.log(await byQuarter.sort('year').toArray({ int64: 'number' }));
    * // [ { year: 1, q1: 10, q2: 20 }, { year: 2, q1: 30, q2: null } ]
+   * console.log((await sales.groupBy('year').pivot('quarter').agg('sum(amount)')).columns); // [ 'year', 'q1', 'q2' ]
    * await ctx.close();
    * ```
    */
-  pivot(on: ExprLike, values: PivotValues): GroupedData {
-    return new GroupedData(this.#derive, this.#groups, {
-      on: toKeyNode(on, 'the column of pivot'),
-      values: toPivotValues(values),
-    });
+  pivot(on: ExprLike, values: PivotValues): GroupedData;
+  pivot(on: ExprLike): PendingGroupedData;
+  pivot(on: ExprLike, values?: PivotValues): GroupedData | PendingGroupedData {
+    const column = toKeyNode(on, 'the column of pivot');
+    const by = (pairs: [Literal, string][]): GroupedData =>
+      new GroupedData(this.#derive, this.#groups, this.#distinct, { on: column, values: pairs });
+    return values === undefined ? pendingGroups(async () => by(await this.#distinct(on))) : by(toPivotValues(values));
   }
 
-  #each<U extends object>(name: string, columns: string[]): DataFrame<U> {
-    const values = toNames(columns, `the columns of ${name}`).map((column) =>
+  #each<U extends object>(name: string, columns: Several<string>): DataFrame<U> {
+    const values = toNames(several(columns), `the columns of ${name}`).map((column) =>
       node({
         kind: 'alias',
         expr: node({ kind: 'call', name, args: [node({ kind: 'column', name: column })] }),
@@ -124,6 +136,8 @@ export class GroupedData {
     return this.#derive<U>({ verb: 'pivot', index: this.#groups, ...this.#pivot, aggregates });
   }
 }
+
+forwardMethods(GroupedData);
 
 /** Pairs each value with the name of its column. */
 export function toPivotValues(values: PivotValues): [Literal, string][] {

@@ -9,7 +9,7 @@ import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js
 import { drawTable } from '../display/draw-table.js';
 import { toExecutionPlan, toLogicalPlan } from '../engine/native-plan.js';
 import { resolve } from '../input/settings.js';
-import { call, callSync, callTask } from '../native.js';
+import { call, callSync } from '../native.js';
 import { type ExecutionPlan, type PlanStage, readStages } from '../plan/execution-plan.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { PlanVisualization } from '../plan/visual/plan-visualization.js';
@@ -21,6 +21,7 @@ import {
   type ExplainVisualOptions,
   toCategories,
 } from './explain.js';
+import { callWatched } from './progress/watched.js';
 import { toBatches } from './stream/record-batch-stream.js';
 import { Writes } from './writes.js';
 
@@ -139,9 +140,8 @@ export abstract class Plans<T extends object = Row> extends Writes<T> {
    * ```
    */
   async analyze(options: ActionOptions = {}): Promise<readonly PlanStage[]> {
-    const { signal } = resolve<ActionOptions>('analyze', ACTION_SETTINGS, options);
-    this.session.assertOpen();
-    return readStages(await callTask(this.session.abandon, (task) => this.native.analyze(task), signal));
+    const action = resolve<ActionOptions>('analyze', ACTION_SETTINGS, options);
+    return readStages(await callWatched(this.native, this.session, action, (df, task) => df.analyze(task)));
   }
 
   /**

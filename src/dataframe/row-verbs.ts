@@ -6,7 +6,7 @@
 
 import type { Row } from '../arrow/values/values.js';
 import { invalid } from '../errors.js';
-import { type ExprLike, type SortKey, toList, toSortNode } from '../expr/coerce.js';
+import { type ExprLike, type Several, type SortKey, several, toList, toSortNode } from '../expr/coerce.js';
 import { type ParamValue, toLiteral } from '../expr/param-value.js';
 import { describe } from '../input/describe.js';
 import { checkName } from '../input/name.js';
@@ -42,9 +42,10 @@ export abstract class RowVerbs<T extends object = Row> extends GroupVerbs<T> {
    * await df.sort(col('delay').desc(), 'origin').show(3);
    * ```
    */
-  sort(...keys: SortKey[]): DataFrame<T> {
-    if (keys.length === 0) throw invalid('sort takes at least one key.');
-    return this.derive({ verb: 'sort', keys: keys.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)) });
+  sort(...keys: Several<SortKey>): DataFrame<T> {
+    const list = several(keys);
+    if (list.length === 0) throw invalid('sort takes at least one key.');
+    return this.derive({ verb: 'sort', keys: list.map((key, i) => toSortNode(key, `argument ${i + 1} of sort`)) });
   }
 
   /**

@@ -15,9 +15,9 @@ import type {
   TableWriteOptions,
 } from '../files/write-options.js';
 import { resolve } from '../input/settings.js';
-import { callTask } from '../native.js';
 import { Actions } from './actions.js';
-import type { DataFrame } from './dataframe.js';
+import { type PendingDataFrame, pending } from './pending.js';
+import { callWatched } from './progress/watched.js';
 
 /** The methods of a {@link DataFrame} that keep its result. */
 export abstract class Writes<T extends object = Row> extends Actions<T> {
@@ -35,27 +35,31 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
    * console.log(await late.count(), await late.select('origin').distinct().count()); // 272 74
    * ```
    */
-  async cache(options: ActionOptions = {}): Promise<DataFrame<T>> {
-    const { signal } = resolve<ActionOptions>('cache', ACTION_SETTINGS, options);
-    this.session.assertOpen();
-    return this.make(await callTask(this.session.abandon, (task) => this.native.cache(task), signal));
+  cache(options: ActionOptions = {}): PendingDataFrame<T> {
+    return pending(async () => {
+      const action = resolve<ActionOptions>('cache', ACTION_SETTINGS, options);
+      return this.make(await callWatched(this.native, this.session, action, (df, task) => df.cache(task)));
+    });
   }
 
   // ---------------------------------------------------------------- writes
 
   /**
    * Writes the result as Parquet files and returns the number of rows. Executors write the files, so the path is on their
-   * machines. Files appear only when all of them are complete; a failed or aborted write leaves none. From DataFusion's
-   * `DataFrame::write_parquet`.
+   * machines. Files appear only when all of them are complete; a failed or aborted write leaves none. If there are files already,
+   * the write fails, unless {@link FileWriteOptions.mode} says otherwise. (SQL's COPY TO adds files to a folder and replaces a single
+   * file.) From DataFusion's `DataFrame::write_parquet`.
    *
-   * @param path - a folder, to which files are added, or a single file if the path has an extension
-   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * @param path - a folder, or a single file if the path has an extension
+   * @throws BallistaError `FILE_EXISTS`, `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
    * reason of the signal after an abort
    *
    * @example
    * ```ts
    * const rows = await df.filter('delay > 600').writeParquet('late/', { partitionBy: 'origin', compression: 'zstd' });
-   * console.log(rows, await (await ctx.readParquet('late/')).count());
+   * console.log(rows, await ctx.readParquet('late/').count());
+   *
+   * await df.filter('delay > 900').writeParquet('late/', { partitionBy: 'origin', mode: 'overwrite' }); // replaces all of it
    * ```
    */
   async writeParquet(path: string | URL, options?: ParquetWriterOptions): Promise<number> {
@@ -65,7 +69,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
   /**
    * Writes the result as CSV; see {@link writeParquet}.
    *
-   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * @throws BallistaError `FILE_EXISTS`, `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
    * reason of the signal after an abort
    *
    * @example
@@ -80,7 +84,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
   /**
    * Writes the result as files with one JSON object per line; see {@link writeParquet}.
    *
-   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * @throws BallistaError `FILE_EXISTS`, `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
    * reason of the signal after an abort
    *
    * @example
@@ -95,7 +99,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
   /**
    * Writes the result as Arrow IPC files; see {@link writeParquet}.
    *
-   * @throws BallistaError `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
+   * @throws BallistaError `FILE_EXISTS`, `OBJECT_STORE`, `JOB_FAILED`, `NO_EXECUTORS`, `CONNECTION`, `INVALID_ARGUMENT`, `CLOSED`; the
    * reason of the signal after an abort
    *
    * @example
@@ -130,8 +134,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
 
   // ---------------------------------------------------------------- inside
 
-  async #write({ json, signal }: NativeWrite): Promise<number> {
-    this.session.assertOpen();
-    return callTask(this.session.abandon, (task) => this.native.write(json, task), signal);
+  async #write({ json, action }: NativeWrite): Promise<number> {
+    return callWatched(this.native, this.session, action, (df, task) => df.write(json, task));
   }
 }

@@ -65,6 +65,15 @@ export function toSubquery(frame: Subquery, where: string): Subquery {
   throw wrong(frame, where, 'a DataFrame');
 }
 
+/** Several arguments, or one array of them. */
+export type Several<T> = T[] | [readonly T[]];
+
+/** The arguments as one list. */
+export function several<T>(items: Several<T>): readonly T[] {
+  const [first] = items;
+  return items.length === 1 && Array.isArray(first) ? (first as readonly T[]) : (items as readonly T[]);
+}
+
 /** One or several, as a list. */
 export function toList<T>(items: T | readonly T[]): readonly T[] {
   return Array.isArray(items) ? (items as readonly T[]) : [items as T];

@@ -14,7 +14,9 @@ import {
   type ExprLike,
   type Operand,
   operand,
+  type Several,
   type SortKey,
+  several,
   toBoolean,
   toMetadata,
   toName,
@@ -199,8 +201,8 @@ export class Expr extends ExprOperators {
   }
 
   /** Aggregates values in the given order; with a window, sets the order of the window. */
-  orderBy(...keys: SortKey[]): Expr {
-    return new Expr(clauses.orderBy(this.node, keys));
+  orderBy(...keys: Several<SortKey>): Expr {
+    return new Expr(clauses.orderBy(this.node, several(keys)));
   }
 
   /** How an aggregate or window function treats nulls: `'respect'` or `'ignore'`. */
@@ -209,8 +211,8 @@ export class Expr extends ExprOperators {
   }
 
   /** Partitions the window by columns or expressions. An order given before becomes the window's order. */
-  partitionBy(...keys: ExprLike[]): Expr {
-    return new Expr(clauses.partitionBy(this.node, keys));
+  partitionBy(...keys: Several<ExprLike>): Expr {
+    return new Expr(clauses.partitionBy(this.node, several(keys)));
   }
 
   /** Sets the frame of the window. An order given before becomes the window's order. */

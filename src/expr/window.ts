@@ -6,7 +6,7 @@
 
 import { resolve, type SettingTable } from '../input/settings.js';
 import { has, INSPECT, inspected, WINDOW } from './brand.js';
-import { type ExprLike, type SortKey, toKeyNode, toList, toSortNode, wrong } from './coerce.js';
+import { type ExprLike, type Several, type SortKey, several, toKeyNode, toList, toSortNode, wrong } from './coerce.js';
 import { type NullTreatment, node, type WindowNode } from './node/node.js';
 import { printWindow } from './print/print-expr.js';
 import { type FrameBound, WindowFrame } from './window-frame.js';
@@ -78,23 +78,23 @@ export class Window {
   }
 
   /** A window partitioned by columns or expressions. */
-  static partitionBy(...keys: ExprLike[]): Window {
+  static partitionBy(...keys: Several<ExprLike>): Window {
     return new Window().partitionBy(...keys);
   }
 
   /** A window over all rows, with an order. */
-  static orderBy(...keys: SortKey[]): Window {
+  static orderBy(...keys: Several<SortKey>): Window {
     return new Window().orderBy(...keys);
   }
 
   /** The same window with a new partitioning. */
-  partitionBy(...keys: ExprLike[]): Window {
-    return new Window({ ...this.#options, partitionBy: keys });
+  partitionBy(...keys: Several<ExprLike>): Window {
+    return new Window({ ...this.#options, partitionBy: several(keys) });
   }
 
   /** The same window with a new order. */
-  orderBy(...keys: SortKey[]): Window {
-    return new Window({ ...this.#options, orderBy: keys });
+  orderBy(...keys: Several<SortKey>): Window {
+    return new Window({ ...this.#options, orderBy: several(keys) });
   }
 
   /** The same window with a frame of rows: `rowsBetween(-2, 0)` is the current row and the two before it. */

@@ -17,13 +17,26 @@ export const CSV_HEADER = {
   type: 'boolean',
   default: true,
   engine: 'has_header',
+  aliases: ['header', 'headers', 'includeHeader', 'firstRowAsHeader'],
   doc: 'Whether the first line contains the column names.',
 } as const satisfies FormatSetting;
 
 /** What CSV readers and writers have in common. */
 export const CSV_SETTINGS = {
-  delimiter: { type: 'character', engine: 'delimiter', defaultText: "`','`", doc: 'The character between values.' },
-  quote: { type: 'character', engine: 'quote', defaultText: "`'\"'`", doc: 'The character around values.' },
+  delimiter: {
+    type: 'character',
+    engine: 'delimiter',
+    aliases: ['sep', 'separator', 'delim', 'fieldDelimiter', 'columnDelimiter'],
+    defaultText: "`','`",
+    doc: 'The character between values.',
+  },
+  quote: {
+    type: 'character',
+    engine: 'quote',
+    aliases: ['quotechar', 'quoteChar'],
+    defaultText: "`'\"'`",
+    doc: 'The character around values.',
+  },
 } as const satisfies FormatSettings;
 
 /**

@@ -31,7 +31,10 @@ export interface ReadOptions {
   schema?: Schema | Readonly<Record<string, TypeLike>>;
   /** The extension of the files in a folder. Default: that of the format. */
   fileExtension?: string;
-  /** The partition columns of a `year=2024/month=1/…` layout, in order, with their types. */
+  /**
+   * The partition columns of a `year=2024/month=1/…` layout, in order, with their types. `[]` reads all files without partition
+   * columns. Default: the keys of the folders, with the types that a CSV file with these values would have.
+   */
   tablePartitionCols?: readonly (readonly [name: string, type: TypeLike])[];
   /** The sort order of the rows in every file, for the optimiser: one list of keys for each ordering. */
   fileSortOrder?: readonly (SortKey | readonly SortKey[])[];
@@ -50,6 +53,8 @@ export type FileCompression = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'uncompressed';
 
 /** Options of `readCsv` and `registerCsv`. From DataFusion's `CsvReadOptions`. */
 export interface CsvReadOptions extends ReadOptions {
+  /** The types of some columns by name; the others are inferred: `{ zip: 'Utf8' }`. Default: all are inferred. */
+  columnTypes?: Readonly<Record<string, TypeLike>>;
   /** Whether the first line contains the column names. Default `true`. */
   hasHeader?: boolean;
   /** The character between values. Default `','`. */
@@ -62,20 +67,31 @@ export interface CsvReadOptions extends ReadOptions {
   terminator?: string;
   /** Lines that start with this character are skipped. Default: none. */
   comment?: string;
-  /** A regular expression for text that means null. Default: the empty string. */
+  /** A regular expression for text that means null, in columns of all types. Default: the empty string. */
   nullRegex?: string;
   /** Whether quoted values may contain line breaks, which prevents parallel reading of a file. Default `false`. */
   newlinesInValues?: boolean;
   /** Whether lines may have fewer values than columns; missing values are null. Default `false`. */
   truncatedRows?: boolean;
+  /**
+   * What happens to a row with too many or too few values, or with a value that does not have the type of its column: the query
+   * fails, the row is skipped, or the values that cannot be read are null. The metric `bad_rows` of the scan counts them. Default
+   * `'error'`.
+   */
+  onBadRow?: 'error' | 'skip' | 'null';
   /** The number of rows that the schema is inferred from. Default 1000. */
   schemaInferMaxRecords?: number;
   /** The compression of the files. Default `'uncompressed'`. */
   fileCompressionType?: FileCompression;
 }
 
-/** Options of `readJson` and `registerJson`: files with one JSON object per line. From DataFusion's `JsonReadOptions`. */
+/**
+ * Options of `readJson` and `registerJson`: files with one JSON object per line, or with one array of objects. From DataFusion's
+ * `JsonReadOptions`.
+ */
 export interface JsonReadOptions extends ReadOptions {
+  /** The types of some columns by name; the others are inferred: `{ zip: 'Utf8' }`. Default: all are inferred. */
+  columnTypes?: Readonly<Record<string, TypeLike>>;
   /** The number of rows that the schema is inferred from. Default 1000. */
   schemaInferMaxRecords?: number;
   /** The compression of the files. Default `'uncompressed'`. */
@@ -104,20 +120,23 @@ export type FileFormat = keyof ReadOptionsByFormat;
 export const READ_SETTINGS = {
   schema: {
     type: 'any',
+    aliases: ['columns'],
     typeText: 'Schema | Record<string, TypeLike>',
     defaultText: 'inferred from the files',
     doc: "The schema of the files, or the types of all columns by name, in order: `{ id: 'Int64', name: 'Utf8' }`.",
   },
   fileExtension: {
     type: 'string',
+    aliases: ['extension', 'ext'],
     defaultText: 'that of the format',
     doc: 'The extension of the files in a folder.',
   },
   tablePartitionCols: {
     type: 'any',
+    aliases: ['partitionBy', 'partitionCols', 'partitionColumns', 'partitions', 'hivePartitioning'],
     typeText: 'readonly [name: string, type: TypeLike][]',
-    defaultText: 'none',
-    doc: 'The partition columns of a `year=2024/month=1/…` layout, in order, with their types.',
+    defaultText: 'the keys of the folders, with the types that a CSV file with these values would have',
+    doc: 'The partition columns of a `year=2024/month=1/…` layout, in order, with their types. `[]` reads all files without partition columns.',
   },
   fileSortOrder: {
     type: 'any',
@@ -128,16 +147,25 @@ export const READ_SETTINGS = {
 } as const satisfies DocumentedTable;
 
 const TEXT_SETTINGS = {
+  columnTypes: {
+    type: 'any',
+    aliases: ['types', 'dtypes', 'dtype', 'schemaOverrides'],
+    typeText: 'Record<string, TypeLike>',
+    defaultText: 'all are inferred',
+    doc: "The types of some columns by name; the others are inferred: `{ zip: 'Utf8' }`.",
+  },
   schemaInferMaxRecords: {
     type: 'integer',
     min: 0,
     engine: 'schema_infer_max_rec',
+    aliases: ['inferSchemaLength', 'samplingRatio', 'sampleSize', 'inferSchema'],
     defaultText: '`1000`',
     doc: 'The number of rows that the schema is inferred from.',
   },
   fileCompressionType: {
     type: 'string',
     engine: 'compression',
+    aliases: ['compression'],
     typeText: 'FileCompression',
     defaultText: "`'uncompressed'`",
     doc: 'The compression of the files.',
@@ -167,38 +195,51 @@ export const READ_SETTINGS_BY_FORMAT: Readonly<Record<FileFormat, FormatSettings
     escape: {
       type: 'character',
       engine: 'escape',
+      aliases: ['escapeChar', 'escapechar'],
       defaultText: 'none, quotes are doubled',
       doc: 'The character that escapes quotes.',
     },
     terminator: {
       type: 'character',
       engine: 'terminator',
+      aliases: ['lineSep', 'lineTerminator', 'eolChar', 'newLine'],
       defaultText: 'CR, LF or both',
       doc: 'The character that ends a line.',
     },
     comment: {
       type: 'character',
       engine: 'comment',
+      aliases: ['commentPrefix', 'commentChar'],
       defaultText: 'none',
       doc: 'Lines that start with this character are skipped.',
     },
     nullRegex: {
       type: 'string',
       engine: 'null_regex',
+      aliases: ['nullValue', 'nullValues', 'naValues', 'nullString', 'nullstr'],
       defaultText: 'the empty string',
-      doc: 'A regular expression for text that means null.',
+      doc: 'A regular expression for text that means null, in columns of all types.',
     },
     newlinesInValues: {
       type: 'boolean',
       engine: 'newlines_in_values',
+      aliases: ['multiLine', 'multiline'],
       defaultText: '`false`',
       doc: 'Whether quoted values may contain line breaks, which prevents parallel reading of a file.',
     },
     truncatedRows: {
       type: 'boolean',
       engine: 'truncated_rows',
+      aliases: ['nullPadding', 'truncateRaggedLines'],
       defaultText: '`false`',
       doc: 'Whether lines may have fewer values than columns; missing values are null.',
+    },
+    onBadRow: {
+      type: 'choice',
+      choices: ['error', 'skip', 'null'],
+      aliases: ['mode', 'ignoreErrors', 'onBadLines', 'errorOnBadRow'],
+      defaultText: "`'error'`",
+      doc: 'What happens to a row with too many or too few values, or with a value that does not have the type of its column: the query fails, the row is skipped, or the values that cannot be read are null. The metric `bad_rows` of the scan counts them.',
     },
   },
   json: TEXT_SETTINGS,
@@ -219,11 +260,14 @@ export function toReadOptionsNative<F extends FileFormat>(
   const subject = `the ${format} reader`;
   const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
   const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;
-  const native: NativeReadOptions = {
-    format,
-    options: engineOptions(table, options),
-    partitionColumns: toPartitionColumns(tablePartitionCols),
-  };
+  const native: NativeReadOptions = { format, options: engineOptions(table, options) };
+  const { onBadRow, columnTypes } = options as CsvReadOptions;
+  if (columnTypes !== undefined) {
+    if (schema !== undefined) throw invalid(`${subject} takes schema or columnTypes, not both.`);
+    native.columnTypes = toColumns(columnTypes, `${subject}: columnTypes`);
+  }
+  if (onBadRow !== undefined && onBadRow !== 'error') native.badRows = onBadRow;
+  if (tablePartitionCols !== undefined) native.partitionColumns = toPartitionColumns(tablePartitionCols);
   if (fileExtension !== undefined) native.fileExtension = fileExtension;
   if (isSchema(schema)) native.schema = schemaToIpc(schema, `${subject}: schema`);
   else if (schema !== undefined) native.columns = toColumns(schema, `${subject}: schema`);
@@ -238,8 +282,7 @@ function toColumns(types: Readonly<Record<string, TypeLike>>, where: string): Na
   return columns.map(([name, type]) => ({ name, dataType: toTypeName(type, `${where}: the type of ${name}`) }));
 }
 
-function toPartitionColumns(columns: ReadOptions['tablePartitionCols']): NativeColumn[] {
-  if (columns === undefined) return [];
+function toPartitionColumns(columns: NonNullable<ReadOptions['tablePartitionCols']>): NativeColumn[] {
   if (!Array.isArray(columns))
     throw invalid(`tablePartitionCols must be an array of [name, type] pairs, not ${describe(columns)}.`);
   return columns.map((column: readonly [string, TypeLike], i) => {

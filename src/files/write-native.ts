@@ -7,6 +7,7 @@
 import { resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import type { ActionOptions } from '../config/action-options.js';
 import { invalid } from '../errors.js';
 import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import { encode } from '../expr/node/encode.js';
@@ -38,10 +39,10 @@ const COMPRESSION_LEVELS: Readonly<Partial<Record<Compression, { min: number; ma
   zstd: { min: 1, max: 22, default: 3 },
 };
 
-/** A write as sent to Rust, and its abort signal. */
+/** A write as sent to Rust, and the options of the action. */
 export interface NativeWrite {
   json: string;
-  signal: AbortSignal | undefined;
+  action: ActionOptions;
 }
 
 /**
@@ -73,14 +74,13 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
         Object.assign(engine, compressionOption(where, own.compression, own.compressionLevel, `::${name}`));
     }
   }
-  const target = {
-    kind: 'files',
-    format,
-    path: toTarget(where, path, given.singleFileOutput),
-    options: engine,
-    partitionBy: given.partitionBy === undefined ? [] : toColumnNames(where, given.partitionBy),
-  };
-  return { json: toJson(where, target, given.sortBy), signal: given.signal };
+  const partitionBy = given.partitionBy === undefined ? [] : toColumnNames(where, given.partitionBy);
+  const place = toTarget(where, path, given.singleFileOutput);
+  if (given.mode === 'append' && partitionBy.length === 0 && isFile(place))
+    throw invalid(`${where}: a single file cannot be appended to. Write to a folder, or set mode to 'overwrite'.`);
+  const target = { kind: 'files', format, path: place, options: engine, partitionBy, mode: given.mode };
+  const { signal, onProgress } = given;
+  return { json: toJson(where, target, given.sortBy), action: { signal, onProgress } };
 }
 
 /**
@@ -91,12 +91,12 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
 export function toTableWriteNative(name: string, options: TableWriteOptions | undefined): NativeWrite {
   if (typeof name !== 'string' || name === '')
     throw invalid(`writeTable takes the name of a table, not ${name === '' ? 'an empty string' : describe(name)}.`);
-  const { insertOp, sortBy, signal } = resolve<TableWriteOptions & { insertOp: InsertOp }>(
+  const { insertOp, sortBy, ...action } = resolve<TableWriteOptions & { insertOp: InsertOp }>(
     'writeTable',
     { ...WRITE_SETTINGS, ...TABLE_SETTINGS },
     options,
   );
-  return { json: toJson('writeTable', { kind: 'table', name, insertOp }, sortBy), signal };
+  return { json: toJson('writeTable', { kind: 'table', name, insertOp }, sortBy), action };
 }
 
 function toJson(where: string, target: object, sortBy: SortKey | readonly SortKey[] = []): string {
@@ -126,13 +126,17 @@ function compressionOption(
 function toTarget(where: string, path: string | URL, single: boolean | undefined): string {
   if (Array.isArray(path)) throw invalid(`${where} takes one path, not an array.`);
   const [target = ''] = toPathsNative(path);
-  const last = target.split('/').pop() ?? '';
-  const isFile = last.includes('.');
-  if (single === true && !isFile)
+  const file = isFile(target);
+  if (single === true && !file)
     throw invalid(
       `${where}: singleFileOutput needs a path with a file extension, such as "${target.replace(/\/$/, '')}.parquet".`,
     );
-  return toPlace(single === false && isFile ? `${target}/` : target);
+  return toPlace(single === false && file ? `${target}/` : target);
+}
+
+/** Whether the engine takes a path for a single file. */
+function isFile(path: string): boolean {
+  return (path.split('/').pop() ?? '').includes('.');
 }
 
 /** Makes a local path absolute, as for reading. Returns a URL if the engine would read the path as a glob pattern. */

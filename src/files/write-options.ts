@@ -14,6 +14,19 @@ import type { FileCompression } from './read-options.js';
  */
 export type InsertOp = 'append' | 'overwrite' | 'replace';
 
+/**
+ * What a write does if its file exists already, or its folder contains files. From Spark's `SaveMode`.
+ *
+ * - `'error'`: it fails with `FILE_EXISTS` and changes nothing.
+ * - `'append'`: it adds its files to the folder. A single file cannot be appended to.
+ * - `'overwrite'`: its files replace the file, or the files of the same format in the folder and its subfolders. Old files are
+ *   removed after all new ones are complete, so a write that fails changes nothing.
+ * - `'ignore'`: it writes nothing and returns 0.
+ *
+ * Files and folders whose names begin with `_` or `.` do not count, because readers leave them out.
+ */
+export type WriteMode = 'error' | 'append' | 'overwrite' | 'ignore';
+
 /** Options of all writes. From DataFusion's `DataFrameWriteOptions`. */
 export interface DataFrameWriteOptions extends ActionOptions {
   /** Sort keys for the rows before they are written. */
@@ -22,6 +35,8 @@ export interface DataFrameWriteOptions extends ActionOptions {
 
 /** Options of writes to files. */
 export interface FileWriteOptions extends DataFrameWriteOptions {
+  /** What to do if the file exists, or the folder contains files. Default `'error'`. */
+  mode?: WriteMode;
   /** Columns to partition by, into folders: `year=2024/month=1/…`. */
   partitionBy?: string | readonly string[];
   /** Whether the files also contain the columns of `partitionBy`. Default `false`. */
@@ -42,10 +57,22 @@ export interface TableWriteOptions extends DataFrameWriteOptions {
 /** Compression inside Parquet files. */
 export type Compression = 'uncompressed' | 'snappy' | 'gzip' | 'brotli' | 'lz4' | 'zstd' | 'lz4_raw';
 
+/** An encoding of Parquet columns. */
+export type ParquetEncoding =
+  | 'plain'
+  | 'plain_dictionary'
+  | 'rle'
+  | 'delta_binary_packed'
+  | 'delta_length_byte_array'
+  | 'delta_byte_array'
+  | 'rle_dictionary'
+  | 'byte_stream_split'
+  | (string & {});
+
 /** Options of a single column of Parquet files. From DataFusion's `ParquetColumnOptions`. */
 export interface ParquetColumnOptions {
   /** The encoding of the values: `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
-  encoding?: string;
+  encoding?: ParquetEncoding;
   /** Whether the column has a dictionary. */
   dictionaryEnabled?: boolean;
   /** The compression of the column. Default: that of the file. */
@@ -95,7 +122,7 @@ export interface ParquetWriterOptions extends FileWriteOptions {
   /** The maximum number of rows in a page. Default 20 000. */
   dataPageRowCountLimit?: number;
   /** The encoding of the values: `'plain'`, `'delta_binary_packed'`, … Default: the writer's choice. */
-  encoding?: string;
+  encoding?: ParquetEncoding;
   /** Whether to write bloom filters. Default `false`. */
   bloomFilterOnWrite?: boolean;
   /** The false positive rate of bloom filters, from 0 to 1. */

@@ -22,6 +22,12 @@ export const WRITE_SETTINGS = {
 
 /** The options of writes to files in addition to {@link WRITE_SETTINGS}. */
 export const FILE_SETTINGS = {
+  mode: {
+    type: 'choice',
+    choices: ['error', 'append', 'overwrite', 'ignore'],
+    default: 'error',
+    doc: 'What to do if the file exists, or the folder contains files.',
+  },
   partitionBy: {
     type: 'any',
     typeText: 'string | readonly string[]',

@@ -9,7 +9,16 @@ import { describe } from './describe.js';
 import { suggestion } from './nearest.js';
 
 /** The type of a setting. `any` is checked where the setting is used. */
-export type SettingType = 'string' | 'character' | 'boolean' | 'integer' | 'number' | 'choice' | 'signal' | 'any';
+export type SettingType =
+  | 'string'
+  | 'character'
+  | 'boolean'
+  | 'integer'
+  | 'number'
+  | 'choice'
+  | 'signal'
+  | 'function'
+  | 'any';
 
 /** A setting: its type, and its default if there is one. */
 export interface Setting {
@@ -20,6 +29,8 @@ export interface Setting {
   readonly max?: number;
   /** For choices: the allowed values. */
   readonly choices?: readonly string[];
+  /** What other libraries call the option, for the error. */
+  readonly aliases?: readonly string[];
 }
 
 /** Settings by name. */
@@ -33,7 +44,10 @@ export type DocumentedSetting = Setting & {
   readonly defaultText?: string;
   /** The TypeScript type, if `type` does not say it. */
   readonly typeText?: string;
-} & ({ readonly type: Exclude<SettingType, 'any'> } | { readonly type: 'any'; readonly typeText: string });
+} & (
+    | { readonly type: Exclude<SettingType, 'function' | 'any'> }
+    | { readonly type: 'function' | 'any'; readonly typeText: string }
+  );
 
 /** A settings table that `docs/reference/options.md` lists. `scripts/options/sections.ts` names all of them. */
 export type DocumentedTable = Readonly<Record<string, DocumentedSetting>>;
@@ -54,8 +68,7 @@ export function resolve<O extends object>(subject: string, table: SettingTable, 
     if (value !== undefined) options[name] = typeof value === 'function' ? value() : value;
   }
   for (const name of Object.keys(given ?? {})) {
-    if (!Object.hasOwn(table, name))
-      throw invalid(`${subject} has no option "${name}".${suggestion(name, Object.keys(table))}`);
+    if (!Object.hasOwn(table, name)) throw invalid(`${subject} has no option "${name}".${known(name, table)}`);
   }
   // Iterate over the table, not over own properties: an AbortController, whose `signal` is inherited, is valid as options.
   for (const [name, setting] of Object.entries(table)) {
@@ -68,37 +81,75 @@ export function resolve<O extends object>(subject: string, table: SettingTable, 
   return options as O;
 }
 
+/** What to write instead of an unknown option: the name that is meant, or all names. */
+function known(name: string, table: SettingTable): string {
+  const names = Object.keys(table);
+  const meant = names.find((one) => table[one]?.aliases?.includes(name));
+  if (meant !== undefined) return ` Did you mean "${meant}"?`;
+  const near = suggestion(name, names);
+  return near === '' && names.length > 0 ? ` Its options are ${names.sort().join(', ')}.` : near;
+}
+
 /** Checks a value. Returns what was expected, or undefined if it is valid. */
-function check({ type, min, max, choices = [] }: Setting, value: unknown): string | undefined {
+function check(setting: Setting, value: unknown): string | undefined {
+  if (isValid(setting, value)) return undefined;
+  const { type } = setting;
+  if (type === 'character' || type === 'choice') return expected(setting);
+  const isNumeric = (type === 'integer' || type === 'number') && typeof value === 'number';
+  const given = isNumeric ? value : type === 'string' && value === '' ? 'an empty one' : describe(value);
+  return `${expected(setting)}, not ${given}`;
+}
+
+/** Whether a value is allowed. */
+export function isValid({ type, min, max, choices = [] }: Setting, value: unknown): boolean {
   switch (type) {
     case 'string':
-      return typeof value === 'string' && value !== ''
-        ? undefined
-        : `a non-empty string, not ${value === '' ? 'an empty one' : describe(value)}`;
+      return typeof value === 'string' && value !== '';
     case 'character':
       // The engine reads a single byte.
-      return typeof value === 'string' && Buffer.byteLength(value) === 1 ? undefined : 'one ASCII character';
+      return typeof value === 'string' && Buffer.byteLength(value) === 1;
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : `true or false, not ${describe(value)}`;
-    case 'integer': {
-      const [low, high] = [min ?? Number.MIN_SAFE_INTEGER, max ?? Number.MAX_SAFE_INTEGER];
-      const fits = typeof value === 'number' && Number.isSafeInteger(value) && value >= low && value <= high;
-      return fits
-        ? undefined
-        : `a whole number from ${low} to ${high}, not ${typeof value === 'number' ? value : describe(value)}`;
-    }
-    case 'number': {
-      const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
-      return typeof value === 'number' && value >= low && value <= high
-        ? undefined
-        : `a number from ${low} to ${high}, not ${typeof value === 'number' ? value : describe(value)}`;
-    }
+      return typeof value === 'boolean';
+    case 'integer':
+      return Number.isSafeInteger(value) && isWithin(value as number, min, max);
+    case 'number':
+      return typeof value === 'number' && isWithin(value, min, max);
     case 'choice':
-      return choices.includes(value as string) ? undefined : `one of ${choices.map((one) => `"${one}"`).join(', ')}`;
+      return choices.includes(value as string);
     case 'signal':
-      return isSignal(value) ? undefined : `an AbortSignal, not ${describe(value)}`;
+      return isSignal(value);
+    case 'function':
+      return typeof value === 'function';
     case 'any':
-      return undefined;
+      return true;
+  }
+}
+
+function isWithin(value: number, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): boolean {
+  return value >= min && value <= max;
+}
+
+/** What a value must be, in words. */
+export function expected({ type, min, max, choices = [] }: Setting): string {
+  switch (type) {
+    case 'string':
+      return 'a non-empty string';
+    case 'character':
+      return 'one ASCII character';
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return `a whole number from ${min ?? Number.MIN_SAFE_INTEGER} to ${max ?? Number.MAX_SAFE_INTEGER}`;
+    case 'number':
+      return `a number from ${min ?? Number.NEGATIVE_INFINITY} to ${max ?? Number.POSITIVE_INFINITY}`;
+    case 'choice':
+      return `one of ${choices.map((one) => `"${one}"`).join(', ')}`;
+    case 'signal':
+      return 'an AbortSignal';
+    case 'function':
+      return 'a function';
+    case 'any':
+      return 'a value';
   }
 }
 

@@ -13,7 +13,7 @@ export interface AmazonS3Options {
   bucketName: string;
   /** The region of the bucket. Default: `AWS_REGION`, otherwise `'us-east-1'`. */
   region?: string;
-  /** The id of the access key. Default: `AWS_ACCESS_KEY_ID`, otherwise the role of the machine. */
+  /** The id of the access key. Default: `AWS_ACCESS_KEY_ID`. */
   accessKeyId?: string;
   /** The secret access key. Default: `AWS_SECRET_ACCESS_KEY`. */
   secretAccessKey?: string;
@@ -23,6 +23,11 @@ export interface AmazonS3Options {
   endpoint?: string | URL;
   /** Whether `endpoint` may be `http://`. Default `false`. */
   allowHttp?: boolean;
+  /**
+   * Whether credentials may be requested from the metadata address of the cloud's machines. Without it, and without other
+   * credentials, requests are anonymous. Default `false`.
+   */
+  instanceMetadata?: boolean;
   /** Whether to request the role of an EC2 machine without a token (IMDSv1). Default `false`. */
   imdsv1Fallback?: boolean;
 }
@@ -34,7 +39,7 @@ export const S3_SETTINGS = {
   accessKeyId: {
     type: 'string',
     secret: true,
-    defaultText: '`AWS_ACCESS_KEY_ID`, otherwise the role of the machine',
+    defaultText: '`AWS_ACCESS_KEY_ID`',
     doc: 'The id of the access key.',
   },
   secretAccessKey: {
@@ -56,6 +61,11 @@ export const S3_SETTINGS = {
     doc: 'The address of a compatible service, such as MinIO.',
   },
   allowHttp: { type: 'boolean', defaultText: '`false`', doc: 'Whether `endpoint` may be `http://`.' },
+  instanceMetadata: {
+    type: 'boolean',
+    defaultText: '`false`',
+    doc: "Whether credentials may be requested from the metadata address of the cloud's machines. Without it, and without other credentials, requests are anonymous.",
+  },
   imdsv1Fallback: {
     type: 'boolean',
     defaultText: '`false`',

@@ -13,9 +13,14 @@ export interface GoogleCloudOptions {
   bucketName: string;
   /**
    * The key file of a service account. Every process must see it at this path. Default: the file of
-   * `GOOGLE_SERVICE_ACCOUNT`, otherwise the account of the machine.
+   * `GOOGLE_SERVICE_ACCOUNT` or `GOOGLE_APPLICATION_CREDENTIALS`.
    */
   serviceAccountPath?: string | URL;
+  /**
+   * Whether credentials may be requested from the metadata address of the cloud's machines. Without it, and without other
+   * credentials, requests are anonymous. Default `false`.
+   */
+  instanceMetadata?: boolean;
 }
 
 /** The settings table of {@link GoogleCloudOptions}. */
@@ -24,8 +29,13 @@ export const GOOGLE_CLOUD_SETTINGS = {
   serviceAccountPath: {
     type: 'any',
     typeText: 'string | URL',
-    defaultText: 'the file of `GOOGLE_SERVICE_ACCOUNT`, otherwise the account of the machine',
+    defaultText: 'the file of `GOOGLE_SERVICE_ACCOUNT` or `GOOGLE_APPLICATION_CREDENTIALS`',
     doc: 'The key file of a service account. Every process must see it at this path.',
+  },
+  instanceMetadata: {
+    type: 'boolean',
+    defaultText: '`false`',
+    doc: "Whether credentials may be requested from the metadata address of the cloud's machines. Without it, and without other credentials, requests are anonymous.",
   },
 } as const satisfies StoreSettings;
 

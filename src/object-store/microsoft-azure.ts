@@ -35,6 +35,11 @@ export interface MicrosoftAzureOptions {
   allowHttp?: boolean;
   /** Whether to use a container of Microsoft Fabric. Default `false`. */
   useFabricEndpoint?: boolean;
+  /**
+   * Whether credentials may be requested from the metadata address of the cloud's machines. Without it, and without other
+   * credentials, requests are anonymous. Default `false`.
+   */
+  instanceMetadata?: boolean;
 }
 
 /** The settings table of {@link MicrosoftAzureOptions}. */
@@ -82,6 +87,11 @@ export const AZURE_SETTINGS = {
     type: 'boolean',
     defaultText: '`false`',
     doc: 'Whether to use a container of Microsoft Fabric.',
+  },
+  instanceMetadata: {
+    type: 'boolean',
+    defaultText: '`false`',
+    doc: "Whether credentials may be requested from the metadata address of the cloud's machines. Without it, and without other credentials, requests are anonymous.",
   },
 } as const satisfies StoreSettings;
 

@@ -5,8 +5,10 @@
  */
 
 import type { ConvertOptions } from '../arrow/values/convert-options.js';
+import { type ExecutorInfo, fromExecutorNative } from '../cluster/executor-info.js';
+import { fromJobDetailsNative, fromJobNative, type JobDetails, type JobInfo } from '../cluster/job-info.js';
 import { setupTestCluster, type TestClusterOptions } from '../cluster/test-cluster.js';
-import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
+import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
 import { parseAddress } from '../config/address.js';
 import type { ClusterConfig } from '../config/cluster-config.js';
 import { type TlsOptions, type TokenOption, toCredentialsNative } from '../config/credentials.js';
@@ -159,8 +161,8 @@ export class BallistaSessionContext extends SessionContext {
    * await cluster.close();
    * ```
    */
-  async ready(options: ActionOptions = {}): Promise<this> {
-    const { signal } = resolve<ActionOptions>('ready', ACTION_SETTINGS, options);
+  async ready(options: CallOptions = {}): Promise<this> {
+    const { signal } = resolve<CallOptions>('ready', CALL_SETTINGS, options);
     await this.call((session) => session.ready(), signal);
     return this;
   }
@@ -179,9 +181,65 @@ export class BallistaSessionContext extends SessionContext {
    * ```
    */
   async cancelJob(jobId: string): Promise<boolean> {
-    if (typeof jobId !== 'string' || jobId === '')
-      throw invalid(`cancelJob takes the id of a job, not ${describe(jobId)}.`);
+    checkJobId('cancelJob', jobId);
     return this.call((session) => session.cancelJob(jobId));
+  }
+
+  /**
+   * The jobs on the scheduler, from the newest to the oldest: those that wait or run, and those that ended in the last five
+   * minutes. With a token, these are the jobs of all sessions with the same name in their tokens. A token with the role `admin`, the
+   * process of the scheduler, and anyone on a cluster without tokens see all jobs.
+   *
+   * @throws BallistaError `NOT_IMPLEMENTED` on a stock scheduler, `CONNECTION`, `UNAUTHORIZED`, `FORBIDDEN`, `INVALID_ARGUMENT`,
+   * `CLOSED`; the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * await df.count();
+   * const [last] = await ctx.jobs();
+   * console.log(last?.state, last?.tasks); // succeeded { done: …, running: 0, total: … }
+   * ```
+   */
+  async jobs(options: CallOptions = {}): Promise<JobInfo[]> {
+    const { signal } = resolve<CallOptions>('jobs', CALL_SETTINGS, options);
+    return (await this.call((session) => session.jobs(), signal)).map(fromJobNative);
+  }
+
+  /**
+   * A job with its stages, and the tasks of a job that runs. `undefined` if the scheduler does not know it, and for a job that
+   * {@link jobs} would not show.
+   *
+   * @throws BallistaError `NOT_IMPLEMENTED` on a stock scheduler, `CONNECTION`, `UNAUTHORIZED`, `FORBIDDEN`, `INVALID_ARGUMENT`,
+   * `CLOSED`; the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * const query = df.execute();
+   * await query.result;
+   * for (const { stage, state, rows } of (await ctx.job(query.jobId ?? ''))?.stageList ?? []) console.log(stage, state, rows);
+   * ```
+   */
+  async job(jobId: string, options: CallOptions = {}): Promise<JobDetails | undefined> {
+    checkJobId('job', jobId);
+    const { signal } = resolve<CallOptions>('job', CALL_SETTINGS, options);
+    const job = await this.call((session) => session.job(jobId), signal);
+    return job === null ? undefined : fromJobDetailsNative(job);
+  }
+
+  /**
+   * The executors that are registered with the scheduler, and what they do now.
+   *
+   * @throws BallistaError `NOT_IMPLEMENTED` on a stock scheduler, `CONNECTION`, `UNAUTHORIZED`, `FORBIDDEN`, `INVALID_ARGUMENT`,
+   * `CLOSED`; the reason of the signal after an abort
+   *
+   * @example
+   * ```ts
+   * for (const { host, port, slots, freeSlots } of await ctx.executors()) console.log(host, port, `${freeSlots}/${slots}`);
+   * ```
+   */
+  async executors(options: CallOptions = {}): Promise<ExecutorInfo[]> {
+    const { signal } = resolve<CallOptions>('executors', CALL_SETTINGS, options);
+    return (await this.call((session) => session.executors(), signal)).map(fromExecutorNative);
   }
 
   // ---------------------------------------------------------------- life
@@ -190,4 +248,9 @@ export class BallistaSessionContext extends SessionContext {
   override toString(): string {
     return `BallistaSessionContext { ${this.address}${this.closed ? ', closed' : ''} }`;
   }
+}
+
+function checkJobId(subject: string, jobId: unknown): void {
+  if (typeof jobId !== 'string' || jobId === '')
+    throw invalid(`${subject} takes the id of a job, not ${describe(jobId)}.`);
 }

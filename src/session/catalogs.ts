@@ -11,8 +11,10 @@ import { type TableLike, toTableNative } from '../catalog/catalog-schema.js';
 import { CatalogTable } from '../catalog/catalog-table.js';
 import { exactName, unknownName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
+import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { type ObjectStore, toObjectStoreNative } from '../object-store/store.js';
 import { toStoreUrl } from '../object-store/url.js';
+import { type RegisterOptions, replaces } from './register-options.js';
 
 /** The catalogs and object stores of a {@link SessionContext}. */
 export abstract class Catalogs {
@@ -128,9 +130,10 @@ export abstract class Catalogs {
    * await (await ctx.sql('select count(*) from late')).show();
    * ```
    */
-  async registerTable(name: string, table: TableLike): Promise<void> {
+  async registerTable(name: string, table: TableLike, options?: RegisterOptions): Promise<void> {
+    const replace = replaces('registerTable', options);
     const native = toTableNative(table, 'the table');
-    this.callSync((session) => session.registerTable(exactName(name, 'table'), native));
+    this.callSync((session) => session.registerTable(exactName(name, 'table'), native, replace));
   }
 
   /**
@@ -158,12 +161,14 @@ export abstract class Catalogs {
    * @example
    * ```ts
    * const late = df.filter('delay > 60').intoView();
-   * console.log(await (await ctx.readTable(late)).count());
+   * console.log(await ctx.readTable(late).count());
    * ```
    */
-  async readTable<T extends object = Row>(table: TableLike): Promise<DataFrame<T>> {
-    const native = toTableNative(table, 'the table');
-    return this.frame<T>((session) => session.readTable(native));
+  readTable<T extends object = Row>(table: TableLike): PendingDataFrame<T> {
+    return pending(async () => {
+      const native = toTableNative(table, 'the table');
+      return this.frame<T>((session) => session.readTable(native));
+    });
   }
 
   /**

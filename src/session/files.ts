@@ -7,6 +7,7 @@
 import type { Row } from '../arrow/values/values.js';
 import { exactName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
+import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { invalid } from '../errors.js';
 import {
   type ArrowReadOptions,
@@ -31,9 +32,12 @@ export abstract class SessionFiles extends SessionFunctions {
   /**
    * A DataFrame over Parquet files. From DataFusion's `SessionContext::read_parquet`.
    *
+   * The keys of folders below the path, as in `year=2024/month=1/`, are columns, too. The folder
+   * `year=__HIVE_DEFAULT_PARTITION__` is null, as Hive and Spark write it.
+   *
    * @param path - a file, a folder, a glob, a URL, or several of them
-   * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format,
-   * `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format, or if some files are in
+   * partition folders and others are not, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
    * ```ts
@@ -41,8 +45,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * console.log(await flights.filter(col('delay').gt(600)).count());
    * ```
    */
-  async readParquet<T extends object = Row>(path: PathLike, options?: ParquetReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'parquet'>('parquet', path, options);
+  readParquet<T extends object = Row>(path: PathLike, options?: ParquetReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'parquet'>('parquet', path, options));
   }
 
   /**
@@ -63,12 +67,12 @@ export abstract class SessionFiles extends SessionFunctions {
    * await ctx.close();
    * ```
    */
-  async readCsv<T extends object = Row>(path: PathLike, options?: CsvReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'csv'>('csv', path, options);
+  readCsv<T extends object = Row>(path: PathLike, options?: CsvReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'csv'>('csv', path, options));
   }
 
   /**
-   * A DataFrame over files with one JSON object per line; see {@link readParquet}.
+   * A DataFrame over files with one JSON object per line, or with one array of objects; see {@link readParquet}.
    *
    * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format,
    * `INVALID_ARGUMENT`, `CLOSED`
@@ -82,8 +86,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * console.log(await people.toArray()); // [ { name: 'Ada', tags: [ 'a', 'b' ] }, { name: 'Bob', tags: null } ]
    * ```
    */
-  async readJson<T extends object = Row>(path: PathLike, options?: JsonReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'json'>('json', path, options);
+  readJson<T extends object = Row>(path: PathLike, options?: JsonReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'json'>('json', path, options));
   }
 
   /**
@@ -92,8 +96,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format,
    * `INVALID_ARGUMENT`, `CLOSED`
    */
-  async readAvro<T extends object = Row>(path: PathLike, options?: AvroReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'avro'>('avro', path, options);
+  readAvro<T extends object = Row>(path: PathLike, options?: AvroReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'avro'>('avro', path, options));
   }
 
   /**
@@ -108,8 +112,8 @@ export abstract class SessionFiles extends SessionFunctions {
    * console.log(String(flights)); // DataFrame { delay: Int16, distance: Int16, time: Float32 }
    * ```
    */
-  async readArrow<T extends object = Row>(path: PathLike, options?: ArrowReadOptions): Promise<DataFrame<T>> {
-    return this.#read<T, 'arrow'>('arrow', path, options);
+  readArrow<T extends object = Row>(path: PathLike, options?: ArrowReadOptions): PendingDataFrame<T> {
+    return pending(() => this.#read<T, 'arrow'>('arrow', path, options));
   }
 
   /**
@@ -147,7 +151,7 @@ export abstract class SessionFiles extends SessionFunctions {
   }
 
   /**
-   * Registers files with one JSON object per line as a table; see {@link registerParquet}.
+   * Registers files with one JSON object per line, or with one array of objects, as a table; see {@link registerParquet}.
    *
    * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format or the name is taken,
    * `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`

@@ -8,10 +8,13 @@ import type { DataType, Schema } from 'apache-arrow';
 
 import { readSchema } from '../arrow/ipc/decode.js';
 import type { Row } from '../arrow/values/values.js';
-import type { NativePreparedStatement } from '../binding.cjs';
+import type { NativeDataFrame, NativePreparedStatement } from '../binding.cjs';
+import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
 import { DataFrame } from '../dataframe/dataframe.js';
+import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import type { SessionHandle } from '../engine/session-handle.js';
-import { callSync } from '../native.js';
+import { resolve } from '../input/settings.js';
+import { callSync, callTask } from '../native.js';
 import { type Params, toParamsNative } from '../sql/params.js';
 
 /** A parameter of a {@link PreparedStatement}. */
@@ -80,7 +83,8 @@ export class PreparedStatement<T extends object = Row> {
   }
 
   /**
-   * A DataFrame of the statement with values for its parameters. Nothing runs yet.
+   * A DataFrame of the statement with values for its parameters. As with `sql`, a query is lazy. INSERT, UPDATE, DELETE and COPY
+   * run at once, and have ended when the promise is fulfilled.
    *
    * A value is converted to the type of its parameter. A conversion that changes the value is rejected: 1.5 for an Int64, 300
    * for an Int8, a string for a number. Strings are parsed for parameters of a date, time or decimal type.
@@ -92,16 +96,17 @@ export class PreparedStatement<T extends object = Row> {
    * @example
    * ```ts
    * const statement = await ctx.prepare('select count(*) as n from flights where delay > $least');
-   * console.log(await (await statement.execute({ least: 600 })).toArray()); // [ { n: 272n } ]
+   * console.log(await statement.execute({ least: 600 }).toArray()); // [ { n: 272n } ]
    * ```
    */
-  async execute(params?: Params): Promise<DataFrame<T>> {
-    const values = params === undefined ? undefined : toParamsNative(params);
-    this.#session.assertOpen();
-    return new DataFrame<T>(
-      callSync(() => this.#native.execute(values)),
-      this.#session,
-    );
+  execute(params?: Params, options: CallOptions = {}): PendingDataFrame<T> {
+    return pending(async () => {
+      const { signal } = resolve<CallOptions>('execute', CALL_SETTINGS, options);
+      const values = params === undefined ? undefined : toParamsNative(params);
+      this.#session.assertOpen();
+      const frame = callSync(() => this.#native.execute(values));
+      return new DataFrame<T>(await done(frame, this.#session, signal), this.#session);
+    });
   }
 
   /** The SQL text. Never runs anything. */
@@ -113,6 +118,17 @@ export class PreparedStatement<T extends object = Row> {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** Runs a statement that changes something. The result then holds its count. A query stays lazy. */
+export async function done(
+  frame: NativeDataFrame,
+  session: SessionHandle,
+  signal: AbortSignal | undefined,
+): Promise<NativeDataFrame> {
+  return frame.kind === 'count' || frame.kind === 'analyzed'
+    ? callTask(session.abandon, (task) => frame.cache(task), signal)
+    : frame;
 }
 
 function isNull(type: DataType): boolean {

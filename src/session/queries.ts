@@ -4,10 +4,13 @@
  * @module
  */
 
+import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values/convert-options.js';
+import type { Converted } from '../arrow/values/converted.js';
 import type { Row } from '../arrow/values/values.js';
-import type { NativeSession } from '../binding.cjs';
-import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
+import type { NativeDataFrame, NativeSession } from '../binding.cjs';
+import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
 import { DataFrame } from '../dataframe/dataframe.js';
+import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { nativeLogicalPlanOf } from '../engine/native-plan.js';
 import type { SessionHandle } from '../engine/session-handle.js';
 import { invalid } from '../errors.js';
@@ -16,11 +19,11 @@ import { resolve } from '../input/settings.js';
 import type { LogicalPlan } from '../plan/logical-plan.js';
 import { type Params, toParamsNative } from '../sql/params.js';
 import { SqlQuery } from '../sql/sql-tag.js';
-import { PreparedStatement } from './prepared-statement.js';
+import { done, PreparedStatement } from './prepared-statement.js';
 import { SessionTables } from './tables.js';
 
 /** Options of {@link SessionContext.sql}. */
-export interface SqlOptions extends ActionOptions {
+export interface SqlOptions extends CallOptions {
   /** Values for `$1`, `$2`, … (an array) or `$name` (an object). */
   params?: Params;
   /** Whether CREATE and DROP are allowed. Default `true`. */
@@ -31,24 +34,32 @@ export interface SqlOptions extends ActionOptions {
   allowStatements?: boolean;
 }
 
+/** Options of {@link SessionContext.query}. */
+export interface QueryOptions extends SqlOptions, ConvertOptions {}
+
 /** Options of {@link SessionContext.prepare}. */
-export interface PrepareOptions extends ActionOptions {
+export interface PrepareOptions extends CallOptions {
   /** Whether INSERT, UPDATE, DELETE, COPY and similar statements are allowed. Default `true`. */
   allowDml?: boolean;
 }
 
 const SQL_SETTINGS = {
-  ...ACTION_SETTINGS,
+  ...CALL_SETTINGS,
   params: { type: 'any' },
   allowDdl: { type: 'boolean', default: true },
   allowDml: { type: 'boolean', default: true },
   allowStatements: { type: 'boolean', default: true },
 } as const;
 
+const QUERY_SETTINGS = { ...SQL_SETTINGS, ...CONVERT_SETTINGS };
+
 const PREPARE_SETTINGS = {
-  ...ACTION_SETTINGS,
+  ...CALL_SETTINGS,
   allowDml: { type: 'boolean', default: true },
 } as const;
+
+type CheckedSqlOptions = Required<Omit<SqlOptions, 'params' | 'signal'>> &
+  CallOptions & { params?: Params | undefined };
 
 /** The query methods of a {@link SessionContext}. */
 export abstract class SessionQueries extends SessionTables {
@@ -64,11 +75,15 @@ export abstract class SessionQueries extends SessionTables {
   // ---------------------------------------------------------------- SQL
 
   /**
-   * Plans a query. Statements that change the session (CREATE, SET, …) take effect immediately. Queries, INSERT, UPDATE,
-   * DELETE and COPY run when an action asks for the result.
+   * Plans a query, or runs a statement. A query (SELECT, VALUES, …) is lazy: it runs when an action asks for its rows. A statement
+   * that changes something (INSERT, UPDATE, DELETE, COPY, CREATE, DROP, SET, …) runs at once and has ended when the promise is
+   * fulfilled. Of INSERT, UPDATE, DELETE and COPY, the DataFrame holds the number of rows in the column `count`.
+   *
+   * The promise also has the methods of the DataFrame: `await ctx.sql('select 1').toArray()`. See {@link PendingDataFrame}.
    *
    * @param query - SQL text, or a query of the `sql` template tag, which sends values separately from the text
-   * @throws BallistaError `SQL_PARSE`, `PLAN`, `SCHEMA`, `CONFIG`, `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `SQL_PARSE`, `PLAN`, `SCHEMA`, `CONFIG`, `INVALID_ARGUMENT`, `CLOSED`; for a statement that changes
+   * something also the errors of actions, such as `JOB_FAILED`, and the reason of the signal after an abort
    *
    * @example
    * ```ts
@@ -81,23 +96,70 @@ export abstract class SessionQueries extends SessionTables {
    * const named = await ctx.sql('select a from t where a > $least', { params: { least: 1 } });
    * const tagged = await ctx.sql(sql`select a from ${sql.ident('t')} where a > ${1}`);
    * console.log(await positional.count(), await named.count(), await tagged.count()); // 2 2 2
+   *
+   * await ctx.sql('insert into t values (4)');
+   * console.log(await ctx.sql('select max(a) as a from t').toArray()); // [ { a: 4n } ]
    * await ctx.close();
    * ```
    */
-  async sql<T extends object = Row>(query: string | SqlQuery, options: SqlOptions = {}): Promise<DataFrame<T>> {
-    const { signal, params, ...allowed } = resolve<
-      Required<Omit<SqlOptions, 'params' | 'signal'>> & ActionOptions & { params?: Params }
-    >('sql', SQL_SETTINGS, options);
-    const tagged = SqlQuery.is(query);
-    if (!tagged && typeof query !== 'string')
-      throw invalid(`sql takes SQL text or a query made with the sql tag, not ${describe(query)}.`);
-    if (tagged && params !== undefined)
-      throw invalid('sql: a query made with the sql tag contains its own values. Leave out params.');
-    const values = tagged ? (query.values.length > 0 ? query.values : undefined) : params;
-    const native = values === undefined ? allowed : { ...allowed, params: toParamsNative(values) };
-    const text = tagged ? query.text : query;
-    const frame = await this.callTask((session, task) => session.sql(text, native, task), signal);
-    return new DataFrame<T>(frame, this.handle);
+  sql<T extends object = Row>(query: string | SqlQuery, options: SqlOptions = {}): PendingDataFrame<T> {
+    return pending(async () => {
+      const given = resolve<CheckedSqlOptions>('sql', SQL_SETTINGS, options);
+      return this.#done<T>(await this.#plan('sql', query, given), given.signal);
+    });
+  }
+
+  /**
+   * Runs a query and returns its rows as plain objects: {@link sql} and `toArray` in one call. A statement that changes something
+   * returns one row with its `count`, or no row.
+   *
+   * @param query - as for {@link sql}
+   * @throws BallistaError as {@link sql} and {@link DataFrame.toArray}
+   *
+   * @example
+   * ```ts
+   * const least = 600;
+   * const rows = await ctx.query<{ n: bigint }>('select count(*) as n from flights where delay > $1', { params: [least] });
+   * console.log(rows); // [ { n: 272n } ]
+   * console.log(await ctx.query(sql`select count(*) as n from flights where delay > ${least}`, { int64: 'number' })); // [ { n: 272 } ]
+   * ```
+   */
+  async query<T extends object = Row, const O extends QueryOptions = QueryOptions>(
+    query: string | SqlQuery,
+    options?: O,
+  ): Promise<Converted<T, O>[]> {
+    const given = resolve<CheckedSqlOptions & ConvertOptions>('query', QUERY_SETTINGS, options);
+    const { params, allowDdl, allowDml, allowStatements, ...rows } = given;
+    const planned = { params, allowDdl, allowDml, allowStatements, signal: rows.signal };
+    const frame = new DataFrame<T>(await this.#plan('query', query, planned), this.handle);
+    return frame.toArray<O>(rows as O);
+  }
+
+  /**
+   * Runs a statement that changes something, and returns how many rows it has inserted, updated, deleted or written. The number
+   * is 0 for statements that do not count rows, such as CREATE and SET.
+   *
+   * @param statement - as the query of {@link sql}
+   * @throws BallistaError `INVALID_ARGUMENT` for a query, which {@link query} runs; otherwise as {@link sql}
+   *
+   * @example
+   * ```ts
+   * await ctx.execute('create table late as select origin, delay from flights where delay > 600');
+   * console.log(await ctx.execute("delete from late where origin = 'ORD'"), await ctx.table('late').count());
+   * ```
+   */
+  async execute(statement: string | SqlQuery, options: SqlOptions = {}): Promise<number> {
+    const given = resolve<CheckedSqlOptions>('execute', SQL_SETTINGS, options);
+    const frame = await this.#plan('execute', statement, given);
+    const { kind } = frame;
+    if (kind === 'done') return 0;
+    if (kind !== 'count')
+      throw invalid('execute runs statements that change something. Run a query with query() or sql().');
+    const rows = await new DataFrame<{ count: number }>(frame, this.handle).toArray({
+      signal: given.signal,
+      int64: 'number',
+    });
+    return rows.reduce((sum, { count }) => sum + count, 0);
   }
 
   /**
@@ -115,18 +177,18 @@ export abstract class SessionQueries extends SessionTables {
    * await using ctx = SessionContext.local();
    * await ctx.sql('create table t (id bigint, name varchar)');
    * const insert = await ctx.prepare('insert into t values ($1, $2)');
-   * await (await insert.execute([1, 'Ada'])).collect();
-   * await (await insert.execute([2, 'Bob'])).collect();
+   * await insert.execute([1, 'Ada']);
+   * await insert.execute([2, 'Bob']);
    *
    * const byId = await ctx.prepare('select name from t where id = $id');
-   * console.log(await (await byId.execute({ id: 2 })).toArray()); // [ { name: 'Bob' } ]
+   * console.log(await byId.execute({ id: 2 }).toArray()); // [ { name: 'Bob' } ]
    * ```
    */
   async prepare<T extends object = Row>(
     query: string | SqlQuery,
     options: PrepareOptions = {},
   ): Promise<PreparedStatement<T>> {
-    const { signal, allowDml } = resolve<Required<Omit<PrepareOptions, 'signal'>> & ActionOptions>(
+    const { signal, allowDml } = resolve<Required<Omit<PrepareOptions, 'signal'>> & CallOptions>(
       'prepare',
       PREPARE_SETTINGS,
       options,
@@ -142,8 +204,8 @@ export abstract class SessionQueries extends SessionTables {
   }
 
   /**
-   * A DataFrame from a logical plan: the plan of another DataFrame, or one read from bytes or Substrait. Nothing runs yet.
-   * From DataFusion's `SessionContext::execute_logical_plan`.
+   * A DataFrame from a logical plan: the plan of another DataFrame, or one read from bytes or Substrait. As with {@link sql}, a
+   * query is lazy, and a statement that changes something runs at once. From DataFusion's `SessionContext::execute_logical_plan`.
    *
    * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
    *
@@ -153,11 +215,29 @@ export abstract class SessionQueries extends SessionTables {
    * console.log(await again.count());
    * ```
    */
-  async executeLogicalPlan<T extends object = Row>(plan: LogicalPlan): Promise<DataFrame<T>> {
-    const native = nativeLogicalPlanOf(plan, 'the plan of executeLogicalPlan');
-    return new DataFrame<T>(
-      this.callSync((session) => session.frame(native)),
-      this.handle,
-    );
+  executeLogicalPlan<T extends object = Row>(plan: LogicalPlan): PendingDataFrame<T> {
+    return pending(async () => {
+      const native = nativeLogicalPlanOf(plan, 'the plan of executeLogicalPlan');
+      return this.#done<T>(this.callSync((session) => session.frame(native)));
+    });
+  }
+
+  // ---------------------------------------------------------------- inside
+
+  #plan(where: string, query: string | SqlQuery, options: CheckedSqlOptions): Promise<NativeDataFrame> {
+    const { signal, params, ...allowed } = options;
+    const tagged = SqlQuery.is(query);
+    if (!tagged && typeof query !== 'string')
+      throw invalid(`${where} takes SQL text or a query made with the sql tag, not ${describe(query)}.`);
+    if (tagged && params !== undefined)
+      throw invalid(`${where}: a query made with the sql tag contains its own values. Leave out params.`);
+    const values = tagged ? (query.values.length > 0 ? query.values : undefined) : params;
+    const native = values === undefined ? allowed : { ...allowed, params: toParamsNative(values) };
+    const text = tagged ? query.text : query;
+    return this.callTask((session, task) => session.sql(text, native, task), signal);
+  }
+
+  async #done<T extends object>(frame: NativeDataFrame, signal?: AbortSignal): Promise<DataFrame<T>> {
+    return new DataFrame<T>(await done(frame, this.handle, signal), this.handle);
   }
 }

@@ -11,9 +11,11 @@ import { type ColumnsInput, columnsToIpc, rowsToIpc } from '../arrow/ipc/plain-i
 import type { Row } from '../arrow/values/values.js';
 import { exactName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
+import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { frames } from '../engine/native-dataframe.js';
 import { invalid } from '../errors.js';
 import { SessionFiles } from './files.js';
+import { type RegisterOptions, replaces } from './register-options.js';
 
 /** A table of a session. From DataFusion's catalog, as `information_schema.tables` lists it. */
 export interface TableRef {
@@ -50,13 +52,17 @@ export abstract class SessionTables extends SessionFiles {
    * await ctx.close();
    * ```
    */
-  async createDataFrame<T extends object = Row>(
+  createDataFrame<T extends object = Row>(
     partitions: readonly (readonly RecordBatch[])[],
     name?: string,
-  ): Promise<DataFrame<T>> {
-    if (!Array.isArray(partitions) || !partitions.every(Array.isArray))
-      throw invalid('createDataFrame takes an array of partitions. Each partition must be an array of RecordBatches.');
-    return this.#fromIpc<T>(toPartitions(partitions), name);
+  ): PendingDataFrame<T> {
+    return pending(async () => {
+      if (!Array.isArray(partitions) || !partitions.every(Array.isArray))
+        throw invalid(
+          'createDataFrame takes an array of partitions. Each partition must be an array of RecordBatches.',
+        );
+      return this.#fromIpc<T>(toPartitions(partitions), name);
+    });
   }
 
   /**
@@ -74,8 +80,8 @@ export abstract class SessionTables extends SessionFiles {
    * await (await ctx.sql('select sum(a) from numbers')).show();
    * ```
    */
-  async fromArrow<T extends object = Row>(data: ArrowInput, name?: string): Promise<DataFrame<T>> {
-    return this.#fromIpc<T>(toPartitions(data), name);
+  fromArrow<T extends object = Row>(data: ArrowInput, name?: string): PendingDataFrame<T> {
+    return pending(() => this.#fromIpc<T>(toPartitions(data), name));
   }
 
   /**
@@ -94,8 +100,8 @@ export abstract class SessionTables extends SessionFiles {
    * await ctx.close();
    * ```
    */
-  async fromRows<T extends object = Row>(rows: readonly T[], schema?: Schema): Promise<DataFrame<T>> {
-    return this.#fromIpc<T>([rowsToIpc(rows, schema)]);
+  fromRows<T extends object = Row>(rows: readonly T[], schema?: Schema): PendingDataFrame<T> {
+    return pending(() => this.#fromIpc<T>([rowsToIpc(rows, schema)]));
   }
 
   /**
@@ -109,8 +115,8 @@ export abstract class SessionTables extends SessionFiles {
    * console.log(String(points)); // DataFrame { x: Float32, label: Utf8 }
    * ```
    */
-  async fromColumns<T extends object = Row>(columns: ColumnsInput, schema?: Schema): Promise<DataFrame<T>> {
-    return this.#fromIpc<T>([columnsToIpc(columns, schema)]);
+  fromColumns<T extends object = Row>(columns: ColumnsInput, schema?: Schema): PendingDataFrame<T> {
+    return pending(() => this.#fromIpc<T>([columnsToIpc(columns, schema)]));
   }
 
   /**
@@ -118,8 +124,8 @@ export abstract class SessionTables extends SessionFiles {
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
    */
-  async readBatch<T extends object = Row>(batch: RecordBatch): Promise<DataFrame<T>> {
-    return this.readBatches<T>([batch]);
+  readBatch<T extends object = Row>(batch: RecordBatch): PendingDataFrame<T> {
+    return pending(() => this.readBatches<T>([batch]));
   }
 
   /**
@@ -127,8 +133,8 @@ export abstract class SessionTables extends SessionFiles {
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `SCHEMA` if the schemas differ, `CLOSED`
    */
-  async readBatches<T extends object = Row>(batches: Iterable<RecordBatch>): Promise<DataFrame<T>> {
-    return this.createDataFrame<T>([[...batches]]);
+  readBatches<T extends object = Row>(batches: Iterable<RecordBatch>): PendingDataFrame<T> {
+    return pending(() => this.createDataFrame<T>([[...batches]]));
   }
 
   /**
@@ -136,8 +142,8 @@ export abstract class SessionTables extends SessionFiles {
    *
    * @throws BallistaError `CLOSED`
    */
-  async emptyTable(): Promise<DataFrame> {
-    return this.frame(async (session) => session.emptyTable());
+  emptyTable(): PendingDataFrame {
+    return pending(() => this.frame(async (session) => session.emptyTable()));
   }
 
   /**
@@ -145,8 +151,8 @@ export abstract class SessionTables extends SessionFiles {
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `EXECUTION` if the name is taken, `PLAN` for an unknown schema, `CLOSED`
    */
-  async registerBatch(name: string, batch: RecordBatch): Promise<void> {
-    return this.registerRecordBatches(name, [[batch]]);
+  async registerBatch(name: string, batch: RecordBatch, options?: RegisterOptions): Promise<void> {
+    return this.registerRecordBatches(name, [[batch]], options);
   }
 
   /**
@@ -164,9 +170,14 @@ export abstract class SessionTables extends SessionFiles {
    * await (await ctx.sql('select sum(a) from numbers')).show();
    * ```
    */
-  async registerRecordBatches(name: string, data: ArrowInput | readonly (readonly RecordBatch[])[]): Promise<void> {
+  async registerRecordBatches(
+    name: string,
+    data: ArrowInput | readonly (readonly RecordBatch[])[],
+    options?: RegisterOptions,
+  ): Promise<void> {
+    const replace = replaces('registerRecordBatches', options);
     const partitions = toPartitions(data);
-    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions));
+    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions, replace));
   }
 
   /**
@@ -177,13 +188,16 @@ export abstract class SessionTables extends SessionFiles {
    * @example
    * ```ts
    * await ctx.registerView('late', df.filter(col('delay').gt(60)));
-   * console.log(await (await ctx.table('late')).count());
+   * console.log(await ctx.table('late').count());
+   * await ctx.registerView('late', df.filter(col('delay').gt(600)), { replace: true });
+   * console.log(await ctx.table('late').count()); // 272
    * ```
    */
   // biome-ignore lint/suspicious/noExplicitAny: the row type does not matter
-  async registerView(name: string, df: DataFrame<any>): Promise<void> {
+  async registerView(name: string, df: DataFrame<any>, options?: RegisterOptions): Promise<void> {
+    const replace = replaces('registerView', options);
     const native = frames.of(df, 'the view');
-    this.callSync((session) => session.registerView(exactName(name, 'table'), native));
+    this.callSync((session) => session.registerView(exactName(name, 'table'), native, replace));
   }
 
   // ---------------------------------------------------------------- tables and jobs
@@ -199,8 +213,8 @@ export abstract class SessionTables extends SessionFiles {
    * console.log(await flights.count()); // 3000000
    * ```
    */
-  async table<T extends object = Row>(name: string): Promise<DataFrame<T>> {
-    return this.frame<T>((session) => session.table(exactName(name, 'table')));
+  table<T extends object = Row>(name: string): PendingDataFrame<T> {
+    return pending(() => this.frame<T>((session) => session.table(exactName(name, 'table'))));
   }
 
   /**
@@ -249,7 +263,7 @@ export abstract class SessionTables extends SessionFiles {
 
   async #fromIpc<T extends object>(partitions: Uint8Array[], name?: string): Promise<DataFrame<T>> {
     if (name === undefined) return this.frame<T>((session) => session.fromIpc(partitions));
-    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions));
+    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions, false));
     return this.table<T>(name);
   }
 }

@@ -16,6 +16,7 @@ import { checkName } from '../input/name.js';
 import type { SettingTable } from '../input/settings.js';
 import { bundle } from './code/bundle.js';
 import { hashOf } from './code/hash.js';
+import { importsOf } from './code/imports.js';
 import { type Origin, originOf, type Site } from './code/origin.js';
 import { type Captures, toModule } from './code/source.js';
 import type { CallSettings, Definition, Kind, Volatility } from './definition.js';
@@ -159,7 +160,7 @@ export function codeOf(
     throw invalid(
       `${maker} ${name}: captures must be an object whose keys are variable names, not ${describe(captures)}.`,
     );
-  const { code, values, pieces } = toModule(name, fns as never, captures ?? {});
+  const { code, values, pieces } = toModule(name, fns as never, captures ?? {}, () => importsOf(site));
   return { code, values, origin: originOf(site, pieces), from: 'default' };
 }
 

@@ -55,7 +55,11 @@ describe('toReadOptionsNative', () => {
 
   it.each<[string, object]>([
     ['The parquet reader has no option "paruetPruning". Did you mean "parquetPruning"?', { paruetPruning: true }],
-    ['The parquet reader has no option "zzz"', { zzz: 1 }],
+    [
+      'has no option "zzz". Its options are fileExtension, fileSortOrder, parquetPruning, schema, skipMetadata, tablePartitionCols.',
+      { zzz: 1 },
+    ],
+    ['has no option "partitionBy". Did you mean "tablePartitionCols"?', { partitionBy: 'year' }],
     ['The parquet reader: skipMetadata must be true or false, not a number', { skipMetadata: 1 }],
     ['tablePartitionCols[0] must be [name, type]', { tablePartitionCols: ['year'] }],
     ['The parquet reader: schema has no columns', { schema: {} }],
@@ -65,6 +69,30 @@ describe('toReadOptionsNative', () => {
     const error = thrown(() => toReadOptionsNative('parquet', options));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toContain(message);
+  });
+
+  it.each([
+    ['sep', 'delimiter'],
+    ['header', 'hasHeader'],
+    ['multiLine', 'newlinesInValues'],
+    ['nullValue', 'nullRegex'],
+    ['ignoreErrors', 'onBadRow'],
+    ['dtypes', 'columnTypes'],
+  ])('knows what other libraries call an option: %s', (name, meant) => {
+    const error = thrown(() => toReadOptionsNative('csv', { [name]: ';' }));
+    expect(error.message).toBe(`The csv reader has no option "${name}". Did you mean "${meant}"?`);
+  });
+
+  it('sends what happens to bad rows, and partition columns, only if they are given', () => {
+    const options = { 'format.has_header': 'true' };
+    expect(toReadOptionsNative('csv', { onBadRow: 'error' })).toEqual({ format: 'csv', options });
+    expect(toReadOptionsNative('csv', { onBadRow: 'skip', tablePartitionCols: [] })).toEqual({
+      format: 'csv',
+      options,
+      badRows: 'skip',
+      partitionColumns: [],
+    });
+    expect(thrown(() => toReadOptionsNative('csv', { onBadRow: 'drop' as never })).message).toContain('"skip"');
   });
 
   it.each(['', ';;', 'é', 5])('rejects the delimiter %j', (delimiter) => {

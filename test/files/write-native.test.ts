@@ -16,7 +16,7 @@ const path = (target: string | URL, singleFileOutput?: boolean) => write('csv', 
 
 describe('file options', () => {
   it('default to the engine’s, except zstd compression and a CSV header', () => {
-    const common = { kind: 'files', path: '/out/', partitionBy: [], sortBy: [] };
+    const common = { kind: 'files', path: '/out/', partitionBy: [], sortBy: [], mode: 'error' };
     expect(write('parquet')).toEqual({ ...common, format: 'parquet', options: { 'format.compression': 'zstd(3)' } });
     expect(write('csv')).toEqual({ ...common, format: 'csv', options: { 'format.has_header': 'true' } });
     expect(write('json')).toEqual({ ...common, format: 'json', options: {} });
@@ -36,8 +36,8 @@ describe('file options', () => {
 
   it('include the signal', () => {
     const { signal } = new AbortController();
-    expect(toFileWriteNative('csv', 'x.csv', { signal }).signal).toBe(signal);
-    expect(toTableWriteNative('t', { signal }).signal).toBe(signal);
+    expect(toFileWriteNative('csv', 'x.csv', { signal }).action.signal).toBe(signal);
+    expect(toTableWriteNative('t', { signal }).action.signal).toBe(signal);
   });
 
   it.each<[Format, object, Record<string, string>]>([
@@ -174,6 +174,7 @@ describe('rejects', () => {
     ['csv', { delimiter: ';;' }, 'delimiter must be one ASCII character'],
     ['csv', { quote: 'é' }, 'quote must be one ASCII character'],
     ['csv', { quoteStyle: 'some' }, 'quoteStyle must be one of'],
+    ['csv', { mode: 'replace' }, 'mode must be one of "error", "append", "overwrite", "ignore"'],
     ['csv', { partitionBy: '' }, 'partitionBy must be a column name or an array of column names'],
     ['csv', { partitionBy: ['a', 5] }, 'partitionBy must be a column name or an array of column names'],
     ['csv', { partitionBy: ['a', 'a'] }, 'partitionBy contains "a" twice'],

@@ -171,7 +171,7 @@ async function fetchAsStockClient(peer: Remote, cluster: ProcessCluster, recorde
     const bytes = ticket(job, partitionOf(file));
     const messages = { DoGet: protobuf({ 1: bytes }), DoAction: protobuf({ 1: 'IO_BLOCK_TRANSPORT', 2: bytes }) };
     for (const [method, message] of Object.entries(messages)) {
-      const call = new GrpcCall(announced.port, `${FLIGHT}/${method}`, announced.host);
+      const call = new GrpcCall(announced.port, `${FLIGHT}/${method}`, { host: announced.host });
       void call.send(message);
       const { status, message: why } = await call.end();
       if (status !== GRPC.ok) throw new Error(`${method}: gRPC status ${status}: ${why}`);

@@ -233,3 +233,37 @@ describe('errors', () => {
     expect(await rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 });
+
+describe('progress', () => {
+  it('is the state of the job', async () => {
+    const query = (await ctx.sql(LONG_QUERY)).execute();
+    for await (const progress of query.progress) {
+      if (progress.state !== 'running') continue;
+      expect(progress).toMatchObject({ jobId: query.jobId, stages: undefined, tasks: undefined, fraction: undefined });
+      break;
+    }
+    await query.cancel();
+    expect((await rejected(query.result)).code).toBe('JOB_CANCELLED');
+  });
+
+  it('ends with success and the metrics of the stages', async () => {
+    const states: string[] = [];
+    const query = (await ctx.sql('SELECT origin, count(*) AS n FROM flights GROUP BY origin')).execute({
+      onProgress: ({ state }) => states.push(state),
+    });
+    expect((await query.metrics()).length).toBeGreaterThan(1);
+    expect(states.at(-1)).toBe('succeeded');
+  });
+
+  it.each<[what: string, work: () => Promise<unknown>]>([
+    ['jobs', () => ctx.jobs()],
+    ['a job', () => ctx.job('x')],
+    ['executors', () => ctx.executors()],
+    ['the schema system', () => rows('select * from system.jobs')],
+  ])('has no list of %s', async (_, work) => {
+    expect(await rejected(work())).toMatchObject({
+      code: 'NOT_IMPLEMENTED',
+      message: expect.stringContaining('not a scheduler of this package'),
+    });
+  });
+});

@@ -68,7 +68,7 @@ export async function run(ctx: BallistaSessionContext, kind: Kind, number: numbe
     case 'write': {
       const df = await ctx.sql('SELECT x FROM m');
       const file = join(folder, `${number % 4}.parquet`);
-      await df.writeParquet(file, { singleFileOutput: true });
+      await df.writeParquet(file, { singleFileOutput: true, mode: 'overwrite' });
       return same([{ n: await (await ctx.readParquet(file)).count() }], [{ n: MEMORY }]);
     }
   }

@@ -93,7 +93,12 @@ describe('Avro', () => {
     // The engine compresses what is a CSV file and also two records.
     const written = async (compression: FileCompression) => {
       const lines = await ctx.sql("SELECT * FROM (VALUES ('line1'), ('line2')) AS t(s) ORDER BY s");
-      await lines.writeCsv(temp('block.csv'), { compression, withHeader: false, singleFileOutput: true });
+      await lines.writeCsv(temp('block.csv'), {
+        compression,
+        withHeader: false,
+        singleFileOutput: true,
+        mode: 'overwrite',
+      });
       return readFileSync(temp('block.csv'));
     };
     const codecs: Record<string, Uint8Array> = {
@@ -131,7 +136,7 @@ describe('Avro', () => {
 describe('Arrow', () => {
   it.each(['uncompressed', 'lz4', 'zstd'] as const)('reads files and streams, %s', async (compression) => {
     const df = await numbers();
-    await df.writeArrow(temp('whole.arrow'), { compression, singleFileOutput: true });
+    await df.writeArrow(temp('whole.arrow'), { compression, singleFileOutput: true, mode: 'overwrite' });
     file('whole.arrow', readFileSync(temp('whole.arrow')));
     file('whole.arrows', await df.toIPC());
     for (const name of ['whole.arrow', 'whole.arrows']) {
@@ -205,7 +210,8 @@ describe('compressed text', () => {
     const compressed: Uint8Array[] = [];
     for (const values of ['(1), (2)', '(3), (4)']) {
       const df = await ctx.sql(`SELECT * FROM (VALUES ${values}) AS t(id)`);
-      await df.writeCsv(temp('part.csv'), { compression, withHeader: compressed.length === 0, singleFileOutput: true });
+      const withHeader = compressed.length === 0;
+      await df.writeCsv(temp('part.csv'), { compression, withHeader, singleFileOutput: true, mode: 'overwrite' });
       compressed.push(readFileSync(temp('part.csv')));
     }
     const whole = Buffer.concat(compressed);
@@ -216,6 +222,50 @@ describe('compressed text', () => {
       const error = await rejected(rows(ctx.readCsv(`${root}cut.csv`, { fileCompressionType: compression })));
       expect(error.message).toContain('cut.csv');
     }
+  });
+});
+
+describe('a CSV file', () => {
+  const good = 'id,text\n1,"a"\n2,"b ""x"", \n c"\n3,d"\n4,e';
+  const cases: Record<string, [string, object, number]> = {
+    'a value without its closing quote': ['id,text\n1,a\n2,"b\n3,c\n', {}, 14],
+    'only an opening quote': ['id,text\n1,"', {}, 10],
+    'an escaped closing quote': ['id,text\n1,"a\\"\n2,b\n', { escape: '\\' }, 10],
+    'a doubled closing quote': ['id,text\n1,"a""\n2,b\n', {}, 10],
+    'another quote': ["id;text\n1;'a\n2;b\n", { quote: "'", delimiter: ';' }, 10],
+  };
+
+  it.each(Object.entries(cases))('that ends inside of a quoted value: %s', async (_, [text, options, at]) => {
+    const path = file('quotes.csv', text);
+    file('quotes.csv.gz', gzipSync(text));
+    const message = (from: string) =>
+      `Cannot read ${from} as csv: it ends inside of a quoted value, which begins at byte ${at}.`;
+    expect(await rejected((await ctx.readCsv(path, options)).toArray())).toMatchObject(
+      failedRunning('EXECUTION', message(path)),
+    );
+    expect(await rejected((await ctx.readCsv(`${web.url}/quotes.csv`, options)).toArray())).toMatchObject(
+      failedRunning('EXECUTION', message(`${web.url}/quotes.csv`)),
+    );
+    const gzip = { ...options, fileCompressionType: 'gzip', fileExtension: '.gz' } as const;
+    expect(await rejected((await ctx.readCsv(`${path}.gz`, gzip)).toArray())).toMatchObject(
+      failedRunning('EXECUTION', message(`${path}.gz`)),
+    );
+  });
+
+  it('with quotes, also inside of values, is read', async () => {
+    const texts = ['a', 'b "x", \n c', 'd"', 'e'];
+    const all = texts.map((text, i) => ({ id: BigInt(i + 1), text }));
+    for (const bytes of [good, `\uFEFF${good}`])
+      expect(await (await ctx.readCsv(file('good.csv', bytes), { newlinesInValues: true })).toArray()).toEqual(all);
+  });
+
+  it('that is divided between tasks is checked at its end', async () => {
+    const lines = Array.from({ length: 1_000_000 }, (_, i) => `${i},"text ${i}"`).join('\n');
+    expect(await rows(ctx.readCsv(file('large.csv', `id,text\n${lines}\n`)))).toBe(1_000_000);
+    const path = file('large.csv', `id,text\n${lines}\n1,"x\n2,y\n`);
+    expect(await rejected((await ctx.readCsv(path)).count())).toMatchObject(
+      failedRunning('EXECUTION', `Cannot read ${path} as csv: it ends inside of a quoted value`),
+    );
   });
 });
 

@@ -69,7 +69,7 @@ describe('concurrent statements', () => {
   /** Starts a statement and calls `meanwhile` while it runs. */
   async function during(statement: string, meanwhile: () => Promise<unknown>, options = {}) {
     const arrival = gate.arrival();
-    const running = ctx.sql(statement).then((df) => df.toArray({ int64: 'number', ...options }));
+    const running = ctx.sql(statement, options).then((df) => df.toArray({ int64: 'number', ...options }));
     running.catch(() => {});
     await arrival;
     await meanwhile();

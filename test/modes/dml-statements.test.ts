@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { col } from '../../src/expr/expr.js';
-import { LOCAL, withCluster, withContext } from '../support/cluster.js';
+import { sql } from '../../src/sql/sql-tag.js';
+import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS } from '../support/data.js';
-import { rejected } from '../support/rejected.js';
+import { failure, rejected } from '../support/rejected.js';
 import { statements } from './dml/people.js';
 
 const cluster = await withCluster();
@@ -46,14 +47,76 @@ describe('a DML statement', () => {
     expect(await left()).toEqual([1, 2, 4]);
   });
 
-  it('runs each time its DataFrame is collected, not before', async () => {
+  it('runs once, when it is awaited', async () => {
     await ctx.sql('CREATE OR REPLACE TABLE counter AS SELECT 1 AS n');
     const df = await ctx.sql('UPDATE counter SET n = n * 2');
-    expect(await left('n', 'counter')).toEqual([1]);
-    for (const n of [2, 4]) {
-      expect(await df.toArray()).toEqual([{ count: 1n }]);
-      expect(await left('n', 'counter')).toEqual([n]);
-    }
+    expect(await left('n', 'counter')).toEqual([2]);
+    await cluster.betweenQueries();
+    expect(await df.toArray()).toEqual([{ count: 1n }]);
+    expect(await df.limit(1).toArray()).toEqual([{ count: 1n }]);
+    expect(await df.count()).toBe(1);
+    expect(await df.toDisplayString()).toContain('count');
+    expect(await left('n', 'counter')).toEqual([2]);
+
+    const double = await ctx.prepare('UPDATE counter SET n = n * $1');
+    await double.execute([2]);
+    expect(await left('n', 'counter')).toEqual([4]);
+    const [plan] = (await ctx.sql('EXPLAIN DELETE FROM counter')).logicalPlan().inputs();
+    if (plan) await ctx.executeLogicalPlan(plan);
+    expect(await left('n', 'counter')).toEqual([]);
+  });
+
+  it('gives its count to other queries', async () => {
+    await people();
+    const count = await ctx.sql('DELETE FROM people WHERE id < 3');
+    const seven = await ctx.sql('SELECT CAST(7 AS BIGINT UNSIGNED) AS count');
+    expect(await count.union(seven).sort('count').toArray()).toEqual([{ count: 2n }, { count: 7n }]);
+    expect(await left()).toEqual([3, 4]);
+  });
+
+  it.each([
+    ['INSERT', "INSERT INTO people VALUES (5, 'Eva', 1, true)", 1],
+    ['UPDATE', 'UPDATE people SET age = 1 WHERE id < 3', 2],
+    ['DELETE', 'DELETE FROM people WHERE id > 4', 0],
+    ['CREATE', 'CREATE OR REPLACE TABLE made AS SELECT 1 AS a', 0],
+    ['SET', 'SET datafusion.execution.batch_size = 8192', 0],
+    ['DROP', 'DROP TABLE IF EXISTS nothing', 0],
+  ])('returns its number of rows from execute: %s', async (_, statement, count) => {
+    await people();
+    expect(await ctx.execute(statement)).toBe(count);
+  });
+
+  it('takes values in execute and query', async () => {
+    await people();
+    expect(await ctx.execute('DELETE FROM people WHERE id = $1', { params: [1] })).toBe(1);
+    expect(await ctx.execute(sql`DELETE FROM people WHERE id = ${2}`)).toBe(1);
+    const query = 'SELECT id FROM people WHERE id > $least ORDER BY id';
+    expect(await ctx.query(query, { params: { least: 3 }, int64: 'number' })).toEqual([{ id: 4 }]);
+    expect(await ctx.query("INSERT INTO people VALUES (9, 'I', 1, true)")).toEqual([{ count: 1n }]);
+    expect(await left()).toEqual([3, 4, 9]);
+    expect(await ctx.query('SET datafusion.execution.batch_size = 8192')).toEqual([]);
+  });
+
+  it('is what execute takes: a query is rejected before it runs', async () => {
+    for (const query of ['SELECT 1', 'EXPLAIN SELECT 1', 'DESCRIBE people'])
+      expect(await rejected(ctx.execute(query))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('query()'),
+      });
+    expect(await rejected(ctx.query('SELECT 1', { int64: 'float' } as never))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
+  it('that is aborted rejects with the reason', async () => {
+    const reason = new Error('enough');
+    const [statement, options] = ['DELETE FROM people', { signal: AbortSignal.abort(reason) }] as const;
+    const runs = [
+      () => ctx.sql(statement, options),
+      () => ctx.execute(statement, options),
+      () => ctx.query(statement, options),
+    ];
+    for (const run of runs) expect(await failure(run())).toBe(reason);
   });
 
   it('returns a DataFrame that takes verbs', async () => {
@@ -124,17 +187,6 @@ describe('an unsupported or invalid statement', () => {
     await people();
     const run = async () => (await ctx.sql(statement)).collect();
     expect(await rejected(run())).toMatchObject({ code, message: expect.stringContaining(text) });
-    expect(await left()).toEqual([1, 2, 3, 4]);
-  });
-
-  // Only with a cluster can one query combine a statement that runs in this process with a plan that does not.
-  it.skipIf(LOCAL)('fails with NOT_IMPLEMENTED inside a query of the cluster', async () => {
-    await people();
-    const count = await ctx.sql('DELETE FROM people');
-    const both = count.union(await ctx.sql('SELECT CAST(1 AS BIGINT UNSIGNED) AS count'));
-    const { code, message } = await rejected(both.collect());
-    expect(code).toBe('NOT_IMPLEMENTED');
-    expect(message).toContain('Run the statement separately');
     expect(await left()).toEqual([1, 2, 3, 4]);
   });
 });

@@ -10,7 +10,7 @@ import { rejected } from '../support/rejected.js';
 import { AGGREGATE, WINDOW } from './functions/aggregate.js';
 import { type Calls, TABLE } from './functions/calls.js';
 import { ARRAY, NESTED } from './functions/nested.js';
-import { MATH, OTHER, STRING, TIME } from './functions/scalar.js';
+import { JSON_CALLS, MATH, OTHER, STRING, TIME } from './functions/scalar.js';
 import { SPARK, SPARK_AGGREGATE } from './functions/spark.js';
 
 const { arrowMetadata, fileRowIndex, getField, inputFileName, lead, max, min, unionExtract, unionTag, withMetadata } =
@@ -75,6 +75,7 @@ const TABLES: [string, Calls, Query][] = [
   ['math', MATH, perRow],
   ['string', STRING, perRow],
   ['time', TIME, perRow],
+  ['json', JSON_CALLS, perNamedRow],
   ['other', OTHER, perRow],
   ['array', ARRAY, perNamedRow],
   ['map and struct', NESTED, perRow],

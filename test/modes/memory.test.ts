@@ -231,7 +231,7 @@ describe('memoryTableLimitBytes', () => {
       'INSERT',
       async () => {
         await small.sql('CREATE TABLE grows (x BIGINT)');
-        await (await small.sql('INSERT INTO grows SELECT delay FROM flights LIMIT 5000')).collect();
+        await small.sql('INSERT INTO grows SELECT delay FROM flights LIMIT 5000');
       },
     ],
   ])('rejects %s with an error that names the size, the limit and the option', async (_, make) => {

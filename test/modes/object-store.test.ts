@@ -145,12 +145,36 @@ describe.each([
 
   it('stores a large file in parts', async () => {
     const target = `${url}/large/flights.parquet`;
-    await (await ctx.sql(`COPY flights TO '${target}' STORED AS PARQUET`)).collect();
+    await ctx.execute(`COPY flights TO '${target}' STORED AS PARQUET`);
     await cluster.betweenQueries();
     const back = await ctx.readParquet(target);
     expect(await rows(back.aggregate([], ['count(*) AS n', 'sum(CAST(delay AS BIGINT)) AS d']))).toEqual(
       await rows((await ctx.readParquet(FLIGHTS)).aggregate([], ['count(*) AS n', 'sum(CAST(delay AS BIGINT)) AS d'])),
     );
+  });
+});
+
+describe('a second write', () => {
+  it('to a folder of a bucket follows its mode', async () => {
+    const airports = await ctx.table('airports');
+    const target = `s3://${BUCKET}/modes/`;
+    const states = async () => (await ctx.readParquet(target)).select('state').distinct().count();
+    const folders = { partitionBy: 'state' } as const;
+    await airports.filter("state = 'AK'").writeParquet(target, folders);
+    expect((await rejected(airports.writeParquet(target))).code).toBe('FILE_EXISTS');
+    expect(await airports.writeParquet(target, { mode: 'ignore' })).toBe(0);
+    const hawaii = airports.filter("state = 'HI'");
+    await hawaii.writeParquet(target, { ...folders, mode: 'append' });
+    expect(await states()).toBe(2);
+    await cluster.betweenQueries();
+    await hawaii.writeParquet(target, { ...folders, mode: 'overwrite' });
+    expect(await states()).toBe(1);
+    const keys = [...s3.objects.keys()].filter((key) => key.startsWith('modes/'));
+    expect(keys.filter((key) => /AK|_temporary/u.test(key))).toEqual([]);
+    const file = `s3://${BUCKET}/modes/one.csv`;
+    await hawaii.writeCsv(file);
+    expect((await rejected(hawaii.writeCsv(file))).code).toBe('FILE_EXISTS');
+    expect(await hawaii.writeCsv(file, { mode: 'overwrite' })).toBeGreaterThan(0);
   });
 });
 
@@ -165,7 +189,7 @@ describe('a write', () => {
   it('leaves no files when it fails', async () => {
     const target = `s3://${BUCKET}/failed/`;
     const copy = ctx.sql(`COPY (SELECT 100 / (delay - 1) AS x FROM flights) TO '${target}' STORED AS PARQUET`);
-    expect(await rejected(copy.then((df) => df.collect()))).toMatchObject({ code: LOCAL ? 'ARROW' : 'JOB_FAILED' });
+    expect(await rejected(copy)).toMatchObject({ code: LOCAL ? 'ARROW' : 'JOB_FAILED' });
     expect([...s3.objects.keys()].filter((key) => key.startsWith('failed/'))).toEqual([]);
   });
 });
@@ -258,7 +282,8 @@ describe('credentials', () => {
 });
 
 describe('a store', () => {
-  const url = 's3://short-lived';
+  // A bucket of S3 would be found without a store.
+  const url = 'kept://short-lived';
   const store = s3Store();
 
   it('is available until it is deregistered', async () => {

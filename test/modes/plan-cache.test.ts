@@ -122,7 +122,7 @@ describe('a repeated query reads the current tables', () => {
   it('with their current rows', async () => {
     await using ctx = newContext(cluster);
     await ctx.sql('CREATE TABLE t (a BIGINT)');
-    const write = async (a: number) => (await ctx.fromColumns({ a: [a] })).writeCsv(temp('grows/'));
+    const write = async (a: number) => ctx.fromColumns({ a: [a] }).writeCsv(temp('grows/'), { mode: 'append' });
     await write(1);
     await ctx.registerCsv('files', temp('grows/'));
     expect(await again(ctx, 'SELECT count(*) FROM t')).toEqual([0]);

@@ -292,9 +292,9 @@ describe('after the session changes', () => {
     await using own = newContext(cluster);
     await own.sql('CREATE TABLE t (a BIGINT)');
     const statement = await own.prepare('SELECT count(*) AS n FROM t');
-    await (await own.sql('INSERT INTO t VALUES (1)')).collect();
+    await own.sql('INSERT INTO t VALUES (1)');
     expect(await run(statement)).toEqual([{ n: 1 }]);
-    const write = async (a: number) => (await own.fromColumns({ a: [a] })).writeCsv(temp('grows/'));
+    const write = async (a: number) => own.fromColumns({ a: [a] }).writeCsv(temp('grows/'), { mode: 'append' });
     await write(1);
     await own.registerCsv('files', temp('grows/'));
     const files = await own.prepare('SELECT count(*) AS n FROM files');

@@ -70,11 +70,15 @@ describe('a write whose query fails late', () => {
     const few = late.filter('value < 10').select('value', 'k');
     const targets = [`${folder}/one.${extension}`, `${folder}/in/`, `${folder}/by/`] as const;
     const options = (target: string) => (target.endsWith('by/') ? { partitionBy: 'k' } : {});
+    const modes = ['append', 'overwrite'] as const;
     for (const target of targets) await few[`write${format}`](target, options(target));
     const before = tree(folder);
     const content = readFileSync(targets[0]);
     for (const target of targets)
-      expect((await rejected(late[`write${format}`](target, options(target)))).message).toMatch(/divide/iu);
+      for (const mode of modes.slice(target.endsWith('/') ? 0 : 1))
+        expect((await rejected(late[`write${format}`](target, { ...options(target), mode }))).message).toMatch(
+          /divide/iu,
+        );
     await expect.poll(() => tree(folder)).toEqual(before);
     expect(readFileSync(targets[0])).toEqual(content);
   });
@@ -82,7 +86,7 @@ describe('a write whose query fails late', () => {
   it.each(FORMATS)('leaves no files with COPY TO and INSERT INTO: %s', async (format) => {
     const folder = temp('sql', format);
     await ctx.registerView(`late_${format}`, late.select('value', 'bad'));
-    const run = async (query: string) => (await ctx.sql(query)).collect();
+    const run = (query: string) => ctx.sql(query);
     for (const target of [`${folder}/one.${format.toLowerCase()}`, `${folder}/in/`]) {
       const copy = run(`COPY late_${format} TO '${target}' STORED AS ${format}`);
       expect((await rejected(copy)).message).toMatch(/divide/iu);

@@ -36,7 +36,7 @@ beforeAll(async () => {
 describe('Parquet options', () => {
   const written = async (options: ParquetWriterOptions, frame = flights.select('delay', 'origin').limit(5000)) => {
     const path = temp('options.parquet');
-    await frame.writeParquet(path, options);
+    await frame.writeParquet(path, { ...options, mode: 'overwrite' });
     return path;
   };
 
@@ -156,7 +156,8 @@ describe('CSV options', () => {
     ['quoteStyle nonNumeric', { quoteStyle: 'nonNumeric' }, '"a","b"\n1,"x"\n2,""\n'],
     ['quoteStyle necessary', { quoteStyle: 'necessary' }, 'a,b\n1,x\n2,\n'],
   ] as const)('include %s', async (_, options, content) => {
-    await (await ctx.sql("SELECT * FROM (VALUES (1, 'x'), (2, NULL)) AS t(a, b)")).writeCsv(temp('o.csv'), options);
+    const df = await ctx.sql("SELECT * FROM (VALUES (1, 'x'), (2, NULL)) AS t(a, b)");
+    await df.writeCsv(temp('o.csv'), { ...options, mode: 'overwrite' });
     expect(readFileSync(temp('o.csv'), 'utf8')).toBe(content);
   });
 
@@ -167,7 +168,7 @@ describe('CSV options', () => {
     ['quoteStyle never', { quoteStyle: 'never' }, `a"b,'c'\n`],
   ] as const)('control quotes: %s', async (_, options, content) => {
     const df = await ctx.sql(`SELECT 'a"b' AS x, '''c''' AS y`);
-    await df.writeCsv(temp('q.csv'), { ...options, withHeader: false });
+    await df.writeCsv(temp('q.csv'), { ...options, withHeader: false, mode: 'overwrite' });
     expect(readFileSync(temp('q.csv'), 'utf8')).toBe(content);
   });
 

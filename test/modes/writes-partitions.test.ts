@@ -76,13 +76,6 @@ describe('partitionBy', () => {
     expect(filesIn(temp('types'))).toEqual([expect.stringMatching(/^d=2024-02-29\/b=true\/k=x\/l=y\/\w+\.parquet$/)]);
   });
 
-  it.each(FORMATS)('rejects null, which folder names cannot express: %s', async (format) => {
-    const day = await ctx.sql("SELECT 1 AS id, DATE '2024-02-29' AS day UNION ALL SELECT 2, NULL");
-    const error = await rejected(day[`write${format}`](temp('null-folder/'), { partitionBy: 'day' }));
-    expect(error.message).toContain('null');
-    expect(filesIn(temp())).not.toContainEqual(expect.stringMatching(/^null-folder/));
-  });
-
   it('rejects unknown columns, and all columns', async () => {
     const unknown = await rejected(five.writeParquet(temp('bad/'), { partitionBy: 'nope' }));
     expect(unknown).toMatchObject({ code: 'SCHEMA', message: expect.stringContaining('nope') });

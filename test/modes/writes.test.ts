@@ -150,13 +150,6 @@ describe('paths', () => {
     expect(filesIn(temp('kinds/dotted.folder'))).toEqual([expect.stringMatching(/\.json$/)]);
   });
 
-  it('are replaced if they are files and extended if they are folders', async () => {
-    for (const frame of [flights.select('delay').limit(1000), five]) await frame.writeParquet(temp('again.parquet'));
-    expect(await (await ctx.readParquet(temp('again.parquet'))).count()).toBe(5);
-    for (let i = 0; i < 2; i++) await five.writeParquet(temp('grows/'));
-    expect(await (await ctx.readParquet(temp('grows/'))).count()).toBe(10);
-  });
-
   it.each(FORMATS)('fail if a file is in the place of a folder: %s', async (format) => {
     writeFileSync(temp('blocked'), 'here first');
     const error = await rejected(five[`write${format}`](temp(`blocked/in/a.${format.toLowerCase()}`)));

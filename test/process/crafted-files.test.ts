@@ -89,10 +89,8 @@ describe.each([
   ['with the option files', { files: { read: [temp('')] } }],
 ])('an executor %s', (_, options) => {
   it('survives Parquet files that claim more bytes than they have', { timeout: 60_000 }, async () => {
-    const server = 'test/support/server.mjs';
-    const scheduler = await ServerProcess.start(server, 'scheduler');
-    const more = JSON.stringify(options);
-    const executor = await ServerProcess.start(server, 'executor', String(scheduler.port), '2', temp('work'), more);
+    const scheduler = await ServerProcess.scheduler();
+    const executor = await ServerProcess.executor(scheduler.port, { workDir: temp('work'), ...options });
     const ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`);
     for (const [start, length] of [
       [4n, 1n << 42n],

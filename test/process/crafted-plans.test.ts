@@ -27,7 +27,11 @@ afterAll(async () => {
   await cluster.close();
 });
 
-const planOf = async (query: string): Promise<Uint8Array> => (await local.sql(query)).logicalPlan().toBytes();
+/** The plan of a query or statement, taken from its EXPLAIN, because a statement would run. */
+const planOf = async (query: string): Promise<Uint8Array> => {
+  const [plan] = (await local.sql(`EXPLAIN ${query}`)).logicalPlan().inputs();
+  return plan?.toBytes() ?? expect.fail(`no plan of ${query}`);
+};
 const send = (plan: Uint8Array, token: string = TOKENS.reader.token) => submit(cluster.schedulerPort, plan, { token });
 
 async function goesOn(): Promise<void> {

@@ -72,9 +72,8 @@ describe('a token in the environment of a cluster', () => {
       return { status: 404 };
     });
     process.env[TOKEN] = SECRET;
-    const server = 'test/support/server.mjs';
-    const scheduler = await ServerProcess.start(server, 'scheduler');
-    const executor = await ServerProcess.start(server, 'executor', String(scheduler.port), '2', temp('work'));
+    const scheduler = await ServerProcess.scheduler();
+    const executor = await ServerProcess.executor(scheduler.port, { workDir: temp('work') });
     delete process.env[TOKEN];
     servers = [executor, scheduler];
     ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`);
@@ -101,7 +100,7 @@ describe('a store for files with a prefix', () => {
     await ctx.registerObjectStore('file://', new LocalFileSystem({ prefix: temp('out') }));
     // No folder can be created here.
     writeFileSync(temp('place'), '');
-    await (await ctx.sql(`COPY (SELECT 1 AS a) TO 'file://${temp('place')}/' STORED AS CSV`)).collect();
+    await ctx.sql(`COPY (SELECT 1 AS a) TO 'file://${temp('place')}/' STORED AS CSV`);
     const folder = join(temp('out'), temp('place'));
     expect(existsSync(folder)).toBe(true);
     expect(readdirSync(folder).filter((name) => name.endsWith('.csv'))).toHaveLength(1);

@@ -154,7 +154,7 @@ describe('a damaged file of an executor', () => {
     try {
       const rows = digest(ctx, STAGES);
       await until('executors want the rows of others', () => held.some((proxy) => proxy.holds));
-      const damaged = cluster.executors.map(({ workDir }) => damageFiles(join(workDir, 'jobs')));
+      const damaged = cluster.workDirs.map((folder) => damageFiles(join(folder, 'jobs')));
       expect(damaged.reduce((sum, files) => sum + files, 0)).toBeGreaterThan(0);
       for (const proxy of held) proxy.release();
       expect(await rows).toBe(right.get(STAGES));
@@ -172,7 +172,7 @@ describe('a damaged file of an executor', () => {
       const rows = (await ctx.sql(ROWS)).collect();
       rows.catch(() => undefined);
       await until('the client wants the rows', () => held.some((proxy) => proxy.holds));
-      for (const { workDir } of cluster.executors) damageFiles(join(workDir, 'jobs'));
+      for (const folder of cluster.workDirs) damageFiles(join(folder, 'jobs'));
       for (const proxy of held) proxy.release();
       const error = await failure(rows);
       expect(error).toMatchObject({

@@ -64,6 +64,8 @@ describe('the programs of examples/', () => {
     const files = await Promise.all(filesIn(file('orders')).map((name) => parquet(file('orders', name))));
     const rows = files.flat();
     expect(rows).toHaveLength(930);
+    // A second run replaces the files.
+    expect(await output('etl', [folder('etl')])).toBe(stdout);
     expect(rows.every(({ amount, customer }) => Number(amount) > 0 && /^customer\d+$/.test(String(customer)))).toBe(
       true,
     );
@@ -237,7 +239,8 @@ describe('the programs of examples/', () => {
 
   example('messy-csv', async () => {
     expect((await written('messy-csv')).stdout).toMatchInlineSnapshot(`
-      "+---------+------------+-------+-----------------+
+      "5 of 6 lines have the right number of values.
+      +---------+------------+-------+-----------------+
       | station | day        | value | remark          |
       +---------+------------+-------+-----------------+
       | north   | 2026-01-31 | 1.50  | windy; cold     |
@@ -259,7 +262,12 @@ describe('the programs of examples/', () => {
     const stdout = await output(
       'remote-files',
       [`${web.url}/airports.csv`, 's3://travel/flights/', 's3://travel/busiest.parquet'],
-      { AWS_ENDPOINT: s3.url, AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey },
+      {
+        AWS_ENDPOINT: s3.url,
+        AWS_ALLOW_HTTP: 'true',
+        AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+      },
     );
     expect(stdout).toMatchInlineSnapshot(`
       "+-------------------+---------+-------+
@@ -274,6 +282,12 @@ describe('the programs of examples/', () => {
     const { buffer, byteOffset, byteLength } = s3.objects.get('busiest.parquet') ?? Buffer.of();
     const file = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
     expect(await parquetReadObjects({ file, compressors })).toHaveLength(3);
+  });
+
+  example('progress', async () => {
+    const [line = '', ...table] = (await output('progress')).split('\n');
+    expect(line).toMatch(/^succeeded, ([1-9]\d+) of \1 tasks$/);
+    expect(table.join('\n')).toContain('| 0   | 2000000 | true   |\n| 1   | 2000000 | true   |');
   });
 
   it('are all tested, and have less than 60 lines', () => {

@@ -59,10 +59,8 @@ interface Place {
 
 /** A cluster in other processes, whose client has no limits. */
 async function processes(scheduler: object, executor: object, options: SessionOptions = {}): Promise<Place> {
-  const server = 'test/support/server.mjs';
-  const one = await ServerProcess.start(server, 'scheduler', JSON.stringify(scheduler));
-  const args = ['executor', String(one.port), '2', temp('work'), JSON.stringify(executor)];
-  const two = await ServerProcess.start(server, ...args);
+  const one = await ServerProcess.scheduler(scheduler);
+  const two = await ServerProcess.executor(one.port, { workDir: temp('work'), ...executor });
   const ctx = new BallistaSessionContext(`df://127.0.0.1:${one.port}`, options);
   const close = async () => {
     await ctx.close();

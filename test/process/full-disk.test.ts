@@ -1,4 +1,7 @@
-/** A query does not fail because of the full disk of one executor, as long as another one has room. */
+/**
+ * A query does not fail because of the full disk of one executor, as long as another one has room. A query that needs more of
+ * a disk than its limit fails alone.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -23,6 +26,7 @@ const SHUFFLED_ROWS = [{ n: 150_000n, q: 15_334_802, c: expect.any(String) }];
 const SORTED = 'select l_comment, l_orderkey from lineitem order by l_comment, l_orderkey, l_linenumber';
 const LINES = 600_572;
 const LITTLE = 24 << 20;
+const LIMIT = 1 << 20;
 /** Some hundred megabytes of rows. */
 const WIDE =
   'select l.l_orderkey, l.l_comment, l.l_shipdate from lineitem l cross join (values (1), (2), (3), (4), (5)) as t(x)';
@@ -73,8 +77,7 @@ async function startScheduler(): Promise<BallistaScheduler> {
 }
 
 async function startExecutor(schedulerPort: number, options: object, shell?: string): Promise<Program> {
-  const all = { schedulerPort, port: 0, grpcPort: 0, ...options };
-  const program = new Program('far-executor.mjs', { args: [JSON.stringify(all)], ...(shell && { shell }) });
+  const program = Program.executor({ schedulerPort, ...options }, shell ? { shell } : {});
   closing.push(() => {
     program.kill('SIGKILL');
     return program.ended;
@@ -178,5 +181,42 @@ describe.runIf(process.platform === 'linux')('a limit for the size of files', ()
     await startExecutor(scheduler.port, { workDir: folder(), vcores: 1 });
     const ctx = await connect(scheduler, STAGES);
     expect(await (await ctx.sql(SHUFFLED)).toArray()).toEqual(SHUFFLED_ROWS);
+  });
+});
+
+describe('queryDiskLimitBytes', () => {
+  it.each<[string, SessionOptions, string, object]>([
+    ['the files of stages', STAGES, SHUFFLED, {}],
+    ['spilled data', WHOLE, SORTED, { memoryLimitBytes: LITTLE }],
+  ])('fails a query that needs more: %s', async (_, options, query, little) => {
+    const scheduler = await startScheduler();
+    const workDir = folder();
+    await startExecutor(scheduler.port, { workDir, vcores: 2, queryDiskLimitBytes: LIMIT, ...little });
+    const ctx = await connect(scheduler, options);
+    const error = await rejected((await ctx.sql(query)).collect());
+    expect(error).toMatchObject({
+      code: 'RESOURCES_EXHAUSTED',
+      message: expect.stringContaining('queryDiskLimitBytes'),
+      jobId: expect.any(String),
+    });
+    const entries = () => readdirSync(workDir, { recursive: true, encoding: 'utf8', withFileTypes: true });
+    await until('no files are left', () => !entries().some((entry) => entry.isFile() && entry.name !== 'lock'));
+    expect(await (await ctx.sql('select count(*) as n from lineitem')).toArray()).toEqual([{ n: BigInt(LINES) }]);
+  });
+
+  it.runIf(process.platform === 'linux')('does not fail a query whose rows wait for a slow reader', async () => {
+    const scheduler = await startScheduler();
+    const workDir = folder();
+    const executor = await startExecutor(scheduler.port, { workDir, queryDiskLimitBytes: 4 * LIMIT });
+    const ctx = await connect(scheduler, WHOLE);
+    const stream = (await ctx.sql(WIDE)).stream();
+    let rows = (await stream.next()).value?.numRows ?? 0;
+    const filed = () => unnamedFiles(executor.pid, workDir);
+    await until('rows wait in a file', () => filed().some((size) => size > 2 * LIMIT));
+    for await (const batch of stream) {
+      rows += batch.numRows;
+      expect(Math.max(0, ...filed())).toBeLessThan(8 * LIMIT);
+    }
+    expect(rows).toBe(5 * LINES);
   });
 });

@@ -29,9 +29,10 @@ let secure: ServerProcess;
 let executor: BallistaExecutor;
 
 beforeAll(async () => {
-  const start = (options: object): Promise<ServerProcess> =>
-    ServerProcess.start('test/support/server-with.mjs', 'scheduler', JSON.stringify({ port: 0, ...options }));
-  [plain, secure] = await Promise.all([start({}), start({ tls: certificates.server })]);
+  [plain, secure] = await Promise.all([
+    ServerProcess.scheduler(),
+    ServerProcess.scheduler({ tls: certificates.server }),
+  ]);
   executor = new BallistaExecutor({ schedulerPort: plain.port, port: 0, grpcPort: 0, vcores: 1 });
   await executor.start();
 });

@@ -24,7 +24,6 @@ import { registerNumbers, SHORT, SHORT_RESULT } from './fixtures/queries.mjs';
 
 /** A query that takes longer counts as hanging. The scheduler notices a missing executor after 30 s. */
 const BOUND_MS = 300_000;
-const SERVER = 'test/support/server.mjs';
 const PARTS = 20;
 const QUERY = `select sum(s) as s from (${Array(PARTS).fill(SHORT).join(' union all ')})`;
 
@@ -56,7 +55,7 @@ class Victim {
   }
 
   static async start(schedulerPort: number): Promise<Victim> {
-    const program = new Program('executor.mjs', { args: [String(schedulerPort)], timeoutMs: 2 * BOUND_MS });
+    const program = Program.executor({ schedulerPort }, { timeoutMs: 2 * BOUND_MS });
     return new Victim(program, await program.line('ready'));
   }
 
@@ -93,8 +92,7 @@ describe.concurrent('killing an executor', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
     await withVictim({}, async ({ ctx, victim, survive }) => {
       const signal = AbortSignal.timeout(BOUND_MS);
-      const copy = await ctx.sql(`copy (select n.x from k cross join n) to '${folder}/' stored as csv`);
-      const written = copy.collect({ signal });
+      const written = ctx.sql(`copy (select n.x from k cross join n) to '${folder}/' stored as csv`, { signal });
       await until('it writes', () => readdirSync(folder).length > 0);
       await survive();
       await victim.kill();
@@ -119,8 +117,8 @@ describe.concurrent('a query that ends the executors that run it', () => {
     ['in stages', { clusterConfig: { 'cluster.whole_query': 'never', 'datafusion.execution.target_partitions': '1' } }],
   ])('runs again once, and not on a third one: %s', { timeout: 2 * BOUND_MS }, async ([, options], { expect }) => {
     const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
-    const scheduler = await ServerProcess.start(SERVER, 'scheduler');
-    const start = () => ServerProcess.start(SERVER, 'executor', String(scheduler.port), '1', folder);
+    const scheduler = await ServerProcess.scheduler();
+    const start = () => ServerProcess.executor(scheduler.port, { vcores: 1, workDir: folder });
     const executors = await Promise.all([start(), start(), start()]);
     await using ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`, options);
     const signal = AbortSignal.timeout(BOUND_MS);

@@ -20,8 +20,7 @@ afterAll(async () => {
 });
 
 it('an executor removes the folders of killed executors beside its own, and no others', async () => {
-  const start = () =>
-    ServerProcess.start('test/support/server.mjs', 'executor', String(scheduler.port), '1', folder, 'no-udf');
+  const start = () => ServerProcess.executor(scheduler.port, { workDir: folder });
   const [alive, doomed] = await Promise.all([start(), start()]);
   await doomed.kill();
   expect(readdirSync(folder)).toHaveLength(2);

@@ -24,7 +24,7 @@ async function startScheduler(port = 0): Promise<BallistaScheduler> {
 
 /** An executor in its own process, so that it reaches the scheduler over the network. */
 async function startExecutor(port: number): Promise<Program & { workDir: string }> {
-  const program = new Program('executor.mjs', { args: [String(port)] });
+  const program = Program.executor({ schedulerPort: port });
   closing.push(() => {
     program.kill('SIGKILL');
     return program.ended;

@@ -104,7 +104,7 @@ it('what the client prints and logs', () => {
 it.runIf(process.platform === 'linux')('the list of processes', () => {
   for (const pid of cluster.pids) {
     const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    expect(line).toContain('secured-server');
+    expect(line).toContain('test/support/server.mjs');
     expectNone(line, 'ps');
   }
 });

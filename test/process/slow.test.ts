@@ -37,7 +37,7 @@ async function listen(serve: (client: Socket) => void): Promise<number> {
 
 it('an upload can take longer than the timeout of a call', async () => {
   // The scheduler has its own process, because tables are not sent within a process.
-  const scheduler = await ServerProcess.start('test/support/server.mjs', 'scheduler');
+  const scheduler = await ServerProcess.scheduler();
   open.push(() => scheduler.close());
   const executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
   open.unshift(() => executor.close());
@@ -76,7 +76,7 @@ it('a result fails if its executor stops answering', async () => {
   const scheduler = new BallistaScheduler({ port: 0 });
   open.push(() => scheduler.close());
   await scheduler.start();
-  const executor = new Program('executor.mjs', { args: [String(scheduler.port)], timeoutMs: 110_000 });
+  const executor = Program.executor({ schedulerPort: scheduler.port }, { timeoutMs: 110_000 });
   open.unshift(() => {
     executor.kill('SIGKILL');
     return executor.ended;

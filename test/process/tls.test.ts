@@ -14,7 +14,6 @@ import { freePorts } from '../support/ports.js';
 import { Recorder } from '../support/recorder.js';
 import { rejected } from '../support/rejected.js';
 
-const SERVER = 'test/support/server-with.mjs';
 const STAGES = { clusterConfig: { 'cluster.whole_query': 'never' } } satisfies SessionOptions;
 
 const closing: (() => unknown)[] = [];
@@ -23,7 +22,7 @@ afterEach(async () => {
 });
 
 const start = async (role: 'scheduler' | 'executor', options: object): Promise<ServerProcess> => {
-  const server = await ServerProcess.start(SERVER, role, JSON.stringify(options));
+  const server = await ServerProcess.member(role, options);
   closing.push(() => server.close());
   return server;
 };
@@ -76,8 +75,7 @@ describe('refused', () => {
   let plain: ServerProcess;
   beforeAll(async () => {
     files = await Certificates.make();
-    const listen = (options: object): Promise<ServerProcess> =>
-      ServerProcess.start(SERVER, 'scheduler', JSON.stringify({ port: 0, ...options }));
+    const listen = (options: object): Promise<ServerProcess> => ServerProcess.scheduler(options);
     [scheduler, plain] = await Promise.all([listen({ tls: files.server }), listen({})]);
   });
   afterAll(async () => {
@@ -190,8 +188,8 @@ describe('on the network', () => {
     const [results, tasks] = [await hidden('127.0.0.3', ports[0] ?? 0), await hidden('127.0.0.3', ports[1] ?? 0)];
     const [results2, tasks2] = [await hidden('127.0.0.4', ports[2] ?? 0), await hidden('127.0.0.4', ports[3] ?? 0)];
     const all = [scheduler, results, tasks, results2, tasks2];
-    closing.push(() => {
-      for (const recorder of all) recorder.close();
+    closing.push(async () => {
+      for (const recorder of all) await recorder.close();
     });
     const executor = { schedulerHost: '127.0.0.2', schedulerPort: port, vcores: 1, ...security };
     await start('executor', { ...executor, externalHost: '127.0.0.3', port: ports[0], grpcPort: ports[1] });

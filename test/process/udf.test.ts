@@ -12,19 +12,16 @@ import { ServerProcess } from '../support/child.js';
 import { rejected } from '../support/rejected.js';
 import { thrown } from '../support/thrown.js';
 
-const SERVER = 'test/support/server.mjs';
-
 let folder: string;
 let scheduler: ServerProcess;
 let executors: ServerProcess[];
 let ctx: BallistaSessionContext;
 
-const start = (...more: string[]) =>
-  ServerProcess.start(SERVER, 'executor', String(scheduler.port), '2', folder, ...more);
+const start = (options: object = {}) => ServerProcess.executor(scheduler.port, { workDir: folder, ...options });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ballista-test-'));
-  scheduler = await ServerProcess.start(SERVER, 'scheduler');
+  scheduler = await ServerProcess.scheduler();
   executors = await Promise.all([start(), start()]);
   ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`);
 });
@@ -94,7 +91,7 @@ describe('while ten other queries run and finish', () => {
 
 describe('an executor', () => {
   it('without UDF support is skipped, and queries fail if there is no other', async () => {
-    const none = await start('no-udf');
+    const none = await start({ udf: false });
     const query = async () => (await ctx.sql('SELECT 1 AS x')).select(twice(col('x')).alias('y')).toArray();
     for (let i = 0; i < 8; i++) expect(await query()).toEqual([{ y: 2n }]);
     await Promise.all(executors.splice(0).map((executor) => executor.close()));

@@ -173,14 +173,12 @@ describe('the size', () => {
 
 describe('a cluster in other processes', () => {
   const temp = tempFolder();
-  const server = 'test/support/server.mjs';
   let one: ServerProcess;
   let two: ServerProcess;
   let ctx: BallistaSessionContext;
   beforeAll(async () => {
-    one = await ServerProcess.start(server, 'scheduler', JSON.stringify({ uploadLimitBytes: 16 * MIB }));
-    const limit = JSON.stringify({ uploadLimitBytes: 4 * MIB });
-    two = await ServerProcess.start(server, 'executor', String(one.port), '2', temp('work'), limit);
+    one = await ServerProcess.scheduler({ uploadLimitBytes: 16 * MIB });
+    two = await ServerProcess.executor(one.port, { workDir: temp('work'), uploadLimitBytes: 4 * MIB });
     ctx = new BallistaSessionContext(`df://127.0.0.1:${one.port}`);
   });
   afterAll(async () => {

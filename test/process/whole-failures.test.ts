@@ -5,7 +5,6 @@ import { ServerProcess } from '../support/child.js';
 import { AIRPORTS, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
-const SERVER = 'test/support/server.mjs';
 const temp = tempFolder();
 const ROUNDS = 40;
 const AT_ONCE = 10;
@@ -17,10 +16,10 @@ afterEach(async () => {
 
 // The executor removes the result of a failed query, often before the client has asked for its first rows.
 it('a whole query that fails at once on an executor in another process ends at its client, each time', async () => {
-  const scheduler = await ServerProcess.start(SERVER, 'scheduler');
+  const scheduler = await ServerProcess.scheduler();
   closing.push(() => scheduler.close());
-  const limits = JSON.stringify({ files: { read: [] } });
-  const executor = await ServerProcess.start(SERVER, 'executor', String(scheduler.port), '4', temp('work'), limits);
+  const limits = { vcores: 4, workDir: temp('work'), files: { read: [] } };
+  const executor = await ServerProcess.executor(scheduler.port, limits);
   closing.push(() => executor.close());
   const ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`);
   closing.push(() => ctx.close());

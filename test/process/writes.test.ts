@@ -16,7 +16,7 @@ it('a killed executor leaves no readable files of a write, and no row is duplica
 }, async () => {
   await using scheduler = new BallistaScheduler({ port: 0 });
   await scheduler.start();
-  const victim = new Program('executor.mjs', { args: [String(scheduler.port)], timeoutMs: 2 * BOUND_MS });
+  const victim = Program.executor({ schedulerPort: scheduler.port }, { timeoutMs: 2 * BOUND_MS });
   await victim.line('ready');
   await using survivor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 1 });
   await using ctx = new BallistaSessionContext(scheduler.url);

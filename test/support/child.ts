@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 /** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+const MEMBER = 'test/support/server.mjs';
+
+/** The options of executors that the test does not name. */
+const EXECUTOR = { vcores: 2, udf: true, udfMemoryLimitBytes: 64 * 2 ** 20 };
+
 /** A server in a child process. It ends when its standard input closes. */
 export class ServerProcess {
   readonly #child: ChildProcess;
@@ -23,6 +28,25 @@ export class ServerProcess {
   /** Starts a Node program and waits until it has printed `{"port":N}`. */
   static start(...args: string[]): Promise<ServerProcess> {
     return ServerProcess.launch(args);
+  }
+
+  /** Starts a scheduler. */
+  static scheduler(options: object = {}): Promise<ServerProcess> {
+    return ServerProcess.member('scheduler', options);
+  }
+
+  /** Starts an executor with two slots, which runs UDFs. The options may say otherwise. */
+  static executor(schedulerPort: number, options: object = {}): Promise<ServerProcess> {
+    return ServerProcess.member('executor', { schedulerPort, ...EXECUTOR, ...options });
+  }
+
+  /** Starts a scheduler or an executor with these options only, or with those in a file. */
+  static member(
+    role: 'scheduler' | 'executor',
+    options: object | string,
+    log?: { file: string; level: string },
+  ): Promise<ServerProcess> {
+    return ServerProcess.launch([MEMBER, role, typeof options === 'string' ? options : JSON.stringify(options)], log);
   }
 
   /** Like {@link start}, but logs to a file. */

@@ -30,8 +30,6 @@ export const WHOLE = !SHARED;
 /** Options of sessions whose queries are split into stages, if there is a cluster. */
 export const STAGES: SessionOptions = LOCAL ? {} : { clusterConfig: { 'cluster.whole_query': 'never' } };
 
-const SERVER = 'test/support/server.mjs';
-
 /** A cluster with two executors, in the mode of the vitest project. */
 export interface ModeCluster {
   /** The address for contexts. */
@@ -96,10 +94,10 @@ async function inProcess(): Promise<ModeCluster> {
 }
 
 async function inProcesses(replace: boolean): Promise<ModeCluster> {
-  const scheduler = await ServerProcess.start(SERVER, 'scheduler');
+  const scheduler = await ServerProcess.scheduler();
   // A killed executor cannot remove its files.
   const folder = await mkdtemp(join(tmpdir(), 'ballista-test-'));
-  const startExecutor = () => ServerProcess.start(SERVER, 'executor', String(scheduler.port), String(VCORES), folder);
+  const startExecutor = () => ServerProcess.executor(scheduler.port, { vcores: VCORES, workDir: folder });
   const executors = await Promise.all(Array.from({ length: EXECUTORS }, startExecutor));
   return {
     url: `df://127.0.0.1:${scheduler.port}`,

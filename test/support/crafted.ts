@@ -41,6 +41,29 @@ export interface Outcome {
   error: string;
 }
 
+/** The headers and the path of a request that submits a query. */
+export const SUBMIT = {
+  path: `${SCHEDULER}ExecuteQuery`,
+  push: `${SCHEDULER}ExecuteQueryPush`,
+  headers: { 'ballista-version': BallistaScheduler.version },
+} as const;
+
+/** The message of a request that submits a query. */
+export function query(plan: Uint8Array, session: string, settings: Readonly<Record<string, string>>): Buffer {
+  const pairs = Object.entries(settings).map(([key, value]) => protobuf({ 4: protobuf({ 1: key, 2: value }) }));
+  return Buffer.concat([protobuf({ 1: plan, 3: session, 5: crypto.randomUUID() }), ...pairs]);
+}
+
+/** The number of the field that tells a job's status. */
+export const STATUS = { queued: 1, running: 2, failed: 3, successful: 4 } as const;
+
+/** The status of a job: the fields that the scheduler answers. */
+export async function statusOf(port: number, job: string, token?: string): Promise<Map<number, Buffer | number>> {
+  const path = `${SCHEDULER}GetJobStatus`;
+  const { body } = await http2({ port, path, message: protobuf({ 1: job }), ...(token !== undefined && { token }) });
+  return readProtobuf(inside(body.subarray(5), 1));
+}
+
 /** Sends the message of a plan to a scheduler, and waits for the end of its job. */
 export async function submit(
   port: number,
@@ -48,32 +71,21 @@ export async function submit(
   { token, session = crypto.randomUUID() as string }: { token?: string; session?: string } = {},
 ): Promise<Outcome> {
   // Without this setting, the scheduler takes the client for another one, and does not run the query as a whole.
-  const settings = protobuf({ 1: 'cluster.session', 2: JSON.stringify({ 'cluster.whole_query': 'always' }) });
-  const whole = protobuf({ 1: 'cluster.whole_query', 2: 'always' });
-  const message = Buffer.concat([
-    protobuf({ 1: plan, 3: session, 4: settings, 5: crypto.randomUUID() }),
-    protobuf({ 4: whole }),
-  ]);
-  const call = (method: string, sent: Uint8Array) =>
-    http2({
-      port,
-      path: SCHEDULER + method,
-      message: sent,
-      headers: { 'ballista-version': BallistaScheduler.version },
-      limitMs: 60_000,
-      ...(token !== undefined && { token }),
-    });
-  const { grpc, message: error, body } = await call('ExecuteQuery', message);
+  const own = { 'cluster.session': JSON.stringify({ 'cluster.whole_query': 'always' }) };
+  const message = query(plan, session, { ...own, 'cluster.whole_query': 'always' });
+  const { path, headers } = SUBMIT;
+  const sent = { port, path, message, headers, limitMs: 60_000, ...(token !== undefined && { token }) };
+  const { grpc, message: error, body } = await http2(sent);
   if (grpc !== 0) return { grpc, error };
   const answer = readProtobuf(body.subarray(5));
   const begun = answer.get(1);
   if (!Buffer.isBuffer(begun)) return { grpc, error: String(answer.get(2)) };
   const job = inside(begun, 1).toString();
   for (;;) {
-    const status = readProtobuf(inside((await call('GetJobStatus', protobuf({ 1: job }))).body.subarray(5), 1));
-    const [failed, successful] = [status.get(3), status.get(4)];
+    const status = await statusOf(port, job, token);
+    const failed = status.get(STATUS.failed);
     if (Buffer.isBuffer(failed)) return { grpc, error: inside(failed, 1).toString() };
-    if (successful !== undefined) return { grpc, error: '' };
+    if (status.get(STATUS.successful) !== undefined) return { grpc, error: '' };
     await setTimeout(50);
   }
 }

@@ -1,34 +1,32 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { type Passage, type Place, TcpProxy } from './tcp-proxy.js';
 
 /** What a proxy does once, to the byte at a position. */
 export type Fault = 'flip' | 'cut';
 
 /** A TCP proxy that damages, cuts or holds what passes through it. */
 export class FaultyProxy {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #target: { host: string; port: number } | undefined;
+  #proxy: TcpProxy | undefined;
+  #target: Place = { host: '127.0.0.1', port: 0 };
   #fault: { kind: Fault; at: number } | undefined;
-  #held: (() => void)[] | undefined;
+  #held: { ended: Promise<void>; end: () => void; waits: boolean } | undefined;
   /** The number of bytes that have passed since the last call of `arm`, in both directions. */
   passed = 0;
   /** How many faults have happened. */
   faults = 0;
 
-  private constructor(server: Server) {
-    this.#server = server.on('connection', (client: Socket) => this.#connect(client));
-  }
-
   /** Listens on a free port. */
   static async listen(host = '127.0.0.1'): Promise<FaultyProxy> {
-    const proxy = new FaultyProxy(createServer());
-    await once(proxy.#server.listen(0, host), 'listening');
+    const proxy = new FaultyProxy();
+    proxy.#proxy = await TcpProxy.listen(
+      { host, port: 0 },
+      () => proxy.#target,
+      () => proxy.#passage(),
+    );
     return proxy;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#proxy?.port ?? 0;
   }
 
   /** Forwards later connections. */
@@ -44,61 +42,40 @@ export class FaultyProxy {
 
   /** Keeps all bytes until `release`. */
   hold(): void {
-    this.#held = [];
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#held = { ended, end, waits: false };
   }
 
   /** Whether bytes were kept. */
   get holds(): boolean {
-    return this.#held !== undefined && this.#held.length > 0;
+    return this.#held?.waits ?? false;
   }
 
   release(): void {
-    const held = this.#held ?? [];
+    this.#held?.end();
     this.#held = undefined;
-    for (const send of held) send();
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((closed) => this.#server.close(closed));
+    await this.#proxy?.close();
   }
 
-  #connect(client: Socket): void {
-    if (!this.#target) {
-      client.destroy();
-      return;
-    }
-    const server = dial({ ...this.#target, noDelay: true });
-    client.setNoDelay(true);
-    const end = () => {
-      client.destroy();
-      server.destroy();
+  #passage(): Passage {
+    const passage: Passage = {
+      alter: (bytes) => {
+        const rest = this.#touched(bytes);
+        if (rest.length < bytes.length) setImmediate(() => this.#proxy?.reset((other) => other === passage));
+        return rest;
+      },
+      passable: () => {
+        if (this.#held) this.#held.waits = true;
+        return this.#held?.ended;
+      },
     };
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.#sockets.add(from);
-      from
-        .on('error', () => undefined)
-        .on('close', () => {
-          this.#sockets.delete(from);
-          end();
-        })
-        .on('end', () => to.end())
-        .on('data', (bytes) => {
-          const send = () => {
-            const rest = this.#touched(bytes);
-            if (rest.length > 0 && !to.write(rest)) {
-              from.pause();
-              to.once('drain', () => from.resume());
-            }
-            if (rest.length < bytes.length) end();
-          };
-          if (this.#held) this.#held.push(send);
-          else send();
-        });
-    }
+    return passage;
   }
 
   /** The bytes after the fault; fewer if the connection is cut. */

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
 
 /** The status codes of gRPC that tests expect. */
 export const GRPC = {
@@ -20,13 +20,18 @@ export interface Answer {
   readonly messages: Buffer[];
 }
 
+interface CallOptions {
+  host?: string;
+  headers?: OutgoingHttpHeaders;
+}
+
 /** A gRPC call that sends messages one by one, as an attacker would write it. */
 export class GrpcCall {
   readonly #session: ClientHttp2Session;
   readonly #stream: ClientHttp2Stream;
   readonly answer: Promise<Answer>;
 
-  constructor(port: number, path: string, host = '127.0.0.1') {
+  constructor(port: number, path: string, { host = '127.0.0.1', headers = {} }: CallOptions = {}) {
     this.#session = connect(`http://${host}:${port}`);
     this.#session.on('error', () => undefined);
     this.#stream = this.#session.request({
@@ -34,6 +39,7 @@ export class GrpcCall {
       ':path': path,
       'content-type': 'application/grpc',
       te: 'trailers',
+      ...headers,
     });
     this.answer = new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];

@@ -11,6 +11,8 @@ export interface Http2Answer {
   status: number;
   /** The status of a gRPC call. */
   grpc: number | undefined;
+  /** The headers of the response and those behind its body. */
+  headers: Readonly<Record<string, unknown>>;
   body: Buffer;
   message: string;
 }
@@ -74,6 +76,7 @@ export async function http2({
     return {
       status: Number(answer[':status']),
       grpc: grpc === undefined ? undefined : Number(grpc),
+      headers: all,
       body: Buffer.concat(parts),
       message: decodeURIComponent(String(all['grpc-message'] ?? '')),
     };

@@ -67,6 +67,11 @@ export class Program {
     this.ended.catch(() => undefined);
   }
 
+  /** An executor with one slot on free ports. It prints `ready` and its work folder. */
+  static executor(options: object, program: ProgramOptions = {}): Program {
+    return new Program('executor.mjs', { ...program, args: [JSON.stringify(options)] });
+  }
+
   get pid(): number {
     if (this.#child.pid === undefined) throw new Error('the program did not start');
     return this.#child.pid;

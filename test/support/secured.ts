@@ -50,8 +50,6 @@ export interface Secured {
   close(): Promise<void>;
 }
 
-const SERVER = 'test/support/secured-server.mjs';
-
 export async function startSecured({ executors: count = 2, tls, jwks, log }: SecuredOptions = {}): Promise<Secured> {
   const folder = await mkdtemp(join(tmpdir(), 'ballista-secured-'));
   const tokensFile = join(folder, 'tokens.json');
@@ -63,10 +61,10 @@ export async function startSecured({ executors: count = 2, tls, jwks, log }: Sec
     ...(tls && { tls: tls.server }),
   };
   const started: ServerProcess[] = [];
-  const start = async (role: string, options: object): Promise<ServerProcess> => {
+  const start = async (role: 'scheduler' | 'executor', options: object): Promise<ServerProcess> => {
     const file = join(folder, `${role}-${started.length}.json`);
     await writeFile(file, JSON.stringify({ ...shared, ...options }));
-    const server = await ServerProcess.launch([SERVER, role, file], log);
+    const server = await ServerProcess.member(role, file, log);
     started.push(server);
     return server;
   };

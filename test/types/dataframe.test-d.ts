@@ -51,8 +51,21 @@ describe('the row type', () => {
     expectTypeOf(flights.cache()).resolves.toEqualTypeOf<DataFrame<Flight>>();
   });
 
-  it('is lost if the columns change, unless it is given', () => {
-    expectTypeOf(flights.select('origin')).toEqualTypeOf<DataFrame<Row>>();
+  it('follows the names of columns', () => {
+    expectTypeOf(flights.select('origin')).toEqualTypeOf<DataFrame<Pick<Flight, 'origin'>>>();
+    expectTypeOf(flights.select(['origin', 'delay'])).toEqualTypeOf<DataFrame<Pick<Flight, 'origin' | 'delay'>>>();
+    expectTypeOf(flights.drop('origin').toArray()).resolves.toExtend<{ delay: bigint | null }[]>();
+    expectTypeOf(flights.withColumn('x', lit(1)).toArray()).resolves.toExtend<
+      { origin: string; delay: bigint | null; x: unknown }[]
+    >();
+    expectTypeOf(flights.select('*')).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(flights.select(col('origin'))).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(untyped.select('origin')).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(untyped.drop('origin')).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(untyped.withColumn('x', lit(1))).toEqualTypeOf<DataFrame<Row>>();
+  });
+
+  it('is lost if the columns change otherwise, unless it is given', () => {
     expectTypeOf(flights.select<{ origin: string }>('origin')).toEqualTypeOf<DataFrame<{ origin: string }>>();
     expectTypeOf(flights.aggregate('origin', f.count())).toEqualTypeOf<DataFrame<Row>>();
     expectTypeOf(flights.withColumn<Flight & { x: bigint }>('x', lit(1))).toEqualTypeOf<
@@ -68,6 +81,54 @@ describe('results', () => {
     expectTypeOf(flights.toArray()).resolves.toEqualTypeOf<Flight[]>();
     expectTypeOf(flights.toColumns()).resolves.toEqualTypeOf<{ origin: string[]; delay: (bigint | null)[] }>();
     expectTypeOf(untyped.toArray()).resolves.toEqualTypeOf<Record<string, unknown>[]>();
+  });
+
+  it('have the types of their conversion', async () => {
+    interface Deep {
+      n: bigint;
+      list: (bigint | null)[];
+      struct: { at: Date; n?: bigint };
+      map: Map<string, bigint>;
+      bytes: Uint8Array;
+      any: unknown;
+    }
+    const deep = flights.as<Deep>();
+    expectTypeOf(flights.toArray({ int64: 'number' })).resolves.toEqualTypeOf<
+      { origin: string; delay: number | null }[]
+    >();
+    expectTypeOf(flights.toColumns({ int64: 'string' })).resolves.toEqualTypeOf<{
+      origin: string[];
+      delay: (string | null)[];
+    }>();
+    expectTypeOf(flights.rows({ int64: 'number' })).toExtend<AsyncIterable<{ delay: number | null }>>();
+    const [json] = await deep.toArray({ json: true });
+    expectTypeOf(json?.struct).toEqualTypeOf<{ at: string; n?: string } | undefined>();
+    expectTypeOf(json?.map).toEqualTypeOf<[string, string][] | undefined>();
+    expectTypeOf(json?.bytes).toEqualTypeOf<string | undefined>();
+    const [numbers] = await deep.toArray({ int64: 'number' });
+    expectTypeOf(numbers?.list).toEqualTypeOf<(number | null)[] | undefined>();
+    expectTypeOf(numbers?.map).toEqualTypeOf<Map<string, number> | undefined>();
+    expectTypeOf(numbers?.struct.at).toEqualTypeOf<Date | undefined>();
+    expectTypeOf(numbers?.any).toEqualTypeOf<unknown>();
+    expectTypeOf(flights.toArray({ signal: AbortSignal.timeout(1) })).resolves.toEqualTypeOf<Flight[]>();
+    expectTypeOf(untyped.toArray({ int64: 'number' })).resolves.toExtend<Row[]>();
+    expectTypeOf(ctx.query<Flight>('', { int64: 'number' })).resolves.toExtend<Flight[] | object[]>();
+  });
+
+  it('of a session can be asked for at once', () => {
+    const table = ctx.table<Flight>('t');
+    expectTypeOf(table.toArray()).resolves.toEqualTypeOf<Flight[]>();
+    expectTypeOf(table.filter('delay > 1').limit(1).toArray({ int64: 'number' })).resolves.toEqualTypeOf<
+      { origin: string; delay: number | null }[]
+    >();
+    expectTypeOf(table.select('origin').toArray()).resolves.toEqualTypeOf<Pick<Flight, 'origin'>[]>();
+    expectTypeOf(table.groupBy('origin').count().toArray()).resolves.toEqualTypeOf<Row[]>();
+    expectTypeOf(table.withColumn('x', lit(1))).resolves.toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(table.schema()).resolves.toEqualTypeOf<Schema>();
+    expectTypeOf(ctx.execute('')).resolves.toEqualTypeOf<number>();
+    expectTypeOf(ctx.query<Flight>('')).resolves.toEqualTypeOf<Flight[]>();
+    // @ts-expect-error a stream needs the DataFrame
+    void table.stream();
   });
 
   it('are Arrow, bytes and numbers', () => {

@@ -90,6 +90,12 @@ describe('a verb returns', () => {
     // @ts-expect-error a grouping set must be a list
     df.groupingSets('a');
   });
+
+  it('lists instead of several arguments', () => {
+    expectTypeOf(df.groupBy(['origin', col('b')]).agg([f.count()])).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(df.sort(['origin', col('b').desc()]).filter(['a > 1'])).toEqualTypeOf<typeof df>();
+    expectTypeOf(df.select(['origin', col('b')])).toEqualTypeOf<DataFrame<Row>>();
+  });
 });
 
 it('a DataFrame with a known row type is assignable to any DataFrame', () => {
@@ -103,8 +109,8 @@ describe('does not compile', () => {
   it('misuse of column verbs', () => {
     // @ts-expect-error a number is not a column
     df.select(1);
-    // @ts-expect-error a list is not a column: use select('a', 'b')
-    df.select(['a', 'b']);
+    // @ts-expect-error a list is not a column: use select(['a', 'b'])
+    df.select(['a', 'b'], 'c');
     // @ts-expect-error a DataFrame is not a column
     df.select(df);
     // @ts-expect-error SQL must be a string
@@ -144,10 +150,10 @@ describe('does not compile', () => {
     df.groupBy('a').agg({ a: 'sum' });
     // @ts-expect-error columns must be names
     df.groupBy('a').sum(col('b'));
-    // @ts-expect-error values are required
-    df.groupBy('a').pivot('b');
-    // @ts-expect-error values are required
-    df.pivot({ index: 'a', on: 'b', aggregates: 'count(*)' });
+    // @ts-expect-error without values, the columns are not known yet
+    df.groupBy('a').pivot('b').agg('count(*)').columns;
+    // @ts-expect-error without values, the columns are not known yet
+    df.pivot({ index: 'a', on: 'b', aggregates: 'count(*)' }).columns;
     // @ts-expect-error there is no such option
     df.pivot({ index: 'a', on: 'b', values: [1], aggregates: 'count(*)', fill: 0 });
     // @ts-expect-error columns are required

@@ -4,20 +4,23 @@
 use super::native_catalog::NativeTable;
 use super::native_execution_plan::NativeExecutionPlan;
 use super::native_plan::NativeLogicalPlan;
+use super::native_progress::NativeProgress;
 use super::native_stream::NativeStream;
 use crate::arrow::schema_to_ipc;
 use crate::client::query::analyze::AnalyzeExec;
 use crate::dataframe::verb::columns::find;
 use crate::dataframe::verb::{apply, Verb};
-use crate::dataframe::write::{write, Write};
+use crate::dataframe::write::{collected, write, Write};
 use crate::error::{guard, Error, Result};
+use crate::exec::query_progress::collect_watched;
 use crate::expr::bytes::text;
 use crate::expr::node::SortNode;
 use crate::expr::Scope;
+use crate::functions::missing::parse_expr;
 use crate::interchange::sql::to_sql;
 use crate::json::parse_json;
+use crate::plan::comparisons::check_comparisons;
 use crate::plan::depth::into_shallow;
-use crate::plan::depth::sql_text::parse_expr;
 use crate::plan::tree::{analyzed, stages};
 use crate::runtime::{on_large_stack, ANY_SIZE};
 use crate::session::plans::planned::Query;
@@ -26,7 +29,6 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{DFSchemaRef, ExprSchema};
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::physical_plan::collect;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::{DataFrame, SessionContext};
 use napi::bindgen_prelude::{Buffer, ClassInstance};
@@ -43,6 +45,11 @@ pub fn unnamed(context: &SessionContext, table: Arc<dyn TableProvider>) -> Resul
     });
     let columns: Vec<_> = columns.collect();
     Ok(frame.select(columns)?)
+}
+
+/// Whether a plan changes rows or files when it runs.
+fn changes(plan: &LogicalPlan) -> bool {
+    matches!(plan, LogicalPlan::Dml(_) | LogicalPlan::Copy(_))
 }
 
 /// The analyzed schema: before analysis, a union has the types of its first input.
@@ -80,6 +87,8 @@ impl NativeDataFrame {
         on_large_stack(verb.len(), || {
             let frame = apply(parse_json::<Verb>(verb)?, self.frame().clone(), &scope, others)?;
             let (state, plan) = frame.into_parts();
+            let known = frames.iter().chain([self.frame().logical_plan()]);
+            check_comparisons(&plan, &known.collect::<Vec<_>>())?;
             Ok(DataFrame::new(state, into_shallow(plan)?))
         })
     }
@@ -97,15 +106,18 @@ impl NativeDataFrame {
 
 #[napi]
 impl NativeDataFrame {
-    /// Whether the rows describe a query or a table, like the rows of EXPLAIN and DESCRIBE. Verbs cannot
-    /// be applied to them.
+    /// What the rows are: 'query'; 'count' of a statement that changes rows or files when it runs; 'analyzed', such a
+    /// statement in EXPLAIN ANALYZE; 'about' a query or a table, like the rows of EXPLAIN and DESCRIBE; 'done' for the
+    /// empty result of a statement that has run already. Verbs cannot be applied to rows of kind 'about'.
     #[napi(getter)]
-    pub fn is_about(&self) -> bool {
-        let plan = self.frame().logical_plan();
-        matches!(
-            plan,
-            LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_)
-        )
+    pub fn kind(&self) -> &'static str {
+        match self.frame().logical_plan() {
+            plan if changes(plan) => "count",
+            LogicalPlan::Analyze(analyze) if changes(&analyze.input) => "analyzed",
+            LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_) => "about",
+            LogicalPlan::EmptyRelation(empty) if empty.schema.fields().is_empty() => "done",
+            _ => "query",
+        }
     }
 
     /// An IPC stream that holds only the schema.
@@ -190,7 +202,7 @@ impl NativeDataFrame {
             }
             // DataFusion's own node for a local EXPLAIN ANALYZE; the plan is its input.
             let plan = plan.children()[0].clone();
-            collect(plan.clone(), context).await?;
+            collect_watched(plan.clone(), context).await?;
             Ok(analyzed(&plan))
         };
         self.task(task, work).await
@@ -211,7 +223,7 @@ impl NativeDataFrame {
         let (session, frame) = (self.session.clone(), self.frame().clone());
         let work = async move {
             let schema = frame.schema().inner().clone();
-            let batches = frame.collect().await?;
+            let batches = collected(frame).await?;
             let cached = unnamed(session.context(), session.store(schema, &batches, None)?)?;
             Ok(NativeDataFrame::new(session, cached))
         };
@@ -230,6 +242,13 @@ impl NativeDataFrame {
             write(frame, target, keys).await
         };
         self.task(task, work).await
+    }
+
+    /// This DataFrame; its actions report to `progress` how far they are.
+    #[napi(catch_unwind)]
+    pub fn watched(&self, progress: &NativeProgress) -> NativeDataFrame {
+        let query = self.query.clone().watched(progress.shared());
+        Self::new(self.session.clone(), query)
     }
 
     /// Lazy: the job starts with the first `next` of the stream.

@@ -4,8 +4,7 @@ use super::native_dataframe::{unnamed, NativeDataFrame};
 use super::native_execution_plan::NativeExecutionPlan;
 use super::native_plan::NativeLogicalPlan;
 use super::native_session::{frame, run, NativeSession};
-use crate::dataframe::read::{listing_table, NativeReadOptions};
-use crate::error::Error;
+use crate::dataframe::read::{file_table, NativeReadOptions};
 use datafusion::prelude::DataFrame;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
@@ -30,7 +29,7 @@ impl NativeSession {
         let (owner, session) = (self.session.clone(), self.session.clone());
         let read = async move {
             let context = session.context();
-            unnamed(context, listing_table(&context.state(), &paths, options).await?)
+            unnamed(context, file_table(&context.state(), &paths, options).await?)
         };
         frame(owner, None, read).await
     }
@@ -45,7 +44,7 @@ impl NativeSession {
         let session = self.session.clone();
         run(session.clone(), async move {
             let context = session.context();
-            let table = listing_table(&context.state(), &paths, options).await?;
+            let table = file_table(&context.state(), &paths, options).await?;
             context.register_table(name, table)?;
             Ok(())
         })
@@ -61,27 +60,25 @@ impl NativeSession {
     }
 
     #[napi]
-    pub async fn register_ipc(&self, name: String, partitions: Vec<Uint8Array>) -> napi::Result<()> {
+    pub async fn register_ipc(
+        &self,
+        name: String,
+        partitions: Vec<Uint8Array>,
+        replace: bool,
+    ) -> napi::Result<()> {
         let session = self.session.clone();
         run(session.clone(), async move {
-            session
-                .context()
-                .register_table(name, session.store_ipc(&partitions)?)?;
-            Ok(())
+            session.register_table(name, session.store_ipc(&partitions)?, replace)
         })
         .await
     }
 
     /// Registers the plan of the DataFrame under a name.
     #[napi(catch_unwind)]
-    pub fn register_view(&self, name: String, frame: &NativeDataFrame) -> napi::Result<()> {
-        let register = || {
-            self.session.check_open()?;
-            let view = frame.frame().clone().into_view();
-            self.session.context().register_table(name, view)?;
-            Ok::<_, Error>(())
-        };
-        Ok(register()?)
+    pub fn register_view(&self, name: String, frame: &NativeDataFrame, replace: bool) -> napi::Result<()> {
+        self.session.check_open()?;
+        let view = frame.frame().clone().into_view();
+        Ok(self.session.register_table(name, view, replace)?)
     }
 
     #[napi(catch_unwind)]

@@ -4,10 +4,11 @@ use super::native_catalog::{NativeCatalog, NativeTable};
 use super::native_dataframe::{unnamed, NativeDataFrame};
 use super::native_session::{frame, run, NativeSession};
 use crate::error::{guard, Error};
+use crate::functions::missing::parse_expr;
 use crate::functions::spark;
 use crate::ipc::memory::schema_from_ipc;
-use crate::plan::depth::sql_text::parse_expr;
 use crate::scan::schema::CheckedFiles;
+use crate::session::external_tables::PathTables;
 use crate::session::tables::NativeTableRef;
 use crate::udf::definition::Kind;
 use datafusion::catalog::DynamicFileCatalog;
@@ -42,11 +43,9 @@ impl NativeSession {
     }
 
     #[napi(catch_unwind)]
-    pub fn register_table(&self, name: String, table: &NativeTable) -> napi::Result<()> {
+    pub fn register_table(&self, name: String, table: &NativeTable, replace: bool) -> napi::Result<()> {
         self.session.check_open()?;
-        let registered = self.session.context().register_table(name, table.provider());
-        registered.map_err(Error::from)?;
-        Ok(())
+        Ok(self.session.register_table(name, table.provider(), replace)?)
     }
 
     #[napi]
@@ -125,7 +124,7 @@ impl NativeSession {
         let catalogs = context.state_ref().read().catalog_list().clone();
         let factory = DynamicListTableFactory::new(datafusion_session::SessionStore::new());
         factory.session_store().with_state(context.state_weak_ref());
-        let factory = Arc::new(CheckedFiles(factory));
+        let factory = Arc::new(PathTables(CheckedFiles(factory)));
         context.register_catalog_list(Arc::new(DynamicFileCatalog::new(catalogs, factory)));
         Ok(())
     }

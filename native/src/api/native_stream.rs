@@ -4,8 +4,10 @@ use crate::arrow::batches_to_ipc;
 use crate::client::chunk::{Chunk, Chunks};
 use crate::client::job::Job;
 use crate::client::query::analyze::AnalyzeExec;
-use crate::client::query::remote_query::{JobSlot, RemoteQueryExec};
+use crate::client::query::remote_query::{counted, JobSlot, RemoteQueryExec};
 use crate::error::{guard, Code, Error, Result};
+use crate::exec::query_progress::QueryProgress;
+use crate::plan::tree::{analyzed, stages};
 use crate::session::plans::planned::Query;
 use crate::session::Session;
 use datafusion::arrow::array::RecordBatch;
@@ -42,11 +44,17 @@ struct Stream {
     cancelled: watch::Sender<bool>,
     /// Ends the computation in this process.
     stop: CancellationToken,
+    progress: Option<Arc<QueryProgress>>,
+    /// The plan of a measured query, until its rows have ended. Locked for short accesses only.
+    measured: Mutex<Option<Arc<dyn ExecutionPlan>>>,
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
         self.stop.cancel();
+        if let Some(progress) = &self.progress {
+            progress.change(|seen| seen.dropped = true);
+        }
     }
 }
 
@@ -54,6 +62,8 @@ impl Drop for Stream {
 impl NativeStream {
     pub fn new(session: Arc<Session>, query: Query) -> Self {
         Self(Arc::new(Stream {
+            progress: query.progress.clone(),
+            measured: Mutex::default(),
             session,
             state: tokio::sync::Mutex::new(State::Ready(Box::new(query))),
             job: Default::default(),
@@ -99,12 +109,18 @@ impl Stream {
             error = self.session.ended(), if self.session.is_local() => Err(error),
             chunk = self.pull() => chunk,
         };
-        chunk.inspect_err(|_| self.stop.cancel())
+        chunk.inspect_err(|_| self.end())
     }
 
     fn stop(&self) {
         self.cancelled.send_replace(true);
+        self.end();
+    }
+
+    /// Ends the work in this process. There will be no metrics.
+    fn end(&self) {
         self.stop.cancel();
+        self.measured.lock().take();
     }
 
     async fn cancel(&self) -> Result<()> {
@@ -142,13 +158,15 @@ impl Stream {
             State::Done => return Ok(None),
         };
         let bytes = encoded.next().await.transpose()?;
-        if bytes.is_some() {
-            *state = State::Running(encoded);
+        match bytes {
+            Some(_) => *state = State::Running(encoded),
+            None => self.measure().await,
         }
         Ok(bytes)
     }
 
     async fn start(&self, query: Query) -> Result<Encoded> {
+        let progress = self.progress.clone();
         let start = async move {
             let context = Arc::new(query.frame.task_ctx());
             let plan = query.physical_plan().await?;
@@ -156,22 +174,45 @@ impl Stream {
             let slot = job_slot(&plan);
             let chunks = match plan.downcast_ref::<RemoteQueryExec>() {
                 Some(query) => query.chunks(context)?,
-                None => decoded(execute_stream(plan, context)?),
+                None => {
+                    // A job counts its own rows.
+                    let progress = progress.filter(|_| slot.is_none());
+                    if let Some(progress) = &progress {
+                        progress.begin_here(&plan);
+                    }
+                    decoded(execute_stream(plan.clone(), context)?, progress)
+                }
             };
             // The stream may be polled again after its end.
             let chunks = chunks.fuse().boxed();
-            Ok((slot, Rows { chunks, schema }))
+            Ok((plan, slot, Rows { chunks, schema }))
         };
-        let (slot, rows) = self.session.compute_until(self.stop.clone(), start).await?;
+        let (plan, slot, rows) = self.session.compute_until(self.stop.clone(), start).await?;
         if let Some(slot) = slot {
             *self.job.lock() = slot;
         }
+        if self.progress.as_ref().is_some_and(|progress| progress.measured) {
+            *self.measured.lock() = Some(plan);
+        }
         self.session.ahead(|reader| rows.encode(reader))
+    }
+
+    /// Reads the metrics of a measured query, as long as its job or its plan has them.
+    async fn measure(&self) {
+        let plan = self.measured.lock().take();
+        let (Some(plan), Some(progress)) = (plan, &self.progress) else {
+            return;
+        };
+        progress.set_metrics(match self.current_job() {
+            Some(job) => job.metrics().await.and_then(|metrics| stages(&metrics)),
+            None => Ok(analyzed(&plan)),
+        });
     }
 }
 
-fn decoded(batches: SendableRecordBatchStream) -> Chunks {
-    batches.map(|batch| Ok(Chunk::Batch(batch?))).boxed()
+fn decoded(batches: SendableRecordBatchStream, progress: Option<Arc<QueryProgress>>) -> Chunks {
+    let chunks = batches.map(move |batch| counted(Chunk::Batch(batch?), progress.as_deref()));
+    chunks.boxed()
 }
 
 fn job_slot(plan: &Arc<dyn ExecutionPlan>) -> Option<JobSlot> {

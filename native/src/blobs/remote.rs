@@ -36,19 +36,21 @@ pub async fn drop_remote(channel: &Transport, id: &str) {
 }
 
 fn unsent(kind: Kind, status: &Status) -> Error {
-    let code = match status.code() {
-        Grpc::ResourceExhausted => Code::ResourcesExhausted,
-        _ => Code::Connection,
-    };
     let what = match kind {
         Kind::Table => "An in-memory table",
         Kind::Code => "The code of a TypeScript UDF",
     };
+    refused_blob(&format!("{what} could not be sent to the scheduler"), status)
+}
+
+/// The error of a request for a blob or with one. `what` is a sentence without its reason.
+pub fn refused_blob(what: &str, status: &Status) -> Error {
     if let Some(error) = refused("The scheduler", status) {
         return error;
     }
-    Error::new(
-        code,
-        format!("{what} could not be sent to the scheduler: {}.", status.message()),
-    )
+    let code = match status.code() {
+        Grpc::ResourceExhausted => Code::ResourcesExhausted,
+        _ => Code::Connection,
+    };
+    Error::new(code, format!("{what}: {}.", status.message()))
 }

@@ -4,13 +4,13 @@ use super::blob::{Blob, Kind};
 use super::budget::Budget;
 use super::cache::BlobCache;
 use super::frames::{assemble, FRAME_BYTES};
-use crate::error::{Code, Error, Result};
-use crate::network::refused::refused;
+use super::remote::refused_blob;
+use crate::error::Result;
 use crate::network::transport::Transport;
 use arrow_flight::flight_service_client::FlightServiceClient;
 use arrow_flight::Ticket;
 use std::sync::Arc;
-use tonic::{Code as Grpc, Status};
+use tonic::Status;
 
 #[derive(Debug)]
 pub struct BlobSource {
@@ -52,26 +52,13 @@ impl BlobSource {
         }
         .await
         .map_err(|status| {
-            if let Some(error) = refused("The scheduler", &status) {
-                return error;
-            }
-            let reason = status.message();
-            let code = match status.code() {
-                Grpc::ResourceExhausted => Code::ResourcesExhausted,
-                _ => Code::Connection,
+            let what = match kind {
+                Kind::Table => format!("The in-memory table {id}"),
+                Kind::Code => "The code of a TypeScript UDF".to_owned(),
             };
-            Error::new(
-                code,
-                match kind {
-                    Kind::Table => {
-                        format!("The in-memory table {id} could not be fetched from the scheduler: {reason}.")
-                    }
-                    Kind::Code => {
-                        format!(
-                            "The code of a TypeScript UDF could not be fetched from the scheduler: {reason}."
-                        )
-                    }
-                },
+            refused_blob(
+                &format!("{what} could not be fetched from the scheduler"),
+                &status,
             )
         })?;
         self.held.keep(blob.clone());

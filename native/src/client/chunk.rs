@@ -2,7 +2,7 @@
 
 use crate::arrow::{schema_to_ipc, with_schema, IPC_END};
 use crate::error::Result;
-use crate::ipc::memory::batches_of;
+use crate::ipc::memory::{batches_of, rows_of};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::buffer::Buffer;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -64,6 +64,14 @@ impl Promise {
 }
 
 impl Chunk {
+    /// The number of rows, and their size in bytes.
+    pub fn size(&self) -> Result<(u64, usize)> {
+        Ok(match self {
+            Self::Batch(batch) => (batch.num_rows() as u64, batch.get_array_memory_size()),
+            Self::Encoded(bytes) => (rows_of(bytes)?, bytes.len()),
+        })
+    }
+
     pub fn batches(self) -> Result<Vec<RecordBatch>> {
         match self {
             Self::Batch(batch) => Ok(vec![batch]),

@@ -230,7 +230,7 @@ impl Connection {
     }
 
     /// A plain HTTP GET on the scheduler's port. Asks again once if the connection was cut.
-    async fn get(&self, path: &str) -> Result<Answer> {
+    pub(super) async fn get(&self, path: &str) -> Result<Answer> {
         let channel = self.channel().await?;
         let answer = match http::get(channel.clone(), path).await {
             Err(_) => {

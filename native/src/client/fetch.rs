@@ -8,6 +8,7 @@ use crate::error::{caught, Code, Error, Result};
 use crate::ipc::memory::rows_of;
 use crate::protocol::executor_facts::is_ours;
 use crate::results::partition_files::{incomplete, open, Partition, PartitionFile, Piece};
+use crate::results::place::Place;
 use crate::results::remote_partition::RemotePartition;
 use ballista_core::config::BallistaConfig;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
@@ -156,11 +157,12 @@ async fn read(
 /// Reads from an executor of this package over the network, or from the file if this process can open it. Returns the
 /// number of rows.
 async fn read_pieces(remote: RemotePartition, sender: &mpsc::Sender<Result<Chunk>>) -> Result<u64> {
-    let (mut start, mut opened, mut rows) = (0, None::<Partition>, 0);
+    let (mut start, mut opened, mut rows) = (Place::default(), None::<Partition>, 0);
     loop {
         let local = match opened.take() {
             Some(mut partition) => {
-                let read = move || partition.read(start).map(|piece| (piece, partition));
+                let start = start.clone();
+                let read = move || partition.read(&start).map(|piece| (piece, partition));
                 let read = spawn_blocking(read).await;
                 read.map_err(|panic| Error::new(Code::Internal, panic.to_string()))?
                     .ok()
@@ -174,7 +176,7 @@ async fn read_pieces(remote: RemotePartition, sender: &mpsc::Sender<Result<Chunk
             }
             // Also if the file cannot be read here.
             None => {
-                let (piece, headers) = remote.read(start).await?;
+                let (piece, headers) = remote.read(&start).await?;
                 if piece.next.is_some() {
                     opened = open(&headers);
                 }

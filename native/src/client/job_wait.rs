@@ -2,7 +2,7 @@
 
 use super::job::Job;
 use super::job_cancel::{cancel, is_cancelled, ACCEPTED};
-use crate::error::{Code, Error, Result};
+use crate::error::{without_plea, Code, Error, Result};
 use crate::protocol::job_event::{JobEvent, Whole};
 use crate::udf::failure;
 use ballista_core::serde::protobuf::get_job_status_result::FlightProxy;
@@ -30,8 +30,21 @@ pub struct Output {
     pub proxy: Option<FlightProxy>,
 }
 
+/// The error that an executor of this package put into the message of a failed job.
+fn known_failure(text: &str) -> Option<Error> {
+    failure::found(text).or_else(|| Error::found_in(text))
+}
+
+/// The message of a failed job, for people.
+pub fn failure_text(text: &str) -> String {
+    match known_failure(text) {
+        Some(known) => known.message,
+        None => without_plea(text).trim_end().to_owned(),
+    }
+}
+
 impl Job {
-    async fn status(&self) -> Result<GetJobStatusResult> {
+    pub(super) async fn status(&self) -> Result<GetJobStatusResult> {
         let params = GetJobStatusParams {
             job_id: self.id.clone(),
         };
@@ -64,6 +77,8 @@ impl Job {
                 }) => return Ok(Outcome::Whole(whole)),
                 Some(JobEvent { lost: true, .. }) => {
                     self.over.store(true, Ordering::Release);
+                    // The executor may still hold the rows.
+                    self.succeeded.store(true, Ordering::Release);
                     return Ok(Outcome::Lost);
                 }
                 Some(JobEvent { ended, .. }) if !ended.is_empty() => {
@@ -139,11 +154,13 @@ impl Job {
                 if is_cancelled(&failure) {
                     return Err(self.cancelled_error());
                 }
-                let known = failure::found(&failure.error).or_else(|| Error::found_in(&failure.error));
-                let error = known.unwrap_or_else(|| {
-                    let text = failure.error.trim_end();
-                    Error::new(Code::JobFailed, format!("Job {} failed: {text}", self.id))
+                let mut error = known_failure(&failure.error).unwrap_or_else(|| {
+                    // From an executor without the code of this package.
+                    Error::new(Code::JobFailed, without_plea(&failure.error))
                 });
+                if error.code == Code::JobFailed {
+                    error.message = format!("Job {} failed: {}", self.id, error.message.trim_end());
+                }
                 Err(self.unless_cancelled(error.of_job(&self.id)))
             }
             _ => Ok(None),

@@ -3,6 +3,7 @@
 //! Plans that users keep contain their in-memory tables. Plans for a scheduler do not: see
 //! `client::query::cluster_planner`.
 
+use super::file_table::{decode_file_table, encode_file_table};
 use super::function::{
     decode_aggregate, decode_scalar, decode_table, decode_window, encode_aggregate, encode_scalar,
     encode_table, encode_window, Way,
@@ -13,6 +14,7 @@ use crate::arrow::schema_to_ipc;
 use crate::files::arrow_format::{compression, compression_name, ArrowFiles};
 use crate::functions::series::table::SeriesTable;
 use crate::ipc::memory::{check_file, schema_from_ipc};
+use crate::tables::file_table::FileTable;
 use crate::tables::provider::InMemoryTable;
 use crate::tables::stored::StoredTable;
 use crate::udf::function::table_call::JsTable;
@@ -106,6 +108,9 @@ impl LogicalExtensionCodec for LogicalCodec {
         if let Some(table) = SeriesTable::decode(bytes) {
             return Ok(table?);
         }
+        if let Some(table) = decode_file_table(bytes, self, context) {
+            return Ok(table?);
+        }
         let Some(bytes) = bytes.strip_prefix(MAGIC) else {
             return self
                 .engine
@@ -134,6 +139,9 @@ impl LogicalExtensionCodec for LogicalCodec {
         if let Some(table) = provider.downcast_ref::<SeriesTable>() {
             table.encode(bytes);
             return Ok(());
+        }
+        if let Some(table) = provider.downcast_ref::<FileTable>() {
+            return encode_file_table(table, self, bytes);
         }
         let Some(table) = provider.downcast_ref::<InMemoryTable>() else {
             return self.engine.try_encode_table_provider(name, provider, bytes);

@@ -1,10 +1,12 @@
 //! Serializes what DataFusion leaves out of a node, as a note above the node.
 //!
 //! DataFusion leaves out the compression of files and the line terminator of CSV, so an executor would read
-//! wrong data. It also knows neither staged files nor our Arrow files.
+//! wrong data. It also knows neither staged files, nor our Arrow files, nor our options of rows.
 
 use crate::files::arrow_format::{compression, compression_name, ArrowSink};
 use crate::files::staged::{staged, unstaged};
+use crate::scan::csv::rows::RowOptions;
+use crate::scan::source::{read_by, CheckedSource};
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{internal_err, not_impl_err};
@@ -41,6 +43,9 @@ struct Note {
     /// If the node writes Arrow files: the serialized `FileSinkConfig`.
     #[prost(bytes = "vec", optional, tag = "4")]
     arrow: Option<Vec<u8>>,
+    /// JSON: the `RowOptions` of a scan of CSV, if it has any.
+    #[prost(string, optional, tag = "5")]
+    rows: Option<String>,
 }
 
 /// Exists only during serialization: made for a task, and removed by decoding.
@@ -74,15 +79,21 @@ fn files(source: &DataSourceExec) -> Option<&FileScanConfig> {
 
 fn describe(source: &DataSourceExec) -> Option<Note> {
     let files = files(source)?;
-    let csv = files.file_source().downcast_ref::<CsvSource>();
+    let source = files.file_source();
+    let csv = CheckedSource::engine_of(&**source).downcast_ref::<CsvSource>();
+    let rows = source.downcast_ref::<CheckedSource>().map(CheckedSource::rows);
+    let rows = rows.filter(|rows| **rows != RowOptions::default());
+    let rows = rows.and_then(|rows| serde_json::to_string(rows).ok());
     let terminator = csv.and_then(CsvSource::terminator).map(u32::from);
     let compression = files.file_compression_type.get_variant();
-    if *compression == CompressionTypeVariant::UNCOMPRESSED && terminator.is_none() {
+    let packed = *compression != CompressionTypeVariant::UNCOMPRESSED;
+    if !packed && terminator.is_none() && rows.is_none() {
         return None;
     }
     Some(Note {
         compression: compression.to_string(),
         terminator,
+        rows,
         ..Note::default()
     })
 }
@@ -124,7 +135,14 @@ fn restore_scan(scan: &Arc<dyn ExecutionPlan>, note: &Note) -> Result<Arc<dyn Ex
         let terminator = note.terminator.and_then(|byte| u8::try_from(byte).ok());
         config = config.with_source(Arc::new(csv.with_terminator(terminator)));
     }
-    Ok(DataSourceExec::from_data_source(config.build()))
+    let scan = DataSourceExec::from_data_source(config.build());
+    let Some(rows) = &note.rows else {
+        return Ok(scan);
+    };
+    let rows: RowOptions = serde_json::from_str(rows).map_err(|error| {
+        DataFusionError::Internal(format!("The options of rows cannot be decoded: {error}"))
+    })?;
+    Ok(read_by(scan, &rows))
 }
 
 impl DisplayAs for Noted {

@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod cluster_options;
 
 use crate::error::{Code, Error, Result};
+use crate::files::write_mode::WriteMode;
 use crate::stores::Stores;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
@@ -133,7 +134,7 @@ fn check_key(config: &SessionConfig, key: &str) -> Result<()> {
         .map(|entry| (normalized_levenshtein(&entry.key, key), &entry.key))
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let hint = match nearest {
-        Some((score, name)) if score > 0.5 => format!(" Did you mean \"{name}\"?"),
+        Some((score, name)) if score > 0.8 => format!(" Did you mean \"{name}\"?"),
         _ => " SHOW ALL lists all settings.".into(),
     };
     Err(Error::new(
@@ -165,7 +166,9 @@ pub const MESSAGE_BYTES: usize = 256 << 20;
 
 /// The configuration of our schedulers and executors.
 pub fn server_config() -> SessionConfig {
-    let mut config = cluster_defaults().with_option_extension(Stores::default());
+    let mut config = cluster_defaults()
+        .with_option_extension(Stores::default())
+        .with_option_extension(WriteMode::default());
     let options = config.options_mut();
     options.optimizer.prefer_hash_join = true;
     if let Some(ballista) = options.extensions.get_mut::<BallistaConfig>() {

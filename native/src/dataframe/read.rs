@@ -3,22 +3,26 @@
 use crate::damage::Damage;
 use crate::error::{Code, Error, Result};
 use crate::expr::node::{Node, SortNode};
+use crate::files::partitions::Layout;
 use crate::ipc::memory::schema_from_ipc;
 use crate::json::parse_json;
 use crate::literal::data_type;
-use crate::scan::schema::check;
+use crate::scan::csv::rows::{BadRows, RowOptions};
+use crate::scan::schema::{check, text_schema};
 use crate::stores::password::check_url;
-use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
+use crate::tables::file_table::{table_over, FileParts};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
 use datafusion::common::Column;
 use datafusion::datasource::file_format::FileFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::listing::{ListingOptions, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, SortExpr};
 use futures::{FutureExt, TryStreamExt};
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use object_store::ObjectStore;
+use object_store::{ObjectMeta, ObjectStore};
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -38,66 +42,226 @@ pub struct NativeReadOptions {
     /// Options of the format by the engine's names, for example `format.has_header`.
     pub options: HashMap<String, String>,
     pub file_extension: Option<String>,
-    pub partition_columns: Vec<NativeColumn>,
+    /// Absent: found in the names of folders.
+    pub partition_columns: Option<Vec<NativeColumn>>,
+    /// 'skip' or 'null', for CSV. Absent: the query fails.
+    pub bad_rows: Option<String>,
     /// An IPC stream that holds only the schema.
     pub schema: Option<Uint8Array>,
     /// The schema as nullable columns, instead of `schema`.
     pub columns: Option<Vec<NativeColumn>>,
+    /// The types of some columns of CSV or JSON, by name.
+    pub column_types: Option<Vec<NativeColumn>>,
     /// JSON: SortNode[][].
     pub file_sort_order: Option<String>,
 }
 
-pub async fn listing_table(
+pub async fn file_table(
     state: &SessionState,
     paths: &[String],
     options: NativeReadOptions,
-) -> Result<Arc<ListingTable>> {
-    let schema = given_schema(&options)?;
-    let (mut urls, mut listed) = (vec![], vec![]);
+) -> Result<Arc<dyn TableProvider>> {
+    let rows = row_options(&options)?;
+    let given = given_schema(&options)?;
+    let wants_folders = match &options.partition_columns {
+        Some(columns) => !columns.is_empty(),
+        None => {
+            state
+                .config_options()
+                .execution
+                .listing_table_factory_infer_partitions
+        }
+    };
+    let mut places = vec![];
     for path in paths {
         let url = parse(path)?;
         match url.get_glob() {
-            Some(glob) if glob.as_str().contains('/') => urls.extend(expand(state, &url, path).await?),
-            _ => {
-                listed.push((url.clone(), path));
-                urls.push(url);
+            Some(glob) if glob.as_str().contains('/') => {
+                let found = expand(state, &url, path, wants_folders).await?;
+                places.extend(found.into_iter().map(|url| Place::named(url, path)));
             }
+            _ => places.push(Place::of(url, path)),
         }
     }
     let format = format(state, &options)?;
-    let listing = listing_options(&urls, format, &options)?;
-    let mut config =
-        ListingTableConfig::new_with_multi_paths(urls.clone()).with_listing_options(listing.clone());
-    config = match schema {
-        Some(schema) => config.with_schema(schema),
+    let mut listing = listing_options(&places, format, &options)?;
+    let finds_folders = wants_folders && options.partition_columns.is_none();
+    let has_folder = places.iter().any(|place| place.url.is_collection());
+    // A client that gives a schema need not be able to reach the files.
+    let files = match given.is_none() || (finds_folders && has_folder) {
+        true => list(state, &places, &listing.file_extension).await?,
+        false => vec![vec![]; places.len()],
+    };
+    if let (None, Some(empty)) = (&given, files.iter().position(Vec::is_empty)) {
+        return Err(no_file(places[empty].path, &listing.file_extension));
+    }
+    let urls: Vec<_> = places.into_iter().map(|place| place.url).collect();
+    if wants_folders {
+        listing.table_partition_cols = partition_columns(&urls, &files, &options)?;
+    }
+    let file_schema = match given {
+        Some(given) => given,
         None => {
-            require_files(state, &listed, &listing).await?;
-            let mut found = None;
-            for url in &urls {
-                let schema = check(state, &options.format, url, &listing.file_extension).await?;
-                // Like the engine, takes the columns of the first path.
-                found = found.or(schema);
-            }
-            match found {
-                Some(schema) => config.with_schema(schema),
-                None => {
-                    let inferred = AssertUnwindSafe(config.infer_schema(state)).catch_unwind().await;
-                    inferred
-                        .unwrap_or_else(|_| Err(Damage::of_panic().into()))
-                        .map_err(|error| unreadable(&options, paths, error))?
-                }
-            }
+            let sources = Sources {
+                urls: &urls,
+                files: &files,
+                paths,
+            };
+            inferred(state, &listing, &rows, &options, sources).await?
         }
     };
-    if config
-        .file_schema
-        .as_ref()
-        .is_some_and(|schema| schema.fields().is_empty())
-    {
+    if file_schema.fields().is_empty() {
         let empty = DataFusionError::Execution("it is empty and has no columns".into());
         return Err(unreadable(&options, paths, empty));
     }
-    Ok(Arc::new(ListingTable::try_new(config)?))
+    Ok(table_over(FileParts {
+        urls,
+        options: listing,
+        file_schema,
+        rows,
+    })?)
+}
+
+/// A path to read.
+struct Place<'a> {
+    url: ListingTableUrl,
+    path: &'a str,
+    /// Whether the path names files, which may have any extension. In a folder, the extension selects the files.
+    is_named: bool,
+}
+
+impl<'a> Place<'a> {
+    fn of(url: ListingTableUrl, path: &'a str) -> Self {
+        let is_named = !url.is_collection();
+        Self { url, path, is_named }
+    }
+
+    fn named(url: ListingTableUrl, path: &'a str) -> Self {
+        Self {
+            url,
+            path,
+            is_named: true,
+        }
+    }
+}
+
+struct Sources<'a> {
+    urls: &'a [ListingTableUrl],
+    /// By URL.
+    files: &'a [Vec<ObjectMeta>],
+    /// As the user wrote them.
+    paths: &'a [String],
+}
+
+/// The files of each place.
+async fn list(state: &SessionState, places: &[Place<'_>], extension: &str) -> Result<Vec<Vec<ObjectMeta>>> {
+    let mut files = vec![];
+    for Place { url, .. } in places {
+        let store = object_store(state, url)?;
+        let found = url.list_all_files(state, store.as_ref(), extension).await?;
+        files.push(found.try_collect().await?);
+    }
+    Ok(files)
+}
+
+/// The partition columns: those of the options, or those of the folders.
+fn partition_columns(
+    urls: &[ListingTableUrl],
+    files: &[Vec<ObjectMeta>],
+    options: &NativeReadOptions,
+) -> Result<Vec<(String, DataType)>> {
+    let all = urls.iter().zip(files);
+    let all = all.flat_map(|(url, files)| files.iter().map(move |file| (url, file)));
+    // The engine skips empty files.
+    let full: Vec<_> = all.filter(|(_, file)| file.size > 0).collect();
+    let layout = Layout::of(full.iter().map(|(url, file)| (*url, &file.location)))?;
+    let Some(given) = &options.partition_columns else {
+        return Ok(layout.columns()?);
+    };
+    let names: Vec<_> = given.iter().map(|column| column.name.clone()).collect();
+    if !full.is_empty() && !layout.names.starts_with(&names) {
+        let found = match layout.names.is_empty() {
+            true => "no partition folders".to_owned(),
+            false => format!("folders of {}", layout.names.join(", ")),
+        };
+        let text = format!(
+            "tablePartitionCols names {}, but the files are in {found}.",
+            names.join(", ")
+        );
+        return Err(Error::new(Code::InvalidArgument, text));
+    }
+    let columns = given.iter();
+    let columns = columns.map(|column| Ok((column.name.clone(), data_type(&column.data_type)?)));
+    columns.collect()
+}
+
+/// The columns that the files have. Like the engine, takes those of the first path.
+async fn inferred(
+    state: &SessionState,
+    listing: &ListingOptions,
+    rows: &RowOptions,
+    options: &NativeReadOptions,
+    sources: Sources<'_>,
+) -> Result<SchemaRef> {
+    let mut found = None;
+    for url in sources.urls {
+        let schema = check(state, &options.format, url, &listing.file_extension).await?;
+        found = found.or(schema);
+    }
+    if let Some(schema) = found {
+        return Ok(schema);
+    }
+    let (url, files) = (&sources.urls[0], &sources.files[0]);
+    // Empty files say nothing.
+    let files: Vec<_> = files.iter().filter(|file| file.size > 0).cloned().collect();
+    let text = text_schema(state, &listing.format, rows, url, &files);
+    if let Some(schema) = text.await? {
+        return with_types(schema, options.column_types.as_deref().unwrap_or_default());
+    }
+    let store = object_store(state, url)?;
+    let inferred = listing.format.infer_schema(state, &store, &files);
+    let inferred = AssertUnwindSafe(inferred).catch_unwind().await;
+    inferred
+        .unwrap_or_else(|_| Err(Damage::of_panic().into()))
+        .map_err(|error| unreadable(options, sources.paths, error))
+}
+
+/// The schema with other types of some columns.
+fn with_types(schema: SchemaRef, types: &[NativeColumn]) -> Result<SchemaRef> {
+    let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
+    for column in types {
+        let Ok(at) = schema.index_of(&column.name) else {
+            let names: Vec<_> = fields.iter().map(|field| field.name().as_str()).collect();
+            let text = format!(
+                "columnTypes names \"{}\", but the files have the columns {}.",
+                column.name,
+                names.join(", ")
+            );
+            return Err(Error::new(Code::InvalidArgument, text));
+        };
+        fields[at] = Arc::new(Field::new(&column.name, data_type(&column.data_type)?, true));
+    }
+    Ok(Arc::new(Schema::new_with_metadata(
+        fields,
+        schema.metadata().clone(),
+    )))
+}
+
+fn row_options(options: &NativeReadOptions) -> Result<RowOptions> {
+    let bad = match options.bad_rows.as_deref() {
+        None => BadRows::Error,
+        Some("skip") => BadRows::Skip,
+        Some("null") => BadRows::Null,
+        Some(other) => {
+            return Err(Error::unknown(
+                Code::InvalidArgument,
+                "way to treat bad rows",
+                other,
+            ))
+        }
+    };
+    let null = options.options.get("format.null_regex").cloned();
+    Ok(RowOptions { bad, null })
 }
 
 fn given_schema(options: &NativeReadOptions) -> Result<Option<SchemaRef>> {
@@ -130,7 +294,15 @@ fn parse(path: &str) -> Result<ListingTableUrl> {
 
 /// Finds the files of a pattern that spans several folders. By default, DataFusion matches patterns against
 /// file names only; with a session setting, it would also read the subfolders of every other path.
-async fn expand(state: &SessionState, url: &ListingTableUrl, path: &str) -> Result<Vec<ListingTableUrl>> {
+///
+/// `wants_folders`: whether folders are columns. Then a pattern must select all of the partition folders, because the engine
+/// finds the values of columns only below the path of a table.
+async fn expand(
+    state: &SessionState,
+    url: &ListingTableUrl,
+    path: &str,
+    wants_folders: bool,
+) -> Result<Vec<ListingTableUrl>> {
     let mut deep = state.clone();
     let execution = &mut deep.config_mut().options_mut().execution;
     execution.listing_table_ignore_subdirectory = false;
@@ -145,6 +317,25 @@ async fn expand(state: &SessionState, url: &ListingTableUrl, path: &str) -> Resu
         return Err(no_file(path, ""));
     }
     locations.sort();
+    if wants_folders
+        && !Layout::of(locations.iter().map(|file| (url, file)))?
+            .names
+            .is_empty()
+    {
+        let name = pattern.rsplit('/').next().unwrap_or_default();
+        let all = ListingTableUrl::try_new(url.get_url().clone(), None)?.with_glob(name)?;
+        let files = all.list_all_files(state, store.as_ref(), "").await?;
+        let mut found: Vec<_> = files.map_ok(|file| file.location).try_collect().await?;
+        found.sort();
+        if found == locations {
+            return Ok(vec![all]);
+        }
+        let text = format!(
+            "The pattern {path} selects some of the partition folders. Read all of them and filter by their columns, or \
+             read the files without partition columns with tablePartitionCols: []."
+        );
+        return Err(Error::new(Code::InvalidArgument, text));
+    }
     let root = url.object_store();
     let root: &Url = root.as_ref();
     let urls = locations.into_iter().map(|location| {
@@ -193,15 +384,14 @@ fn format(state: &SessionState, options: &NativeReadOptions) -> Result<Arc<dyn F
 }
 
 fn listing_options(
-    urls: &[ListingTableUrl],
+    places: &[Place],
     format: Arc<dyn FileFormat>,
     options: &NativeReadOptions,
 ) -> Result<ListingOptions> {
-    // A file given by name is read with any extension; in a folder, the extension selects the files.
     let chosen = options
         .file_extension
         .clone()
-        .or_else(|| urls.iter().all(|url| !url.is_collection()).then(String::new));
+        .or_else(|| places.iter().all(|place| place.is_named).then(String::new));
     let extension = match chosen {
         Some(extension) => extension,
         None => match format.compression_type() {
@@ -210,29 +400,10 @@ fn listing_options(
         },
     };
     let mut listing = ListingOptions::new(format).with_file_extension(extension);
-    let columns = options.partition_columns.iter();
-    let columns = columns.map(|column| Ok((column.name.clone(), data_type(&column.data_type)?)));
-    listing = listing.with_table_partition_cols(columns.collect::<Result<_>>()?);
     if let Some(order) = &options.file_sort_order {
         listing = listing.with_file_sort_order(file_sort_order(order)?);
     }
     Ok(listing)
-}
-
-/// Without a file there is no schema, so the error names the path that has none.
-async fn require_files(
-    state: &SessionState,
-    urls: &[(ListingTableUrl, &String)],
-    listing: &ListingOptions,
-) -> Result<()> {
-    for (url, path) in urls {
-        let store = object_store(state, url)?;
-        let files = url.list_all_files(state, store.as_ref(), &listing.file_extension);
-        if files.await?.try_next().await?.is_none() {
-            return Err(no_file(path, &listing.file_extension));
-        }
-    }
-    Ok(())
 }
 
 /// The sort order of files. Takes columns only, because the schema is not known yet.

@@ -1,10 +1,12 @@
 //! Writes the rows of a DataFrame to files and tables.
 
 use crate::error::{Code, Error, Result};
+use crate::exec::query_progress::collect_watched;
 use crate::expr::column_names::no_column;
+use crate::files::write_mode::WriteMode;
 use crate::stores::password::check_url;
 use crate::tables::provider::InMemoryTable;
-use datafusion::arrow::array::AsArray;
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::Schema;
 use datafusion::arrow::datatypes::UInt64Type;
 use datafusion::common::TableReference;
@@ -38,6 +40,7 @@ pub enum Target {
         /// By DataFusion's names, for example `format.compression`.
         options: HashMap<String, String>,
         partition_by: Vec<String>,
+        mode: WriteMode,
     },
     Table {
         name: String,
@@ -48,7 +51,7 @@ pub enum Target {
 
 /// Returns the number of rows written.
 pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> Result<f64> {
-    let (state, mut plan) = frame.into_parts();
+    let (mut state, mut plan) = frame.into_parts();
     if !sort_by.is_empty() {
         plan = LogicalPlanBuilder::from(plan).sort(sort_by)?.build()?;
     }
@@ -58,8 +61,10 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
             path,
             options,
             partition_by,
+            mode,
         } => {
             check_url(&path)?;
+            state.config_mut().options_mut().extensions.insert(mode);
             check_columns(plan.schema(), &options, &partition_by)?;
             let factory = state.get_file_format_factory(&format);
             let factory = factory.ok_or_else(|| Error::unknown(Code::Plan, "file format", &format))?;
@@ -68,7 +73,7 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
         }
         Target::Table { name, insert_op } => insert(&state, plan, name.into(), &insert_op).await?,
     };
-    let written = DataFrame::new(state, plan).collect().await?;
+    let written = collected(DataFrame::new(state, plan)).await?;
     let counts = written.iter().flat_map(|batch| {
         let column = batch
             .columns()
@@ -77,6 +82,13 @@ pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> 
         column.map(|counts| counts.values().to_vec()).unwrap_or_default()
     });
     Ok(counts.sum::<u64>() as f64)
+}
+
+/// The result of a query that may be watched.
+pub async fn collected(frame: DataFrame) -> Result<Vec<RecordBatch>> {
+    let context = Arc::new(frame.task_ctx());
+    let plan = frame.create_physical_plan().await?;
+    Ok(collect_watched(plan, context).await?)
 }
 
 async fn insert(

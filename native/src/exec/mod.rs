@@ -3,5 +3,6 @@
 pub mod leaf;
 pub mod map_stream;
 pub mod panics;
+pub mod query_progress;
 pub mod slices;
 pub mod stop;

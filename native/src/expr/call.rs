@@ -3,6 +3,8 @@
 use super::node::{Bound, Call, Frame, Node, Over};
 use super::Scope;
 use crate::error::{Code, Error, Result};
+use crate::functions::derived::aggregate::over_window;
+use crate::functions::missing::unknown_function;
 use crate::literal::check_type;
 use crate::udf::definition::{Definition, Kind};
 use crate::udf::function::aggregate::JsAggregate;
@@ -111,7 +113,7 @@ impl Scope<'_> {
         }
         match state.udf(name) {
             Ok(function) => Ok(function.call(args)),
-            Err(_) => Err(Error::unknown(Code::Plan, "function", name)),
+            Err(_) => Err(unknown_function(&state, name)),
         }
     }
 
@@ -145,7 +147,7 @@ impl Scope<'_> {
         params.distinct = clauses.distinct;
         params.filter = clauses.filter;
         params.null_treatment = clauses.null_treatment;
-        Ok(Expr::from(function))
+        Ok(over_window(function)?)
     }
 }
 

@@ -1,8 +1,10 @@
-//! Files that queries write.
+//! Files that queries write, and the folders that they are in.
 
 pub mod arrow_format;
 pub mod copy;
 pub mod folder;
+pub mod partitions;
 pub mod sinks;
 pub mod staged;
 pub mod staging;
+pub mod write_mode;

@@ -4,25 +4,29 @@
 //! for the result. So files are written to a temporary folder, which no reader looks into, and are moved when
 //! all are complete.
 
+use super::partitions::names;
 use super::sinks::{config_of, moved, with_sink};
 use super::staging::Stage;
+use super::write_mode::WriteMode;
 use crate::cancel::until_stopped;
+use crate::error::{Code, Error};
 use async_trait::async_trait;
-use datafusion::arrow::array::Array;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::common::exec_err;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::datasource::physical_plan::{FileOutputMode, FileSinkConfig};
 use datafusion::datasource::sink::{DataSink, DataSinkExec};
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::metrics::MetricsSet;
 use datafusion::physical_plan::stream::{EmptyRecordBatchStream, RecordBatchStreamAdapter};
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan};
 use futures::StreamExt;
+use object_store::path::Path;
 use std::fmt;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -123,25 +127,53 @@ impl StagedSink {
         let Some(sink) = moved(&*self.sink, elsewhere) else {
             return self.sink.write_all(data, context).await;
         };
-        let folders = config
-            .table_partition_cols
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect();
-        let data = until_stopped(without_nulls(data, folders), self.stop.clone());
-        let mut written = match stage.create().await {
-            Ok(()) => sink.write_all(data, context).await,
-            Err(error) => Err(error),
-        };
-        if matches!(written, Ok(0)) && !single && config.table_partition_cols.is_empty() {
-            written = self.write_columns(config, &stage, context).await;
-        }
-        let written = match written {
-            Ok(rows) => stage.publish(&self.stop).await.map(|()| rows),
+        let written = match stage.create().await {
+            Ok(()) => self.write_staged(&*sink, config, &stage, data, context).await,
             Err(error) => Err(error),
         };
         stage.close().await;
         written
+    }
+
+    async fn write_staged(
+        &self,
+        sink: &dyn DataSink,
+        config: &FileSinkConfig,
+        stage: &Stage,
+        data: SendableRecordBatchStream,
+        context: &Arc<TaskContext>,
+    ) -> Result<u64> {
+        let mode = WriteMode::of(context.session_config());
+        let old = match mode {
+            WriteMode::Append => vec![],
+            _ => stage.present().await?,
+        };
+        match mode {
+            WriteMode::Error if !old.is_empty() => return Err(exists(config, stage)),
+            WriteMode::Ignore if !old.is_empty() => return Ok(0),
+            _ => {}
+        }
+        let folders = config.table_partition_cols.iter();
+        let folders: Vec<_> = folders.map(|(name, _)| name.clone()).collect();
+        let in_folders = !folders.is_empty();
+        let data = with_named_nulls(data, folders, config.keep_partition_by_columns);
+        let data = until_stopped(data, self.stop.clone());
+        let mut written = sink.write_all(data, context).await?;
+        if written == 0 && !stage.single && !in_folders {
+            written = self.write_columns(config, stage, context).await?;
+        }
+        // Another write may have been faster.
+        match mode {
+            WriteMode::Error if !stage.present().await?.is_empty() => return Err(exists(config, stage)),
+            WriteMode::Ignore if !stage.present().await?.is_empty() => return Ok(0),
+            _ => {}
+        }
+        let replaced = match mode {
+            WriteMode::Overwrite => replaced(old, config, stage),
+            _ => vec![],
+        };
+        stage.publish(&self.stop, replaced).await?;
+        Ok(written)
     }
 
     /// Writes one file for a result without rows, so that the folder has a schema.
@@ -170,23 +202,67 @@ impl StagedSink {
     }
 }
 
-/// Fails on null in a partition column: folders are named after values, and no folder name is read as null.
-fn without_nulls(data: SendableRecordBatchStream, folders: Vec<String>) -> SendableRecordBatchStream {
+/// The old files that a reader of the new ones would read: those of the same format. A single file is replaced by its
+/// successor.
+fn replaced(old: Vec<Path>, config: &FileSinkConfig, stage: &Stage) -> Vec<Path> {
+    let format = config.file_extension.split('.').next().unwrap_or_default();
+    let (end, inside) = (format!(".{format}"), format!(".{format}."));
+    let is_same = |path: &Path| {
+        let name = path.filename().unwrap_or_default();
+        !stage.single && (name.ends_with(&end) || name.contains(&inside))
+    };
+    old.into_iter().filter(is_same).collect()
+}
+
+fn exists(config: &FileSinkConfig, stage: &Stage) -> DataFusionError {
+    let place = &config.table_paths[0];
+    let message = match stage.single {
+        true => format!(
+            "The file {place} exists already. Set the option mode to \"overwrite\" or \"ignore\", or write to another \
+             path."
+        ),
+        false => format!(
+            "The folder {place} contains files already. Set the option mode to \"append\", \"overwrite\" or \
+             \"ignore\", or write to another folder."
+        ),
+    };
+    Error::new(Code::FileExists, message).into()
+}
+
+/// Gives null in a partition column the name of its folder. The engine's writer takes it for a value.
+fn with_named_nulls(
+    data: SendableRecordBatchStream,
+    folders: Vec<String>,
+    kept: bool,
+) -> SendableRecordBatchStream {
     let schema = data.schema();
-    let checked = data.map(move |batch| {
-        let batch = batch?;
+    let named = data.map(move |batch| {
+        let mut batch = batch?;
         for name in &folders {
-            if batch
-                .column_by_name(name)
-                .is_some_and(|column| column.logical_null_count() > 0)
-            {
+            let Ok(at) = batch.schema_ref().index_of(name) else {
+                continue;
+            };
+            if batch.column(at).logical_null_count() == 0 {
+                continue;
+            }
+            if kept {
                 return exec_err!(
-                    "The partition column \"{name}\" contains null, which cannot be the name of a folder. \
-                     Replace the nulls first, for example with fillNull()."
+                    "The partition column \"{name}\" contains null, which keepPartitionByColumns does not allow. Write without \
+                     keepPartitionByColumns, or replace the nulls first, for example with fillNull()."
                 );
             }
+            batch = with_column(&batch, at, names(batch.column(at))?)?;
         }
         Ok(batch)
     });
-    Box::pin(RecordBatchStreamAdapter::new(schema, checked))
+    Box::pin(RecordBatchStreamAdapter::new(schema, named))
+}
+
+/// The batch with another column, which may have another type.
+fn with_column(batch: &RecordBatch, at: usize, column: ArrayRef) -> Result<RecordBatch> {
+    let mut fields: Vec<_> = batch.schema_ref().fields().iter().cloned().collect();
+    fields[at] = Arc::new(Field::new(fields[at].name(), column.data_type().clone(), false));
+    let mut columns = batch.columns().to_vec();
+    columns[at] = column;
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }

@@ -24,6 +24,8 @@ pub struct Stage {
     folder: Path,
     /// The folder where the files belong.
     target: Path,
+    /// Whether a single file is written, not a folder.
+    pub single: bool,
     /// `None` if it is removed already.
     place: Option<Place>,
 }
@@ -56,8 +58,34 @@ impl Stage {
             url,
             folder,
             target,
+            single,
             place: Some(place),
         })
+    }
+
+    /// The files that are there already: the single file, or the files of the folder. Not those that readers of a folder
+    /// leave out.
+    pub async fn present(&self) -> Result<Vec<Path>> {
+        if self.single {
+            let file: Path = self
+                .target
+                .parts()
+                .chain(self.url.prefix().parts().next_back())
+                .collect();
+            return match self.store.head(&file).await {
+                Ok(_) => Ok(vec![file]),
+                Err(object_store::Error::NotFound { .. }) => Ok(vec![]),
+                Err(error) => Err(error.into()),
+            };
+        }
+        let files: Vec<_> = self.store.list(Some(&self.target)).try_collect().await?;
+        let paths = files.into_iter().map(|file| file.location);
+        Ok(paths.filter(|path| self.is_visible(path)).collect())
+    }
+
+    fn is_visible(&self, path: &Path) -> bool {
+        let mut parts = path.prefix_match(&self.target).into_iter().flatten();
+        parts.all(|part| !part.as_ref().starts_with(['_', '.']))
     }
 
     /// Creates the folder. Some of DataFusion's writers report a folder that cannot be created as an internal
@@ -65,9 +93,9 @@ impl Stage {
     pub async fn create(&mut self) -> Result<()> {
         // The store tells whether files may be written there, even when it is asked for one that does not exist. If not,
         // there is nothing to remove. Some writers report a refusal as an internal error.
-        let file = match *self.url.prefix() == self.folder {
-            true => self.folder.clone().join("file"),
-            false => self.url.prefix().clone(),
+        let file = match self.single {
+            true => self.url.prefix().clone(),
+            false => self.folder.clone().join("file"),
         };
         let found = self.store.head(&file).await;
         if let Some(refusal) = found.err().and_then(|error| Error::refusal_in(&error)) {
@@ -86,9 +114,9 @@ impl Stage {
         }
     }
 
-    /// Moves all files to the target. If one cannot be moved, or `stop` is cancelled, the moved files are
-    /// removed again.
-    pub async fn publish(&self, stop: &CancellationToken) -> Result<()> {
+    /// Moves all files to the target, then removes the old ones. If a file cannot be moved, the first old file cannot be
+    /// removed, or `stop` is cancelled, the moved files are removed again.
+    pub async fn publish(&self, stop: &CancellationToken, old: Vec<Path>) -> Result<()> {
         let files: Vec<_> = self.store.list(Some(&self.folder)).try_collect().await?;
         let mut published: Vec<Path> = Vec::new();
         for file in files {
@@ -103,14 +131,29 @@ impl Stage {
                     .map_err(Into::into),
             };
             if let Err(error) = moved {
-                for path in published {
-                    let _ = self.store.delete(&path).await;
-                }
+                self.remove(published).await;
                 return Err(error);
             }
             published.push(target);
         }
+        for (i, path) in old.iter().enumerate() {
+            match self.store.delete(path).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => {
+                    if i == 0 {
+                        self.remove(published).await;
+                    }
+                    return Err(error.into());
+                }
+            }
+        }
         Ok(())
+    }
+
+    async fn remove(&self, files: Vec<Path>) {
+        for path in files {
+            let _ = self.store.delete(&path).await;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! All DataFusion functions with their documentation, for the TypeScript generator.
+//! All functions of the engine and of this package with their documentation, for the TypeScript generator.
 
-use super::spark;
+use super::{derived, json, mode, spark};
 use crate::error::Result;
 use datafusion::execution::SessionStateDefaults;
 use datafusion::functions_nested::all_default_higher_order_functions;
@@ -18,6 +18,8 @@ struct Entry<'a> {
     arity: Option<Vec<usize>>,
     parameters: Option<&'a [String]>,
     volatility: String,
+    /// Whether this package defines it, not the engine.
+    own: bool,
     documentation: Option<Text<'a>>,
 }
 
@@ -61,6 +63,7 @@ fn entry<'a>(
         arity: arity(&signature.type_signature),
         parameters: signature.parameter_names.as_deref(),
         volatility: format!("{:?}", signature.volatility).to_lowercase(),
+        own: false,
         documentation: documentation.map(Text::from),
     }
 }
@@ -131,6 +134,26 @@ fn entries() -> Result<String> {
             function.signature(),
             function.documentation(),
         ));
+    }
+    for function in derived::SCALARS.iter().chain(json::FUNCTIONS.iter()) {
+        let entry = entry(
+            "scalar",
+            function.name(),
+            function.aliases(),
+            function.signature(),
+            function.documentation(),
+        );
+        entries.push(Entry { own: true, ..entry });
+    }
+    for function in derived::AGGREGATES.iter().chain([&*mode::MODE]) {
+        let entry = entry(
+            "aggregate",
+            function.name(),
+            function.aliases(),
+            function.signature(),
+            function.documentation(),
+        );
+        entries.push(Entry { own: true, ..entry });
     }
     let mut json: Vec<serde_json::Value> = entries
         .iter()

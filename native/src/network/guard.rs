@@ -96,12 +96,16 @@ pub async fn guard(guard: Guard, mut request: Request, next: Next) -> Response {
             next.run(request).await
         }
         Err(status) if is_grpc => status.into_http::<Body>().map(axum::body::Body::new),
-        Err(status) => (http_status(&status), status.message().to_owned()).into_response(),
+        Err(status) => refused(&status),
     }
 }
 
-/// The HTTP status of a refusal.
-pub fn http_status(refused: &Status) -> StatusCode {
+/// The HTTP response of a refusal.
+pub fn refused(status: &Status) -> Response {
+    (http_status(status), status.message().to_owned()).into_response()
+}
+
+fn http_status(refused: &Status) -> StatusCode {
     match refused.code() {
         tonic::Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         tonic::Code::Unimplemented | tonic::Code::NotFound => StatusCode::NOT_FOUND,

@@ -11,7 +11,7 @@ const DATA: Needed = &[Read, Executor];
 const ANYONE: Needed = &[];
 
 /// Paths, and prefixes that end with a slash. A path without a row is refused.
-const TABLE: [(&str, Needed); 22] = [
+const TABLE: [(&str, Needed); 24] = [
     ("/ballista.protobuf.SchedulerGrpc/PollWork", MEMBER),
     ("/ballista.protobuf.SchedulerGrpc/RegisterExecutor", MEMBER),
     ("/ballista.protobuf.SchedulerGrpc/HeartBeatFromExecutor", MEMBER),
@@ -27,8 +27,10 @@ const TABLE: [(&str, Needed); 22] = [
     ("/ballista.protobuf.SchedulerGrpc/CleanJobData", CLIENT),
     ("/ballista.protobuf.ExecutorGrpc/", MEMBER),
     ("/arrow.flight.protocol.FlightService/", DATA),
+    ("/executors", CLIENT),
     ("/executors/", MEMBER),
     ("/sessions/", CLIENT),
+    ("/jobs", CLIENT),
     ("/jobs/", CLIENT),
     ("/results/", CLIENT),
     ("/partitions/", DATA),

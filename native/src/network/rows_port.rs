@@ -20,6 +20,9 @@ type Connected = Arc<OnceCell<RemoteChannel>>;
 /// Requests still go to a connection for a moment after it has failed.
 const PAUSE: Duration = Duration::from_millis(100);
 
+const ADVICE: &str = "An executor has this address. Clients and other executors must reach it, so check the option externalHost \
+                      of the executor.";
+
 /// One connection to each executor. Locked only to access the map: connecting happens outside, so that
 /// executors do not wait for each other.
 #[derive(Debug)]
@@ -46,8 +49,12 @@ impl RowsPorts {
         let key = (host.to_owned(), port);
         let cell = self.ports.lock().entry(key).or_default().clone();
         let channel = cell.get_or_try_init(|| connect(host, port, &self.credentials));
+        let channel = channel.await.map_err(|error| match error.code {
+            Code::Connection => Error::new(Code::Connection, format!("{} {ADVICE}", error.message)),
+            _ => error,
+        })?;
         Ok(RowsPort {
-            channel: Transport::Network(channel.await?.clone()),
+            channel: Transport::Network(channel.clone()),
             address: format!("{host}:{port}"),
         })
     }

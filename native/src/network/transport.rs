@@ -46,6 +46,10 @@ impl Local {
     }
 }
 
+/// An extension of requests that come from this process.
+#[derive(Clone)]
+pub struct WithinProcess;
+
 #[derive(Clone)]
 pub enum Transport {
     Network(RemoteChannel),
@@ -91,6 +95,7 @@ impl Service<Request<Body>> for Transport {
         };
         let mut routes = local.routes.clone();
         request.extensions_mut().insert(Principal::trusted());
+        request.extensions_mut().insert(WithinProcess);
         let answer = local.runtime.spawn(async move { routes.call(request).await });
         Box::pin(async move {
             let answer = answer.await.map_err(|_| gone())?;

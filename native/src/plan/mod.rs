@@ -1,5 +1,6 @@
 //! Corrections of plans: rewrites of logical plans, rules for physical plans; and the metrics of a run.
 
+pub mod comparisons;
 pub mod depth;
 pub mod distributable;
 mod forward;

@@ -1,10 +1,12 @@
 //! Serves the files that stages write, in pieces: `GET /partitions/<job>/<stage>/<partition>/<file>`.
 //!
-//! A piece has some megabytes, and is an Arrow IPC stream. Between two requests a reader holds no connection and no
-//! flow-control window, however slowly it reads. A client that can open the file reads it directly.
+//! A piece has some megabytes, and is an Arrow IPC stream. It begins with the dictionaries that its batches need. Between
+//! two requests a reader holds no connection and no flow-control window, however slowly it reads. A client that can open the
+//! file reads it directly.
 
 use super::checksums::CheckedFile;
 use super::job_owners::JobOwners;
+use super::place::{Dictionaries, Place};
 use crate::arrow::IPC_END;
 use crate::error::{Code, Error, Result};
 use crate::network::principal::Principal;
@@ -23,6 +25,7 @@ use std::fs::Metadata;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 use tokio::task::spawn_blocking;
@@ -49,7 +52,7 @@ pub struct PartitionFile {
 
 impl PartitionFile {
     /// The path and query of a request for the piece at `start`.
-    pub fn url(&self, start: u64) -> String {
+    pub fn url(&self, start: &Place) -> String {
         let Self {
             job,
             stage,
@@ -121,13 +124,13 @@ pub struct Partition {
 pub struct Piece {
     /// An IPC stream.
     pub bytes: Bytes,
-    /// The position of the next piece.
-    pub next: Option<u64>,
+    /// The next piece.
+    pub next: Option<Place>,
 }
 
 impl Partition {
     /// Reads the piece at `start`; the first piece is at 0.
-    pub fn read(&mut self, start: u64) -> Result<Piece> {
+    pub fn read(&mut self, start: &Place) -> Result<Piece> {
         let mut bytes = vec![];
         let file = &mut self.file;
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
@@ -137,29 +140,47 @@ impl Partition {
         };
         let single = self.bytes.end == u64::MAX;
         let first = if single { schema.length } else { self.bytes.start };
-        let mut at = start.max(first);
+        let mut dictionaries = Dictionaries::of(&bytes[8..]);
+        let mut end = first;
+        for at in &start.dictionaries {
+            // They cannot overlap, so a piece is never larger than its file.
+            if *at < end || *at >= start.start {
+                return Err(damaged());
+            }
+            file.seek(SeekFrom::Start(*at)).map_err(unreadable)?;
+            let message = Message::read(file, &mut bytes)?.ok_or_else(damaged)?;
+            let Kind::Dictionary { id, .. } = message.kind else {
+                return Err(damaged());
+            };
+            dictionaries.add(id, *at, true);
+            end = at + message.length;
+        }
+        // A piece has as many bytes of rows as of dictionaries, which the next piece has again.
+        let enough = bytes.len() + PIECE_BYTES.max(bytes.len());
+        let mut at = start.start.max(first);
         file.seek(SeekFrom::Start(at)).map_err(unreadable)?;
-        let mut dictionaries = false;
         let next = loop {
             if at >= self.bytes.end {
                 break None;
             }
             let before = bytes.len();
             let message = Message::read(file, &mut bytes)?;
+            let begun = at;
             at += message
                 .as_ref()
                 .map_or(IPC_END.len() as u64, |message| message.length);
-            let kind = message.map(|message| message.kind);
-            match kind {
+            match message.map(|message| message.kind) {
                 None if single => break None,
                 // The end of a stream. The next one has dictionaries of its own.
-                None => dictionaries = false,
-                Some(MessageHeader::Schema) => bytes.truncate(before),
-                Some(kind) => dictionaries |= kind == MessageHeader::DictionaryBatch,
+                None => dictionaries.clear(),
+                Some(Kind::Schema) => bytes.truncate(before),
+                Some(Kind::Dictionary { id, is_delta }) => dictionaries.add(id, begun, is_delta),
+                Some(Kind::Other) => {}
             }
-            // Batches need the dictionaries before them, so a piece with dictionaries goes on to the end of its stream.
-            if bytes.len() >= PIECE_BYTES && !dictionaries {
-                break Some(at);
+            if bytes.len() >= enough {
+                if let Some(next) = dictionaries.place(at) {
+                    break Some(next);
+                }
             }
         };
         bytes.extend_from_slice(&IPC_END);
@@ -174,7 +195,26 @@ const CONTINUES: [u8; 4] = [0xff; 4];
 
 struct Message {
     length: u64,
-    kind: MessageHeader,
+    kind: Kind,
+}
+
+enum Kind {
+    Schema,
+    Dictionary { id: i64, is_delta: bool },
+    Other,
+}
+
+impl Kind {
+    fn of(header: datafusion::arrow::ipc::Message<'_>) -> Self {
+        match (header.header_type(), header.header_as_dictionary_batch()) {
+            (MessageHeader::Schema, _) => Self::Schema,
+            (_, Some(dictionary)) => Self::Dictionary {
+                id: dictionary.id(),
+                is_delta: dictionary.isDelta(),
+            },
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Message {
@@ -193,7 +233,7 @@ impl Message {
         }
         take(file, bytes, size.into())?;
         let header = root_as_message(&bytes[start + 8..]).map_err(|_| damaged())?;
-        let kind = header.header_type();
+        let kind = Kind::of(header);
         let body = u64::try_from(header.bodyLength()).map_err(|_| damaged())?;
         take(file, bytes, body)?;
         Ok(Some(Self {
@@ -237,7 +277,7 @@ pub fn incomplete(executor: &str, rows: u64, written: u64) -> Error {
 #[derive(Deserialize)]
 struct Wanted {
     #[serde(default)]
-    start: u64,
+    start: String,
     #[serde(default)]
     sorted: bool,
 }
@@ -258,6 +298,9 @@ async fn piece(
     if !is_job_id(&job) || !owners.reaches(&sender, &job) {
         return StatusCode::NOT_FOUND.into_response();
     }
+    let Ok(start) = Place::from_str(if start.is_empty() { "0" } else { &start }) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let wanted = PartitionFile {
         job,
         stage,
@@ -279,10 +322,11 @@ async fn piece(
             let value = value.and_then(|value| HeaderValue::try_from(value).ok());
             headers.extend(value.map(|value| (HeaderName::from_static(name), value)));
         }
-        let piece = partition.read(start)?;
-        if let Some(next) = piece.next {
-            headers.insert(NEXT, next.into());
-        }
+        let piece = partition.read(&start)?;
+        let next = piece
+            .next
+            .and_then(|next| HeaderValue::try_from(next.to_string()).ok());
+        headers.extend(next.map(|next| (HeaderName::from_static(NEXT), next)));
         Ok::<_, Error>(Some((headers, piece.bytes)))
     });
     match read.await {

@@ -3,6 +3,7 @@
 //! It keeps some megabytes in memory. If the reader is slower, the rest goes to a file, so that the task does
 //! not wait and a slow reader does not hold a slot.
 
+use super::job_disk::JobDisk;
 use crate::cancel::cancelled;
 use crate::error::{Code, Error};
 use crate::refused_write::refused_write;
@@ -40,6 +41,8 @@ pub struct ResultQueue {
     /// The running plan, with its metrics. Taken when it is no longer needed.
     pub plan: Mutex<Option<Arc<dyn ExecutionPlan>>>,
     folder: PathBuf,
+    /// `None`: the job may write as much as there is room.
+    disk: Option<Arc<JobDisk>>,
     /// Locked for short accesses only: nothing is awaited, read or written meanwhile.
     state: Mutex<State>,
     /// The last rows that were sent to a client in another process.
@@ -103,13 +106,20 @@ impl std::fmt::Debug for ResultQueue {
 }
 
 impl ResultQueue {
-    pub fn new(task: usize, owner: Arc<str>, schema: SchemaRef, folder: PathBuf) -> Arc<Self> {
+    pub fn new(
+        task: usize,
+        owner: Arc<str>,
+        schema: SchemaRef,
+        folder: PathBuf,
+        disk: Option<Arc<JobDisk>>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             task,
             owner,
             schema,
             plan: Mutex::default(),
             folder,
+            disk,
             state: Mutex::default(),
             sent: Default::default(),
             readable: Notify::new(),
@@ -120,6 +130,7 @@ impl ResultQueue {
     pub async fn send(&self, batch: RecordBatch) -> Result<()> {
         let bytes = bytes_of(&batch);
         let patience = tokio::time::Instant::now() + PATIENCE;
+        // A job at its limit waits for its reader, too.
         let mut has_disk = true;
         loop {
             let room = self.writable.notified();
@@ -139,6 +150,10 @@ impl ResultQueue {
             if !has_disk {
                 room.await;
             } else if filed || tokio::time::timeout_at(patience, room).await.is_err() {
+                if self.disk.as_ref().is_some_and(|disk| !disk.take(bytes)) {
+                    has_disk = false;
+                    continue;
+                }
                 match self.send_to_file(&batch).await {
                     // The disk is full: the task waits for its reader.
                     Err(error) if refused_write(&error).is_some() => has_disk = false,

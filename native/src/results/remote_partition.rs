@@ -1,6 +1,7 @@
 //! Reads the pieces of an output partition from its executor.
 
 use super::partition_files::{PartitionFile, Piece, NEXT};
+use super::place::Place;
 use crate::error::{Code, Error, Result};
 use crate::network::rows_port::RowsPort;
 use axum::http::{HeaderMap, StatusCode};
@@ -12,7 +13,7 @@ pub struct RemotePartition {
 
 impl RemotePartition {
     /// The piece at `start`, and the headers of the answer.
-    pub async fn read(&self, start: u64) -> Result<(Piece, HeaderMap)> {
+    pub async fn read(&self, start: &Place) -> Result<(Piece, HeaderMap)> {
         let answer = self.port.get_again(&self.file.url(start)).await?;
         if answer.status != StatusCode::OK {
             let reason = match String::from_utf8_lossy(&answer.body) {

@@ -1,13 +1,15 @@
-//! Reads files that may be damaged. The engine's readers of Arrow and Avro trust them, so they are replaced
-//! when a plan runs. Serialized plans hold the engine's.
+//! Reads files that may be damaged or odd. The engine's readers of Arrow and Avro trust them, and those of CSV and JSON
+//! read less than users have, so they are replaced when a plan runs. Serialized plans hold the engine's.
 
 mod arrow;
 mod avro;
+pub mod csv;
 mod input;
+mod json;
 mod naming;
 mod opening;
 pub mod schema;
-mod source;
+pub mod source;
 
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;

@@ -3,16 +3,20 @@
 
 use super::arrow::ArrowOpener;
 use super::avro::AvroOpener;
+use super::csv::opener::{options_of, CsvOpener};
+use super::csv::rows::RowOptions;
 use super::input::decompressed::Decompressed;
+use super::input::quotes::{Dialect, Quoted};
+use super::json::JsonOpener;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
 use datafusion::datasource::physical_plan::{
-    ArrowSource, AvroSource, FileOpener, FileScanConfig, FileSource,
+    ArrowSource, AvroSource, CsvSource, FileOpener, FileScanConfig, FileSource, JsonSource,
 };
 use datafusion::datasource::projection::{ProjectionOpener, SplitProjection};
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::Result;
-use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
+use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder};
 use datafusion::physical_plan::PhysicalExpr;
 use object_store::ObjectStore;
 use std::sync::Arc;
@@ -25,25 +29,49 @@ const LOCAL: &str = "file:///";
 pub struct Opening {
     pub engine: Arc<dyn FileSource>,
     pub batch_size: usize,
+    pub rows: RowOptions,
+}
+
+/// An opener of the engine.
+fn engines(
+    source: &dyn FileSource,
+    store: Arc<dyn ObjectStore>,
+    config: &FileScanConfig,
+    partition: usize,
+) -> Result<Arc<dyn FileOpener>> {
+    let is_local = config.object_store_url.as_str() == LOCAL;
+    let csv = source.downcast_ref::<CsvSource>();
+    let (mut store, mut config) = (store, config.clone());
+    if config.file_compression_type.is_compressed() && (csv.is_some() || !is_local) {
+        let compression = *config.file_compression_type.get_variant();
+        store = Arc::new(Decompressed { store, compression });
+        config.file_compression_type = FileCompressionType::UNCOMPRESSED;
+    }
+    if let Some(dialect) = csv.and_then(Dialect::of) {
+        store = Arc::new(Quoted { store, dialect });
+    }
+    source.create_file_opener(store, &config, partition)
 }
 
 impl Opening {
-    /// An opener of the engine.
-    fn engines(
+    /// JSON files, each of which may be an array.
+    fn json(
         &self,
+        source: &JsonSource,
         store: Arc<dyn ObjectStore>,
         config: &FileScanConfig,
         partition: usize,
     ) -> Result<Arc<dyn FileOpener>> {
-        let is_local = config.object_store_url.as_str() == LOCAL;
-        if is_local || !config.file_compression_type.is_compressed() {
-            return self.engine.create_file_opener(store, config, partition);
-        }
-        let compression = *config.file_compression_type.get_variant();
-        let store = Arc::new(Decompressed { store, compression });
-        let mut config = config.clone();
-        config.file_compression_type = FileCompressionType::UNCOMPRESSED;
-        self.engine.create_file_opener(store, &config, partition)
+        let open = |newline_delimited| {
+            let source = source.clone().with_newline_delimited(newline_delimited);
+            engines(&source, store.clone(), config, partition)
+        };
+        Ok(Arc::new(JsonOpener {
+            lines: open(true)?,
+            array: open(false)?,
+            store: store.clone(),
+            compression: *config.file_compression_type.get_variant(),
+        }))
     }
 }
 
@@ -79,7 +107,27 @@ impl FileSource for Opening {
                 };
                 (columns, Arc::new(opener))
             }
-            _ => return self.engines(store, config, partition),
+            Some(columns) if self.rows != RowOptions::default() => {
+                let Some(source) = self.engine.downcast_ref::<CsvSource>() else {
+                    return engines(&*self.engine, store, config, partition);
+                };
+                let bad = MetricBuilder::new(source.metrics()).counter("bad_rows", partition);
+                let opener = CsvOpener {
+                    store,
+                    compression: *config.file_compression_type.get_variant(),
+                    options: options_of(source),
+                    rows: self.rows.clone(),
+                    schema: file_schema.clone(),
+                    columns: columns.file_indices.clone(),
+                    batch_size: self.batch_size,
+                    bad,
+                };
+                (columns, Arc::new(opener))
+            }
+            _ => match self.engine.downcast_ref::<JsonSource>() {
+                Some(source) => return self.json(source, store, config, partition),
+                None => return engines(&*self.engine, store, config, partition),
+            },
         };
         ProjectionOpener::try_new(columns, opener, file_schema)
     }
@@ -90,7 +138,12 @@ impl FileSource for Opening {
 
     fn with_batch_size(&self, batch_size: usize) -> Arc<dyn FileSource> {
         let engine = self.engine.with_batch_size(batch_size);
-        Arc::new(Self { engine, batch_size })
+        let rows = self.rows.clone();
+        Arc::new(Self {
+            engine,
+            batch_size,
+            rows,
+        })
     }
 
     fn metrics(&self) -> &ExecutionPlanMetricsSet {

@@ -1,17 +1,61 @@
-//! Checks files before the engine finds their columns.
+//! Finds the columns of files, with checks of files before the engine reads them.
 
+use super::csv::rows::RowOptions;
+use super::csv::schema::Columns;
 use super::naming::named;
-use super::{arrow, avro};
-use crate::error::Result;
+use super::{arrow, avro, json};
+use crate::error::{Code, Error, Result};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider, UrlTableFactory};
 use datafusion::datasource::dynamic_file::DynamicListTableFactory;
+use datafusion::datasource::file_format::csv::CsvFormat;
+use datafusion::datasource::file_format::json::JsonFormat;
+use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::listing::ListingTableUrl;
+use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use futures::TryStreamExt;
+use object_store::ObjectMeta;
 use std::path::Path;
 use std::sync::Arc;
+
+/// The columns of CSV and JSON files in one place; `None` if another way finds those of the format.
+pub async fn text_schema(
+    state: &dyn Session,
+    format: &Arc<dyn FileFormat>,
+    rows: &RowOptions,
+    url: &ListingTableUrl,
+    files: &[ObjectMeta],
+) -> Result<Option<SchemaRef>> {
+    let store = state.runtime_env().object_store(url)?;
+    let root = url.object_store();
+    let unreadable = |error: DataFusionError, place: &object_store::path::Path, format: &str| {
+        let mut error = Error::from(named(error, root.as_str(), place, format));
+        if !matches!(error.code, Code::Forbidden | Code::Io | Code::ObjectStore) {
+            error.code = Code::Execution;
+        }
+        error
+    };
+    if let Some(format) = format.downcast_ref::<CsvFormat>() {
+        let mut columns = Columns::new(format.options(), rows, state);
+        for file in files {
+            let added = columns.add(&store, file).await;
+            added.map_err(|error| unreadable(error, &file.location, "csv"))?;
+            if columns.is_done() {
+                break;
+            }
+        }
+        return Ok(Some(columns.schema()));
+    }
+    let Some(format) = format.downcast_ref::<JsonFormat>() else {
+        return Ok(None);
+    };
+    let schema = json::schema(format, state, &store, files).await;
+    schema
+        .map(Some)
+        .map_err(|error| unreadable(error, url.prefix(), "json"))
+}
 
 /// Checks what the engine reads of the files to find their columns. `extension`: that of the files. Returns the
 /// columns of Arrow files, because the engine cannot read those of most remote ones.
@@ -50,13 +94,18 @@ pub async fn check(
 #[derive(Debug)]
 pub struct CheckedFiles(pub DynamicListTableFactory);
 
+impl CheckedFiles {
+    pub fn state(&self) -> Option<SessionState> {
+        let session = self.0.session_store().get_session().upgrade()?;
+        let state = session.read().as_any().downcast_ref::<SessionState>().cloned();
+        state
+    }
+}
+
 #[async_trait]
 impl UrlTableFactory for CheckedFiles {
     async fn try_new(&self, path: &str) -> datafusion::error::Result<Option<Arc<dyn TableProvider>>> {
-        let session = self.0.session_store().get_session().upgrade();
-        let state =
-            session.and_then(|session| session.read().as_any().downcast_ref::<SessionState>().cloned());
-        if let (Some(state), Ok(url)) = (state, ListingTableUrl::parse(path)) {
+        if let (Some(state), Ok(url)) = (self.state(), ListingTableUrl::parse(path)) {
             let format = Path::new(path)
                 .extension()
                 .and_then(|extension| extension.to_str());

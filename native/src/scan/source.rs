@@ -1,17 +1,19 @@
 //! A file source that reads through openers of this package, and names the file in errors.
 
+use super::csv::rows::RowOptions;
 use super::naming::NamingMorselizer;
 use super::opening::Opening;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::config::ConfigOptions;
 use datafusion::datasource::physical_plan::{FileOpener, FileScanConfig, FileSource, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::Result;
 use datafusion::physical_expr::projection::ProjectionExprs;
 use datafusion::physical_plan::filter_pushdown::FilterPushdownPropagation;
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use datafusion::physical_plan::proto::ExecutionPlanEncodeCtx;
-use datafusion::physical_plan::{DisplayFormatType, PhysicalExpr};
+use datafusion::physical_plan::{DisplayFormatType, ExecutionPlan, PhysicalExpr};
 use datafusion_datasource::morsel::Morselizer;
 use datafusion_proto::protobuf::PhysicalPlanNode;
 use object_store::ObjectStore;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 pub struct CheckedSource {
     engine: Arc<dyn FileSource>,
     batch_size: usize,
+    rows: RowOptions,
 }
 
 impl CheckedSource {
@@ -29,6 +32,24 @@ impl CheckedSource {
         Self {
             engine,
             batch_size: 0,
+            rows: RowOptions::default(),
+        }
+    }
+
+    pub fn with_rows(mut self, rows: RowOptions) -> Self {
+        self.rows = rows;
+        self
+    }
+
+    pub fn rows(&self) -> &RowOptions {
+        &self.rows
+    }
+
+    /// The engine's source, which may be one of these.
+    pub fn engine_of(source: &dyn FileSource) -> &dyn FileSource {
+        match source.downcast_ref::<Self>() {
+            Some(checked) => &*checked.engine,
+            None => source,
         }
     }
 
@@ -36,12 +57,17 @@ impl CheckedSource {
         Opening {
             engine: self.engine.clone(),
             batch_size: self.batch_size,
+            rows: self.rows.clone(),
         }
     }
 
     fn with(&self, engine: Arc<dyn FileSource>) -> Arc<dyn FileSource> {
-        let batch_size = self.batch_size;
-        Arc::new(Self { engine, batch_size })
+        let (batch_size, rows) = (self.batch_size, self.rows.clone());
+        Arc::new(Self {
+            engine,
+            batch_size,
+            rows,
+        })
     }
 }
 
@@ -77,7 +103,12 @@ impl FileSource for CheckedSource {
 
     fn with_batch_size(&self, batch_size: usize) -> Arc<dyn FileSource> {
         let engine = self.engine.with_batch_size(batch_size);
-        Arc::new(Self { engine, batch_size })
+        let rows = self.rows.clone();
+        Arc::new(Self {
+            engine,
+            batch_size,
+            rows,
+        })
     }
 
     fn filter(&self) -> Option<Arc<dyn PhysicalExpr>> {
@@ -132,5 +163,19 @@ impl FileSource for CheckedSource {
         context: &ExecutionPlanEncodeCtx<'_>,
     ) -> Result<Option<PhysicalPlanNode>> {
         self.engine.try_to_proto(config, context)
+    }
+}
+
+/// The scan with the options, if it has any.
+pub fn read_by(scan: Arc<dyn ExecutionPlan>, rows: &RowOptions) -> Arc<dyn ExecutionPlan> {
+    let source = scan.downcast_ref::<DataSourceExec>();
+    let files = source.and_then(|source| source.data_source().downcast_ref::<FileScanConfig>());
+    match files {
+        Some(files) if *rows != RowOptions::default() => {
+            let mut files = files.clone();
+            files.file_source = Arc::new(CheckedSource::new(files.file_source).with_rows(rows.clone()));
+            DataSourceExec::from_data_source(files)
+        }
+        _ => scan,
     }
 }

@@ -4,6 +4,7 @@ use super::local_planner::LocalPlanner;
 use crate::client::job_cancel;
 use crate::client::query::cluster_planner::ClusterPlanner;
 use crate::client::remote_session::RemoteSession;
+use crate::client::system::system_catalog::SystemCatalog;
 use crate::config;
 use crate::error::{caught, Code, Error, Result};
 use crate::exec::stop::STOP;
@@ -16,6 +17,7 @@ use crate::udf::worker::pool::Pool;
 use ballista_core::extension::SessionStateExt;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::execution::SessionState;
+use datafusion::prelude::SessionContext;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
@@ -86,6 +88,16 @@ impl Backend {
                     .with_analyzer_rule(Arc::new(SingleRow))
                     .with_query_planner(Arc::new(ClusterPlanner::new(remote.clone())))
             }
+        }
+    }
+
+    /// Adds the tables that describe the cluster.
+    pub fn describe(&self, context: &SessionContext) {
+        let Self::Cluster(remote) = self else { return };
+        let name = context.copied_config().options().catalog.default_catalog.clone();
+        if let Some(catalog) = context.catalog(&name) {
+            let described = SystemCatalog::new(catalog, &remote.connection);
+            context.register_catalog(name, Arc::new(described));
         }
     }
 

@@ -1,24 +1,44 @@
-//! CREATE EXTERNAL TABLE in a session whose files are limited.
+//! CREATE EXTERNAL TABLE, and tables whose name is a path: like `read…` methods, finds the columns of text files and the
+//! types of partition columns.
 
 use crate::error::{Code, Error};
+use crate::files::partitions::Layout;
+use crate::scan::csv::rows::RowOptions;
+use crate::scan::schema::{text_schema, CheckedFiles};
+use crate::tables::file_table::{table_over, FileParts, FileTable};
 use async_trait::async_trait;
-use datafusion::catalog::{Session, TableProvider, TableProviderFactory};
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::catalog::{Session, TableProvider, TableProviderFactory, UrlTableFactory};
+use datafusion::datasource::file_format::csv::CsvFormat;
+use datafusion::datasource::file_format::FileFormat;
+use datafusion::datasource::listing::{
+    ListingOptions, ListingTable, ListingTableConfig, ListingTableConfigExt, ListingTableUrl,
+};
 use datafusion::datasource::listing_table_factory::ListingTableFactory;
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::CreateExternalTable;
+use futures::TryStreamExt;
+use object_store::ObjectMeta;
 use std::sync::Arc;
 
-/// Replaces the factories of all formats. DataFusion's make unbounded tables, which open their file without asking an
-/// object store.
-pub fn bound_external_tables(state: &mut SessionState) {
+/// Replaces the factories of all formats. `limited`: whether the files of the session are limited. DataFusion's unbounded
+/// tables open their file without asking an object store.
+pub fn replace_factories(state: &mut SessionState, limited: bool) {
     for factory in state.table_factories_mut().values_mut() {
-        *factory = Arc::new(Listings(ListingTableFactory::new()));
+        let engine: Arc<dyn TableProviderFactory> = match limited {
+            true => Arc::new(ListingTableFactory::new()),
+            false => factory.clone(),
+        };
+        *factory = Arc::new(Listings { engine, limited });
     }
 }
 
 #[derive(Debug)]
-struct Listings(ListingTableFactory);
+struct Listings {
+    engine: Arc<dyn TableProviderFactory>,
+    limited: bool,
+}
 
 #[async_trait]
 impl TableProviderFactory for Listings {
@@ -30,7 +50,8 @@ impl TableProviderFactory for Listings {
         let option = |(key, value): (&String, &String)| {
             key.eq_ignore_ascii_case("unbounded") && value.eq_ignore_ascii_case("true")
         };
-        if create.unbounded || create.options.iter().any(option) {
+        let unbounded = create.unbounded || create.options.iter().any(option);
+        if unbounded && self.limited {
             return Err(Error::new(
                 Code::Forbidden,
                 "This session has the option files, which does not allow unbounded tables: their files cannot be \
@@ -38,6 +59,196 @@ impl TableProviderFactory for Listings {
             )
             .into());
         }
-        self.0.create(state, create).await
+        if unbounded {
+            return self.engine.create(state, create).await;
+        }
+        if let Some(parts) = text_parts(state, create).await? {
+            return created(state, parts, create);
+        }
+        let table = self.engine.create(state, create).await?;
+        let Some(listing) = table.downcast_ref::<ListingTable>() else {
+            return Ok(table);
+        };
+        let parts = parts_of(state, listing, create.schema.fields().is_empty()).await?;
+        match parts.is_plain() {
+            true => Ok(table),
+            false => created(state, parts, create),
+        }
+    }
+}
+
+fn created(
+    state: &dyn Session,
+    parts: FileParts,
+    create: &CreateExternalTable,
+) -> Result<Arc<dyn TableProvider>> {
+    let cache = state.runtime_env().cache_manager.get_file_statistic_cache();
+    let table = FileTable::new(parts)?.with_cache(cache);
+    Ok(Arc::new(table.created_by(create)))
+}
+
+/// A table over text files whose columns are not given; `None` for any other table.
+async fn text_parts(state: &dyn Session, create: &CreateExternalTable) -> Result<Option<FileParts>> {
+    let session = state.as_any().downcast_ref::<SessionState>();
+    let factory = session.and_then(|session| session.get_file_format_factory(&create.file_type));
+    let (Some(session), Some(factory), true) = (session, factory, create.schema.fields().is_empty()) else {
+        return Ok(None);
+    };
+    let format = factory.create(session, &create.options)?;
+    if !matches!(format.get_ext().as_str(), "csv" | "json") {
+        return Ok(None);
+    }
+    let extension = match format.compression_type() {
+        Some(compression) => format.get_ext_with_compression(&compression)?,
+        None => format.get_ext(),
+    };
+    let (mut urls, mut files) = (vec![], vec![]);
+    for location in &create.locations {
+        let mut url = ListingTableUrl::parse(location)?.with_table_ref(create.name.clone());
+        if url.is_folder() && url.get_glob().is_none() {
+            url = url.with_glob(&format!("*.{extension}"))?;
+        }
+        files.push(list(state, &url, "").await?);
+        urls.push(url);
+    }
+    if files.iter().all(Vec::is_empty) {
+        // The engine has an error for that.
+        return Ok(None);
+    }
+    let found = layout(&urls, &files)?;
+    let names = &create.table_partition_cols;
+    let infers = session
+        .config_options()
+        .execution
+        .listing_table_factory_infer_partitions;
+    let mut columns = match names.is_empty() && !infers {
+        true => vec![],
+        false => found.columns()?,
+    };
+    if !names.is_empty() {
+        if !found.names.starts_with(names) {
+            // The engine has an error for that, too.
+            return Ok(None);
+        }
+        columns.truncate(names.len());
+    }
+    let rows = rows_of(&format);
+    let Some(file_schema) = text_schema(state, &format, &rows, &urls[0], &files[0]).await? else {
+        return Ok(None);
+    };
+    let options = ListingOptions::new(format)
+        .with_file_extension("")
+        .with_table_partition_cols(columns)
+        .with_file_sort_order(create.order_exprs.clone());
+    Ok(Some(FileParts {
+        urls,
+        options,
+        file_schema,
+        rows,
+    }))
+}
+
+fn rows_of(format: &Arc<dyn FileFormat>) -> RowOptions {
+    let csv = format.downcast_ref::<CsvFormat>();
+    RowOptions {
+        null: csv.and_then(|csv| csv.options().null_regex.clone()),
+        ..RowOptions::default()
+    }
+}
+
+/// The parts of a table that the engine has made. `untyped`: whether the types of its partition columns are not given.
+async fn parts_of(state: &dyn Session, listing: &ListingTable, untyped: bool) -> Result<FileParts> {
+    let mut options = listing.options().clone();
+    let urls = listing.table_paths().clone();
+    let file_schema = without(&listing.schema(), options.table_partition_cols.len());
+    if untyped && !options.table_partition_cols.is_empty() {
+        let mut files = vec![];
+        for url in &urls {
+            files.push(list(state, url, &options.file_extension).await?);
+        }
+        let found = layout(&urls, &files)?.columns()?;
+        for (column, (name, kind)) in options.table_partition_cols.iter_mut().zip(found) {
+            if column.0 == name {
+                column.1 = kind;
+            }
+        }
+    }
+    let rows = rows_of(&options.format);
+    Ok(FileParts {
+        urls,
+        options,
+        file_schema,
+        rows,
+    })
+}
+
+/// A schema without its last columns.
+fn without(schema: &SchemaRef, last: usize) -> SchemaRef {
+    let fields = schema.fields();
+    let fields = fields[..fields.len() - last].to_vec();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+async fn list(state: &dyn Session, url: &ListingTableUrl, extension: &str) -> Result<Vec<ObjectMeta>> {
+    let store = state.runtime_env().object_store(url)?;
+    let files = url.list_all_files(state, store.as_ref(), extension).await?;
+    // The engine skips empty files.
+    files
+        .try_filter(|file| std::future::ready(file.size > 0))
+        .try_collect()
+        .await
+}
+
+fn layout(urls: &[ListingTableUrl], files: &[Vec<ObjectMeta>]) -> Result<Layout> {
+    let all = urls.iter().zip(files);
+    Layout::of(all.flat_map(|(url, files)| files.iter().map(move |file| (url, &file.location))))
+}
+
+/// Text files at a path; `None` for others.
+async fn path_parts(
+    state: &SessionState,
+    url: ListingTableUrl,
+    mut options: ListingOptions,
+) -> Result<Option<FileParts>> {
+    let rows = rows_of(&options.format);
+    let files = list(state, &url, &options.file_extension).await?;
+    let schema = text_schema(state, &options.format, &rows, &url, &files).await?;
+    let Some(file_schema) = schema else {
+        return Ok(None);
+    };
+    let urls = vec![url];
+    options.table_partition_cols = layout(&urls, &[files])?.columns()?;
+    Ok(Some(FileParts {
+        urls,
+        options,
+        file_schema,
+        rows,
+    }))
+}
+
+/// Tables whose name is a path.
+#[derive(Debug)]
+pub struct PathTables(pub CheckedFiles);
+
+#[async_trait]
+impl UrlTableFactory for PathTables {
+    async fn try_new(&self, path: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let (Some(state), Ok(url)) = (self.0.state(), ListingTableUrl::parse(path)) else {
+            return Ok(None);
+        };
+        let config = ListingTableConfig::new(url.clone()).infer_options(&state).await;
+        let Some(options) = config.ok().and_then(|config| config.options) else {
+            return Ok(None);
+        };
+        if let Some(parts) = path_parts(&state, url, options).await? {
+            return table_over(parts).map(Some);
+        }
+        let Some(table) = self.0.try_new(path).await? else {
+            return Ok(None);
+        };
+        let Some(listing) = table.downcast_ref::<ListingTable>() else {
+            return Ok(Some(table));
+        };
+        table_over(parts_of(&state, listing, true).await?).map(Some)
     }
 }

@@ -2,7 +2,7 @@
 
 mod backend;
 mod calls;
-mod external_tables;
+pub mod external_tables;
 mod local_planner;
 mod object_stores;
 mod planning;
@@ -12,6 +12,7 @@ pub mod runtime_env;
 pub mod statement;
 pub mod tables;
 
+use crate::client::connection::Connection;
 use crate::client::remote_session::RemoteSession;
 use crate::error::{caught, Code, Error, Result};
 use crate::functions::bounded::Bounded;
@@ -28,7 +29,7 @@ use calls::Calls;
 use datafusion::catalog::MemoryCatalogProviderList;
 use datafusion::execution::SessionState;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use external_tables::bound_external_tables;
+use external_tables::replace_factories;
 use futures::stream::{self, BoxStream};
 use futures::StreamExt;
 use runtime_env::NativeRuntimeOptions;
@@ -108,6 +109,7 @@ impl Session {
         self.context.get_or_init(|| {
             let context = SessionContext::new_with_state(self.state());
             series::register(&context);
+            self.backend.describe(&context);
             context
         })
     }
@@ -127,15 +129,18 @@ impl Session {
             .with_runtime_env(runtime)
             .build();
         functions::register(&mut state).expect("the functions can be registered");
-        if self.files.is_some() {
-            bound_external_tables(&mut state);
-        }
+        replace_factories(&mut state, self.files.is_some());
         state
     }
 
     /// Connects now, not with the first query.
     pub async fn connect(&self) -> Result<()> {
         self.backend.cluster()?.connection.channel().await.map(|_| ())
+    }
+
+    /// The connection to the cluster. Fails for a local session.
+    pub fn connection(&self) -> Result<&Connection> {
+        Ok(&self.backend.cluster()?.connection)
     }
 
     pub fn check_open(&self) -> Result<()> {

@@ -1,7 +1,8 @@
 //! Plans a SQL statement, or takes its plan from the plan cache.
 
 use super::Session;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::functions::missing;
 use crate::plan::depth::into_shallow;
 use crate::plan::depth::sql_text::parse_statement;
 use crate::session::plans::basis::{Basis, Tables};
@@ -31,7 +32,11 @@ impl Session {
             true => Tables::find(state, state.resolve_table_references(&statement)?).await,
             false => None,
         };
-        let plan = state.statement_to_plan(statement).await?;
+        check_joins(&statement)?;
+        let plan = match state.statement_to_plan(statement).await {
+            Ok(plan) => plan,
+            Err(error) => return Err(explained(state, query, error.into())),
+        };
         let planned = Arc::new(Planned::new(into_shallow(plan)?)?);
         // Tables may have changed during planning, and some providers return a new table each time.
         if let Some(tables) = tables.filter(|_| is_query(&planned.plan)) {
@@ -40,6 +45,22 @@ impl Session {
             }
         }
         Ok(planned)
+    }
+}
+
+/// Rejects joins that the planner would misunderstand.
+fn check_joins(statement: &Statement) -> Result<()> {
+    match statement {
+        Statement::Statement(statement) => missing::check_joins(&**statement),
+        _ => Ok(()),
+    }
+}
+
+/// The planner consumed the statement, so it is parsed again.
+fn explained(state: &SessionState, query: &str, error: Error) -> Error {
+    match parse_statement(state, query) {
+        Ok(Statement::Statement(statement)) => missing::explained(state, &*statement, error),
+        _ => error,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::stores::limits::{FileLimits, NativeFileLimits};
+use crate::stores::options::Chosen;
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, GreedyMemoryPool, UnboundedMemoryPool};
@@ -31,7 +32,7 @@ impl NativeRuntimeOptions {
 
     pub fn build(&self, limits: Option<&Arc<FileLimits>>) -> Result<Arc<RuntimeEnv>> {
         let mut builder = RuntimeEnvBuilder::new()
-            .with_object_store_registry(Registry::new(None, limits))
+            .with_object_store_registry(Registry::new(None, limits, Chosen::Here))
             .with_object_list_cache_limit(NO_LISTS);
         let bytes = self.memory_limit_bytes.unwrap_or_default() as usize;
         builder = match self.memory_pool.as_deref() {

@@ -67,6 +67,16 @@ impl Session {
         self.store(schema, &batches, None)
     }
 
+    /// With `replace`, the table takes the place of one with the same name.
+    pub fn register_table(&self, name: String, table: Arc<dyn TableProvider>, replace: bool) -> Result<()> {
+        if replace {
+            self.context().deregister_table(name.as_str())?;
+            self.plans.forget_dropped();
+        }
+        self.context().register_table(name, table)?;
+        Ok(())
+    }
+
     pub fn table_exists(&self, name: String) -> bool {
         // Fails only for an unknown catalog or schema.
         self.context().table_exist(name).unwrap_or(false)

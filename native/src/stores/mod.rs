@@ -2,6 +2,7 @@
 //! are sent with the settings of every query.
 
 pub mod bounded;
+pub mod environment;
 pub mod files;
 pub mod limits;
 pub mod options;

@@ -6,7 +6,7 @@ use super::limits::{Access, FileLimits, Place};
 use crate::error::{Code, Error, Result};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzure, MicrosoftAzureBuilder};
-use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::http::HttpBuilder;
 use object_store::local::LocalFileSystem;
 use object_store::{ClientOptions, ObjectStore};
@@ -27,6 +27,8 @@ enum Options {
     Gcs {
         bucket_name: String,
         service_account_path: Option<String>,
+        #[serde(default)]
+        instance_metadata: bool,
     },
     Azure(Azure),
     Http {
@@ -50,6 +52,9 @@ struct S3 {
     endpoint: Option<String>,
     #[serde(default)]
     allow_http: bool,
+    /// Whether the metadata address of the cloud's machines may be asked for credentials.
+    #[serde(default)]
+    instance_metadata: bool,
     #[serde(default)]
     imdsv1_fallback: bool,
 }
@@ -70,10 +75,12 @@ struct Azure {
     #[serde(default)]
     allow_http: bool,
     use_fabric_endpoint: Option<bool>,
+    #[serde(default)]
+    instance_metadata: bool,
 }
 
 /// Who has chosen the options of a store.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Chosen {
     /// This process.
     Here,
@@ -132,11 +139,21 @@ fn store(options: Options, chosen: Chosen) -> object_store::Result<(Arc<dyn Obje
         Options::Gcs {
             bucket_name,
             service_account_path,
+            instance_metadata,
         } => {
             let target = place(&format!("gs://{bucket_name}"))?;
             let mut builder = GoogleCloudStorageBuilder::from_env().with_bucket_name(bucket_name);
             if let Some(path) = service_account_path {
                 builder = builder.with_service_account_path(path);
+            }
+            let keys = [
+                GoogleConfigKey::ServiceAccount,
+                GoogleConfigKey::ServiceAccountKey,
+                GoogleConfigKey::ApplicationCredentials,
+            ];
+            let has_key = keys.iter().any(|key| builder.get_config_value(key).is_some());
+            if !has_key && !has_gcloud_login() && !instance_metadata {
+                builder = builder.with_skip_signature(true);
             }
             (Arc::new(builder.build()?), target)
         }
@@ -160,6 +177,19 @@ fn store(options: Options, chosen: Chosen) -> object_store::Result<(Arc<dyn Obje
             };
             (Arc::new(Files::new(files.clone())), Target::Files(files))
         }
+    })
+}
+
+/// Whether `gcloud auth application-default login` has left credentials where the engine finds them.
+fn has_gcloud_login() -> bool {
+    let places = [("HOME", ".config/gcloud"), ("APPDATA", "gcloud")];
+    places.iter().any(|(variable, folder)| {
+        let root = std::env::var_os(variable).map(std::path::PathBuf::from);
+        root.is_some_and(|root| {
+            root.join(folder)
+                .join("application_default_credentials.json")
+                .exists()
+        })
     })
 }
 
@@ -277,6 +307,7 @@ fn s3(options: S3) -> object_store::Result<AmazonS3> {
         session_token,
         endpoint,
         allow_http,
+        instance_metadata,
         imdsv1_fallback,
     } = options;
     let own = access_key_id.is_some() || secret_access_key.is_some() || session_token.is_some();
@@ -293,7 +324,11 @@ fn s3(options: S3) -> object_store::Result<AmazonS3> {
         true => AmazonS3Builder::new(),
         false => AmazonS3Builder::from_env(),
     };
-    let mut builder = builder.with_bucket_name(bucket_name).with_allow_http(allow_http);
+    let mut builder = builder.with_bucket_name(bucket_name);
+    // The environment may allow it, too.
+    if allow_http || own {
+        builder = builder.with_allow_http(allow_http);
+    }
     for (key, value) in given {
         if let Some(value) = value {
             builder = builder.with_config(key, value);
@@ -301,6 +336,19 @@ fn s3(options: S3) -> object_store::Result<AmazonS3> {
     }
     if imdsv1_fallback {
         builder = builder.with_imdsv1_fallback();
+    }
+    let sources = [
+        AmazonS3ConfigKey::AccessKeyId,
+        AmazonS3ConfigKey::SecretAccessKey,
+        AmazonS3ConfigKey::WebIdentityTokenFile,
+        AmazonS3ConfigKey::ContainerCredentialsRelativeUri,
+        AmazonS3ConfigKey::ContainerCredentialsFullUri,
+        // Set only by users who want requests to it.
+        AmazonS3ConfigKey::MetadataEndpoint,
+    ];
+    let has_source = sources.iter().any(|key| builder.get_config_value(key).is_some());
+    if !has_source && !instance_metadata && !imdsv1_fallback {
+        builder = builder.with_skip_signature(true);
     }
     builder.build()
 }
@@ -319,6 +367,7 @@ fn azure(options: Azure, chosen: Chosen) -> object_store::Result<MicrosoftAzure>
         use_emulator,
         allow_http,
         use_fabric_endpoint,
+        instance_metadata,
     } = options;
     // The environment or the machine may have a token, which requests carry as it is.
     let elsewhere = chosen == Chosen::Elsewhere && (endpoint.is_some() || use_emulator == Some(true));
@@ -350,13 +399,32 @@ fn azure(options: Azure, chosen: Chosen) -> object_store::Result<MicrosoftAzure>
         true => MicrosoftAzureBuilder::new(),
         false => MicrosoftAzureBuilder::from_env(),
     };
-    let mut builder = builder
-        .with_container_name(container_name)
-        .with_allow_http(allow_http);
+    let mut builder = builder.with_container_name(container_name);
+    if allow_http || own || elsewhere {
+        builder = builder.with_allow_http(allow_http);
+    }
     for (key, value) in given {
         if let Some(value) = value {
             builder = builder.with_config(key, value);
         }
+    }
+    let sources = [
+        AzureConfigKey::AccessKey,
+        AzureConfigKey::Token,
+        AzureConfigKey::SasKey,
+        AzureConfigKey::ClientSecret,
+        AzureConfigKey::FederatedTokenFile,
+        AzureConfigKey::FabricSessionToken,
+        // Set only by users who want requests to it.
+        AzureConfigKey::MsiEndpoint,
+    ];
+    let on = |key| builder.get_config_value(&key).is_some_and(|on| on == "true");
+    let has_source = sas_query_pairs.is_some()
+        || sources.iter().any(|key| builder.get_config_value(key).is_some())
+        || on(AzureConfigKey::UseAzureCli)
+        || on(AzureConfigKey::UseEmulator);
+    if !has_source && !instance_metadata {
+        builder = builder.with_skip_signature(true);
     }
     if let Some(pairs) = sas_query_pairs {
         builder = builder.with_sas_authorization(pairs);

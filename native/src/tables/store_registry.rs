@@ -2,9 +2,12 @@
 
 use super::table_store::{TableStore, SCHEME};
 use crate::blobs::source::BlobSource;
+use crate::error::{Code, Result as Checked};
 use crate::stores::bounded::Bounded;
+use crate::stores::environment::{insufficient, options_of};
 use crate::stores::files::Files;
 use crate::stores::limits::FileLimits;
+use crate::stores::options::{build, Chosen};
 use datafusion::error::Result;
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry};
 use object_store::local::LocalFileSystem;
@@ -19,19 +22,49 @@ pub const NO_LISTS: usize = 0;
 #[derive(Debug)]
 pub struct Registry {
     stores: DefaultObjectStoreRegistry,
+    /// Stores that nobody has registered.
+    found: DefaultObjectStoreRegistry,
+    limits: Option<Arc<FileLimits>>,
+    chosen: Chosen,
     /// Where to fetch tables that this process does not hold.
     source: Option<Arc<BlobSource>>,
 }
 
 impl Registry {
-    pub fn new(source: Option<Arc<BlobSource>>, limits: Option<&Arc<FileLimits>>) -> Arc<Self> {
+    /// `chosen`: who chooses the URLs.
+    pub fn new(
+        source: Option<Arc<BlobSource>>,
+        limits: Option<&Arc<FileLimits>>,
+        chosen: Chosen,
+    ) -> Arc<Self> {
         let stores = DefaultObjectStoreRegistry::new();
         let files: Arc<dyn ObjectStore> = match limits {
             Some(limits) => Arc::new(Bounded::files(limits.clone())),
             None => Arc::new(Files::new(LocalFileSystem::new())),
         };
         stores.register_store(&Url::parse("file:///").expect("the URL is valid"), files);
-        Arc::new(Self { stores, source })
+        Arc::new(Self {
+            stores,
+            found: DefaultObjectStoreRegistry::new(),
+            limits: limits.cloned(),
+            chosen,
+            source,
+        })
+    }
+
+    /// The store of a URL, with the credentials of the environment.
+    fn find(&self, url: &Url) -> Checked<Arc<dyn ObjectStore>> {
+        if let Ok(store) = self.found.get_store(url) {
+            return Ok(store);
+        }
+        let options = options_of(url)?;
+        let built = build(&options, self.limits.as_ref(), self.chosen);
+        let store = built.map_err(|error| match error.code {
+            Code::Forbidden => error,
+            _ => insufficient(url, &error),
+        })?;
+        self.found.register_store(url, store.clone());
+        Ok(store)
     }
 }
 
@@ -49,6 +82,9 @@ impl ObjectStoreRegistry for Registry {
             let id = url.host_str().unwrap_or_default();
             return Ok(Arc::new(TableStore::new(id, self.source.clone())));
         }
-        self.stores.get_store(url)
+        match self.stores.get_store(url) {
+            Ok(store) => Ok(store),
+            Err(_) => Ok(self.find(url)?),
+        }
     }
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { AUTH_SETTINGS, JWKS_SETTINGS } from '../../config/auth-settings.js';
 import { isLoopback } from '../../config/loopback.js';
 import { invalid } from '../../errors.js';
 import { describe } from '../../input/describe.js';
-import { type DocumentedTable, resolve } from '../../input/settings.js';
+import { resolve } from '../../input/settings.js';
 import type { CheckedJwksOptions, JwksOptions } from './json-web-tokens.js';
 
 /**
@@ -62,42 +63,6 @@ export interface CheckedAuthOptions {
   readonly tokensFile?: string;
   readonly jwks?: CheckedJwksOptions;
 }
-
-/** The settings table of {@link AuthOptions}. */
-export const AUTH_SETTINGS = {
-  tokensFile: {
-    type: 'string',
-    defaultText: 'no static tokens',
-    doc: 'The JSON file with tokens, the names of their owners, and their roles. It is read again when it changes.',
-  },
-  jwks: {
-    type: 'any',
-    typeText: 'JwksOptions',
-    defaultText: 'none',
-    doc: 'Accepts JSON Web Tokens of an issuer.',
-  },
-} as const satisfies DocumentedTable;
-
-/** The settings table of {@link JwksOptions}. */
-export const JWKS_SETTINGS = {
-  url: {
-    type: 'any',
-    typeText: 'string | { file: string }',
-    defaultText: 'required',
-    doc: "The address of the issuer's keys, `https://…` (`http://` only on this machine), or the file that holds them.",
-  },
-  issuer: { type: 'string', defaultText: 'required', doc: 'The issuer of the tokens: their claim `iss`.' },
-  audience: {
-    type: 'string',
-    defaultText: 'required',
-    doc: 'The audience of the tokens: one of their claims `aud`.',
-  },
-  rolesClaim: {
-    type: 'string',
-    default: 'roles',
-    doc: 'The claim with the roles: an array, or a string with spaces between the roles.',
-  },
-} as const satisfies DocumentedTable;
 
 /**
  * Checks the option.

@@ -12,6 +12,7 @@ import type { NativeDataFrame } from '../../binding.cjs';
 import { ACTION_SETTINGS, type ActionOptions } from '../../config/action-options.js';
 import type { SessionHandle } from '../../engine/session-handle.js';
 import { resolve } from '../../input/settings.js';
+import { ProgressFeed } from '../progress/progress-feed.js';
 import { ipcMessages, jsonLines } from './bytes.js';
 import {
   type BatchStreamOptions,
@@ -49,12 +50,14 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   #schema: Schema | undefined;
 
   /** @internal Created by `DataFrame.stream()`. */
-  constructor(df: NativeDataFrame, session: SessionHandle, options: ActionOptions) {
-    const { signal } = resolve<ActionOptions>('this action', ACTION_SETTINGS, options);
+  constructor(df: NativeDataFrame, session: SessionHandle, options: ActionOptions, feed?: ProgressFeed) {
+    const action = resolve<ActionOptions>('this action', ACTION_SETTINGS, options);
+    const watching = feed ?? (action.onProgress && new ProgressFeed(action));
     this.#session = session;
-    this.#chunks = new ResultChunks(df, session, signal, () => {
+    const onEnd = (): void => {
       this.#batches.length = 0;
-    });
+    };
+    this.#chunks = new ResultChunks(df, session, (watching ?? action).signal, onEnd, watching);
   }
 
   /** The schema of the batches. Available before the first batch. */

@@ -9,6 +9,7 @@ import type { NativeDataFrame, NativeStream } from '../../binding.cjs';
 import type { SessionHandle } from '../../engine/session-handle.js';
 import { BallistaError } from '../../errors.js';
 import { call, callSync } from '../../native.js';
+import type { ProgressFeed } from '../progress/progress-feed.js';
 
 /** The chunks of a result. The query starts when the first one is requested. */
 export class ResultChunks {
@@ -18,18 +19,26 @@ export class ResultChunks {
   readonly #session: SessionHandle;
   readonly #signal: AbortSignal | undefined;
   readonly #onEnd: () => void;
+  readonly #feed: ProgressFeed | undefined;
   #state: 'new' | 'running' | 'ended' | 'closed' = 'new';
   #last: Promise<void> = Promise.resolve();
 
   /** @param onEnd - is called when no more chunks will come */
-  constructor(df: NativeDataFrame, session: SessionHandle, signal: AbortSignal | undefined, onEnd: () => void) {
+  constructor(
+    df: NativeDataFrame,
+    session: SessionHandle,
+    signal: AbortSignal | undefined,
+    onEnd: () => void,
+    feed: ProgressFeed | undefined,
+  ) {
     signal?.throwIfAborted();
     session.assertOpen();
     this.#session = session;
     this.#signal = signal;
     this.#onEnd = onEnd;
+    this.#feed = feed;
     this.schemaBytes = callSync(() => df.schema());
-    this.#native = callSync(() => df.execute());
+    this.#native = callSync(() => (feed ? feed.watch(df) : df).execute());
   }
 
   /** `closed` means cancelled or aborted. */
@@ -51,12 +60,14 @@ export class ResultChunks {
     try {
       const bytes = await call(() => this.#native.next(), this.#signal);
       if (bytes) return bytes;
-      this.#end('ended');
-      return undefined;
     } catch (failure) {
+      this.#feed?.end(this.#feed.endedBy(failure));
       this.#end('ended');
       throw failure;
     }
+    this.#end('ended');
+    this.#feed?.end('succeeded');
+    return undefined;
   }
 
   /** Runs tasks one after the other, because the native side handles one `next()` at a time. */
@@ -76,7 +87,7 @@ export class ResultChunks {
 
   /** Ends the query if it still runs. Does not fail if the scheduler is already gone. */
   async return(): Promise<void> {
-    if (this.#end('ended')) await this.#native.cancel().catch(() => undefined);
+    if (this.#cancelled('ended')) await this.#native.cancel().catch(() => undefined);
   }
 
   /**
@@ -85,23 +96,30 @@ export class ResultChunks {
    * @throws BallistaError `CONNECTION` if the scheduler cannot be reached
    */
   async cancel(): Promise<void> {
-    if (this.#end('closed')) await call(() => this.#native.cancel());
+    if (this.#cancelled('closed')) await call(() => this.#native.cancel());
   }
 
   #start(): void {
     this.#session.assertOpen();
     this.#state = 'running';
+    this.#feed?.start();
     if (this.#signal) onAbort(this.#signal, this.#onAbort);
   }
 
   /** Also called between two `next()` calls, so that a reader that stopped reading does not keep the job running. */
   readonly #onAbort = (): void => {
     // The reader gets the abort error itself; if the scheduler is gone, there is nothing to cancel.
-    if (!this.#end('closed')) return;
+    if (!this.#cancelled('closed')) return;
     // A statement that has been aborted must not change a table while the cancellation is on its way.
     this.#native.stop();
     this.#native.cancel().catch(() => undefined);
   };
+
+  #cancelled(state: 'ended' | 'closed'): boolean {
+    const started = this.#end(state);
+    this.#feed?.end('cancelled');
+    return started;
+  }
 
   /** Ends the query. Returns whether this call ended it; then the job may have to be cancelled. */
   #end(state: 'ended' | 'closed'): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ExprLike, toKeyNode, wrong } from '../coerce.js';
+import { type ExprLike, type Several, several, toKeyNode, wrong } from '../coerce.js';
 import { Expr } from '../expr.js';
 import type { ExprNode } from '../node/node.js';
 
@@ -23,11 +23,12 @@ import type { ExprNode } from '../node/node.js';
  */
 export const GroupingSet = Object.freeze({
   /** Groups by all columns, then by all but the last, …, then all rows together: `ROLLUP (a, b)`. */
-  rollup: (...keys: ExprLike[]): Expr =>
-    new Expr({ kind: 'groupingSet', form: 'rollup', lists: [toKeys(keys, 'rollup')] }),
+  rollup: (...keys: Several<ExprLike>): Expr =>
+    new Expr({ kind: 'groupingSet', form: 'rollup', lists: [toKeys(several(keys), 'rollup')] }),
 
   /** Groups by every subset of the columns: `CUBE (a, b)`. */
-  cube: (...keys: ExprLike[]): Expr => new Expr({ kind: 'groupingSet', form: 'cube', lists: [toKeys(keys, 'cube')] }),
+  cube: (...keys: Several<ExprLike>): Expr =>
+    new Expr({ kind: 'groupingSet', form: 'cube', lists: [toKeys(several(keys), 'cube')] }),
 
   /** Groups by each of the lists; `[]` puts all rows in one group: `GROUPING SETS ((a, b), (a), ())`. */
   groupingSets: (...lists: (readonly ExprLike[])[]): Expr =>

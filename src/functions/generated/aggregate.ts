@@ -38,6 +38,36 @@ export function anyValue(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Like `max_by`, but ignores rows in which `expression` is null, as in DuckDB and ClickHouse.
+ *
+ * In SQL `arg_max(expression, key)`, also called `argmax`.
+ *
+ * @param expression - The values.
+ * @param key - The values that are compared. Rows in which it is null are ignored.
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function argMax(expression: Expr, key: Expr, options?: AggregateOptions<'filter'>): Expr;
+export function argMax(...args: readonly unknown[]): Expr {
+  return aggregate('arg_max', 'argMax(expression: Expr, key: Expr)', args, 'filter');
+}
+
+/**
+ * Like `min_by`, but ignores rows in which `expression` is null, as in DuckDB and ClickHouse.
+ *
+ * In SQL `arg_min(expression, key)`, also called `argmin`.
+ *
+ * @param expression - The values.
+ * @param key - The values that are compared. Rows in which it is null are ignored.
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function argMin(expression: Expr, key: Expr, options?: AggregateOptions<'filter'>): Expr;
+export function argMin(...args: readonly unknown[]): Expr {
+  return aggregate('arg_min', 'argMin(expression: Expr, key: Expr)', args, 'filter');
+}
+
+/**
  * Returns an array created from the expression elements. If ordering is required, elements are inserted in the
  * specified order. This aggregation function can only mix DISTINCT and ORDER BY if the ordering expression is exactly
  * the same as the argument expression.
@@ -198,6 +228,34 @@ export function boolOr(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Counts the rows in which a condition is true.
+ *
+ * In SQL `count_if(expression)`, also called `countif`.
+ *
+ * @param expression - The condition.
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function countIf(expression: Expr, options?: AggregateOptions<'filter'>): Expr;
+export function countIf(...args: readonly unknown[]): Expr {
+  return aggregate('count_if', 'countIf(expression: Expr)', args, 'filter');
+}
+
+/**
+ * Returns the first value, like `first_value`.
+ *
+ * In SQL `first(expression [ORDER BY expression])`.
+ *
+ * @param expression - The values.
+ * @param options - `filter`, `orderBy`, `nullTreatment`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function first(expression: Expr, options?: AggregateOptions<'filter' | 'orderBy' | 'nullTreatment'>): Expr;
+export function first(...args: readonly unknown[]): Expr {
+  return aggregate('first', 'first(expression: Expr)', args, 'filter', 'orderBy', 'nullTreatment');
+}
+
+/**
  * Returns the first element in an aggregation group according to the requested ordering. If no ordering is given,
  * returns an arbitrary element from the group.
  *
@@ -222,6 +280,28 @@ export function boolOr(...args: readonly unknown[]): Expr {
 export function firstValue(expression: Expr, options?: AggregateOptions<'filter' | 'orderBy' | 'nullTreatment'>): Expr;
 export function firstValue(...args: readonly unknown[]): Expr {
   return aggregate('first_value', 'firstValue(expression: Expr)', args, 'filter', 'orderBy', 'nullTreatment');
+}
+
+/**
+ * Concatenates the non-null values, like `string_agg`. The delimiter is a comma if it is not given.
+ *
+ * In SQL `group_concat(expression[, delimiter] [ORDER BY expression])`, also called `listagg`.
+ *
+ * @param expression - The strings.
+ * @param options - `distinct`, `filter`, `orderBy`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function groupConcat(expression: Expr, options?: AggregateOptions<'distinct' | 'filter' | 'orderBy'>): Expr;
+/**
+ * Like {@link groupConcat}, with other arguments.
+ *
+ * @param expression - The strings.
+ * @param delimiter - A literal string between the values.
+ * @param options - `distinct`, `filter`, `orderBy`
+ */
+export function groupConcat(expression: Expr, delimiter: Operand, options?: AggregateOptions<'distinct' | 'filter' | 'orderBy'>): Expr;
+export function groupConcat(...args: readonly unknown[]): Expr {
+  return aggregate('group_concat', 'groupConcat(expression: Expr, delimiter?)', args, 'distinct', 'filter', 'orderBy');
 }
 
 /**
@@ -254,6 +334,20 @@ export function grouping(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns the last value, like `last_value`.
+ *
+ * In SQL `last(expression [ORDER BY expression])`.
+ *
+ * @param expression - The values.
+ * @param options - `filter`, `orderBy`, `nullTreatment`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function last(expression: Expr, options?: AggregateOptions<'filter' | 'orderBy' | 'nullTreatment'>): Expr;
+export function last(...args: readonly unknown[]): Expr {
+  return aggregate('last', 'last(expression: Expr)', args, 'filter', 'orderBy', 'nullTreatment');
+}
+
+/**
  * Returns the last element in an aggregation group according to the requested ordering. If no ordering is given,
  * returns an arbitrary element from the group.
  *
@@ -281,6 +375,20 @@ export function lastValue(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns an array of the values, including nulls, like `array_agg`.
+ *
+ * In SQL `list(expression [ORDER BY expression])`.
+ *
+ * @param expression - The values.
+ * @param options - `distinct`, `filter`, `orderBy`, `nullTreatment`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function list(expression: Expr, options?: AggregateOptions<'distinct' | 'filter' | 'orderBy' | 'nullTreatment'>): Expr;
+export function list(...args: readonly unknown[]): Expr {
+  return aggregate('list', 'list(expression: Expr)', args, 'distinct', 'filter', 'orderBy', 'nullTreatment');
+}
+
+/**
  * Returns the maximum value in the specified column.
  *
  * In SQL `max(expression)`.
@@ -304,6 +412,22 @@ export function lastValue(...args: readonly unknown[]): Expr {
 export function max(expression: Expr, options?: AggregateOptions<'filter'>): Expr;
 export function max(...args: readonly unknown[]): Expr {
   return aggregate('max', 'max(expression: Expr)', args, 'filter');
+}
+
+/**
+ * Returns the value of `expression` in the row in which `key` is greatest, as in Spark, Snowflake and Trino. If
+ * several rows have the greatest key, returns the value of any of them.
+ *
+ * In SQL `max_by(expression, key)`.
+ *
+ * @param expression - The values.
+ * @param key - The values that are compared. Rows in which it is null are ignored.
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function maxBy(expression: Expr, key: Expr, options?: AggregateOptions<'filter'>): Expr;
+export function maxBy(...args: readonly unknown[]): Expr {
+  return aggregate('max_by', 'maxBy(expression: Expr, key: Expr)', args, 'filter');
 }
 
 /**
@@ -356,6 +480,22 @@ export function median(...args: readonly unknown[]): Expr {
 export function min(expression: Expr, options?: AggregateOptions<'filter'>): Expr;
 export function min(...args: readonly unknown[]): Expr {
   return aggregate('min', 'min(expression: Expr)', args, 'filter');
+}
+
+/**
+ * Returns the value of `expression` in the row in which `key` is least, as in Spark, Snowflake and Trino. If several
+ * rows have the least key, returns the value of any of them.
+ *
+ * In SQL `min_by(expression, key)`.
+ *
+ * @param expression - The values.
+ * @param key - The values that are compared. Rows in which it is null are ignored.
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function minBy(expression: Expr, key: Expr, options?: AggregateOptions<'filter'>): Expr;
+export function minBy(...args: readonly unknown[]): Expr {
+  return aggregate('min_by', 'minBy(expression: Expr, key: Expr)', args, 'filter');
 }
 
 /**
@@ -495,7 +635,29 @@ export function varPop(...args: readonly unknown[]): Expr {
   return aggregate('var_pop', 'varPop(expression: Expr)', args, 'filter');
 }
 
+/**
+ * Returns the sample variance, like `var_samp`.
+ *
+ * In SQL `variance(expression)`.
+ *
+ * @param expression - Numbers.
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function variance(expression: Expr, options?: AggregateOptions<'filter'>): Expr;
+export function variance(...args: readonly unknown[]): Expr {
+  return aggregate('variance', 'variance(expression: Expr)', args, 'filter');
+}
+
+export { argMax as argmax };
+
+export { argMin as argmin };
+
 export { avg as mean };
+
+export { countIf as countif };
+
+export { groupConcat as listagg };
 
 export { percentileCont as quantileCont };
 

@@ -12,6 +12,20 @@ import type { SortExpr } from '../../expr/sort-expr.js';
 import { type AggregateOptions, aggregate } from '../call/call.js';
 
 /**
+ * Returns the approximate number of distinct values, like `approx_distinct`.
+ *
+ * In SQL `approx_count_distinct(expression)`.
+ *
+ * @param expression - The values.
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function approxCountDistinct(expression: Expr, options?: AggregateOptions<'filter'>): Expr;
+export function approxCountDistinct(...args: readonly unknown[]): Expr {
+  return aggregate('approx_count_distinct', 'approxCountDistinct(expression: Expr)', args, 'filter');
+}
+
+/**
  * Returns the approximate number of distinct input values calculated using the HyperLogLog algorithm.
  *
  * In SQL `approx_distinct(expression)`.

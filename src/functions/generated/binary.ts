@@ -8,6 +8,7 @@
 
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
+import type { BinaryFormat } from '../../functions/call/words.js';
 import { scalar } from '../call/call.js';
 
 /**
@@ -22,9 +23,9 @@ import { scalar } from '../call/call.js';
  *
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#decode | DataFusion's decode}
  */
-export function decode(expression: Operand, format: Operand): Expr;
+export function decode(expression: Operand, format: BinaryFormat): Expr;
 export function decode(...args: readonly unknown[]): Expr {
-  return scalar('decode', 'decode(expression, format)', args);
+  return scalar('decode', 'decode(expression, format: BinaryFormat)', args);
 }
 
 /**
@@ -39,7 +40,7 @@ export function decode(...args: readonly unknown[]): Expr {
  *
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#encode | DataFusion's encode}
  */
-export function encode(expression: Operand, format: Operand): Expr;
+export function encode(expression: Operand, format: BinaryFormat): Expr;
 export function encode(...args: readonly unknown[]): Expr {
-  return scalar('encode', 'encode(expression, format)', args);
+  return scalar('encode', 'encode(expression, format: BinaryFormat)', args);
 }

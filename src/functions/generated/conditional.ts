@@ -64,6 +64,21 @@ export function greatest(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns one of two values, like `CASE WHEN condition THEN whenTrue ELSE whenFalse END`.
+ *
+ * In SQL `if(condition, when_true, when_false)`, also called `iff`, `iif`.
+ *
+ * @param condition - A boolean. Null counts as false.
+ * @param whenTrue - The value if the condition is true.
+ * @param whenFalse - The value if it is not.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function if_(condition: Operand, whenTrue: Operand, whenFalse: Operand): Expr;
+export function if_(...args: readonly unknown[]): Expr {
+  return scalar('if', 'if_(condition, whenTrue, whenFalse)', args);
+}
+
+/**
  * Returns the smallest value in a list of expressions. Returns `null` if all expressions are `null`.
  *
  * In SQL `least(expression1[, ..., expression_n])`.
@@ -187,5 +202,7 @@ export function nvl2(expression1: Operand, expression2: Operand, expression3: Op
 export function nvl2(...args: readonly unknown[]): Expr {
   return scalar('nvl2', 'nvl2(expression1, expression2, expression3)', args);
 }
+
+export { if_ as iff, if_ as iif };
 
 export { nvl as ifNull };

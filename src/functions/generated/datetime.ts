@@ -8,6 +8,7 @@
 
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
+import type { DatePart, DateTruncUnit } from '../../functions/call/words.js';
 import { scalar } from '../call/call.js';
 
 /**
@@ -156,6 +157,31 @@ export function dateBin(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns how many boundaries of a unit lie between two dates or timestamps, as in DuckDB and Snowflake: from 23:59
+ * to 0:01 it is one day. With two arguments, returns the days between two dates, as in Spark and MySQL; the end comes
+ * first.
+ *
+ * In SQL `date_diff(unit, start, end)` or `date_diff(end, start)`, also called `datediff`.
+ *
+ * @param unit - A literal: `'year'`, `'quarter'`, `'month'`, `'week'`, `'day'`, `'hour'`, `'minute'`, `'second'`,
+ *   `'millisecond'` or `'microsecond'`. Weeks begin on Monday; DuckDB counts whole weeks instead.
+ * @param start - A date or timestamp.
+ * @param end - A date or timestamp. The result is negative if it is before the start.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function dateDiff(unit: Operand, start: Operand, end: Operand): Expr;
+/**
+ * Like {@link dateDiff}, with other arguments.
+ *
+ * @param end - A date or timestamp. The result is negative if it is before the start.
+ * @param start - A date or timestamp.
+ */
+export function dateDiff(end: Operand, start: Operand): Expr;
+export function dateDiff(...args: readonly unknown[]): Expr {
+  return scalar('date_diff', ['dateDiff(unit, start, end)', 'dateDiff(end, start)'], args);
+}
+
+/**
  * Returns the specified part of the date as an integer.
  *
  * In SQL `date_part(part, expression)` or `extract(field FROM source)`, also called `datepart`.
@@ -198,9 +224,9 @@ export function dateBin(...args: readonly unknown[]): Expr {
  *
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#date-part | DataFusion's date_part}
  */
-export function datePart(part: Operand, expression: Operand): Expr;
+export function datePart(part: DatePart, expression: Operand): Expr;
 export function datePart(...args: readonly unknown[]): Expr {
-  return scalar('date_part', 'datePart(part, expression)', args);
+  return scalar('date_part', 'datePart(part: DatePart, expression)', args);
 }
 
 /**
@@ -247,9 +273,74 @@ export function datePart(...args: readonly unknown[]): Expr {
  *
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#date-trunc | DataFusion's date_trunc}
  */
-export function dateTrunc(precision: Operand, expression: Operand): Expr;
+export function dateTrunc(precision: DateTruncUnit, expression: Operand): Expr;
 export function dateTrunc(...args: readonly unknown[]): Expr {
-  return scalar('date_trunc', 'dateTrunc(precision, expression)', args);
+  return scalar('date_trunc', 'dateTrunc(precision: DateTruncUnit, expression)', args);
+}
+
+/**
+ * Returns the day of the month, from 1 to 31.
+ *
+ * In SQL `day(date)`, also called `dayofmonth`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function day(date: Operand): Expr;
+export function day(...args: readonly unknown[]): Expr {
+  return scalar('day', 'day(date)', args);
+}
+
+/**
+ * Returns the English name of the day of the week, such as `Monday`, as in DuckDB and MySQL.
+ *
+ * In SQL `dayname(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function dayname(date: Operand): Expr;
+export function dayname(...args: readonly unknown[]): Expr {
+  return scalar('dayname', 'dayname(date)', args);
+}
+
+/**
+ * Returns the day of the year, from 1 to 366.
+ *
+ * In SQL `dayofyear(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function dayofyear(date: Operand): Expr;
+export function dayofyear(...args: readonly unknown[]): Expr {
+  return scalar('dayofyear', 'dayofyear(date)', args);
+}
+
+/**
+ * Returns the seconds since 1970-01-01 UTC, with their fraction.
+ *
+ * In SQL `epoch(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function epoch(date: Operand): Expr;
+export function epoch(...args: readonly unknown[]): Expr {
+  return scalar('epoch', 'epoch(date)', args);
+}
+
+/**
+ * Returns the milliseconds since 1970-01-01 UTC.
+ *
+ * In SQL `epoch_ms(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function epochMs(date: Operand): Expr;
+export function epochMs(...args: readonly unknown[]): Expr {
+  return scalar('epoch_ms', 'epochMs(date)', args);
 }
 
 /**
@@ -278,6 +369,45 @@ export function dateTrunc(...args: readonly unknown[]): Expr {
 export function fromUnixtime(expression: Operand, timezone?: Operand): Expr;
 export function fromUnixtime(...args: readonly unknown[]): Expr {
   return scalar('from_unixtime', 'fromUnixtime(expression, timezone?)', args);
+}
+
+/**
+ * Returns the hour of the day, from 0 to 23.
+ *
+ * In SQL `hour(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function hour(date: Operand): Expr;
+export function hour(...args: readonly unknown[]): Expr {
+  return scalar('hour', 'hour(date)', args);
+}
+
+/**
+ * Returns the day of the week, from 1 (Monday) to 7 (Sunday).
+ *
+ * In SQL `isodow(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function isodow(date: Operand): Expr;
+export function isodow(...args: readonly unknown[]): Expr {
+  return scalar('isodow', 'isodow(date)', args);
+}
+
+/**
+ * Returns the last day of the month of a date.
+ *
+ * In SQL `last_day(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function lastDay(date: Operand): Expr;
+export function lastDay(...args: readonly unknown[]): Expr {
+  return scalar('last_day', 'lastDay(date)', args);
 }
 
 /**
@@ -347,6 +477,45 @@ export function makeTime(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns the minute of the hour, from 0 to 59.
+ *
+ * In SQL `minute(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function minute(date: Operand): Expr;
+export function minute(...args: readonly unknown[]): Expr {
+  return scalar('minute', 'minute(date)', args);
+}
+
+/**
+ * Returns the month of the year, from 1 to 12.
+ *
+ * In SQL `month(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function month(date: Operand): Expr;
+export function month(...args: readonly unknown[]): Expr {
+  return scalar('month', 'month(date)', args);
+}
+
+/**
+ * Returns the English name of the month, such as `January`, as in DuckDB and MySQL.
+ *
+ * In SQL `monthname(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function monthname(date: Operand): Expr;
+export function monthname(...args: readonly unknown[]): Expr {
+  return scalar('monthname', 'monthname(date)', args);
+}
+
+/**
  * Returns the current timestamp in the system configured timezone (None by default).
  *
  * The `now()` return value is determined at query time and will return the same timestamp, no matter when in the
@@ -380,6 +549,60 @@ export function makeTime(...args: readonly unknown[]): Expr {
 export function now(): Expr;
 export function now(...args: readonly unknown[]): Expr {
   return scalar('now', 'now()', args);
+}
+
+/**
+ * Returns the quarter of the year, from 1 to 4.
+ *
+ * In SQL `quarter(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function quarter(date: Operand): Expr;
+export function quarter(...args: readonly unknown[]): Expr {
+  return scalar('quarter', 'quarter(date)', args);
+}
+
+/**
+ * Returns the second of the minute, from 0 to 59.
+ *
+ * In SQL `second(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function second(date: Operand): Expr;
+export function second(...args: readonly unknown[]): Expr {
+  return scalar('second', 'second(date)', args);
+}
+
+/**
+ * Returns a date or timestamp as a string, like `to_char`.
+ *
+ * In SQL `strftime(date, format)`.
+ *
+ * @param date - A date or timestamp.
+ * @param format - The format, such as `'%Y-%m-%d'`.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function strftime(date: Operand, format: Operand): Expr;
+export function strftime(...args: readonly unknown[]): Expr {
+  return scalar('strftime', 'strftime(date, format)', args);
+}
+
+/**
+ * Parses a timestamp, like `to_timestamp`.
+ *
+ * In SQL `strptime(text, format)`.
+ *
+ * @param text - The string.
+ * @param format - The format, such as `'%d.%m.%Y %H:%M'`.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function strptime(text: Operand, format: Operand): Expr;
+export function strptime(...args: readonly unknown[]): Expr {
+  return scalar('strptime', 'strptime(text, format)', args);
 }
 
 /**
@@ -822,12 +1045,44 @@ export function toUnixtime(...args: readonly unknown[]): Expr {
   return scalar('to_unixtime', 'toUnixtime(expression, ...formats)', args);
 }
 
+/**
+ * Returns the ISO week of the year, from 1 to 53.
+ *
+ * In SQL `week(date)`, also called `weekofyear`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function week(date: Operand): Expr;
+export function week(...args: readonly unknown[]): Expr {
+  return scalar('week', 'week(date)', args);
+}
+
+/**
+ * Returns the year of a date or timestamp.
+ *
+ * In SQL `year(date)`.
+ *
+ * @param date - A date or timestamp.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function year(date: Operand): Expr;
+export function year(...args: readonly unknown[]): Expr {
+  return scalar('year', 'year(date)', args);
+}
+
 export { currentDate as today };
+
+export { dateDiff as datediff };
 
 export { datePart as datepart };
 
 export { dateTrunc as datetrunc };
 
+export { day as dayofmonth };
+
 export { now as currentTimestamp };
 
 export { toChar as dateFormat };
+
+export { week as weekofyear };

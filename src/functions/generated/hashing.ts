@@ -8,6 +8,7 @@
 
 import type { Operand } from '../../expr/coerce.js';
 import type { Expr } from '../../expr/expr.js';
+import type { HashAlgorithm } from '../../functions/call/words.js';
 import { scalar } from '../call/call.js';
 
 /**
@@ -39,9 +40,9 @@ import { scalar } from '../call/call.js';
  *
  * @see {@link https://datafusion.apache.org/user-guide/sql/scalar_functions.html#digest | DataFusion's digest}
  */
-export function digest(expression: Operand, algorithm: Operand): Expr;
+export function digest(expression: Operand, algorithm: HashAlgorithm): Expr;
 export function digest(...args: readonly unknown[]): Expr {
-  return scalar('digest', 'digest(expression, algorithm)', args);
+  return scalar('digest', 'digest(expression, algorithm: HashAlgorithm)', args);
 }
 
 /**

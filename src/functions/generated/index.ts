@@ -11,6 +11,7 @@ export * from './map.js';
 export * from './union.js';
 export * from './binary.js';
 export * from './hashing.js';
+export * from './json.js';
 export * from './other.js';
 export * from './aggregate.js';
 export * from './statistical.js';

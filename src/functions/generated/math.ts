@@ -262,6 +262,19 @@ export function ceil(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns the nearest integer greater than or equal to a number, like `ceil`.
+ *
+ * In SQL `ceiling(number)`.
+ *
+ * @param number - A number.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function ceiling(number: Operand): Expr;
+export function ceiling(...args: readonly unknown[]): Expr {
+  return scalar('ceiling', 'ceiling(number)', args);
+}
+
+/**
  * Returns the cosine of a number.
  *
  * In SQL `cos(numeric_expression)`.
@@ -647,6 +660,20 @@ export function log2(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns the remainder of a division, like the operator `%`.
+ *
+ * In SQL `mod(dividend, divisor)`.
+ *
+ * @param dividend - A number.
+ * @param divisor - A number.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function mod(dividend: Operand, divisor: Operand): Expr;
+export function mod(...args: readonly unknown[]): Expr {
+  return scalar('mod', 'mod(dividend, divisor)', args);
+}
+
+/**
  * Returns the first argument if it's not `NaN`. Returns the second argument otherwise.
  *
  * In SQL `nanvl(expression_x, expression_y)`.
@@ -785,6 +812,19 @@ export function random(...args: readonly unknown[]): Expr {
 export function round(numericExpression: Operand, decimalPlaces?: Operand): Expr;
 export function round(...args: readonly unknown[]): Expr {
   return scalar('round', 'round(numericExpression, decimalPlaces?)', args);
+}
+
+/**
+ * Returns the sign of a number: -1, 0 or 1.
+ *
+ * In SQL `sign(number)`.
+ *
+ * @param number - A number.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function sign(number: Operand): Expr;
+export function sign(...args: readonly unknown[]): Expr {
+  return scalar('sign', 'sign(number)', args);
 }
 
 /**

@@ -333,6 +333,19 @@ export function tryCastToType(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns the Arrow type of an expression, like `arrow_typeof`.
+ *
+ * In SQL `typeof(expression)`.
+ *
+ * @param expression - The expression.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function typeOf(expression: Operand): Expr;
+export function typeOf(...args: readonly unknown[]): Expr {
+  return scalar('typeof', 'typeOf(expression)', args);
+}
+
+/**
  * Returns the version of DataFusion.
  *
  * In SQL `version()`.

@@ -42,6 +42,21 @@ export function regexpCount(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns a group of the first match of a regular expression, or an empty string if nothing matches.
+ *
+ * In SQL `regexp_extract(str, regexp, group)`.
+ *
+ * @param str - The string.
+ * @param regexp - The regular expression.
+ * @param group - The number of the group. 0 is the whole match.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function regexpExtract(str: Operand, regexp: Operand, group: Operand): Expr;
+export function regexpExtract(...args: readonly unknown[]): Expr {
+  return scalar('regexp_extract', 'regexpExtract(str, regexp, group)', args);
+}
+
+/**
  * Returns the position in a string where the specified occurrence of a POSIX regular expression is located.
  *
  * In SQL `regexp_instr(str, regexp[, start[, N[, flags[, subexpr]]]])`.

@@ -92,6 +92,20 @@ export function covarSamp(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns the most frequent non-null value. If several are equally frequent, returns the least of them.
+ *
+ * In SQL `mode(expression)`.
+ *
+ * @param expression - The values.
+ * @param options - `filter`
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function mode(expression: Expr, options?: AggregateOptions<'filter'>): Expr;
+export function mode(...args: readonly unknown[]): Expr {
+  return aggregate('mode', 'mode(expression: Expr)', args, 'filter');
+}
+
+/**
  * Returns the nth value in a group of values.
  *
  * In SQL `nth_value(expression, n ORDER BY expression)`.

@@ -340,6 +340,19 @@ export function left(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Returns the number of characters of a string, or the number of elements of an array.
+ *
+ * In SQL `len(value)`.
+ *
+ * @param value - A string or an array.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function len(value: Operand): Expr;
+export function len(...args: readonly unknown[]): Expr {
+  return scalar('len', 'len(value)', args);
+}
+
+/**
  * Returns the [`Levenshtein distance`](https://en.wikipedia.org/wiki/Levenshtein_distance) between the two given
  * strings.
  *
@@ -731,6 +744,20 @@ export function startsWith(...args: readonly unknown[]): Expr {
 }
 
 /**
+ * Splits a string into an array, like `string_to_array`.
+ *
+ * In SQL `string_split(str, delimiter)`, also called `str_split`.
+ *
+ * @param str - The string.
+ * @param delimiter - The string between the parts.
+ * @throws BallistaError `INVALID_ARGUMENT`
+ */
+export function stringSplit(str: Operand, delimiter: Operand): Expr;
+export function stringSplit(...args: readonly unknown[]): Expr {
+  return scalar('string_split', 'stringSplit(str, delimiter)', args);
+}
+
+/**
  * Returns the starting position of a specified substring in a string. Positions begin at 1. If the substring does not
  * exist in the string, the function returns 0.
  *
@@ -931,6 +958,8 @@ export function uuid(...args: readonly unknown[]): Expr {
 export { btrim as trim };
 
 export { characterLength as length, characterLength as charLength };
+
+export { stringSplit as strSplit };
 
 export { strpos as instr, strpos as position };
 

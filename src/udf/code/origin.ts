@@ -4,12 +4,12 @@
  * @module
  */
 
-import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { SourceMapSegment } from '@jridgewell/sourcemap-codec';
 
 import { lazy } from '../../platform/lazy.js';
+import { textOf } from './file-text.js';
 
 const codec = lazy<typeof import('@jridgewell/sourcemap-codec')>('@jridgewell/sourcemap-codec');
 
@@ -92,22 +92,6 @@ export function sourceUrl(name: string): string {
 }
 
 const POSITION = /udf:[^\s:]+:(\d+):(\d+)/u;
-
-/** Caches the last file, because programs define many functions in one file, which may be a large bundle. */
-let last: { readonly href: string; readonly text: string } | undefined;
-
-function textOf({ href }: URL): string {
-  if (last?.href !== href) last = { href, text: read(href) };
-  return last.text;
-}
-
-function read(href: string): string {
-  try {
-    return readFileSync(fileURLToPath(href), 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 /** The line and column of an offset, counted from 0. */
 function positionOf(file: string, offset: number): [line: number, column: number] {

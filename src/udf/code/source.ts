@@ -11,6 +11,7 @@ import type { Scope } from 'eslint-scope';
 import { invalid } from '../../errors.js';
 import { lazy } from '../../platform/lazy.js';
 import { hashOf } from './hash.js';
+import type { Imports } from './imports.js';
 import type { Piece } from './origin.js';
 
 const acorn = lazy<typeof import('acorn')>('acorn');
@@ -40,12 +41,14 @@ export const VALUES = 'ballistaValues';
 /**
  * Builds a module whose default export is the function, or an object of several functions.
  *
+ * @param imports - the imports of the file that defines the function, for the error
  * @throws BallistaError `INVALID_ARGUMENT` for a free variable that is not captured, and for a function without source
  */
 export function toModule(
   name: string,
   fn: UserFunction | Readonly<Record<string, UserFunction>>,
   captures: Captures,
+  imports: () => Imports = () => new Map(),
 ): Module {
   const source = typeof fn === 'function' ? expressionOf(name, fn) : objectOf(name, fn);
   const free = [...source.free];
@@ -62,15 +65,10 @@ export function toModule(
     free.push(...expression.free);
     captured.set(key, expression);
   }
-  const unknown = [...new Set(free)].filter((variable) => !Object.hasOwn(captures, variable) && !isGlobal(variable));
+  const unknown = [...new Set(free)].filter((variable) => isMissing(variable, captures));
   const helpers = unknown.filter((variable) => Object.hasOwn(HELPERS, variable));
   const missing = unknown.filter((variable) => !Object.hasOwn(HELPERS, variable));
-  if (missing.length > 0) {
-    throw invalid(
-      `udf ${name} uses outer variables that executors do not have: ${missing.map((variable) => `"${variable}"`).join(', ')}. ` +
-        `Pass them in its options: captures: { ${missing.join(', ')} }.`,
-    );
-  }
+  if (missing.length > 0) throw withoutVariables(name, missing, source, captured, imports());
   const names = Object.keys(values);
   const bytes = names.length > 0 ? toBytes(name, values) : undefined;
   const { code, pieces } = assemble([
@@ -83,6 +81,30 @@ export function toModule(
     `})[${JSON.stringify(name)}];`,
   ]);
   return { code, pieces, values: bytes };
+}
+
+function withoutVariables(
+  name: string,
+  missing: readonly string[],
+  source: Expression,
+  captured: ReadonlyMap<string, Expression>,
+  imports: Imports,
+): Error {
+  const needsThem = ({ free }: Expression): boolean => free.some((variable) => missing.includes(variable));
+  const imported =
+    missing.find((variable) => imports.has(variable) && source.free.includes(variable)) ??
+    [...captured].find(([key, expression]) => imports.has(key) && needsThem(expression))?.[0];
+  if (imported === undefined)
+    return invalid(
+      `udf ${name} uses outer variables that executors do not have: ${missing.map((variable) => `"${variable}"`).join(', ')}. ` +
+        `Pass them in its options: captures: { ${missing.join(', ')} }.`,
+    );
+  const data = captured.has(imported) ? '' : ` Data that it imports can also be captured: captures: { ${imported} }.`;
+  return invalid(
+    `udf ${name} uses "${imported}", which its file imports from "${imports.get(imported)}". Executors get a function without the ` +
+      'imports of its file. Export the function from a module of its own, which may import packages, and pass this module: ' +
+      `udf.fromModule(new URL('./${name}.js', import.meta.url), '${name}', …).${data}`,
+  );
 }
 
 /** A line of the module, or a piece of user code, which may have several lines. */
@@ -196,6 +218,10 @@ interface Class {
 
 function isStatic({ body }: Class, value: unknown): boolean {
   return body.body.some((member) => member.value === value && member.static);
+}
+
+function isMissing(name: string, captures: Captures): boolean {
+  return !Object.hasOwn(captures, name) && !isGlobal(name);
 }
 
 function isGlobal(name: string): boolean {

@@ -6,6 +6,7 @@ import { b, type Calls, i, id, n, s, x, y } from './calls.js';
 
 export const AGGREGATE: Calls = {
   anyValue: [f.anyValue(n.mul(0)), 'any_value(n * 0)'],
+  approxCountDistinct: [f.approxCountDistinct(s), 'approx_count_distinct(s)'],
   approxDistinct: [f.approxDistinct(s), 'approx_distinct(s)'],
   approxMedian: [f.approxMedian(y), 'approx_median(y)'],
   approxPercentileCont: [f.approxPercentileCont(y, 0.5), 'approx_percentile_cont(0.5) WITHIN GROUP (ORDER BY y)'],
@@ -21,6 +22,8 @@ export const AGGREGATE: Calls = {
     f.approxPercentileContWithWeight(y, n, 0.5, 50, { filter: 'n < 3' }),
     'approx_percentile_cont_with_weight(n, 0.5, 50) WITHIN GROUP (ORDER BY y) FILTER (WHERE n < 3)',
   ],
+  argMax: [f.argMax(s, x), 'arg_max(s, x)'],
+  argMin: [f.argMin(s, x, { filter: b }), 'arg_min(s, x) FILTER (WHERE b)'],
   arrayAgg: [f.arrayAgg(s, { orderBy: id.desc() }), 'array_agg(s ORDER BY id DESC)'],
   'arrayAgg distinct': [f.arrayAgg(b, { distinct: true, filter: b }), 'array_agg(DISTINCT b) FILTER (WHERE b)'],
   'arrayAgg nulls': [
@@ -40,17 +43,26 @@ export const AGGREGATE: Calls = {
   'count both': [f.count([n, s]), 'count(n, s)'],
   'count distinct': [f.count(b, { distinct: true }), 'count(DISTINCT b)'],
   countStar: [f.countStar({ filter: n.gt(1) }), 'count(*) FILTER (WHERE n > 1)'],
+  countIf: [f.countIf(n.gt(1)), 'count_if(n > 1)'],
   covarPop: [f.covarPop(x, y), 'covar_pop(x, y)'],
   covarSamp: [f.covarSamp(x, y), 'covar_samp(x, y)'],
+  first: [f.first(s, { orderBy: id.desc(), nullTreatment: 'ignore' }), 'first(s ORDER BY id DESC) IGNORE NULLS'],
   firstValue: [
     f.firstValue(s, { orderBy: id.desc(), nullTreatment: 'ignore' }),
     'first_value(s ORDER BY id DESC) IGNORE NULLS',
   ],
+  groupConcat: [f.groupConcat(s, { orderBy: id.desc() }), 'group_concat(s ORDER BY id DESC)'],
+  'groupConcat 2': [f.listagg(s, '|', { orderBy: 'id' }), "listagg(s, '|' ORDER BY id)"],
   grouping: [f.grouping(f.col('g')), 'grouping(g)'],
+  last: [f.last(s, { orderBy: 'id' }), 'last(s ORDER BY id NULLS LAST)'],
   lastValue: [f.lastValue(s, { orderBy: 'id' }), 'last_value(s ORDER BY id NULLS LAST)'],
+  list: [f.list(s, { orderBy: id.desc() }), 'list(s ORDER BY id DESC)'],
   max: [f.max(n, { filter: 'n < 3' }), 'max(n) FILTER (WHERE n < 3)'],
+  maxBy: [f.maxBy(s, x), 'max_by(s, x)'],
   median: [f.median(y), 'median(y)'],
   min: [f.min(s), 'min(s)'],
+  minBy: [f.minBy(s, x, { filter: 'n < 3' }), 'min_by(s, x) FILTER (WHERE n < 3)'],
+  mode: [f.mode(b), 'mode(b)'],
   nthValue: [f.nthValue(s, 2, { orderBy: 'id' }), 'nth_value(s, 2 ORDER BY id NULLS LAST)'],
   percentileCont: [f.percentileCont(y, 0.25), 'percentile_cont(0.25) WITHIN GROUP (ORDER BY y)'],
   'percentileCont desc': [f.percentileCont(y.desc(), 0.25), 'percentile_cont(0.25) WITHIN GROUP (ORDER BY y DESC)'],
@@ -69,6 +81,7 @@ export const AGGREGATE: Calls = {
   sum: [f.sum(i, { distinct: true, filter: i.gt(0) }), 'sum(DISTINCT i) FILTER (WHERE i > 0)'],
   varPop: [f.varPop(y), 'var_pop(y)'],
   varSamp: [f.varSamp(y), 'var_samp(y)'],
+  variance: [f.variance(y), 'variance(y)'],
 };
 
 const byGroup = Window.partitionBy('g').orderBy('id');
@@ -91,5 +104,10 @@ export const WINDOW: Calls = {
     'sum(n) FILTER (WHERE n < 3) OVER (PARTITION BY g ORDER BY id NULLS LAST ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)',
   ],
   'firstValue over': [f.firstValue(s).over(byGroup), 'first_value(s) OVER (PARTITION BY g ORDER BY id NULLS LAST)'],
+  'maxBy over': [f.maxBy(s, x).over(Window.partitionBy('g')), 'max_by(s, x) OVER (PARTITION BY g)'],
+  'mode over': [
+    f.mode(n).over(Window.orderBy('id').rowsBetween(-1, 1)),
+    'mode(n) OVER (ORDER BY id NULLS LAST ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)',
+  ],
   'nthValue over': [f.nthValue(s, 2).over(Window.orderBy('id')), 'nth_value(s, 2) OVER (ORDER BY id NULLS LAST)'],
 };

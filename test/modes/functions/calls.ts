@@ -26,7 +26,8 @@ export const TABLE = `
     CASE WHEN id < 4 THEN make_array(s, 'x', s) END AS ss,
     CASE WHEN id < 4 THEN named_struct('a', i, 'b', named_struct('c', s)) END AS st,
     CASE WHEN id < 4 THEN map(make_array('k', 'l'), make_array(i, n)) END AS m,
-    CASE WHEN id < 4 THEN make_array(named_struct('key', s, 'value', i)) END AS es
+    CASE WHEN id < 4 THEN make_array(named_struct('key', s, 'value', i)) END AS es,
+    CASE WHEN id < 4 THEN concat('{"a":[', i, ',{"s":"', s, '"}],"n":', n, ',"x":', x, ',"t":true,"k":"n"}') END AS j
   FROM (VALUES
     (1, -3, 1, 0.5, 1.5, 'p', true, 'Ada Lovelace', '[a-d]+', '2024-02-29T13:14:15.678'),
     (2, 12, 2, 0.25, 40.0, 'q', false, ' grüße, b,c ', 'ü(.)', '1969-12-31T23:59:59.001'),
@@ -37,7 +38,7 @@ export const TABLE = `
 /** The columns of the table. */
 export const [id, i, n, i32, n32, x, y, g, b, s] = columns('id i n i32 n32 x y g b s');
 export const [pattern, bytes, t, d, tm, tz] = columns('pattern bytes t d tm tz');
-export const [xs, v, w, xss, ss, st, m, es] = columns('xs v w xss ss st m es');
+export const [xs, v, w, xss, ss, st, m, es, j] = columns('xs v w xss ss st m es j');
 
 /** An interval. */
 export const minutes = lit('15 minutes', 'Interval(MonthDayNano)');

@@ -92,7 +92,7 @@ export async function inFiles(ctx: SessionContext, from: SessionContext): Promis
   const temp = tempFolder();
   for (const name of NAMES) {
     const path = temp(`${name}/`);
-    await (await from.sql(`COPY (SELECT * FROM ${name}) TO '${path}' STORED AS PARQUET`)).collect();
+    await from.execute(`COPY (SELECT * FROM ${name}) TO '${path}' STORED AS PARQUET`);
     await ctx.registerParquet(name, path);
   }
   return frames(ctx);

@@ -30,8 +30,9 @@ export const missing = [
   },
   {
     of: 'datafusion.context',
-    why: 'A cluster runs the stages that its scheduler plans. It cannot run a single partition of a plan that the client made.',
+    why: 'A cluster runs the stages that its scheduler plans. It cannot run a single partition of a plan that the client made. `SessionContext#execute` runs a statement.',
     rows: ['SessionContext.execute'],
+    homonym: true,
   },
   {
     of: 'datafusion.dataframe',

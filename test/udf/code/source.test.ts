@@ -130,6 +130,27 @@ describe('toModule rejects', () => {
     expect(thrown(() => toModule('f', (x: number) => add(x), { add })).message).toContain('"factor"');
   });
 
+  it('an imported variable, with a module as the answer', () => {
+    const imports = () =>
+      new Map([
+        ['slugify', 'slugify'],
+        ['rates', './rates.js'],
+      ]);
+    const direct = new Function('text', 'return slugify(text)') as Fn;
+    const { code, message } = thrown(() => toModule('slug', direct, {}, imports));
+    expect(code).toBe('INVALID_ARGUMENT');
+    expect(message).toMatch(
+      /"slugify", which its file imports from "slugify".*udf\.fromModule\(new URL\('\.\/slug\.js'/u,
+    );
+    // What a package exports uses variables of the package, which nobody can capture.
+    const slugify = new Function('text', 'return text + locales + charMap') as Fn;
+    const captured = thrown(() => toModule('slug', direct, { slugify }, imports)).message;
+    expect(captured).toContain('udf.fromModule');
+    expect(captured).not.toMatch(/locales|charMap/u);
+    const data = new Function('x', 'return rates[x]') as Fn;
+    expect(thrown(() => toModule('rate', data, {}, imports)).message).toContain('captures: { rates }');
+  });
+
   it('functions without a source', () => {
     for (const fn of [Math.max, ((x: number) => x).bind(null)]) {
       expect(thrown(() => toModule('f', fn, {}))).toMatchObject({

@@ -6,8 +6,10 @@ use super::portable::portable;
 use super::remote_query::RemoteQueryExec;
 use crate::blobs::blob::Blob;
 use crate::client::remote_session::RemoteSession;
+use crate::client::system::system_table::{scans_only_descriptions, scans_system};
 use crate::codec::divided::divided;
 use crate::files::copy::{located, with_options};
+use crate::files::write_mode::WriteMode;
 use crate::functions::series;
 use crate::plan::depth::{fits_message, no_message, shallow};
 use crate::plan::distributable::distributable;
@@ -20,7 +22,6 @@ use crate::tables::values::values;
 use crate::udf::rewrite::called::functions;
 use crate::udf::rewrite::windows::rewritten_windows;
 use async_trait::async_trait;
-use ballista_core::planner::scans_only_information_schema;
 use datafusion::catalog::Session;
 use datafusion::common::format::ExplainFormat;
 use datafusion::common::not_impl_err;
@@ -46,6 +47,12 @@ impl ClusterPlanner {
     }
 
     async fn query(&self, plan: &LogicalPlan) -> Result<RemoteQueryExec> {
+        if scans_system(plan)? {
+            return not_impl_err!(
+                "A query on the cluster cannot read tables of the schema system. Read them in a query of their own, and use \
+                 its cache()."
+            );
+        }
         let mut plan = sendable(with_snapshots(plan)?.into_owned())?;
         // Our schedulers do this themselves if a query is distributed.
         if !self.remote.connection.is_ours().await? {
@@ -146,7 +153,7 @@ fn is_local(plan: &LogicalPlan) -> Result<bool> {
     Ok(match plan {
         // Ballista's planner drops the columns of an empty result.
         LogicalPlan::EmptyRelation(_) | LogicalPlan::DescribeTable(_) => true,
-        _ => scans_only_information_schema(plan)?,
+        _ => scans_only_descriptions(plan)?,
     })
 }
 
@@ -178,6 +185,12 @@ impl QueryPlanner for ClusterPlanner {
         match plan {
             LogicalPlan::Analyze(analyze) => self.analyze(analyze, session).await,
             LogicalPlan::Copy(copy) => {
+                let mode = WriteMode::of(session.config());
+                if mode != WriteMode::Append && !self.remote.connection.is_ours().await? {
+                    return not_impl_err!(
+                        "The scheduler is not of this package, and can only add files. Set the option mode to \"append\"."
+                    );
+                }
                 let copy = with_options(&located(copy), session)?;
                 Ok(Arc::new(self.query(&copy).await?))
             }

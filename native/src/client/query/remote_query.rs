@@ -2,15 +2,18 @@
 
 use crate::blobs::blob::Blob;
 use crate::blobs::cache::IDLE;
-use crate::client::chunk::{Chunks, Promise};
+use crate::client::chunk::{Chunk, Chunks, Promise};
 use crate::client::fetch;
 use crate::client::job::Job;
+use crate::client::job_progress::{complete, follow};
 use crate::client::remote_session::RemoteSession;
 use crate::client::whole_rows::{rows, Rows};
 use crate::codec::logical::LogicalCodec;
 use crate::config::cluster_options::{AGAIN, WITH_METRICS};
 use crate::error::{Code, Error, Result};
 use crate::exec::leaf::{leaf_node, one_partition};
+use crate::exec::query_progress::{progress_of, QueryProgress};
+use crate::files::write_mode::{self, WriteMode};
 use crate::results::whole_results::{self, Reader};
 use crate::udf::log::listener_of;
 use ballista_core::config::BallistaConfig;
@@ -57,9 +60,11 @@ pub struct RemoteQueryExec {
     /// In-memory tables and UDF code of the plan, kept as long as the query needs them.
     blobs: Vec<Arc<Blob>>,
     job: JobSlot,
-    /// Keeps the job as long as the plan, because metrics are read after the rows. A lock, because the plan
+    /// Whether the metrics of the job are read.
+    measured: bool,
+    /// Keeps a measured job as long as the plan, because metrics are read after the rows. A lock, because the plan
     /// is shared and the job is set when it runs.
-    kept: Option<Arc<Mutex<Option<Arc<Release>>>>>,
+    kept: Arc<Mutex<Option<Arc<Release>>>>,
     /// Settings of this query only.
     settings: Settings,
     properties: Arc<PlanProperties>,
@@ -76,16 +81,15 @@ impl RemoteQueryExec {
             schema,
             blobs,
             job: JobSlot::default(),
-            kept: None,
+            measured: false,
+            kept: Default::default(),
             properties,
         }
     }
 
     /// Keeps the job, so that the scheduler keeps its metrics until they are read.
     pub fn with_metrics(mut self) -> Self {
-        let (key, value) = WITH_METRICS;
-        self.settings.insert(key.to_owned(), value.to_owned());
-        self.kept = Some(Default::default());
+        self.measured = true;
         self
     }
 
@@ -113,14 +117,25 @@ impl RemoteQueryExec {
             false => RERUNS,
         };
         let mut settings = self.settings.clone();
+        let progress = progress_of(&context);
+        let measured = self.measured || progress.as_ref().is_some_and(|progress| progress.measured);
+        if measured {
+            let (key, value) = WITH_METRICS;
+            settings.insert(key.to_owned(), value.to_owned());
+        }
+        let mode = WriteMode::of(context.session_config());
+        if mode != WriteMode::Append {
+            settings.insert(write_mode::KEY.to_owned(), mode.name().to_owned());
+        }
         let run = async move {
-            let (release, rows) = loop {
+            let (release, following, rows) = loop {
                 let release =
                     submit(session.clone(), config.clone(), settings.clone(), bytes.clone()).await?;
                 let job = &release.job;
                 *slot.lock() = Some(job.clone());
+                let following = progress.clone().map(|progress| follow(job.clone(), progress));
                 match wait(job, &session, &blobs).await {
-                    Ok(rows) => break (release, rows),
+                    Ok(rows) => break (release, following, rows),
                     Err(error) => {
                         let failed = FAULTS.contains(&error.code) && reruns > 0;
                         if !failed || !session.connection.lost_executor(&job.id).await.unwrap_or(false) {
@@ -133,7 +148,7 @@ impl RemoteQueryExec {
                 }
             };
             let release = Arc::new(release);
-            if let Some(kept) = kept {
+            if measured {
                 *kept.lock() = Some(release.clone());
             }
             let chunks = match rows {
@@ -145,9 +160,14 @@ impl RemoteQueryExec {
             let chunks = chunks
                 .and_then(move |chunk| ready(promise.keep(chunk).map(each)))
                 .try_flatten()
+                .and_then({
+                    let progress = progress.clone();
+                    move |chunk| ready(counted(chunk, progress.as_deref()))
+                })
+                .chain(completed(release.job.clone(), progress))
                 // The stream owns these and drops them when it ends.
                 .inspect(move |_| {
-                    let _ = (&release, &blobs);
+                    let _ = (&release, &blobs, &following);
                 });
             Ok::<_, Error>(chunks)
         };
@@ -185,6 +205,26 @@ impl ExecutionPlan for RemoteQueryExec {
             batches,
         )))
     }
+}
+
+/// Has no rows. Ends when the caller that watches the query can know its last state.
+fn completed(job: Arc<Job>, progress: Option<Arc<QueryProgress>>) -> impl Stream<Item = Result<Chunk>> {
+    let complete = async move {
+        if let Some(progress) = progress {
+            complete(&job, &progress).await;
+        }
+        None
+    };
+    stream::once(complete).filter_map(ready)
+}
+
+/// Adds a chunk to what has arrived.
+pub fn counted(chunk: Chunk, progress: Option<&QueryProgress>) -> Result<Chunk> {
+    if let Some(progress) = progress {
+        let (rows, bytes) = chunk.size()?;
+        progress.add(rows, bytes);
+    }
+    Ok(chunk)
 }
 
 fn each<T>(items: Vec<T>) -> impl Stream<Item = Result<T>> {

@@ -24,9 +24,11 @@ use crate::network::rows_port::RowsPorts;
 use crate::network::serve::serve;
 use crate::network::transport::Local;
 use crate::protocol::presence::executor as path_of;
+use crate::results::job_disk::JobDisks;
 use crate::results::job_owners::JobOwners;
 use crate::results::{partition_files, whole_results, whole_service};
 use crate::stores::limits::FileLimits;
+use crate::stores::options::Chosen;
 use crate::stores::{self, RuntimesByStores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use crate::udf::log;
@@ -55,6 +57,8 @@ const REGISTRATION: Duration = Duration::from_secs(15);
 pub struct Parts {
     pub tasks: Arc<Tasks>,
     pub link: Arc<SchedulerLink>,
+    /// The memory of all tasks.
+    pub memory: Arc<FairSpillPool>,
     /// Makes the executor's service for tasks available within the process.
     _local: Arc<Local>,
 }
@@ -111,8 +115,12 @@ pub async fn assemble(
     let engine = Engine::new(source, pool, PathBuf::from(&folders.spill));
     let functions = functions.await.expect("the engine's functions can be collected");
     let limits = FileLimits::new("this executor", options.files.as_ref())?;
-    let runtimes = runtimes(&options, &folders, blobs.clone(), limits);
+    let memory = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
+    let runtimes = runtimes(memory.clone(), &folders, blobs.clone(), limits);
     let disk = Arc::new(Disk::new(id.clone(), PathBuf::from(&folders.work)));
+    let disks = options
+        .query_disk_limit_bytes
+        .map(|limit| JobDisks::new(limit as u64, id.clone(), &folders.jobs, &folders.spill));
     let worker = Worker::new(
         id.clone(),
         folders.jobs.clone(),
@@ -120,6 +128,7 @@ pub async fn assemble(
         runtimes,
         engine,
         disk,
+        disks.clone(),
     );
     let (tasks, ends) = Tasks::new(worker, options.vcores as usize, owners.clone())?;
     whole_results::enter(&id);
@@ -151,9 +160,13 @@ pub async fn assemble(
     tokio::spawn(report(tasks.clone(), link.clone(), ends));
     tokio::spawn(presence::stay(tasks.clone(), link.clone()));
     tokio::spawn(sweep(blobs, tasks.clone()));
+    if let Some(disks) = disks {
+        tokio::spawn(disks.watch());
+    }
     Ok(Parts {
         tasks,
         link,
+        memory,
         _local: local,
     })
 }
@@ -210,15 +223,14 @@ async fn sweep(blobs: Arc<BlobSource>, tasks: Arc<Tasks>) {
 
 /// The runtimes of tasks, which all share one memory pool.
 fn runtimes(
-    options: &NativeExecutorOptions,
+    pool: Arc<FairSpillPool>,
     folders: &Folders,
     blobs: Arc<BlobSource>,
     limits: Option<Arc<FileLimits>>,
 ) -> Arc<dyn SessionRuntimeCache> {
-    let pool = Arc::new(FairSpillPool::new(options.memory_limit_bytes as usize));
     let spill = folders.spill.clone();
     let runtime: RuntimeProducer = Arc::new(move |config| {
-        let registry = Registry::new(Some(blobs.clone()), limits.as_ref());
+        let registry = Registry::new(Some(blobs.clone()), limits.as_ref(), Chosen::Elsewhere);
         stores::register(config, &*registry, limits.as_ref())?;
         RuntimeEnvBuilder::new()
             .with_memory_pool(pool.clone())

@@ -10,10 +10,7 @@ use crate::results::whole_results;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a closing executor lets its tasks run.
-const DRAIN: Duration = Duration::from_secs(10);
-
-/// How long it then keeps results that were not fetched yet.
+/// How long an executor keeps results that were not fetched yet.
 const READ: Duration = Duration::from_secs(5);
 
 /// How long it then waits for the scheduler to note that it leaves.
@@ -32,12 +29,13 @@ async fn read(jobs: &str, executor: &str) {
     }
 }
 
-pub async fn drain(tasks: &Tasks, link: &SchedulerLink, jobs: &str) {
+/// `limit`: how long its tasks may run.
+pub async fn drain(tasks: &Tasks, link: &SchedulerLink, jobs: &str, limit: Duration) {
     // The scheduler is gone, so there is nothing to wait for.
     if link.beat(CLOSING).await.is_err() {
         return;
     }
-    let _ = tokio::time::timeout(DRAIN, tasks.drained()).await;
+    let _ = tokio::time::timeout(limit, tasks.drained()).await;
     let _ = tokio::time::timeout(READ, read(jobs, tasks.executor())).await;
     let _ = tokio::time::timeout(LEFT, link.leave()).await;
 }

@@ -7,6 +7,7 @@ mod drain;
 mod engine;
 mod flight_service;
 mod job_files;
+mod metrics;
 mod presence;
 mod registration;
 mod reports;
@@ -22,16 +23,18 @@ mod worker;
 
 use super::address::{listen, port_of};
 use super::ending::{end, wait};
-use crate::error::{guard, Result};
+use crate::error::{guard, Code, Error, Result};
 use crate::network::credentials::Credentials;
 use crate::results::whole_results;
 use crate::runtime::OwnedRuntime;
 use assembly::{assemble, functions, Folders, Parts, Ports};
 use drain::drain;
+use metrics::{Gauges, NativeExecutorMetrics};
 use napi_derive::napi;
 use parking_lot::Mutex;
 use registration::NativeExecutorOptions;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use work_dir::WorkDir;
 
@@ -41,6 +44,7 @@ pub struct NativeExecutor {
     host: String,
     port: u16,
     running: Arc<Running>,
+    gauges: Gauges,
     ended: watch::Sender<Option<Result<()>>>,
 }
 
@@ -51,16 +55,17 @@ struct Running {
     /// because `close` and `abandon` may run at the same time.
     parts: Mutex<Option<Parts>>,
     runtime: OwnedRuntime,
+    drain_timeout: Duration,
 }
 
 impl Running {
     async fn close(&self) {
         let parts = self.parts.lock().take();
         if let (Some(parts), Ok(runtime)) = (parts, self.runtime.handle()) {
-            let jobs = self.work_dir.jobs();
+            let (jobs, limit) = (self.work_dir.jobs(), self.drain_timeout);
             // Runs on the runtime, so that the parts are dropped there too.
             let stopped = runtime.spawn(async move {
-                drain(&parts.tasks, &parts.link, &jobs).await;
+                drain(&parts.tasks, &parts.link, &jobs, limit).await;
                 parts.tasks.shutdown().await;
             });
             let _ = stopped.await;
@@ -106,6 +111,12 @@ impl NativeExecutor {
     #[napi(getter)]
     pub fn work_dir(&self) -> String {
         self.running.work_dir.path().to_owned()
+    }
+
+    #[napi(catch_unwind)]
+    pub fn metrics(&self) -> napi::Result<NativeExecutorMetrics> {
+        let closed = || Error::new(Code::Closed, "The executor is closed.");
+        Ok(self.gauges.read().ok_or_else(closed)?)
     }
 
     #[napi]
@@ -154,6 +165,7 @@ async fn start(mut options: NativeExecutorOptions) -> Result<NativeExecutor> {
         spill: work_dir.spill(),
     };
     let host = options.host.clone();
+    let drain_timeout = Duration::from_millis(options.drain_timeout_ms.into());
     let parts = match runtime
         .run(assemble(options, credentials, ports, folders, functions))
         .await
@@ -169,11 +181,13 @@ async fn start(mut options: NativeExecutorOptions) -> Result<NativeExecutor> {
         id: id.clone(),
         host,
         port,
+        gauges: Gauges::new(&parts),
         running: Arc::new(Running {
             id,
             work_dir,
             parts: Mutex::new(Some(parts)),
             runtime,
+            drain_timeout,
         }),
         ended: watch::Sender::new(None),
     })

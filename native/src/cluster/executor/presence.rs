@@ -28,6 +28,7 @@ pub async fn stay(tasks: Arc<Tasks>, link: Arc<SchedulerLink>) {
             Ok(None) => beat_on(&link, &tasks).await,
             Err(_) => {}
         }
+        link.set_connected(false);
         tokio::time::sleep(PAUSE).await;
     }
 }
@@ -46,7 +47,9 @@ async fn beat_on(link: &SchedulerLink, tasks: &Arc<Tasks>) {
         let tasks = tasks.clone();
         let has_room = spawn_blocking(move || tasks.disk().has_room()).await;
         let state = if has_room.unwrap_or(true) { "" } else { DISK_FULL };
-        if let Err(status) = link.beat(state).await {
+        let beat = link.beat(state).await;
+        link.set_connected(beat.is_ok());
+        if let Err(status) = beat {
             log::warn!("The scheduler did not answer a heartbeat: {}", status.message());
             return;
         }

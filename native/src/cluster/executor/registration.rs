@@ -46,6 +46,10 @@ pub struct NativeExecutorOptions {
     pub files: Option<NativeFileLimits>,
     /// How many bytes of in-memory tables and code it holds for tasks.
     pub upload_limit_bytes: f64,
+    /// How many bytes a job may have on the disk. Absent: as many as there is room for.
+    pub query_disk_limit_bytes: Option<f64>,
+    /// How long it lets its tasks run when it closes.
+    pub drain_timeout_ms: u32,
 }
 
 /// Like Ballista's own, but without operating system version, disks and limits: finding those takes longer

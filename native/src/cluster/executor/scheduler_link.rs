@@ -14,6 +14,7 @@ use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use ballista_core::serde::protobuf::{
     ExecutorRegistration, ExecutorStatus, ExecutorStoppedParams, HeartBeatParams, RegisterExecutorParams,
 };
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::OnceCell;
 use tonic::Status;
 
@@ -24,6 +25,7 @@ pub struct SchedulerLink {
     credentials: Credentials,
     /// Connected when it is first needed, which is never if the scheduler is in this process.
     network: OnceCell<RemoteChannel>,
+    connected: AtomicBool,
 }
 
 impl SchedulerLink {
@@ -39,6 +41,7 @@ impl SchedulerLink {
             registration,
             credentials,
             network: OnceCell::new(),
+            connected: AtomicBool::new(false),
         }
     }
 
@@ -59,10 +62,20 @@ impl SchedulerLink {
             .max_encoding_message_size(MESSAGE_BYTES))
     }
 
+    /// Whether the scheduler knows that this executor is there.
+    pub fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    pub fn set_connected(&self, connected: bool) {
+        self.connected.store(connected, Ordering::Relaxed);
+    }
+
     pub async fn register(&self) -> Result<(), Status> {
         let metadata = Some(self.registration.clone());
         let register = RegisterExecutorParams { metadata };
         self.scheduler().await?.register_executor(register).await?;
+        self.set_connected(true);
         Ok(())
     }
 

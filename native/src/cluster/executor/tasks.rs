@@ -53,6 +53,22 @@ struct Known {
     ended: HashMap<JobId, Instant>,
     /// Jobs of which a task failed or was cancelled here, and when.
     failed: HashMap<JobId, Instant>,
+    counts: TaskCounts,
+}
+
+/// How many tasks run, and how many have ended.
+#[derive(Clone, Copy, Default)]
+pub struct TaskCounts {
+    pub running: usize,
+    pub succeeded: u64,
+    pub failed: u64,
+    pub cancelled: u64,
+}
+
+enum End {
+    Succeeded,
+    Failed,
+    Cancelled,
 }
 
 /// A task that was launched and has not begun.
@@ -88,6 +104,14 @@ impl Tasks {
 
     pub fn disk(&self) -> &Disk {
         &self.worker.disk
+    }
+
+    pub fn counts(&self) -> TaskCounts {
+        let known = self.known.lock();
+        TaskCounts {
+            running: known.running.len(),
+            ..known.counts
+        }
     }
 
     /// Begins the tasks of a stage.
@@ -156,18 +180,27 @@ impl Tasks {
             Err(_) => Err(BallistaError::Cancelled),
         };
         let failed = |error| self.worker.failed((*stage).as_ref().ok(), &key, attempt, error);
-        let has_failed = ended.is_err();
+        let end = match &ended {
+            Ok(_) => End::Succeeded,
+            Err(BallistaError::Cancelled) => End::Cancelled,
+            Err(_) => End::Failed,
+        };
         let status = ended.unwrap_or_else(failed);
         drop(stage);
-        self.leave(&key, has_failed);
+        self.leave(&key, end);
         let _ = self.reports.send(status);
     }
 
     /// Removes a task. The last one of a job that has ended removes the files that were written since.
-    fn leave(&self, key: &TaskKey, has_failed: bool) {
+    fn leave(&self, key: &TaskKey, end: End) {
         let mut known = self.known.lock();
         known.running.remove(key);
-        if has_failed {
+        match end {
+            End::Succeeded => known.counts.succeeded += 1,
+            End::Failed => known.counts.failed += 1,
+            End::Cancelled => known.counts.cancelled += 1,
+        }
+        if !matches!(end, End::Succeeded) {
             known.failed.insert(key.job_id.clone(), Instant::now());
         }
         let ended = known.ended.contains_key(&key.job_id);

@@ -8,6 +8,7 @@ use crate::plan::offset_alone::offset_alone;
 use crate::plan::rules::RULES;
 use crate::plan::whole_query::WholeQueryExec;
 use crate::reported::{reported, without_panic};
+use crate::results::job_disk::JobDisk;
 use crate::results::job_owners::JobOwner;
 use crate::results::queue::ResultQueue;
 use crate::results::whole_results;
@@ -159,7 +160,8 @@ impl WholeStage {
         let planned = Planned::new(&self.stage, &context)?;
         let schema = planned.plan.schema().inner().clone();
         let owner = JobOwner::of(context.session_config());
-        let queue = ResultQueue::new(self.task, owner, schema, self.spill.clone());
+        let disk = context.session_config().get_extension::<JobDisk>();
+        let queue = ResultQueue::new(self.task, owner, schema, self.spill.clone(), disk);
         let ending = Ending(queue.clone());
         let key = whole_results::key(&context.session_id(), self.job.as_str());
         whole_results::publish(&key, &self.executor, queue.clone());

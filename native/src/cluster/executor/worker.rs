@@ -8,6 +8,7 @@ use crate::config::bounds::check_received;
 use crate::config::server_config;
 use crate::plan::whole_query::WholeQueryExec;
 use crate::reported::reported;
+use crate::results::job_disk::{JobDisk, JobDisks};
 use crate::results::job_owners::JobOwner;
 use ballista_core::error::{BallistaError, Result};
 use ballista_core::extension::SessionConfigHelperExt;
@@ -41,6 +42,8 @@ pub struct Worker {
     pub runtimes: Arc<dyn SessionRuntimeCache>,
     pub engine: Engine,
     pub disk: Arc<Disk>,
+    /// `None`: jobs may write as much as there is room.
+    disks: Option<Arc<JobDisks>>,
     codec: BallistaCodec<LogicalPlanNode, PhysicalPlanNode>,
 }
 
@@ -48,6 +51,7 @@ pub struct Worker {
 pub struct StagePlan {
     plan: Arc<dyn ExecutionPlan>,
     context: Arc<TaskContext>,
+    disk: Option<Arc<JobDisk>>,
     attempt: u32,
     launch_time: u64,
 }
@@ -60,6 +64,7 @@ impl Worker {
         runtimes: Arc<dyn SessionRuntimeCache>,
         engine: Engine,
         disk: Arc<Disk>,
+        disks: Option<Arc<JobDisks>>,
     ) -> Self {
         Self {
             executor,
@@ -68,6 +73,7 @@ impl Worker {
             runtimes,
             engine,
             disk,
+            disks,
             codec: BallistaCodec::new(
                 Arc::new(LogicalCodec::default()),
                 Arc::new(PhysicalCodec::default()),
@@ -76,10 +82,21 @@ impl Worker {
     }
 
     pub fn decode(&self, stage: MultiTaskDefinition, owner: Arc<str>) -> Result<StagePlan> {
-        let config = server_config().with_extension(Arc::new(JobOwner(owner)));
+        let disk = self
+            .disks
+            .as_ref()
+            .map(|disks| disks.of(&stage.job_id.clone().into()));
+        let disk = disk.transpose()?;
+        let mut config = server_config().with_extension(Arc::new(JobOwner(owner)));
+        if let Some(disk) = &disk {
+            config = config.with_extension(disk.clone());
+        }
         let config = config.update_from_key_value_pair(&stage.props);
         check_received(&config, MOST_SLOTS).map_err(DataFusionError::from)?;
-        let runtime = self.runtimes.produce_runtime(&stage.session_id, &config, 1)?;
+        let mut runtime = self.runtimes.produce_runtime(&stage.session_id, &config, 1)?;
+        if let Some(disk) = &disk {
+            runtime = disk.runtime(&runtime)?;
+        }
         let functions = &self.functions;
         let context = Arc::new(TaskContext::new(
             Some(format!("{}/{}", stage.job_id, stage.stage_id)),
@@ -96,6 +113,7 @@ impl Worker {
         Ok(StagePlan {
             plan,
             context,
+            disk,
             attempt: stage.stage_attempt_num,
             launch_time: stage.launch_time,
         })
@@ -109,12 +127,17 @@ impl Worker {
             .transform(|node| node.reset_state().map(Transformed::yes))
             .data()?;
         let context = stage.context.clone();
-        let task = async {
-            self.engine
-                .task(key, partitions, plan, &self.jobs, context.session_config())
+        let work = async {
+            let task = self
+                .engine
+                .task(key, partitions, plan, &self.jobs, context.session_config())?;
+            let written = task.execute_query_stage(key.task_id, context).await?;
+            Ok((task, written))
         };
-        let task = reported(task).await?;
-        let written = task.execute_query_stage(key.task_id, context).await?;
+        let (task, written) = match &stage.disk {
+            Some(disk) => reported(disk.within(work)).await?,
+            None => reported(work).await?,
+        };
         let metrics = task.collect_plan_metrics().into_iter().map(TryInto::try_into);
         let success = SuccessfulTask {
             executor_id: self.executor.clone(),

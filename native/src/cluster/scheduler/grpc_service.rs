@@ -1,15 +1,21 @@
 //! The gRPC service of a scheduler: Ballista's own, which trusts its messages. Here they are checked first.
 
-use super::leases::Leases;
-use super::owners::{called_by, Owners};
+use super::job_ids::{called_by, submitted_by};
+use super::leases::{Leases, Sign};
+use super::owners::Owners;
+use super::presence::{Peer, Presences};
 use super::server::Server;
 use super::state::cluster_state::Executors;
 use crate::codec::message_depth::check_depth;
+use crate::config::cluster_options::SESSION_KEY;
 use crate::network::principal::{Principal, Role};
+use crate::network::transport::WithinProcess;
 use ballista_core::serde::protobuf::execute_query_params::Query;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::*;
+use futures::StreamExt;
 use std::sync::Arc;
+use std::time::Instant;
 use tonic::{async_trait, Request, Response, Status};
 
 pub struct SchedulerService {
@@ -17,6 +23,25 @@ pub struct SchedulerService {
     pub executors: Arc<Executors>,
     pub leases: Arc<Leases>,
     pub owners: Arc<Owners>,
+    pub presences: Arc<Presences>,
+}
+
+impl SchedulerService {
+    /// Whether the query may become a job, and how its client will show that it wants the job.
+    fn accept(&self, request: &Request<ExecuteQueryParams>, principal: &Principal) -> Result<Sign, Status> {
+        let query = request.get_ref();
+        self.owners.enter(&query.session_id, principal)?;
+        self.leases.check(&query.session_id)?;
+        check_query(query, principal)?;
+        if !query.settings.iter().any(|setting| setting.key == SESSION_KEY) {
+            return Ok(Sign::Asked(Instant::now()));
+        }
+        // A client in this process ends with the scheduler.
+        if request.extensions().get::<WithinProcess>().is_none() {
+            self.presences.expect(Peer::Session(query.session_id.clone()))?;
+        }
+        Ok(Sign::Session)
+    }
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -143,29 +168,30 @@ impl SchedulerGrpc for SchedulerService {
         request: Request<ExecuteQueryParams>,
     ) -> Answer<Self::ExecuteQueryPushStream> {
         let principal = sender(&request)?;
-        self.owners.enter(&request.get_ref().session_id, &principal)?;
-        self.leases.check(&request.get_ref().session_id)?;
-        check_query(request.get_ref(), &principal)?;
+        let sign = self.accept(&request, &principal)?;
+        let submits = Some((request.get_ref().session_id.clone(), sign));
         let work = SchedulerGrpc::execute_query_push(&self.server, request);
-        called_by(principal, work).await
+        let (answer, job) = submitted_by(principal, submits, work).await;
+        let following = job.map(|job| self.leases.follow(&self.server, &job));
+        Ok(answer?.map(|statuses| {
+            let statuses = statuses.inspect(move |_| {
+                let _ = &following;
+            });
+            Box::pin(statuses) as Self::ExecuteQueryPushStream
+        }))
     }
 
     async fn execute_query(&self, request: Request<ExecuteQueryParams>) -> Answer<ExecuteQueryResult> {
         let principal = sender(&request)?;
-        let session = request.get_ref().session_id.clone();
-        self.owners.enter(&session, &principal)?;
-        self.leases.check(&session)?;
-        check_query(request.get_ref(), &principal)?;
+        let sign = self.accept(&request, &principal)?;
+        let submits = Some((request.get_ref().session_id.clone(), sign));
         let work = SchedulerGrpc::execute_query(&self.server, request);
-        let answer = called_by(principal, work).await?;
-        if let Some(execute_query_result::Result::Success(begun)) = &answer.get_ref().result {
-            self.leases.begin(&session, &begun.job_id);
-        }
-        Ok(answer)
+        submitted_by(principal, submits, work).await.0
     }
 
     async fn get_job_status(&self, request: Request<GetJobStatusParams>) -> Answer<GetJobStatusResult> {
         self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
+        self.leases.ask(&request.get_ref().job_id);
         SchedulerGrpc::get_job_status(&self.server, request).await
     }
 

@@ -4,10 +4,12 @@
 //! its results until a second timer fires. Here only the status of a finished job stays. Its graph, which
 //! only requests for metrics read, is kept for a short time.
 
-use crate::cluster::scheduler::owners::caller;
+use crate::cluster::scheduler::job_counts::JobCounts;
+use crate::cluster::scheduler::job_ids::caller;
 use crate::cluster::scheduler::planning::sessions::Sessions;
 use crate::cluster::scheduler::state::cluster_state::Executors;
 use crate::cluster::scheduler::state::job_events::Events;
+use crate::cluster::scheduler::state::stage_reports::Planned;
 use crate::config::cluster_options::ClusterOptions;
 use crate::stores::limits::FileLimits;
 use async_trait::async_trait;
@@ -44,13 +46,21 @@ pub struct Jobs {
     finished: Mutex<Finished>,
     events: Arc<Events>,
     sessions: Sessions,
-    executors: Arc<Executors>,
+    pub executors: Arc<Executors>,
+    pub counts: JobCounts,
+}
+
+/// What stays of a job that has ended.
+struct Ended {
+    status: JobStatus,
+    /// `None` if the job was not planned.
+    planned: Option<Planned>,
 }
 
 /// All queues are in the order in which jobs ended.
 #[derive(Default)]
 struct Finished {
-    statuses: HashMap<JobId, JobStatus>,
+    jobs: HashMap<JobId, Ended>,
     ended: Queue<JobId>,
     results: Queue<JobId>,
     failed: Queue<JobId>,
@@ -62,7 +72,8 @@ struct Finished {
 type Queue<T> = VecDeque<(Instant, T)>;
 
 impl Finished {
-    fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) {
+    /// Returns whether the job was not there yet.
+    fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) -> bool {
         let job = JobId::from(status.job_id.clone());
         let now = Instant::now();
         match status.status {
@@ -70,7 +81,8 @@ impl Finished {
             _ => self.failed.push_back((now, job.clone())),
         }
         self.ended.push_back((now, job.clone()));
-        self.statuses.insert(job, status);
+        let planned = graph.map(|graph| Planned::of(graph, false).ended());
+        let is_new = self.jobs.insert(job, Ended { status, planned }).is_none();
         if let Some(graph) = graph {
             let config = graph.session_config();
             let options = ClusterOptions::of(&config);
@@ -84,6 +96,7 @@ impl Finished {
             self.recent.pop_front();
         }
         older(&mut self.measured, METRICS).for_each(drop);
+        is_new
     }
 
     fn graph(&self, job: &JobId) -> Option<&ExecutionGraphBox> {
@@ -112,14 +125,20 @@ impl Jobs {
             events,
             sessions: Sessions::new(executors.registered.clone(), limits),
             executors,
+            counts: JobCounts::default(),
         }
+    }
+
+    /// What a job that has ended tells about its stages.
+    pub fn planned(&self, job: &JobId) -> Option<Planned> {
+        self.finished.lock().jobs.get(job)?.planned.clone()
     }
 
     /// Removes old entries. Returns the jobs whose files executors should remove.
     pub fn sweep(&self) -> Vec<JobId> {
         let mut finished = self.finished.lock();
         let Finished {
-            statuses,
+            jobs,
             ended,
             results,
             failed,
@@ -127,7 +146,7 @@ impl Jobs {
             recent,
         } = &mut *finished;
         for job in older(ended, STATUS) {
-            statuses.remove(&job);
+            jobs.remove(&job);
         }
         older(measured, METRICS)
             .chain(older(recent, METRICS))
@@ -142,7 +161,10 @@ impl Jobs {
         if let Some(Status::Failed(_)) = status.status {
             self.executors.stop(job.clone());
         }
-        self.finished.lock().add(status, graph);
+        let ended = status.status.clone();
+        if self.finished.lock().add(status, graph) {
+            self.counts.end(ended.as_ref());
+        }
         let removed = self.engine.remove_job(&job).await;
         self.events.ended(&job);
         removed
@@ -156,7 +178,9 @@ fn has_ended(status: &JobStatus) -> bool {
 #[async_trait]
 impl JobState for Jobs {
     fn accept_job(&self, job: &JobId, name: &str, queued_at: u64) -> Result<()> {
-        self.engine.accept_job(job, name, queued_at)
+        self.engine.accept_job(job, name, queued_at)?;
+        self.counts.accept();
+        Ok(())
     }
 
     fn pending_job_number(&self) -> usize {
@@ -193,7 +217,8 @@ impl JobState for Jobs {
         if let Some(status) = self.engine.get_job_status(job).await? {
             return Ok(Some(status));
         }
-        Ok(self.finished.lock().statuses.get(job).cloned())
+        let finished = self.finished.lock();
+        Ok(finished.jobs.get(job).map(|job| job.status.clone()))
     }
 
     async fn get_execution_graph(&self, job: &JobId) -> Result<Option<ExecutionGraphBox>> {
@@ -206,13 +231,13 @@ impl JobState for Jobs {
     }
 
     async fn remove_job(&self, job: &JobId) -> Result<()> {
-        self.finished.lock().statuses.remove(job);
+        self.finished.lock().jobs.remove(job);
         Ok(())
     }
 
     /// Only finished jobs, like Ballista's own implementation.
     async fn get_jobs(&self) -> Result<HashSet<JobId>> {
-        Ok(self.finished.lock().statuses.keys().cloned().collect())
+        Ok(self.finished.lock().jobs.keys().cloned().collect())
     }
 
     async fn get_all_jobs(&self) -> Result<HashSet<JobId>> {

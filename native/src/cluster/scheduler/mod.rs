@@ -1,12 +1,18 @@
 //! A scheduler: Ballista's service, and the routes of this package on the same port.
 
+mod drain;
 mod flight_service;
 mod grpc_service;
+mod job_counts;
+mod job_ids;
+mod job_reports;
 mod job_state;
 mod leases;
+mod metrics;
 mod owners;
 mod planning;
 mod presence;
+mod report_routes;
 mod routes;
 mod rules;
 mod server;
@@ -18,7 +24,7 @@ use crate::blobs::cache::BlobCache;
 use crate::codec::logical::LogicalCodec;
 use crate::codec::physical::PhysicalCodec;
 use crate::config::{server_config, MESSAGE_BYTES};
-use crate::error::{guard, Result};
+use crate::error::{guard, Code, Error, Result};
 use crate::network::access::Access;
 use crate::network::authenticator::Authenticator;
 use crate::network::connect::of_scheduler;
@@ -37,9 +43,13 @@ use ballista_scheduler::cluster::{BallistaCluster, JobState};
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::metrics::default_metrics_collector;
 use datafusion::prelude::SessionConfig;
+use drain::drain;
 use flight_service::SchedulerFlight;
+use job_ids::JobIds;
+use job_reports::Reports;
 use job_state::Jobs;
 use leases::Leases;
+use metrics::NativeSchedulerMetrics;
 use napi_derive::napi;
 use owners::Owners;
 use routes::routes;
@@ -47,10 +57,10 @@ use server::Server;
 use state::cluster_state::Executors;
 use state::job_events::Events;
 use state::job_failure::Failure;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, watch, OnceCell};
 use tonic::Request;
 
 /// More than the work needs. When Ballista has lost an executor, it waits for the lock of a job while it holds a lock
@@ -74,6 +84,10 @@ pub struct NativeSchedulerOptions {
     pub files: Option<NativeFileLimits>,
     /// How many bytes of in-memory tables and code it holds for clients.
     pub upload_limit_bytes: f64,
+    /// How long a job runs though its client shows no sign of life. Clients of this package have their own limit.
+    pub client_timeout_ms: f64,
+    /// How long it waits for running jobs when it closes.
+    pub drain_timeout_ms: u32,
 }
 
 #[napi]
@@ -81,8 +95,28 @@ pub struct NativeScheduler {
     host: String,
     port: u16,
     runtime: Arc<OwnedRuntime>,
+    work: Arc<Work>,
     /// How it ended, once it has.
     ended: watch::Sender<Option<Result<()>>>,
+}
+
+/// What a scheduler does. Weak, because it holds connections, which must end with the runtime.
+struct Work {
+    jobs: Weak<Jobs>,
+    leases: Weak<Leases>,
+    drain_timeout: Duration,
+    drained: OnceCell<()>,
+}
+
+impl Work {
+    async fn drain(&self) {
+        let drained = async {
+            if let (Some(jobs), Some(leases)) = (self.jobs.upgrade(), self.leases.upgrade()) {
+                drain(&jobs, &leases, self.drain_timeout).await;
+            }
+        };
+        self.drained.get_or_init(|| drained).await;
+    }
 }
 
 #[napi]
@@ -103,16 +137,35 @@ impl NativeScheduler {
         self.port
     }
 
+    #[napi(catch_unwind)]
+    pub fn metrics(&self) -> napi::Result<NativeSchedulerMetrics> {
+        let closed = || Error::new(Code::Closed, "The scheduler is closed.");
+        let jobs = self.work.jobs.upgrade().ok_or_else(closed)?;
+        Ok(NativeSchedulerMetrics::of(&jobs))
+    }
+
     #[napi]
     pub async fn wait_for_termination(&self) -> napi::Result<()> {
         guard(wait(self.ended.subscribe())).await
     }
 
-    /// Frees the port and the threads. Idempotent.
+    /// Takes no new queries, and waits for those that run. Idempotent.
+    #[napi]
+    pub async fn drain(&self) -> napi::Result<()> {
+        let work = self.work.clone();
+        guard(async move {
+            work.drain().await;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Drains the scheduler, and frees the port and the threads. Idempotent.
     #[napi]
     pub async fn close(&self) -> napi::Result<()> {
-        let (runtime, ended) = (self.runtime.clone(), self.ended.clone());
+        let (runtime, work, ended) = (self.runtime.clone(), self.work.clone(), self.ended.clone());
         guard(async move {
+            work.drain().await;
             runtime.shutdown().await;
             end(&ended, Ok(()));
             Ok(())
@@ -132,6 +185,11 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let access = Access::new(&options.host, port, options.process_only, tokens);
     let access = Guard::new(&options.host, options.external_host.as_deref(), access);
     let owners = Arc::new(Owners::default());
+    let leases = Leases::new(Duration::from_millis(options.client_timeout_ms as u64));
+    let job_ids = JobIds {
+        owners: owners.clone(),
+        leases: leases.clone(),
+    };
     let limits = FileLimits::new("this scheduler", options.files.as_ref())?;
     let events = Arc::new(Events::default());
     let executors = Executors::new(endpoint.clone(), events.clone(), fail, credentials.clone());
@@ -141,7 +199,7 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
         port,
         external,
         executors.clone(),
-        owners.clone(),
+        job_ids,
         &credentials,
     );
     let runtime = OwnedRuntime::new("scheduler", THREADS)?;
@@ -149,7 +207,8 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
     let host = options.host.clone();
     let ended = watch::Sender::new(None);
     let notify = ended.clone();
-    runtime
+    let drain_timeout = Duration::from_millis(options.drain_timeout_ms.into());
+    let work = runtime
         .run(async move {
             let jobs = BallistaCluster::new_from_config(&config).await?.job_state();
             let jobs = Arc::new(Jobs::new(jobs, events.clone(), executors.clone(), limits));
@@ -168,7 +227,14 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
             server.init().await?;
             tokio::spawn(fail_jobs(server.clone(), executors.clone(), failures));
             let flight = SchedulerFlight::new(uploads, owners.clone());
-            let leases = Leases::new(server.clone());
+            let reports = Reports::new(jobs.clone(), executors.clone(), events.clone(), owners.clone());
+            tokio::spawn(leases.clone().expire(server.clone()));
+            let work = Work {
+                jobs: Arc::downgrade(&jobs),
+                leases: Arc::downgrade(&leases),
+                drain_timeout,
+                drained: OnceCell::new(),
+            };
             tokio::spawn(sweep(
                 server.clone(),
                 jobs,
@@ -176,20 +242,21 @@ async fn start(options: NativeSchedulerOptions) -> Result<NativeScheduler> {
                 leases.clone(),
                 owners.clone(),
             ));
-            let routes = routes(server, executors, events, flight, leases, owners);
+            let routes = routes(server, executors, events, flight, leases, owners, reports);
             let local = Local::publish(&host, port, routes.clone(), Handle::current());
             tokio::spawn(async move {
                 // Held as long as the server runs.
                 let _local = local;
                 end(&notify, serve(listener, routes, access, credentials).await);
             });
-            Ok(())
+            Ok(work)
         })
         .await?;
     Ok(NativeScheduler {
         host: options.host,
         port,
         runtime: Arc::new(runtime),
+        work: Arc::new(work),
         ended,
     })
 }
@@ -227,7 +294,7 @@ async fn sweep(
     loop {
         minute.tick().await;
         held.sweep();
-        leases.sweep().await;
+        leases.sweep(&server).await;
         if let Ok(known) = jobs.get_all_jobs().await {
             owners.sweep(&known);
         }
@@ -246,7 +313,7 @@ fn config(
     port: u16,
     external: String,
     executors: Arc<Executors>,
-    owners: Arc<Owners>,
+    job_ids: JobIds,
     credentials: &Credentials,
 ) -> SchedulerConfig {
     SchedulerConfig {
@@ -266,7 +333,7 @@ fn config(
         grpc_server_max_encoding_message_size: MESSAGE_BYTES as u32,
         grpc_client_max_message_size: MESSAGE_BYTES as u32,
         override_create_grpc_client_endpoint: Some(of_scheduler(credentials)),
-        job_id_generator: Some(owners),
+        job_id_generator: Some(Arc::new(job_ids)),
         override_config_producer: Some(Arc::new(move || session_config(&executors))),
         ..SchedulerConfig::default()
     }

@@ -1,12 +1,9 @@
 //! Who owns sessions and jobs: the principal that made them, by its name. Others must not reach them.
 
 use crate::network::principal::Principal;
-use async_trait::async_trait;
 use ballista_core::JobId;
-use ballista_scheduler::scheduler_server::JobIdGenerator;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tonic::Status;
@@ -18,32 +15,22 @@ const ID_BYTES: usize = 200;
 /// How long the scheduler may take to know a job that it has accepted.
 const ACCEPTED: Duration = Duration::from_secs(60);
 
-tokio::task_local! {
-    /// The sender of the query that is being accepted.
-    static CALLER: Principal;
-}
-
-/// Runs work of the engine that needs to know the caller, and has no parameter for it.
-pub async fn called_by<T>(caller: Principal, work: impl Future<Output = T>) -> T {
-    CALLER.scope(caller, work).await
-}
-
-pub fn caller() -> Principal {
-    CALLER
-        .try_with(Principal::clone)
-        .unwrap_or_else(|_| Principal::nobody())
-}
-
 struct Owned {
     owner: Arc<str>,
     since: Instant,
+}
+
+struct OwnedJob {
+    owned: Owned,
+    /// Empty for clients without sessions.
+    session: String,
 }
 
 /// Locked for lookups and changes only.
 #[derive(Default)]
 pub struct Owners {
     sessions: Mutex<HashMap<String, Owned>>,
-    jobs: Mutex<HashMap<String, Owned>>,
+    jobs: Mutex<HashMap<String, OwnedJob>>,
 }
 
 impl Owners {
@@ -71,10 +58,27 @@ impl Owners {
         Ok(())
     }
 
+    /// Records the owner and the session of a new job.
+    pub fn own(&self, job: &str, principal: &Principal, session: &str) {
+        let owned = Owned {
+            owner: principal.name.clone(),
+            since: Instant::now(),
+        };
+        let job_of = OwnedJob {
+            owned,
+            session: session.to_owned(),
+        };
+        self.jobs.lock().insert(job.to_owned(), job_of);
+    }
+
     /// A job of another principal looks like one that does not exist.
     pub fn check(&self, job: &str, principal: &Principal) -> Result<(), Status> {
         let jobs = self.jobs.lock();
-        match jobs.get(job).is_some_and(|job| principal.reaches(&job.owner)) || principal.reaches_all() {
+        match jobs
+            .get(job)
+            .is_some_and(|job| principal.reaches(&job.owned.owner))
+            || principal.reaches_all()
+        {
             true => Ok(()),
             false => Err(Status::not_found("The scheduler does not know the job.")),
         }
@@ -84,7 +88,14 @@ impl Owners {
     pub fn sweep(&self, known: &HashSet<JobId>) {
         let is_known = |job: &String| known.contains(&JobId::from(job.clone()));
         let mut jobs = self.jobs.lock();
-        jobs.retain(|job, owned| owned.since.elapsed() < ACCEPTED || is_known(job));
+        jobs.retain(|id, job| job.owned.since.elapsed() < ACCEPTED || is_known(id));
+    }
+
+    /// The owner and the session of a job.
+    pub fn of_job(&self, job: &str) -> Option<(Arc<str>, String)> {
+        let jobs = self.jobs.lock();
+        let job = jobs.get(job)?;
+        Some((job.owned.owner.clone(), job.session.clone()))
     }
 }
 
@@ -94,18 +105,4 @@ fn forget_half(sessions: &mut HashMap<String, Owned>) {
     let (_, middle, _) = ages.select_nth_unstable(half);
     let middle = *middle;
     sessions.retain(|_, session| session.since > middle);
-}
-
-/// Every job has an owner from its first moment.
-#[async_trait]
-impl JobIdGenerator for Owners {
-    async fn next_id(&self) -> String {
-        let id = uuid::Uuid::new_v4().to_string();
-        let owned = Owned {
-            owner: caller().name,
-            since: Instant::now(),
-        };
-        self.jobs.lock().insert(id.clone(), owned);
-        id
-    }
 }

@@ -1,7 +1,7 @@
 //! Notices that an executor or a session is gone: its connection ends. Heartbeats alone would take half a minute, and
 //! sessions send none.
 
-use super::leases::Leases;
+use super::leases::{Leases, PATIENCE};
 use super::server::Server;
 use super::state::cluster_state::Executors;
 use crate::protocol::presence::Presence;
@@ -18,7 +18,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tonic::Request;
+use tonic::{Request, Status};
 
 /// How many peers may be connected. Each costs a connection and less than a kilobyte.
 const PEERS: usize = 50_000;
@@ -42,7 +42,7 @@ impl Peer {
     fn patience(&self) -> Duration {
         match self {
             Self::Executor(_) => Duration::from_secs(2),
-            Self::Session(_) => Duration::from_secs(10),
+            Self::Session(_) => PATIENCE,
         }
     }
 }
@@ -65,6 +65,15 @@ struct Peers {
     /// time as the first time.
     absent: HashMap<Peer, u64>,
     leaves: u64,
+}
+
+impl Peers {
+    /// Returns the number of the leave.
+    fn miss(&mut self, peer: &Peer) -> u64 {
+        self.leaves += 1;
+        self.absent.insert(peer.clone(), self.leaves);
+        self.leaves
+    }
 }
 
 /// Exists as long as the peer reads the response.
@@ -110,6 +119,22 @@ impl Presences {
         ([(CONTENT_TYPE, Presence::CONTENT_TYPE)], body).into_response()
     }
 
+    /// Waits for a peer that is not there as for one that has left. Its client may be killed before it connects.
+    pub fn expect(self: &Arc<Self>, peer: Peer) -> Result<(), Status> {
+        let mut peers = self.peers.lock();
+        if peers.present.contains_key(&peer) {
+            return Ok(());
+        }
+        if peers.present.len() + peers.absent.len() >= PEERS {
+            return Err(Status::resource_exhausted("The scheduler has too many sessions."));
+        }
+        let leave = peers.miss(&peer);
+        drop(peers);
+        let presences = self.clone();
+        tokio::spawn(async move { presences.wait_for(peer, leave).await });
+        Ok(())
+    }
+
     fn knows(&self, peer: &Peer) -> bool {
         match peer {
             Peer::Executor(id) => self.executors.registered.is_known(id),
@@ -126,10 +151,7 @@ impl Presences {
             return None;
         }
         peers.present.remove(peer);
-        peers.leaves += 1;
-        let leave = peers.leaves;
-        peers.absent.insert(peer.clone(), leave);
-        Some(leave)
+        Some(peers.miss(peer))
     }
 
     async fn wait_for(&self, peer: Peer, leave: u64) {
@@ -152,7 +174,7 @@ impl Presences {
                 };
                 let _ = SchedulerGrpc::executor_stopped(&self.server, Request::new(lost)).await;
             }
-            Peer::Session(id) => self.leases.end(&id).await,
+            Peer::Session(id) => self.leases.end(&self.server, &id).await,
         }
     }
 }

@@ -2,15 +2,17 @@
 
 use super::flight_service::SchedulerFlight;
 use super::grpc_service::SchedulerService;
+use super::job_reports::Reports;
 use super::leases::Leases;
 use super::owners::Owners;
 use super::presence::{Peer, Presences};
+use super::report_routes::report_routes;
 use super::server::Server;
 use super::state::cluster_state::Executors;
 use super::state::job_events::Events;
 use crate::blobs::frames::FRAME_BYTES;
 use crate::config::MESSAGE_BYTES;
-use crate::network::guard::http_status;
+use crate::network::guard::refused;
 use crate::network::principal::Principal;
 use crate::protocol::job_event::{self, JobEvent};
 use crate::protocol::job_id::is_job_id;
@@ -19,7 +21,7 @@ use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::{Path, Query};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Extension, Router};
 use ballista_core::serde::protobuf::job_status::Status;
@@ -31,7 +33,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tonic::service::RoutesBuilder;
-use tonic::{Request, Status as Refusal};
+use tonic::Request;
 
 pub fn routes(
     server: Server,
@@ -40,6 +42,7 @@ pub fn routes(
     flight: SchedulerFlight,
     leases: Arc<Leases>,
     owners: Arc<Owners>,
+    reports: Arc<Reports>,
 ) -> Router {
     let presences = Presences::new(server.clone(), executors.clone(), leases.clone());
     let service = SchedulerService {
@@ -47,6 +50,7 @@ pub fn routes(
         executors: executors.clone(),
         leases,
         owners: owners.clone(),
+        presences: presences.clone(),
     };
     let grpc = SchedulerGrpcServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
@@ -57,6 +61,7 @@ pub fn routes(
     services
         .routes()
         .into_axum_router()
+        .merge(report_routes(reports, owners.clone()))
         .route("/healthz", get(|| async { "ok" }))
         .route(
             "/readyz",
@@ -121,10 +126,6 @@ pub fn routes(
                 },
             ),
         )
-}
-
-fn refused(status: &Refusal) -> Response {
-    (http_status(status), status.message().to_owned()).into_response()
 }
 
 #[derive(Deserialize)]

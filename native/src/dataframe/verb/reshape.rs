@@ -6,10 +6,12 @@ use crate::error::{Code, Error, Result};
 use crate::expr::node::Node;
 use crate::expr::Scope;
 use crate::literal::Literal;
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Column, RecursionUnnestOption, UnnestOptions};
+use datafusion::common::{Column, ExprSchema, RecursionUnnestOption, UnnestOptions};
 use datafusion::functions_nested::expr_fn::make_array;
-use datafusion::logical_expr::{binary_expr, lit, Expr, Operator};
+use datafusion::logical_expr::binary::type_union_resolution;
+use datafusion::logical_expr::{binary_expr, cast, lit, Expr, Operator};
 use datafusion::prelude::DataFrame;
 use serde::Deserialize;
 
@@ -79,8 +81,30 @@ pub fn unpivot(frame: DataFrame, options: Unpivot) -> Result<DataFrame> {
         }
         false => find_all(&frame, &options.index)?,
     };
+    let types = on.iter().map(|column| frame.schema().data_type(column).cloned());
+    let types: Vec<DataType> = types.collect::<datafusion::error::Result<_>>()?;
+    let common = type_union_resolution(&types).ok_or_else(|| {
+        let columns = on.iter().zip(&types);
+        let columns: Vec<_> = columns
+            .map(|(column, kind)| format!("\"{}\" {kind}", column.name))
+            .collect();
+        Error::new(
+            Code::Plan,
+            format!(
+                "The columns of unpivot have no common type: {}. Cast them first.",
+                columns.join(", ")
+            ),
+        )
+    })?;
     let names = on.iter().map(|column| lit(column.name.clone())).collect();
-    let values = on.into_iter().map(Expr::Column).collect();
+    let values = on
+        .into_iter()
+        .zip(types)
+        .map(|(column, kind)| match kind == common {
+            true => Expr::Column(column),
+            false => cast(Expr::Column(column), common.clone()),
+        });
+    let values = values.collect();
     let mut columns: Vec<Expr> = index.into_iter().map(Expr::Column).collect();
     columns.push(make_array(names).alias(options.names.clone()));
     columns.push(make_array(values).alias(options.values.clone()));

@@ -18,7 +18,7 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
 /// Shorter texts are not read: they cannot have so many operators.
-const SHORT: usize = OPERATORS;
+pub const SHORT: usize = OPERATORS;
 
 /// Shorter statements cannot make too many copies: `NODES` copies take five common table expressions with ten uses each.
 const COPYING: usize = 100;

@@ -1,6 +1,7 @@
 //! The bytes of a file, read once from start to end.
 
 pub mod decompressed;
+pub mod quotes;
 
 use crate::damage::damaged;
 use datafusion::error::Result;
@@ -77,14 +78,16 @@ pub fn chunks(payload: GetResultPayload) -> BoxStream<'static, object_store::Res
         GetResultPayload::Stream(chunks) => chunks,
         GetResultPayload::File(file, _) => {
             let file = tokio::fs::File::from_std(file);
-            let unreadable = |error| object_store::Error::Generic {
-                store: "LocalFileSystem",
-                source: Box::new(error),
-            };
-            let chunks = ReaderStream::with_capacity(file, CHUNK);
-            chunks
-                .map_err(move |error: std::io::Error| unreadable(error))
+            ReaderStream::with_capacity(file, CHUNK)
+                .map_err(unreadable)
                 .boxed()
         }
+    }
+}
+
+fn unreadable(error: std::io::Error) -> object_store::Error {
+    object_store::Error::Generic {
+        store: "LocalFileSystem",
+        source: Box::new(error),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::basis::Basis;
 use crate::error::Result;
+use crate::exec::query_progress::QueryProgress;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
@@ -23,6 +24,8 @@ pub struct Planned {
 #[derive(Clone)]
 pub struct Query {
     pub frame: DataFrame,
+    /// Set if a caller watches the query.
+    pub progress: Option<Arc<QueryProgress>>,
     planned: Option<(Arc<Planned>, Arc<Basis>)>,
 }
 
@@ -52,7 +55,11 @@ impl Planned {
 
 impl From<DataFrame> for Query {
     fn from(frame: DataFrame) -> Self {
-        Self { frame, planned: None }
+        Self {
+            frame,
+            progress: None,
+            planned: None,
+        }
     }
 }
 
@@ -61,7 +68,17 @@ impl Query {
     pub fn new(state: SessionState, planned: Arc<Planned>, basis: Arc<Basis>) -> Self {
         Self {
             frame: DataFrame::new(state, planned.plan.clone()),
+            progress: None,
             planned: Some((planned, basis)),
+        }
+    }
+
+    /// The query, watched.
+    pub fn watched(self, progress: &Arc<QueryProgress>) -> Self {
+        Self {
+            frame: progress.watch(self.frame),
+            progress: Some(progress.clone()),
+            ..self
         }
     }
 

@@ -5,6 +5,7 @@ use super::{counted, failed, file_of, Source};
 use crate::error::{Code, Error};
 use crate::ipc::memory::batches_from_ipc;
 use crate::results::partition_files::Piece;
+use crate::results::place::Place;
 use crate::results::remote_partition::RemotePartition;
 use ballista_core::config::BallistaConfig;
 use ballista_core::serde::scheduler::PartitionLocation;
@@ -111,7 +112,7 @@ impl Reader {
             port: port.map_err(unread)?,
             file: file_of(location),
         };
-        let (mut rows, mut piece) = (0, self.piece(&remote, location, 0).await?);
+        let (mut rows, mut piece) = (0, self.piece(&remote, location, &Place::default()).await?);
         loop {
             let (_, batches) = batches_from_ipc(&piece.bytes).map_err(unread)?;
             rows += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
@@ -121,7 +122,7 @@ impl Reader {
                 counted(location, rows)?;
                 return Ok(self.send(batches).await);
             };
-            let (wanted, next) = tokio::join!(self.send(batches), self.piece(&remote, location, next));
+            let (wanted, next) = tokio::join!(self.send(batches), self.piece(&remote, location, &next));
             if !wanted {
                 return Ok(false);
             }
@@ -142,7 +143,7 @@ impl Reader {
         &self,
         remote: &RemotePartition,
         location: &PartitionLocation,
-        start: u64,
+        start: &Place,
     ) -> Result<Piece> {
         let _timer = self.metrics.fetch_time.timer();
         let (mut retries, began) = (0, Instant::now());

@@ -10,10 +10,12 @@ use crate::config::bounds::check_received;
 use crate::config::cluster_options::ClusterOptions;
 use crate::config::whole_config;
 use crate::error::Result;
+use crate::files::write_mode::WriteMode;
 use crate::functions::bounded::Bounded;
 use crate::network::principal::Principal;
 use crate::plan::offset_alone::OffsetAlone;
 use crate::stores::limits::FileLimits;
+use crate::stores::options::Chosen;
 use crate::stores::{self, RuntimesByStores, Stores};
 use crate::tables::store_registry::{Registry, NO_LISTS};
 use ballista_executor::runtime_cache::{DefaultSessionRuntimeCache, SessionRuntimeCache};
@@ -34,6 +36,7 @@ struct Key {
     id: String,
     options: ClusterOptions,
     stores: Option<Stores>,
+    writes: WriteMode,
     partitions: usize,
     slot_memory: Option<usize>,
     caller: Principal,
@@ -50,7 +53,7 @@ pub struct Sessions {
 impl Sessions {
     pub fn new(executors: Arc<Registered>, limits: Option<Arc<FileLimits>>) -> Self {
         let runtime = Arc::new(move |config: &SessionConfig| {
-            let registry = Registry::new(None, limits.as_ref());
+            let registry = Registry::new(None, limits.as_ref(), Chosen::Elsewhere);
             stores::register(config, &*registry, limits.as_ref())?;
             RuntimeEnvBuilder::new()
                 .with_object_store_registry(registry)
@@ -79,6 +82,7 @@ impl Sessions {
             id: id.to_owned(),
             options: ClusterOptions::of(config).clone(),
             stores: Stores::of(config),
+            writes: WriteMode::of(config),
             partitions: config.target_partitions(),
             slot_memory: self.executors.slot_memory(),
             caller,

@@ -178,6 +178,7 @@ impl ClusterState for Executors {
             }
             self.events.whole(&task.key.job_id, executor, task.key.task_id);
         }
+        self.events.changed();
         if !waiting.is_empty() {
             self.refuse_functions(&active, waiting).await;
         }

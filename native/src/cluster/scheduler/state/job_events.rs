@@ -16,27 +16,43 @@ pub struct Event {
     pub ended: bool,
 }
 
-/// Locked for lookups only; waiting happens on the receivers.
 #[derive(Default)]
-pub struct Events(Mutex<HashMap<JobId, watch::Sender<Event>>>);
+pub struct Events {
+    /// Locked for lookups only; waiting happens on the receivers.
+    jobs: Mutex<HashMap<JobId, watch::Sender<Event>>>,
+    /// Notified when any job has come further.
+    changes: watch::Sender<()>,
+}
 
 impl Events {
     pub fn whole(&self, job: &JobId, executor: &str, task: usize) {
-        let mut jobs = self.0.lock();
+        let mut jobs = self.jobs.lock();
         let job = jobs.entry(job.clone()).or_default();
         job.send_modify(|event| event.whole = Some((executor.to_owned(), task)));
     }
 
     /// Notifies the waiting clients. Later clients find the end in the job's status.
     pub fn ended(&self, job: &JobId) {
-        if let Some(job) = self.0.lock().remove(job) {
+        if let Some(job) = self.jobs.lock().remove(job) {
             job.send_modify(|event| event.ended = true);
         }
+        self.changed();
+    }
+
+    /// Called when tasks were bound, which also follows the reports of tasks. Costs nothing if no client waits for
+    /// progress.
+    pub fn changed(&self) {
+        self.changes.send_replace(());
+    }
+
+    /// `None` if clients have so many of them already.
+    pub fn changes(&self, limit: usize) -> Option<watch::Receiver<()>> {
+        (self.changes.receiver_count() < limit).then(|| self.changes.subscribe())
     }
 
     /// `None` if clients wait for too many jobs.
     pub fn subscribe(self: &Arc<Self>, job: JobId) -> Option<Subscription> {
-        let mut jobs = self.0.lock();
+        let mut jobs = self.jobs.lock();
         if jobs.len() >= JOBS {
             return None;
         }
@@ -75,7 +91,7 @@ impl Subscription {
 impl Drop for Subscription {
     /// Removes the job's entry if this was its only subscription and no event has come.
     fn drop(&mut self) {
-        let mut jobs = self.owner.0.lock();
+        let mut jobs = self.owner.jobs.lock();
         let idle = |job: &watch::Sender<Event>| job.receiver_count() <= 1 && job.borrow().whole.is_none();
         if jobs.get(&self.job).is_some_and(idle) {
             jobs.remove(&self.job);

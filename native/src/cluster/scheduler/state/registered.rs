@@ -43,6 +43,14 @@ impl Registered {
         self.0.read().contains_key(executor)
     }
 
+    /// Whether the executor is closing, and whether its disk is full.
+    pub fn state(&self, executor: &str) -> Option<(bool, bool)> {
+        let executors = self.0.read();
+        executors
+            .get(executor)
+            .map(|executor| (executor.closes, executor.full))
+    }
+
     /// Records that a task could not write to the work folder of its executor.
     pub fn fill(&self, executor: &str) {
         if let Some(executor) = self.0.write().get_mut(executor) {

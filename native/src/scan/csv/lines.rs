@@ -1,0 +1,122 @@
+//! Finds the records of a CSV file in its bytes.
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
+use datafusion::config::CsvOptions;
+use std::ops::Range;
+
+/// What comes next in some bytes.
+#[derive(Debug, PartialEq)]
+pub enum Next {
+    /// A record, and how many bytes it is.
+    Record(usize),
+    /// A line whose quotes do not end, and how many bytes it is.
+    Broken(usize),
+    /// The bytes end before the record does.
+    More,
+    End,
+}
+
+pub struct Lines {
+    parser: Reader,
+    values: Vec<u8>,
+    ends: Vec<usize>,
+    count: usize,
+    /// Whether a record is one line. Then a quote that does not end is known at the end of its line.
+    single: bool,
+    comment: Option<u8>,
+}
+
+impl Lines {
+    /// `lenient`: whether a record with a line break is broken, unless values may have some.
+    pub fn new(options: &CsvOptions, newlines: bool, lenient: bool) -> Self {
+        let mut builder = ReaderBuilder::new();
+        builder
+            .delimiter(options.delimiter)
+            .quote(options.quote)
+            .escape(options.escape)
+            .comment(options.comment);
+        if let Some(terminator) = options.terminator {
+            builder.terminator(Terminator::Any(terminator));
+        }
+        Self {
+            parser: builder.build(),
+            values: vec![0; 1024],
+            ends: vec![0; 64],
+            count: 0,
+            single: lenient && !newlines && options.terminator.is_none(),
+            comment: options.comment,
+        }
+    }
+
+    /// The next record. `last`: whether no bytes follow.
+    pub fn next(&mut self, bytes: &[u8], last: bool) -> Next {
+        let found = self.record(bytes, last);
+        if !self.single || found == Next::End {
+            return found;
+        }
+        let length = match found {
+            Next::Record(length) => length,
+            _ => bytes.len(),
+        };
+        let goes_on = |line: &Range<usize>| bytes[line.end..length].iter().any(|byte| !is_end(byte));
+        match self.line(&bytes[..length]).filter(goes_on) {
+            Some(line) => Next::Broken(line.end),
+            None => found,
+        }
+    }
+
+    /// The values of the last record.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        (0..self.count).map(|i| {
+            let start = if i == 0 { 0 } else { self.ends[i - 1] };
+            &self.values[start..self.ends[i]]
+        })
+    }
+
+    fn record(&mut self, bytes: &[u8], last: bool) -> Next {
+        self.parser.reset();
+        let (mut read, mut written, mut count) = (0, 0, 0);
+        loop {
+            if read == bytes.len() && !last {
+                // The record is read again when there are more bytes.
+                return Next::More;
+            }
+            let (result, input, output, ends) = self.parser.read_record(
+                &bytes[read..],
+                &mut self.values[written..],
+                &mut self.ends[count..],
+            );
+            read += input;
+            written += output;
+            count += ends;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.values.resize(self.values.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record => {
+                    self.count = count;
+                    return Next::Record(read);
+                }
+                ReadRecordResult::End => return Next::End,
+            }
+        }
+    }
+
+    /// The first line that is neither empty nor a comment, with its end. `None` if it has none.
+    fn line(&self, bytes: &[u8]) -> Option<Range<usize>> {
+        let mut start = 0;
+        loop {
+            start += bytes[start..].iter().position(|byte| !is_end(byte))?;
+            let end = start + bytes[start..].iter().position(is_end)? + 1;
+            match self.comment == Some(bytes[start]) {
+                true => start = end,
+                false => return Some(start..end),
+            }
+        }
+    }
+}
+
+/// Whether a byte ends a line.
+fn is_end(byte: &u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}

@@ -1,0 +1,7 @@
+//! CSV files with rows that do not fit, and the columns of CSV files.
+
+mod lines;
+pub mod opener;
+pub mod rows;
+pub mod schema;
+mod zone;

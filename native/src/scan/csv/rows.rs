@@ -1,0 +1,28 @@
+//! What a scan of CSV does that the engine's options do not say.
+
+use serde::{Deserialize, Serialize};
+
+/// What happens to a row that does not fit the columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum BadRows {
+    /// The query fails.
+    #[default]
+    Error,
+    Skip,
+    /// Values that cannot be read are null.
+    Null,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RowOptions {
+    pub bad: BadRows,
+    /// The engine's reader ignores it.
+    pub null: Option<String>,
+}
+
+impl RowOptions {
+    pub fn skips(&self) -> bool {
+        self.bad == BadRows::Skip
+    }
+}

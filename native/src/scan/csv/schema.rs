@@ -1,0 +1,246 @@
+//! Finds the columns of CSV files. The engine's own way fails if a value has a line break in a file over a few kilobytes,
+//! reads columns without values as columns of nulls, and drops the zones of time stamps.
+
+use super::lines::{Lines, Next};
+use super::rows::{BadRows, RowOptions};
+use super::zone::Zones;
+use crate::damage::damaged;
+use crate::scan::input::chunks;
+use crate::scan::input::decompressed::Decompressed;
+use datafusion::arrow::csv::reader::Format;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::Session;
+use datafusion::common::exec_datafusion_err;
+use datafusion::common::parsers::CompressionTypeVariant;
+use datafusion::config::CsvOptions;
+use datafusion::datasource::file_format::DEFAULT_SCHEMA_INFER_MAX_RECORD;
+use datafusion::error::Result;
+use futures::stream::BoxStream;
+use futures::StreamExt;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+use prost::bytes::Bytes;
+use regex::Regex;
+use std::sync::Arc;
+
+/// A longer record is taken for one whose quotes do not end.
+const LONGEST: usize = 64 << 20;
+
+/// The columns of files, found so far.
+pub struct Columns<'a> {
+    options: &'a CsvOptions,
+    rows: &'a RowOptions,
+    has_header: bool,
+    newlines: bool,
+    /// How many records may still be read.
+    left: usize,
+    /// Without types: the values are strings.
+    untyped: bool,
+    fields: Vec<(String, DataType)>,
+}
+
+impl<'a> Columns<'a> {
+    pub fn new(options: &'a CsvOptions, rows: &'a RowOptions, state: &dyn Session) -> Self {
+        let catalog = &state.config_options().catalog;
+        let left = options
+            .schema_infer_max_rec
+            .unwrap_or(DEFAULT_SCHEMA_INFER_MAX_RECORD);
+        Self {
+            options,
+            rows,
+            has_header: options.has_header.unwrap_or(catalog.has_header),
+            newlines: options.newlines_in_values.unwrap_or(catalog.newlines_in_values),
+            left,
+            untyped: left == 0,
+            fields: vec![],
+        }
+    }
+
+    /// Whether more files would add nothing.
+    pub fn is_done(&self) -> bool {
+        self.left == 0 && !self.fields.is_empty()
+    }
+
+    pub async fn add(&mut self, store: &Arc<dyn ObjectStore>, file: &ObjectMeta) -> Result<()> {
+        let compression = self.options.compression;
+        let location = &file.location;
+        let found = match compression {
+            CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
+            _ => {
+                let store = store.clone();
+                Decompressed { store, compression }.get(location).await?
+            }
+        };
+        let sample = self.sample(chunks(found.payload)).await?;
+        self.left -= sample.count.min(self.left);
+        self.merge(sample)
+    }
+
+    pub fn schema(self) -> SchemaRef {
+        let fields = self.fields.into_iter().map(|(name, kind)| {
+            // A column of nulls would lose the values that come later.
+            let kind = if kind == DataType::Null {
+                DataType::Utf8
+            } else {
+                kind
+            };
+            Field::new(name, kind, true)
+        });
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+    }
+
+    /// The records at the start of a file.
+    async fn sample(&self, mut chunks: BoxStream<'static, object_store::Result<Bytes>>) -> Result<Sample> {
+        let lenient = self.rows.bad != BadRows::Error;
+        let mut lines = Lines::new(self.options, self.newlines, lenient);
+        let mut sample = Sample::default();
+        let (mut bytes, mut at, mut last, mut line) = (Vec::<u8>::new(), 0, false, 1);
+        loop {
+            if sample.count >= self.left && !sample.names.is_empty() {
+                return Ok(sample);
+            }
+            let length = match lines.next(&bytes[at..], last) {
+                Next::End => return Ok(sample),
+                Next::More if bytes.len() - at > LONGEST => {
+                    return damaged!(
+                        "the record at line {line} does not end, perhaps because a quote is not closed"
+                    );
+                }
+                Next::More => {
+                    bytes.drain(..at);
+                    at = 0;
+                    match chunks.next().await.transpose()? {
+                        Some(chunk) => bytes.extend_from_slice(&chunk),
+                        None => last = true,
+                    }
+                    continue;
+                }
+                Next::Broken(length) => length,
+                Next::Record(length) => {
+                    let raw = &bytes[at..at + length];
+                    let lead = raw.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+                    let line = line + lead.filter(|byte| **byte == b'\n').count();
+                    self.take(&mut sample, &lines, raw, line)?;
+                    length
+                }
+            };
+            line += bytes[at..at + length]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count();
+            at += length;
+        }
+    }
+
+    /// Adds a record to a sample.
+    fn take(&self, sample: &mut Sample, lines: &Lines, raw: &[u8], line: usize) -> Result<()> {
+        let found = lines.values().len();
+        if sample.names.is_empty() {
+            let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+            sample.names = match self.has_header {
+                true => lines.values().map(text).collect(),
+                false => (1..=found).map(|i| format!("column_{i}")).collect(),
+            };
+            sample.zones = vec![Zones::default(); found];
+            if self.has_header {
+                return Ok(());
+            }
+        }
+        let expected = sample.names.len();
+        let short = found < expected && self.options.truncated_rows == Some(true);
+        if found != expected && !short {
+            if self.rows.bad != BadRows::Error {
+                return Ok(());
+            }
+            return damaged!(
+                "line {line} has {found} values, but the first line has {expected}. Check the option delimiter{}, or skip \
+                 such rows with onBadRow: 'skip'",
+                match found < expected {
+                    true => ", allow missing values with truncatedRows",
+                    false => "",
+                }
+            );
+        }
+        if self.left == 0 {
+            return Ok(());
+        }
+        for (zones, value) in sample.zones.iter_mut().zip(lines.values()) {
+            zones.add(std::str::from_utf8(value).unwrap_or_default());
+        }
+        sample.records.extend_from_slice(raw);
+        sample.count += 1;
+        Ok(())
+    }
+
+    fn types(&self, sample: &Sample) -> Result<Vec<DataType>> {
+        if self.untyped {
+            return Ok(vec![DataType::Utf8; sample.names.len()]);
+        }
+        // The first line says how many columns there are.
+        let options = self.options;
+        let mut text = vec![];
+        for i in 0..sample.names.len() {
+            if i > 0 {
+                text.push(options.delimiter);
+            }
+            text.extend([options.quote, b'c', options.quote]);
+        }
+        text.push(options.terminator.unwrap_or(b'\n'));
+        text.extend_from_slice(&sample.records);
+        let mut format = Format::default()
+            .with_header(true)
+            .with_delimiter(options.delimiter)
+            .with_quote(options.quote)
+            .with_truncated_rows(true);
+        if let Some(escape) = options.escape {
+            format = format.with_escape(escape);
+        }
+        if let Some(comment) = options.comment {
+            format = format.with_comment(comment);
+        }
+        if let Some(terminator) = options.terminator {
+            format = format.with_terminator(terminator);
+        }
+        if let Some(null) = &options.null_regex {
+            let null = Regex::new(null)
+                .map_err(|error| exec_datafusion_err!("nullRegex is not a regular expression: {error}"))?;
+            format = format.with_null_regex(null);
+        }
+        let (schema, _) = format.infer_schema(text.as_slice(), None)?;
+        let types = schema.fields().iter().zip(&sample.zones);
+        let types = types.map(|(field, zones)| match field.data_type() {
+            DataType::Timestamp(unit, None) => zones.of(*unit),
+            kind => kind.clone(),
+        });
+        Ok(types.collect())
+    }
+
+    fn merge(&mut self, sample: Sample) -> Result<()> {
+        let types = self.types(&sample)?;
+        for (name, kind) in sample.names.into_iter().zip(types) {
+            match self.fields.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known = merged(known, kind),
+                None => self.fields.push((name, kind)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The type of values of two types.
+fn merged(a: &DataType, b: DataType) -> DataType {
+    match (a, b) {
+        (a, b) if *a == b => b,
+        (DataType::Null, b) => b,
+        (a, DataType::Null) => a.clone(),
+        (DataType::Int64 | DataType::Float64, DataType::Int64 | DataType::Float64) => DataType::Float64,
+        _ => DataType::Utf8,
+    }
+}
+
+#[derive(Default)]
+struct Sample {
+    names: Vec<String>,
+    zones: Vec<Zones>,
+    records: Vec<u8>,
+    count: usize,
+}

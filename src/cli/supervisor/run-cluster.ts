@@ -1,0 +1,106 @@
+/**
+ * Runs a scheduler and executors as processes of this machine, until a signal.
+ *
+ * @module
+ */
+
+import { type CommandContext, Signalled } from '../base/command.js';
+import { EXIT } from '../base/exit-codes.js';
+import { AdminServer, type Probes } from '../daemon/admin-server.js';
+import type { Started } from '../daemon/daemon-server.js';
+import type { GivenFlags } from '../daemon/effective-settings.js';
+import { labelled, mergeFamilies } from '../daemon/metric-families.js';
+import { ProcessMetrics } from '../daemon/process-metrics.js';
+import { aborted, fail, type Prepared, prepare } from '../daemon/run-daemon.js';
+import { type ClusterOptions, executorOptions, schedulerOptions } from './cluster-options.js';
+import { Member } from './member.js';
+
+/** How much longer than its drain a process may take to end: until results are read, and threads have ended. */
+const END_MS = 20_000;
+
+/** Runs a cluster until a signal, and drains it then. Returns the exit code. */
+export async function runCluster(flags: GivenFlags, { signal }: CommandContext): Promise<number> {
+  const prepared = await prepare('cluster', flags);
+  const { daemon, log } = prepared;
+  const members: Member[] = [];
+  const metrics = new ProcessMetrics();
+  const { adminHost, adminPort } = daemon;
+  let admin: AdminServer | undefined;
+  try {
+    if (adminPort !== undefined) {
+      admin = await AdminServer.open(adminHost, adminPort, probesOf(members, metrics));
+      log.info('The admin port serves probes and metrics.', { host: adminHost, port: admin.port });
+    }
+    const stopped = aborted(signal);
+    const url = await Promise.race([startAll(prepared, members, signal), stopped]);
+    if (url !== undefined) process.stdout.write(`${url}\n`);
+    await stopped;
+    log.info('The cluster drains.', { signal: signal.reason instanceof Signalled ? signal.reason.signal : undefined });
+    return EXIT.OK;
+  } catch (error) {
+    return fail(log, error);
+  } finally {
+    await stopAll(members, (prepared.options as ClusterOptions).drainTimeoutMs ?? 0);
+    await admin?.close();
+    metrics.close();
+    log.info('The cluster has ended.');
+  }
+}
+
+/** Starts the scheduler, then all executors. Returns the address for contexts. */
+async function startAll(
+  { options, daemon, log }: Prepared,
+  members: Member[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const cluster = options as ClusterOptions;
+  const { logLevel, logFormat } = daemon;
+  const form = { logLevel, logFormat };
+  let known: Started | undefined;
+  const scheduler = new Member({
+    name: 'scheduler',
+    role: 'scheduler',
+    // Executors and clients know the port of the first start.
+    order: () => ({ options: schedulerOptions(cluster, known?.port ?? cluster.port), log: form }),
+    log,
+  });
+  members.push(scheduler);
+  known = await scheduler.start();
+  if (signal.aborted) return undefined;
+  const { url = '' } = known;
+  const executors = Array.from({ length: cluster.executors }, (_, i) => {
+    const order = () => ({ options: executorOptions(cluster, url), log: form });
+    return new Member({ name: `executor-${i + 1}`, role: 'executor', order, log });
+  });
+  members.push(...executors);
+  await Promise.all(executors.map((executor) => executor.start()));
+  return url;
+}
+
+/** Executors first, because the scheduler gives their tasks to others, and clients still ask it for their results. */
+async function stopAll([scheduler, ...executors]: readonly Member[], drainMs: number): Promise<void> {
+  const patience = drainMs + END_MS;
+  await scheduler?.drain();
+  await Promise.all(executors.map((executor) => executor.stop(patience)));
+  await scheduler?.stop(patience);
+}
+
+function probesOf(members: readonly Member[], own: ProcessMetrics): Probes {
+  return {
+    unready() {
+      if (members.length === 0) return 'It is starting.';
+      const missing = members.filter(({ serves }) => !serves).map(({ name }) => name);
+      return missing.length === 0 ? undefined : `These processes do not serve: ${missing.join(', ')}.`;
+    },
+    async metrics() {
+      const measured = await Promise.all(
+        members.map(async (member) => {
+          const { families = [] } = (await member.measure()) ?? {};
+          return families.map((family) => labelled(family, { process: member.name }));
+        }),
+      );
+      const supervisor = own.families().map((family) => labelled(family, { process: 'supervisor' }));
+      return mergeFamilies([...supervisor, ...measured.flat()]);
+    },
+  };
+}

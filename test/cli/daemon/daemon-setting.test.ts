@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+
+import { type Role, SETTINGS_BY_ROLE } from '../../../src/cli/daemon/daemon-options.js';
+import { daemonSettings } from '../../../src/cli/daemon/daemon-setting.js';
+
+const roles: readonly Role[] = ['scheduler', 'executor', 'cluster'];
+
+it.each(roles)('every option of the table of %s has settings with a meaning, and names of their own', (role) => {
+  const settings = daemonSettings(role);
+  const options = new Set(settings.map(({ path }) => path[0]));
+  expect([...options].sort()).toEqual(Object.keys(SETTINGS_BY_ROLE[role]).sort());
+  expect(settings.length).toBeGreaterThan(20);
+  for (const { doc } of settings) expect(doc).toMatch(/^[A-Z].*\.$/);
+  expect(new Set(settings.map(({ variable }) => variable)).size).toBe(settings.length);
+});
+
+it('the names are made from the names of the options', () => {
+  const names = daemonSettings('executor').map(({ flag, variable, key }) => [key.join('.'), flag, variable]);
+  expect(names).toContainEqual(['grpc-port', '--grpc-port', 'BALLISTA_EXECUTOR_GRPC_PORT']);
+  expect(names).toContainEqual(['tls.client-auth', '--tls-client-auth', 'BALLISTA_EXECUTOR_TLS_CLIENT_AUTH']);
+  expect(names).toContainEqual(['token', undefined, 'BALLISTA_EXECUTOR_TOKEN']);
+  expect(names).toContainEqual(['token-file', '--token-file', 'BALLISTA_EXECUTOR_TOKEN_FILE']);
+  expect(names).toContainEqual(['auth.jwks.file', '--auth-jwks-file', 'BALLISTA_EXECUTOR_AUTH_JWKS_FILE']);
+});
+
+it('options that are no string, number or boolean are known to be lists or objects', () => {
+  const anys = roles.flatMap((role) => Object.entries(SETTINGS_BY_ROLE[role])).filter(([, { type }]) => type === 'any');
+  // A new one needs a rule in daemon-setting.ts.
+  expect([...new Set(anys.map(([name]) => name))].sort()).toEqual(['auth', 'files', 'tls', 'token', 'udfCodeHashes']);
+});

@@ -1,0 +1,197 @@
+import { writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+
+import type { DataFrame } from '../../src/dataframe/dataframe.js';
+import { STAGES, withCluster, withContext } from '../support/cluster.js';
+import { tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
+
+const cluster = await withCluster();
+const ctx = withContext(cluster);
+const stages = withContext(cluster, STAGES);
+const split = withContext(cluster);
+const temp = tempFolder();
+
+function file(name: string, content: string | Uint8Array): string {
+  writeFileSync(temp(name), content);
+  return temp(name);
+}
+
+async function rows(df: Promise<DataFrame> | DataFrame) {
+  return (await df).toArray({ int64: 'number', timestamp: 'string' });
+}
+
+const types = (df: DataFrame) => df.schema().fields.map(({ type }) => String(type));
+
+const MESSY = 'id,name\n1,Ada\ntwo,Bob\n3,Eve,extra\n4\n"5,Open\n6,Fay\n';
+const schema = { id: 'Int64', name: 'Utf8' } as const;
+
+describe('onBadRow', () => {
+  it('leaves rows out', async () => {
+    const df = await stages.readCsv(file('skip.csv', MESSY), { schema, onBadRow: 'skip' });
+    const expected = [
+      { id: 1, name: 'Ada' },
+      { id: 6, name: 'Fay' },
+    ];
+    expect(await rows(df.sort('id'))).toEqual(expected);
+    await cluster.betweenQueries();
+    // The rows do not depend on the columns that are read.
+    expect(await rows(df.select('name').sort('name'))).toEqual([{ name: 'Ada' }, { name: 'Fay' }]);
+    expect(await df.count()).toBe(2);
+  });
+
+  it('replaces values with null', async () => {
+    const df = await stages.readCsv(file('null.csv', MESSY), { schema, onBadRow: 'null' });
+    expect(await rows(df)).toEqual([
+      { id: 1, name: 'Ada' },
+      { id: null, name: 'Bob' },
+      { id: 3, name: 'Eve' },
+      { id: 4, name: null },
+      { id: null, name: null },
+      { id: 6, name: 'Fay' },
+    ]);
+    expect(await df.count()).toBe(6);
+  });
+
+  it('fails by default, and says where and what to do', async () => {
+    const df = await ctx.readCsv(file('error.csv', 'id,name\n1,Ada\ntwo,Bob\n'), { schema });
+    const { message } = await rejected(rows(df));
+    for (const part of ['error.csv', "'two'", 'line 3', "onBadRow: 'skip'", 'columnTypes'])
+      expect(message).toContain(part);
+    expect(message).not.toMatch(/ParseError|ArrowError|DataFusionError/);
+  });
+
+  it('names the line that has too many values when the columns are inferred', async () => {
+    const error = await rejected(ctx.readCsv(file('long.csv', 'a,b\n1,2\n3,4,5\n')));
+    expect(error).toMatchObject({ code: 'EXECUTION' });
+    for (const part of ['long.csv', 'line 3', '3 values', "onBadRow: 'skip'"]) expect(error.message).toContain(part);
+    expect(await rows(ctx.readCsv(temp('long.csv'), { onBadRow: 'skip' }))).toEqual([{ a: 1, b: 2 }]);
+  });
+
+  it('counts the rows', async () => {
+    for (const onBadRow of ['skip', 'null'] as const) {
+      const df = await ctx.readCsv(file(`count-${onBadRow}.csv`, MESSY), { schema, onBadRow });
+      expect(await df.explainString({ analyze: true }), onBadRow).toContain('bad_rows=4');
+    }
+  });
+
+  it('reads large files in parts, and compressed ones', async () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => (i % 1000 === 7 ? `x${i},bad` : `${i},"name ${i}"`));
+    const text = `id,name\n${lines.join('\n')}\n`;
+    const options = { schema, onBadRow: 'skip' } as const;
+    await split.sql('SET datafusion.optimizer.repartition_file_min_size = 1000');
+    const sum = async (df: DataFrame) => rows(df.aggregate([], ['count(*) AS n', 'sum(id) AS s']));
+    const plain = await sum(await split.readCsv(file('large.csv', text), options));
+    const packed = await sum(
+      await ctx.readCsv(file('large.csv.gz', gzipSync(text)), { ...options, fileCompressionType: 'gzip' }),
+    );
+    const s = lines.reduce((sum, line, i) => sum + (line.startsWith('x') ? 0 : i), 0);
+    expect(plain).toEqual([{ n: 199_800, s }]);
+    expect(packed).toEqual(plain);
+  });
+});
+
+describe('columns of CSV', () => {
+  it('can have types by name while others are inferred', async () => {
+    const path = file('named.csv', 'zip,n\n01234,1\n');
+    const df = await ctx.readCsv(path, { columnTypes: { zip: 'Utf8' } });
+    expect(await rows(df)).toEqual([{ zip: '01234', n: 1 }]);
+    const lines = file('named.json', '{"a": 1, "b": 2}\n');
+    expect(types(await ctx.readJson(lines, { columnTypes: { b: 'Float64' } }))).toEqual(['Int64', 'Float64']);
+    expect(await rejected(ctx.readCsv(path, { columnTypes: { zap: 'Utf8' } }))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('zip, n'),
+    });
+  });
+
+  it.each([5_000, 50_000, 3_000_000])('are found in values with line breaks over %d bytes', async (size) => {
+    const value = `"${'line\n'.repeat(20)}with \\ and ""quotes"""`;
+    const count = Math.ceil(size / value.length);
+    const path = file(
+      `breaks-${size}.csv`,
+      `a,b\n${Array.from({ length: count }, (_, i) => `${i},${value}`).join('\n')}\n`,
+    );
+    const df = await ctx.readCsv(path, { newlinesInValues: true });
+    expect(types(df)).toEqual(['Int64', 'Utf8']);
+    expect(await df.count()).toBe(count);
+    const [first] = await rows(df.limit(1));
+    expect(first?.['b']).toBe(`${'line\n'.repeat(20)}with \\ and "quotes"`);
+  });
+
+  it('are strings without values', async () => {
+    const df = await ctx.readCsv(file('header.csv', 'a,b\n'));
+    expect(types(df)).toEqual(['Utf8', 'Utf8']);
+    expect(await rows(df)).toEqual([]);
+    const late = file('late.csv', `a,b\n${'1,\n'.repeat(1500)}2,late\n`);
+    expect(await rows((await ctx.readCsv(late)).filter('b IS NOT NULL'))).toEqual([{ a: 2, b: 'late' }]);
+  });
+
+  it.each([
+    ['Z', '2024-01-01T12:00:00Z', '2024-01-01T13:00:00Z', '+00:00'],
+    ['an offset', '2024-01-01 12:00:00+02:00', '2024-01-01 13:00:00+02:00', '+02:00'],
+    ['several offsets', '2024-01-01T12:00:00+01:00', '2024-01-01T13:00:00Z', '+00:00'],
+    ['no zone', '2024-01-01T12:00:00', '2024-01-01T13:00:00', null],
+  ])('keep the zones of time stamps: %s', async (name, first, second, timezone) => {
+    const df = await ctx.readCsv(file(`zones-${name}.csv`, `t\n${first}\n${second}\n`));
+    expect(df.schema().fields[0]?.type).toMatchObject({ timezone });
+    const offset = (text: string) => new Date(/[Z+]/.test(text) ? text : `${text}Z`).getTime();
+    const found = await df.toArray({ timestamp: 'date' });
+    expect(found.map(({ t }) => (t as Date).getTime())).toEqual([offset(first), offset(second)]);
+  });
+
+  it('are strings if only some time stamps have a zone', async () => {
+    const df = await ctx.readCsv(file('half.csv', 't\n2024-01-01T12:00:00Z\n2024-01-01T12:00:00\n'));
+    expect(types(df)).toEqual(['Utf8']);
+  });
+
+  it('are found with any terminator', async () => {
+    expect(await rows(ctx.readCsv(file('bars.csv', 'a,b|1,x|2,y|'), { terminator: '|' }))).toEqual([
+      { a: 1, b: 'x' },
+      { a: 2, b: 'y' },
+    ]);
+  });
+});
+
+describe('nullRegex', () => {
+  it('applies to columns of all types', async () => {
+    const path = file('na.csv', 'n,d,s\n1,2024-01-01,x\nNA,NA,NA\n');
+    const df = await stages.readCsv(path, { nullRegex: '^NA$' });
+    expect(types(df)).toEqual(['Int64', 'Date32<DAY>', 'Utf8']);
+    expect(await rows(df.filter('n IS NULL').select('n', 's'))).toEqual([{ n: null, s: null }]);
+  });
+});
+
+describe('JSON', () => {
+  const array = '[\n  {"a": 1, "b": [1, 2]},\n  {"a": -2}\n]\n';
+  const expected = [
+    { a: -2, b: null },
+    { a: 1, b: [1, 2] },
+  ];
+
+  it('is read from a file that is one array', async () => {
+    const path = file('array.json', array);
+    expect(await rows((await stages.readJson(path)).sort('a'))).toEqual(expected);
+    await cluster.betweenQueries();
+    await ctx.sql(`CREATE EXTERNAL TABLE json_array STORED AS JSON LOCATION '${path}'`);
+    expect(await rows(ctx.sql('SELECT * FROM json_array ORDER BY a'))).toEqual(expected);
+  });
+
+  it('is read from compressed arrays', async () => {
+    const path = file('array.json.gz', gzipSync(array));
+    expect(await rows((await ctx.readJson(path, { fileCompressionType: 'gzip' })).sort('a'))).toEqual(expected);
+  });
+
+  it('is read from arrays beside files with lines', async () => {
+    const paths = [file('one.json', '[{"a": 1}]'), file('two.json', '{"a": 2}\n{"a": 3}\n')];
+    expect(await rows((await ctx.readJson(paths)).sort('a'))).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
+  });
+
+  it('is read once from a large array', async () => {
+    const path = file(
+      'large.json',
+      JSON.stringify(Array.from({ length: 100_000 }, (_, id) => ({ id, text: 'x'.repeat(100) }))),
+    );
+    expect(await (await stages.readJson(path)).count()).toBe(100_000);
+  });
+});

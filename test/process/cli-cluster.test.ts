@@ -1,0 +1,131 @@
+/** `ballista cluster`: real processes, supervised. */
+
+import { afterEach, expect, it } from 'vitest';
+
+import { BallistaSessionContext, type SessionOptions } from '../../src/session/ballista-session-context.js';
+import { Daemon, scrape } from '../support/daemon.js';
+import { freePort } from '../support/ports.js';
+import { until } from '../support/until.js';
+import { registerNumbers, SHORT, SHORT_RESULT, STUBBORN, startJob } from './fixtures/queries.mjs';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Running {
+  readonly daemon: Daemon;
+  readonly url: string;
+  readonly admin: number;
+  /** The process ids by name. */
+  readonly pids: Readonly<Record<string, number>>;
+}
+
+/** Starts a scheduler and two executors with one slot each. */
+async function start(args: readonly string[] = []): Promise<Running> {
+  const port0 = args.includes('--port') ? [] : ['--port', '0'];
+  const daemon = new Daemon(['cluster', '--vcores', '1', '--admin-port', '0', ...port0, ...args]);
+  closing.push(() => daemon.close());
+  const url = await daemon.firstLine();
+  const { port } = await daemon.line('The admin port serves');
+  const pids: Record<string, number> = {};
+  for (const line of daemon.lines()) if (line['childPid']) pids[String(line['process'])] = Number(line['childPid']);
+  return { daemon, url, admin: Number(port), pids };
+}
+
+function connect(url: string, options: SessionOptions = {}): BallistaSessionContext {
+  const ctx = new BallistaSessionContext(url, options);
+  closing.push(() => ctx.close());
+  return ctx;
+}
+
+function runs(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+it('starts all processes, prints the address, and ends them in order with a running query', async () => {
+  const port = await freePort();
+  const { daemon, url, admin, pids } = await start(['--port', String(port)]);
+  expect(url).toBe(`df://127.0.0.1:${port}`);
+  expect(Object.keys(pids)).toEqual([
+    'scheduler',
+    expect.stringContaining('executor-'),
+    expect.stringContaining('executor-'),
+  ]);
+  const ctx = connect(url);
+  await registerNumbers(ctx);
+  expect(await (await ctx.sql(SHORT)).toArray()).toEqual([{ s: SHORT_RESULT }]);
+
+  const samples = await scrape(admin);
+  expect(samples.get('ballista_scheduler_executors{process="scheduler"}')).toBe(2);
+  expect(samples.get('ballista_executor_slots{process="executor-1"}')).toBe(1);
+  expect(samples.get('ballista_executor_slots{process="executor-2"}')).toBe(1);
+  expect(samples.get('process_uptime_seconds{process="supervisor"}')).toBeGreaterThan(0);
+
+  const stream = (await ctx.sql(SHORT)).stream();
+  const { first } = await startJob(stream);
+  daemon.kill('SIGINT');
+  expect((await first).value?.getChild('s')?.get(0)).toBe(SHORT_RESULT);
+  // The scheduler waits until the client has read everything.
+  expect((await stream.next()).done).toBe(true);
+  expect(await daemon.ended).toMatchObject({ code: 0, signal: null, stdout: `${url}\n`, left: [] });
+  for (const pid of Object.values(pids)) expect(runs(pid)).toBe(false);
+});
+
+it('starts an executor again after SIGKILL, with a query that runs meanwhile', async () => {
+  const { daemon, url, admin, pids } = await start();
+  const ctx = connect(url, { clusterConfig: { 'cluster.whole_query': 'never' } });
+  await registerNumbers(ctx);
+  const { first } = await startJob((await ctx.sql(SHORT)).stream());
+  process.kill(pids['executor-1'] ?? 0, 'SIGKILL');
+  await daemon.line('The executor has ended (SIGKILL). It starts again in', { process: 'executor-1' });
+  const { childPid } = await daemon.line('The executor serves.', { process: 'executor-1' }, 2);
+  expect(childPid).not.toBe(pids['executor-1']);
+  expect((await first).value?.getChild('s')?.get(0)).toBe(SHORT_RESULT);
+  await until('the scheduler has both executors', async () => {
+    return (await scrape(admin)).get('ballista_scheduler_executors{process="scheduler"}') === 2;
+  });
+  expect((await fetch(`http://127.0.0.1:${admin}/readyz`)).status).toBe(200);
+});
+
+it('starts a scheduler again on the same port, and the executors come back', async () => {
+  const { daemon, url, admin, pids } = await start();
+  process.kill(pids['scheduler'] ?? 0, 'SIGKILL');
+  const again = await daemon.line('The scheduler serves.', { process: 'scheduler' }, 2);
+  expect(again['url']).toBe(url);
+  await until('the scheduler has both executors', async () => {
+    return (await scrape(admin)).get('ballista_scheduler_executors{process="scheduler"}') === 2;
+  });
+  const ctx = connect(url);
+  expect(await (await ctx.sql('select 1 as a')).toArray()).toEqual([{ a: 1n }]);
+});
+
+it('ends all processes at once after a second signal', async () => {
+  const { daemon, url, pids } = await start(['--drain-timeout-ms', '600000']);
+  const ctx = connect(url);
+  await registerNumbers(ctx);
+  await startJob((await ctx.sql(STUBBORN)).stream());
+  daemon.kill('SIGINT');
+  await daemon.line('The cluster drains.', { signal: 'SIGINT' });
+  daemon.kill('SIGINT');
+  expect((await daemon.ended).code).toBe(130);
+  await until('all processes have ended', () => !Object.values(pids).some(runs));
+});
+
+it('leaves no process behind if it is killed itself', async () => {
+  const { daemon, pids } = await start();
+  daemon.kill('SIGKILL');
+  await until('all processes have ended', () => !Object.values(pids).some(runs));
+  expect(Object.values(pids)).toHaveLength(3);
+});
+
+it('ends with 1 and leaves no process if one of them cannot start', async () => {
+  const { url } = await start();
+  const second = new Daemon(['cluster', '--port', new URL(url).port]);
+  expect(await second.ended).toMatchObject({ code: 1, stdout: '', left: [] });
+  expect(second.lines()).toContainEqual(expect.objectContaining({ level: 'error', code: 'ADDRESS_IN_USE' }));
+});
