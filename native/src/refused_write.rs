@@ -15,11 +15,11 @@ fn is_refused(error: &io::Error) -> bool {
     )
 }
 
-/// The reason of a failed write, wherever it is in an error of the engine.
-pub fn refused_write(error: &(dyn Error + 'static)) -> Option<String> {
+/// The failed write, wherever it is in an error of the engine.
+pub fn refused_write<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return match error.get_ref() {
-            _ if is_refused(error) => Some(error.to_string()),
+            _ if is_refused(error) => Some(error),
             Some(inner) => refused_write(inner),
             None => None,
         };

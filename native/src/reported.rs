@@ -1,9 +1,11 @@
 //! Errors of work that schedulers and executors do, which Ballista reports as strings.
 
 use crate::error::{caught, Code, Error};
+use crate::refused_write::refused_write;
 use ballista_core::error::BallistaError;
 use datafusion::error::{DataFusionError, Result};
 use std::future::Future;
+use std::io;
 
 /// The error of this package inside an error of the engine, or a panic.
 fn own(error: &DataFusionError) -> Option<Error> {
@@ -81,8 +83,12 @@ fn in_words(error: DataFusionError) -> DataFusionError {
         return error;
     }
     let text = Error::new(Code::JobFailed, own.message).in_text();
+    if let Some(refused) = refused_write(&error) {
+        // The executor tells a full disk by this kind.
+        return DataFusionError::IoError(io::Error::new(refused.kind(), text));
+    }
     match again {
-        true => DataFusionError::IoError(std::io::Error::other(text)),
+        true => DataFusionError::IoError(io::Error::other(text)),
         false => DataFusionError::Execution(text),
     }
 }

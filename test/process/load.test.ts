@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { load, percentile, SHAPES } from '../load/campaign.js';
+import { load, SHAPES } from '../load/campaign.js';
 
+/** Times depend on what else the machine does, so they are printed only. `npm run load` measures them. */
 const SECONDS = 8;
 
 it.runIf(process.platform === 'linux').each(SHAPES)('$name run mixed queries without an error', async (shape) => {
@@ -10,12 +11,4 @@ it.runIf(process.platform === 'linux').each(SHAPES)('$name run mixed queries wit
   expect(errors).toEqual([]);
   expect(done.length).toBeGreaterThan(100);
   expect(bigMs.length).toBeGreaterThan(0);
-  // Tests run beside others on a busy machine; `npm run load` measures.
-  expect(delay.p99).toBeLessThan(100);
-  expect(
-    percentile(
-      done.map(([, ms]) => ms),
-      99,
-    ),
-  ).toBeLessThan(10_000);
 });

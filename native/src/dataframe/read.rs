@@ -170,15 +170,19 @@ fn partition_columns(
     files: &[Vec<ObjectMeta>],
     options: &NativeReadOptions,
 ) -> Result<Vec<(String, DataType)>> {
+    let typed = |column: &NativeColumn| Ok((column.name.clone(), data_type(&column.data_type)?));
+    let given = options.partition_columns.as_ref();
+    let given = given.map(|given| given.iter().map(typed).collect::<Result<Vec<_>>>());
+    let given = given.transpose()?;
     let all = urls.iter().zip(files);
     let all = all.flat_map(|(url, files)| files.iter().map(move |file| (url, file)));
     // The engine skips empty files.
     let full: Vec<_> = all.filter(|(_, file)| file.size > 0).collect();
     let layout = Layout::of(full.iter().map(|(url, file)| (*url, &file.location)))?;
-    let Some(given) = &options.partition_columns else {
+    let Some(given) = given else {
         return Ok(layout.columns()?);
     };
-    let names: Vec<_> = given.iter().map(|column| column.name.clone()).collect();
+    let names: Vec<_> = given.iter().map(|(name, _)| name.clone()).collect();
     if !full.is_empty() && !layout.names.starts_with(&names) {
         let found = match layout.names.is_empty() {
             true => "no partition folders".to_owned(),
@@ -190,9 +194,7 @@ fn partition_columns(
         );
         return Err(Error::new(Code::InvalidArgument, text));
     }
-    let columns = given.iter();
-    let columns = columns.map(|column| Ok((column.name.clone(), data_type(&column.data_type)?)));
-    columns.collect()
+    Ok(given)
 }
 
 /// The columns that the files have. Like the engine, takes those of the first path.

@@ -11,6 +11,9 @@ use datafusion::sql::sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, FunctionArguments, JoinOperator, ObjectNamePart, Query, SetExpr,
     TableFactor, TableWithJoins, Visit, Visitor,
 };
+use datafusion::sql::sqlparser::dialect::dialect_from_str;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use std::ops::ControlFlow;
 
 /// Functions of DuckDB, PostgreSQL, Spark and Snowflake, and what to write instead.
@@ -282,6 +285,29 @@ pub fn check_joins<T: Visit>(sql: &T) -> Result<()> {
     match sql.visit(&mut Joins) {
         ControlFlow::Break(()) => Err(Error::new(Code::NotImplemented, ASOF)),
         ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+/// The error for SQL that the parser rejects. In some dialects, it parses ASOF JOIN, but only with MATCH_CONDITION.
+pub fn unparsed(state: &SessionState, text: &str, error: Error) -> Error {
+    let dialect = dialect_from_str(state.config_options().sql_parser.dialect);
+    let tokens = dialect.and_then(|dialect| Tokenizer::new(&*dialect, text).tokenize().ok());
+    let keywords = tokens.into_iter().flatten().filter_map(|token| match token {
+        Token::Whitespace(_) => None,
+        Token::Word(word) => Some(word.keyword),
+        _ => Some(Keyword::NoKeyword),
+    });
+    let keywords: Vec<_> = keywords.collect();
+    let is_asof = |words: &[Keyword]| match words {
+        [Keyword::ASOF, Keyword::JOIN, ..] => true,
+        [Keyword::ASOF, Keyword::LEFT | Keyword::INNER | Keyword::OUTER, Keyword::JOIN] => true,
+        _ => false,
+    };
+    match error.code == Code::SqlParse
+        && (0..keywords.len()).any(|at| is_asof(&keywords[at..keywords.len().min(at + 3)]))
+    {
+        true => Error::new(Code::NotImplemented, ASOF),
+        false => error,
     }
 }
 

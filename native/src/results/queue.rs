@@ -150,38 +150,42 @@ impl ResultQueue {
             if !has_disk {
                 room.await;
             } else if filed || tokio::time::timeout_at(patience, room).await.is_err() {
-                if self.disk.as_ref().is_some_and(|disk| !disk.take(bytes)) {
-                    has_disk = false;
-                    continue;
-                }
                 match self.send_to_file(&batch).await {
+                    Ok(true) => return Ok(()),
+                    Ok(false) => has_disk = false,
                     // The disk is full: the task waits for its reader.
                     Err(error) if refused_write(&error).is_some() => has_disk = false,
-                    sent => return sent,
+                    Err(error) => return Err(error),
                 }
             }
         }
     }
 
-    async fn send_to_file(&self, batch: &RecordBatch) -> Result<()> {
-        let (file, batch) = (self.file()?, batch.clone());
+    /// Whether the job may have so much more on the disk.
+    async fn send_to_file(&self, batch: &RecordBatch) -> Result<bool> {
+        let (file, batch, disk) = (self.file()?, batch.clone(), self.disk.clone());
         let writing = spawn_blocking(move || {
             let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema())?;
             writer.write(&batch)?;
             let bytes = writer.into_inner()?;
+            if disk.is_some_and(|disk| !disk.take(bytes.len())) {
+                return Ok(None);
+            }
             let mut file = file.lock();
             let start = file.seek(SeekFrom::End(0))?;
             file.write_all(&bytes)?;
-            Ok::<_, DataFusionError>(Filed {
+            Ok::<_, DataFusionError>(Some(Filed {
                 start,
                 length: bytes.len(),
                 sum: crc32fast::hash(&bytes),
-            })
+            }))
         });
-        let filed = writing.await.map_err(panicked)??;
+        let Some(filed) = writing.await.map_err(panicked)?? else {
+            return Ok(false);
+        };
         self.state.lock().filed.push_back(filed);
         self.readable.notify_one();
-        Ok(())
+        Ok(true)
     }
 
     /// An unnamed temporary file, which disappears with the process at the latest.

@@ -27,7 +27,8 @@ impl Session {
                 return Ok(planned);
             }
         }
-        let statement = parse_statement(state, query)?;
+        let statement =
+            parse_statement(state, query).map_err(|error| missing::unparsed(state, query, error))?;
         let tables = match query.len() <= LONGEST && reads_named_tables(&statement) {
             true => Tables::find(state, state.resolve_table_references(&statement)?).await,
             false => None,

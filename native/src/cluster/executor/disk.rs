@@ -32,12 +32,13 @@ impl Disk {
     /// such a task again, on an executor whose disk has room.
     pub fn failure(&self, error: &BallistaError, writes: bool) -> Option<FailedTask> {
         let reason = match refused_write(error) {
-            Some(reason) if !writes => reason,
+            Some(reason) if !writes => reason.to_string(),
             // The engine reports some failed writes as strings.
             Some(_) => self.try_write().err()?.to_string(),
             None if is_text(error) => self.try_write().err()?.to_string(),
             None => return None,
         };
+        let reason = Error::found_in(&reason).map_or(reason, |own| own.message);
         self.full.store(true, Ordering::Release);
         let text = format!(
             "Executor {} cannot write to its work folder {}: {reason}. Free space there, or set workDir to a folder on \
