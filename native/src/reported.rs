@@ -83,12 +83,13 @@ fn in_words(error: DataFusionError) -> DataFusionError {
         return error;
     }
     let text = Error::new(Code::JobFailed, own.message).in_text();
-    if let Some(refused) = refused_write(&error) {
-        // The executor tells a full disk by this kind.
-        return DataFusionError::IoError(io::Error::new(refused.kind(), text));
-    }
+    // The executor recognises a full disk by this kind, or tries to write if the engine reports an error as text.
+    let kind = refused_write(&error).map_or(io::ErrorKind::Other, io::Error::kind);
     match again {
-        true => DataFusionError::IoError(io::Error::other(text)),
-        false => DataFusionError::Execution(text),
+        true => DataFusionError::IoError(io::Error::new(kind, text)),
+        false if matches!(error.find_root(), DataFusionError::Execution(_)) => {
+            DataFusionError::Execution(text)
+        }
+        false => DataFusionError::External(Box::new(io::Error::new(kind, text))),
     }
 }

@@ -84,6 +84,12 @@ describe('scalar functions return the values of DuckDB', () => {
   });
 });
 
+it('regexp_extract is null if an argument is', async () => {
+  const df = await ctx.sql(`SELECT regexp_extract('abc', NULL, 0) AS a, regexp_extract('abc', 'b', NULL) AS b,
+    regexp_extract(NULL, 'b', 0) AS c, regexp_extract('abc', 'x', 0) AS d`);
+  expect(await df.toArray()).toEqual([{ a: null, b: null, c: null, d: '' }]);
+});
+
 it('weeks of date_diff are counted by their Mondays, while DuckDB counts whole weeks', async () => {
   const [ours, theirs] = await both(
     "SELECT id, date_diff('week', t, u) AS v FROM rows ORDER BY id",
@@ -217,7 +223,10 @@ describe('aggregate functions return the values of DuckDB', () => {
   it('over windows', async () => {
     const [ours, theirs] = await both(`
       SELECT id, sum(id) OVER (PARTITION BY g) AS s, arg_max(s, ${key}) OVER (PARTITION BY g) AS a, arg_min(s, ${key}) OVER (PARTITION BY g) AS i, count_if(coalesce(n, 0) > 50) OVER (PARTITION BY g ORDER BY id) AS c,
-        mode(g) OVER (PARTITION BY g ORDER BY id ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) AS m
+        mode(g) OVER (PARTITION BY g ORDER BY id ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) AS m,
+        mode(id % 2) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS p,
+        arg_max(s, ${key}) FILTER (WHERE id % 3 = 0) OVER (PARTITION BY g) AS f,
+        arg_min(s, ${key}) FILTER (WHERE n > 50) OVER (PARTITION BY g) AS e
       FROM rows ORDER BY id`);
     expect(ours).toEqual(theirs);
   });
@@ -293,6 +302,11 @@ describe('SQL of other engines that is missing', () => {
       "SELECT date_diff('fortnight', t, u) FROM rows",
       'PLAN',
       "The first argument of date_diff is Utf8(\"fortnight\"), but it must be a literal unit: 'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond' or 'microsecond'.",
+    ],
+    [
+      'SELECT max_by(s, n) OVER (PARTITION BY g ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM rows',
+      'PLAN',
+      'max_by over a window reads the whole partition, so it does not accept a frame such as ROWS BETWEEN 1 PRECEDING AND CURRENT ROW. Leave the frame out, or use last_value.',
     ],
     [
       'SELECT max_by(s, n) OVER (ORDER BY id) FROM rows',

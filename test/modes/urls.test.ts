@@ -68,16 +68,26 @@ describe('URLs without a registered store', () => {
     },
   );
 
+  it('have the store of their own container: abfss://', async () => {
+    const folder = (container: string) => `abfss://${container}@devstoreaccount1.dfs.core.windows.net/abfss/`;
+    await (await ctx.sql('SELECT 1 AS a')).writeParquet(folder(BUCKET));
+    expect(await rows(ctx.readParquet(folder(BUCKET)))).toEqual([{ a: 1 }]);
+    expect((await rejected(ctx.readParquet(folder('other')))).code).toBe('OBJECT_STORE');
+  });
+
   it('are read from web servers', async () => {
     const airports = await ctx.readCsv(`${web.url}/data/airports.csv`);
     expect(await airports.filter("state = 'AK'").count()).toBe(263);
   });
 
-  it.each(['nope', 'hdfs'])('fail with an error that names registerObjectStore: %s://', async (scheme) => {
-    const error = await rejected(ctx.readParquet(`${scheme}://host/x.parquet`));
-    expect(error).toMatchObject({
+  it.each([
+    ['nope://host', 'nope://host'],
+    ['hdfs://host', 'hdfs://host'],
+    ['abfss://workspace@onelake.dfs.fabric.microsoft.com', 'abfss://onelake.dfs.fabric.microsoft.com'],
+  ])('fail with an error that names registerObjectStore: %s', async (url, place) => {
+    expect(await rejected(ctx.readParquet(`${url}/x.parquet`))).toMatchObject({
       code: 'OBJECT_STORE',
-      message: expect.stringContaining(`registerObjectStore('${scheme}://host'`),
+      message: expect.stringContaining(`There is no object store for ${place}. Register one with registerObjectStore(`),
     });
   });
 });

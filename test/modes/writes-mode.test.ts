@@ -98,6 +98,16 @@ describe('mode', () => {
     expect(readFileSync(temp('mixed', 'README.md'), 'utf8')).toBe('mine');
   });
 
+  it('sees partition folders of a column with the name of a hidden file', async () => {
+    const folder = temp('hidden/');
+    const write = (mode: 'error' | 'overwrite') =>
+      two.withColumnRenamed('k', '_k').writeParquet(folder, { partitionBy: '_k', mode });
+    await write('overwrite');
+    expect((await rejected(write('error'))).code).toBe('FILE_EXISTS');
+    await write('overwrite');
+    expect(await ctx.readParquet(folder).count()).toBe(2);
+  });
+
   it('error accepts an empty folder, and hidden files', async () => {
     mkdirSync(temp('empty'));
     writeFileSync(temp('empty', '_SUCCESS'), '');

@@ -69,16 +69,15 @@ impl NativeProgress {
 impl From<Seen> for NativeSeen {
     fn from(seen: Seen) -> Self {
         let report = seen.report.as_ref();
-        let stages = report.map(|report| report.stages.as_slice()).unwrap_or_default();
-        let planned = !stages.is_empty();
+        let planned = report.filter(|report| !report.stages.is_empty());
         Self {
             begun: seen.rows > 0 || seen.scanned.is_some() || report.is_some_and(has_begun),
             job_id: seen.job,
             dropped: seen.dropped,
-            stages: planned.then(|| count_stages(stages)),
-            tasks: planned.then(|| count_tasks(stages)),
-            stage_rows: planned.then(|| stages.iter().map(|stage| stage.rows).sum::<u64>() as f64),
-            stage_bytes: planned.then(|| stages.iter().map(|stage| stage.bytes).sum::<u64>() as f64),
+            stages: planned.map(|report| count_stages(&report.stages)),
+            tasks: planned.map(|report| count_tasks(&report.stages)),
+            stage_rows: planned.map(|report| report.rows() as f64),
+            stage_bytes: planned.map(|report| report.bytes() as f64),
             rows: seen.rows as f64,
             bytes: seen.bytes as f64,
             scanned_rows: seen.scanned.map(|rows| rows as f64),

@@ -85,7 +85,8 @@ impl Stage {
 
     fn is_visible(&self, path: &Path) -> bool {
         let mut parts = path.prefix_match(&self.target).into_iter().flatten();
-        parts.all(|part| !part.as_ref().starts_with(['_', '.']))
+        // A partition folder is read, whatever its column is called.
+        parts.all(|part| part.as_ref().contains('=') || !part.as_ref().starts_with(['_', '.']))
     }
 
     /// Creates the folder. Some of DataFusion's writers report a folder that cannot be created as an internal

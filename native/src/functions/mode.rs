@@ -91,6 +91,12 @@ impl Counts {
     fn add(&mut self, value: ScalarValue, more: i64) {
         if let Some(count) = self.counts.get_mut(&value) {
             *count += more;
+            // A window that moves on leaves values behind.
+            if *count == 0 {
+                if let Some((value, _)) = self.counts.remove_entry(&value) {
+                    self.heap -= value.size() - size_of::<ScalarValue>();
+                }
+            }
             return;
         }
         let value = value.compacted();
@@ -144,8 +150,7 @@ impl Accumulator for Counts {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let occurring = self.counts.iter().filter(|(_, count)| **count > 0);
-        let mode = occurring.max_by(|(value, count), (other, than)| {
+        let mode = self.counts.iter().max_by(|(value, count), (other, than)| {
             let least_first = || other.partial_cmp(value).unwrap_or(Ordering::Equal);
             count.cmp(than).then_with(least_first)
         });

@@ -62,7 +62,7 @@ fn check_expr(expr: &Expr, schema: &DFSchema) -> datafusion::error::Result<()> {
     Ok(())
 }
 
-fn compares(op: Operator) -> bool {
+pub fn compares(op: Operator) -> bool {
     use Operator as O;
     matches!(
         op,

@@ -96,6 +96,17 @@ pub struct JobReport {
     pub stages: Vec<StageReport>,
 }
 
+impl JobReport {
+    /// What ended tasks of all stages have written.
+    pub fn rows(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.rows).sum()
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.stages.iter().map(|stage| stage.bytes).sum()
+    }
+}
+
 #[derive(Clone, PartialEq, Message)]
 pub struct StageReport {
     #[prost(uint32, tag = "1")]

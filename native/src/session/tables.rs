@@ -69,11 +69,19 @@ impl Session {
 
     /// With `replace`, the table takes the place of one with the same name.
     pub fn register_table(&self, name: String, table: Arc<dyn TableProvider>, replace: bool) -> Result<()> {
-        if replace {
-            self.context().deregister_table(name.as_str())?;
+        let context = self.context();
+        let replaced = match replace {
+            true => context.deregister_table(name.as_str())?,
+            false => None,
+        };
+        let registered = context.register_table(name.as_str(), table);
+        if let (Err(_), Some(table)) = (&registered, &replaced) {
+            context.register_table(name.as_str(), table.clone())?;
+        }
+        if replaced.is_some() {
             self.plans.forget_dropped();
         }
-        self.context().register_table(name, table)?;
+        registered?;
         Ok(())
     }
 

@@ -18,23 +18,32 @@ pub fn options_of(url: &Url) -> Result<String> {
         "az" | "azure" => json!({ "type": "azure", "containerName": host }),
         // abfss://container@account.dfs.core.windows.net
         "abfs" | "abfss" if !url.username().is_empty() => {
-            let account = host.split('.').next();
+            let Some((account, "dfs.core.windows.net" | "blob.core.windows.net")) = host.split_once('.')
+            else {
+                return Err(unknown(url));
+            };
             json!({ "type": "azure", "containerName": url.username(), "account": account })
         }
         "abfs" | "abfss" => json!({ "type": "azure", "containerName": host }),
-        scheme => {
-            let text = format!(
-                "There is no object store for {scheme}://{host}. Register one with registerObjectStore('{scheme}://{host}', …)."
-            );
-            return Err(Error::new(Code::ObjectStore, text));
-        }
+        _ => return Err(unknown(url)),
     };
     Ok(options.to_string())
 }
 
+fn unknown(url: &Url) -> Error {
+    let place = place(url);
+    let text =
+        format!("There is no object store for {place}. Register one with registerObjectStore('{place}', …).");
+    Error::new(Code::ObjectStore, text)
+}
+
+fn place(url: &Url) -> String {
+    format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
 /// The error of a store that the environment does not suffice for.
 pub fn insufficient(url: &Url, error: &Error) -> Error {
-    let place = format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default());
+    let place = place(url);
     let text = format!(
         "{place} cannot be reached with the settings of the environment: {}. Set its variables, or register a store with \
          registerObjectStore('{place}', …).",

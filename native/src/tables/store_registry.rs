@@ -12,8 +12,10 @@ use datafusion::error::Result;
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry};
 use object_store::local::LocalFileSystem;
 use object_store::ObjectStore;
+use parking_lot::Mutex;
+use std::collections::HashMap;
 use std::sync::Arc;
-use url::Url;
+use url::{Position, Url};
 
 /// Turns off DataFusion's cache of file lists, which neither sees added files nor distinguishes two stores.
 pub const NO_LISTS: usize = 0;
@@ -22,8 +24,9 @@ pub const NO_LISTS: usize = 0;
 #[derive(Debug)]
 pub struct Registry {
     stores: DefaultObjectStoreRegistry,
-    /// Stores that nobody has registered.
-    found: DefaultObjectStoreRegistry,
+    /// Stores that nobody has registered, by URL without the path. DataFusion's registry ignores the user of a URL, which is
+    /// the container in `abfss:`.
+    found: Mutex<HashMap<String, Arc<dyn ObjectStore>>>,
     limits: Option<Arc<FileLimits>>,
     chosen: Chosen,
     /// Where to fetch tables that this process does not hold.
@@ -45,7 +48,7 @@ impl Registry {
         stores.register_store(&Url::parse("file:///").expect("the URL is valid"), files);
         Arc::new(Self {
             stores,
-            found: DefaultObjectStoreRegistry::new(),
+            found: Mutex::default(),
             limits: limits.cloned(),
             chosen,
             source,
@@ -54,8 +57,9 @@ impl Registry {
 
     /// The store of a URL, with the credentials of the environment.
     fn find(&self, url: &Url) -> Checked<Arc<dyn ObjectStore>> {
-        if let Ok(store) = self.found.get_store(url) {
-            return Ok(store);
+        let place = &url[..Position::BeforePath];
+        if let Some(store) = self.found.lock().get(place) {
+            return Ok(store.clone());
         }
         let options = options_of(url)?;
         let built = build(&options, self.limits.as_ref(), self.chosen);
@@ -63,7 +67,7 @@ impl Registry {
             Code::Forbidden => error,
             _ => insufficient(url, &error),
         })?;
-        self.found.register_store(url, store.clone());
+        self.found.lock().insert(place.to_owned(), store.clone());
         Ok(store)
     }
 }

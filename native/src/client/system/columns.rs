@@ -71,12 +71,8 @@ pub fn jobs(jobs: &[JobReport]) -> Columns {
         small("tasks", jobs, |job| sum(job, |stage| stage.total)),
         small("tasks_running", jobs, |job| sum(job, |stage| stage.running)),
         small("tasks_done", jobs, |job| sum(job, |stage| stage.done)),
-        large("stage_rows", jobs, |job| {
-            job.stages.iter().map(|stage| stage.rows).sum()
-        }),
-        large("stage_bytes", jobs, |job| {
-            job.stages.iter().map(|stage| stage.bytes).sum()
-        }),
+        large("stage_rows", jobs, JobReport::rows),
+        large("stage_bytes", jobs, JobReport::bytes),
         flag("is_whole", jobs, |job| job.whole),
         ("error", true, Arc::new(errors)),
     ]

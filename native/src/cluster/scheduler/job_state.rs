@@ -73,16 +73,15 @@ type Queue<T> = VecDeque<(Instant, T)>;
 
 impl Finished {
     /// Returns whether the job was not there yet.
-    fn add(&mut self, status: JobStatus, graph: Option<&ExecutionGraphBox>) -> bool {
-        let job = JobId::from(status.job_id.clone());
+    fn add(&mut self, ended: Ended, graph: Option<&ExecutionGraphBox>) -> bool {
+        let job = JobId::from(ended.status.job_id.clone());
         let now = Instant::now();
-        match status.status {
+        match ended.status.status {
             Some(Status::Successful(_)) => self.results.push_back((now, job.clone())),
             _ => self.failed.push_back((now, job.clone())),
         }
         self.ended.push_back((now, job.clone()));
-        let planned = graph.map(|graph| Planned::of(graph, false).ended());
-        let is_new = self.jobs.insert(job, Ended { status, planned }).is_none();
+        let is_new = self.jobs.insert(job, ended).is_none();
         if let Some(graph) = graph {
             let config = graph.session_config();
             let options = ClusterOptions::of(&config);
@@ -161,9 +160,10 @@ impl Jobs {
         if let Some(Status::Failed(_)) = status.status {
             self.executors.stop(job.clone());
         }
-        let ended = status.status.clone();
-        if self.finished.lock().add(status, graph) {
-            self.counts.end(ended.as_ref());
+        let how = status.status.clone();
+        let planned = graph.map(|graph| Planned::of(graph, false).ended());
+        if self.finished.lock().add(Ended { status, planned }, graph) {
+            self.counts.end(how.as_ref());
         }
         let removed = self.engine.remove_job(&job).await;
         self.events.ended(&job);

@@ -8,10 +8,8 @@ use datafusion::error::Result;
 use datafusion::logical_expr::expr::{AggregateFunction, Sort, WindowFunction, WindowFunctionParams};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
-    Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, Expr, Signature, WindowFrame,
-    WindowFrameBound, WindowFrameUnits, WindowUDF,
+    Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, Expr, Signature, WindowFrame, WindowUDF,
 };
-use datafusion::scalar::ScalarValue;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -55,6 +53,19 @@ impl Aggregate {
         let text = format!(
             "{} orders the rows by its second argument, so it does not accept ORDER BY. Over a window, leave out \
              ORDER BY, or use last_value.",
+            self.name
+        );
+        Err(Error::new(Code::Plan, text).into())
+    }
+
+    /// A frame depends on the order of the rows, which is not the caller's.
+    fn check_frame(&self, target: &Target, frame: &WindowFrame) -> Result<()> {
+        if target.order_by.is_empty() || *frame == WindowFrame::new(None) {
+            return Ok(());
+        }
+        let text = format!(
+            "{} over a window reads the whole partition, so it does not accept a frame such as {frame}. Leave the frame \
+             out, or use last_value.",
             self.name
         );
         Err(Error::new(Code::Plan, text).into())
@@ -115,8 +126,10 @@ pub fn over_window(call: WindowFunction) -> Result<Expr> {
     };
     let target = (aggregate.expand)(&call.params.args)?;
     aggregate.check_order(&target, &call.params.order_by)?;
+    aggregate.check_frame(&target, &call.params.window_frame)?;
     let name = Expr::from(call.clone()).schema_name().to_string();
-    let fun = match target.window {
+    // The engine ignores FILTER of functions that are for windows only.
+    let fun = match target.window.filter(|_| call.params.filter.is_none()) {
         Some(window) => Definition::WindowUDF(window),
         None => Definition::AggregateUDF(target.function),
     };
@@ -126,11 +139,7 @@ pub fn over_window(call: WindowFunction) -> Result<Expr> {
     };
     if !target.order_by.is_empty() {
         params.order_by = target.order_by;
-        params.window_frame = WindowFrame::new_bounds(
-            WindowFrameUnits::Rows,
-            WindowFrameBound::Preceding(ScalarValue::UInt64(None)),
-            WindowFrameBound::Following(ScalarValue::UInt64(None)),
-        );
+        params.window_frame = WindowFrame::new(None);
     }
     Ok(Expr::from(WindowFunction { fun, params }).alias(name))
 }

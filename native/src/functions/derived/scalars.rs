@@ -178,5 +178,8 @@ fn regexp_extract(text: &Expr, regexp: &Expr, group: &Expr) -> Result<Expr> {
     let whole = concat(vec![lit("("), regexp.clone(), lit(")")]);
     let groups = regexp_match(text.clone(), whole, None);
     let found = array_element(groups, cast(group.clone(), DataType::Int64) + lit(1_i64));
-    when(text.clone().is_not_null(), coalesce(vec![found, lit("")])).end()
+    // `concat` ignores nulls.
+    let all = [text, regexp, group].map(|arg| arg.clone().is_not_null());
+    let all = all.into_iter().reduce(Expr::and).unwrap_or(lit(true));
+    when(all, coalesce(vec![found, lit("")])).end()
 }

@@ -1,11 +1,12 @@
 //! Plans the operators `->` and `->>` as calls of functions.
 
 use super::{GET, GET_STR};
+use crate::plan::comparisons::compares;
 use datafusion::common::DFSchema;
 use datafusion::error::Result;
 use datafusion::logical_expr::expr::{Between, BinaryExpr, InList, Like, ScalarFunction};
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
-use datafusion::logical_expr::{Expr, Operator, ScalarUDF};
+use datafusion::logical_expr::{Expr, ScalarUDF};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
 #[derive(Debug)]
@@ -61,14 +62,6 @@ fn at_key(json: Expr, key: Expr, function: &ScalarUDF) -> Expr {
         Expr::IsNotNull(key) => Expr::IsNotNull(first(key, json)),
         key => call(json, key, function),
     }
-}
-
-fn compares(operator: Operator) -> bool {
-    use Operator::{Eq, Gt, GtEq, IsDistinctFrom, IsNotDistinctFrom, Lt, LtEq, NotEq};
-    matches!(
-        operator,
-        Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom
-    )
 }
 
 fn call(json: Expr, key: Expr, function: &ScalarUDF) -> Expr {
