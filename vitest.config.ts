@@ -44,9 +44,11 @@ interface Project {
   exclude?: string[];
   env?: Record<string, string>;
   types?: string[];
+  /** Each file in a process of its own. Otherwise, a worker loads the sources once for all of its files. */
+  isolate?: boolean;
 }
 
-function project(name: string, { group, workers, include, exclude = [], env = {}, types }: Project) {
+function project(name: string, { group, workers, include, exclude = [], env = {}, types, isolate = false }: Project) {
   return {
     extends: true,
     test: {
@@ -54,6 +56,7 @@ function project(name: string, { group, workers, include, exclude = [], env = {}
       include,
       exclude,
       env,
+      isolate,
       maxWorkers: workers,
       sequence: { groupOrder: group },
       // `npm run check -- types` reports the sources' own errors.
@@ -91,7 +94,7 @@ export default defineConfig({
         types: ['test/types/**/*.test-d.ts'],
       }),
       // These start processes, count their threads, descriptors and folders, or kill them.
-      project('process', { group: 1, workers: 3, include: ['test/process/**/*.test.ts'] }),
+      project('process', { group: 1, workers: 3, include: ['test/process/**/*.test.ts'], isolate: true }),
       ...modes
         .filter((mode) => !chosen || mode === chosen)
         .map((mode) =>

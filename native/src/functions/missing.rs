@@ -298,11 +298,8 @@ pub fn unparsed(state: &SessionState, text: &str, error: Error) -> Error {
         _ => Some(Keyword::NoKeyword),
     });
     let keywords: Vec<_> = keywords.collect();
-    let is_asof = |words: &[Keyword]| match words {
-        [Keyword::ASOF, Keyword::JOIN, ..] => true,
-        [Keyword::ASOF, Keyword::LEFT | Keyword::INNER | Keyword::OUTER, Keyword::JOIN] => true,
-        _ => false,
-    };
+    use Keyword::{ASOF as Asof, INNER, JOIN, LEFT, OUTER};
+    let is_asof = |words: &[Keyword]| matches!(words, [Asof, JOIN, ..] | [Asof, LEFT | INNER | OUTER, JOIN]);
     match error.code == Code::SqlParse
         && (0..keywords.len()).any(|at| is_asof(&keywords[at..keywords.len().min(at + 3)]))
     {
