@@ -20,6 +20,7 @@ const paths: Record<string, string> = {};
 const web = await serveFiles(paths);
 const cluster = await withCluster();
 const ctx = withContext(cluster);
+const split = withContext(cluster);
 await ctx.registerObjectStore(web.url, new HttpStore({ url: web.url }));
 
 /** Writes a file for this test, here and on the web server. */
@@ -266,6 +267,22 @@ describe('a CSV file', () => {
     expect(await rejected((await ctx.readCsv(path)).count())).toMatchObject(
       failedRunning('EXECUTION', `Cannot read ${path} as csv: it ends inside of a quoted value`),
     );
+  });
+
+  it.each([5_000, 30_000, 60_000, 99_000])('that is divided is checked in every part: line %d', async (line) => {
+    await split.sql('SET datafusion.execution.target_partitions = 4');
+    await split.sql('SET datafusion.optimizer.repartition_file_min_size = 1000');
+    const lines = Array.from({ length: 100_000 }, (_, i) => (i === line ? `${i},"x` : `${i},x`));
+    const text = `id,text\n${lines.join('\n')}\n`;
+    const df = await split.readCsv(file('divided.csv', text));
+    for (const query of [df.toArray(), df.count()]) {
+      const error = await rejected(query);
+      const said = /inside of a quoted value, which begins (?:at|near) byte (\d+)\. If values contain line breaks, set newline/;
+      expect(error).toMatchObject(failedRunning('EXECUTION', said));
+      const [, byte] = said.exec(error.message) ?? [];
+      expect(Math.abs(Number(byte) - text.indexOf('"'))).toBeLessThan(10);
+    }
+    expect(await rows(split.readCsv(file('divided.csv', text.replace('"', ''))))).toBe(100_000);
   });
 });
 

@@ -1,9 +1,10 @@
-//! Opens CSV files whose rows may be bad, or that have values which mean null.
+//! Opens CSV files. Unlike the engine's opener, checks quotes, and knows bad rows and values that mean null.
 
 use super::lines::{Lines, Next};
 use super::rows::{BadRows, RowOptions};
 use crate::scan::input::chunks;
 use crate::scan::input::decompressed::Decompressed;
+use crate::scan::input::quotes::{checked, Dialect, Part};
 use datafusion::arrow::array::{new_null_array, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::csv::ReaderBuilder;
@@ -74,27 +75,41 @@ impl FileOpener for CsvOpener {
 }
 
 impl CsvOpener {
+    /// The bytes of a file, or of the records that begin in a part of it.
     async fn bytes(&self, file: &PartitionedFile) -> Result<BoxStream<'static, Result<Bytes>>> {
         let location = &file.object_meta.location;
-        if let Some(range) = &file.range {
-            let place =
-                |place: i64| u64::try_from(place).map_err(|_| exec_datafusion_err!("a range is negative"));
-            let bytes = AlignedBoundaryStream::new(
-                self.store.clone(),
-                location.clone(),
-                place(range.start)?,
-                place(range.end)?,
-                file.object_meta.size,
-                self.options.terminator.unwrap_or(b'\n'),
-            );
-            return Ok(bytes.await?.map_err(DataFusionError::from).boxed());
-        }
-        let (store, compression) = (self.store.clone(), self.compression);
-        let found = match compression {
-            CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
-            _ => Decompressed { store, compression }.get(location).await?,
+        let (bytes, part) = match &file.range {
+            Some(range) => {
+                let place = |place: i64| {
+                    u64::try_from(place).map_err(|_| exec_datafusion_err!("a range is negative"))
+                };
+                let (start, end, size) = (place(range.start)?, place(range.end)?, file.object_meta.size);
+                let bytes = AlignedBoundaryStream::new(
+                    self.store.clone(),
+                    location.clone(),
+                    start,
+                    end,
+                    size,
+                    self.options.terminator.unwrap_or(b'\n'),
+                );
+                let end = (end < size).then_some(end);
+                (bytes.await?.boxed(), Part { start, end })
+            }
+            None => {
+                let (store, compression) = (self.store.clone(), self.compression);
+                let found = match compression {
+                    CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
+                    _ => Decompressed { store, compression }.get(location).await?,
+                };
+                (chunks(found.payload), Part { start: 0, end: None })
+            }
         };
-        Ok(chunks(found.payload).map_err(DataFusionError::from).boxed())
+        let bytes = bytes.map_err(DataFusionError::from).boxed();
+        Ok(match (self.rows.bad, Dialect::of(&self.options)) {
+            (BadRows::Error, Some(dialect)) => checked(bytes, dialect, part),
+            // Where bad rows are found, so are their quotes.
+            _ => bytes,
+        })
     }
 }
 
