@@ -6,6 +6,7 @@ import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { STAGES, withCluster, withContext } from '../support/cluster.js';
 import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
+import { failedRunning } from '../support/running.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
@@ -73,6 +74,50 @@ describe('onBadRow', () => {
     for (const onBadRow of ['skip', 'null'] as const) {
       const df = await ctx.readCsv(file(`count-${onBadRow}.csv`, MESSY), { schema, onBadRow });
       expect(await df.explainString({ analyze: true }), onBadRow).toContain('bad_rows=4');
+    }
+  });
+
+  it.each([
+    ['values may have line breaks', { newlinesInValues: true }, '\n'],
+    ['lines have another end', { terminator: '|' }, '|'],
+    ['nothing follows it', {}, '\n'],
+  ] as const)('loses only the line of a quote that is not closed: %s', async (name, options, end) => {
+    const last = name === 'nothing follows it' ? [] : ['3,c', '4,d'];
+    const lines = ['id,text', '1,a', '2,"b', ...last].map((line) => line + end);
+    const path = file('open.csv', lines.join(''));
+    const texts = { id: 'Int64', text: 'Utf8' } as const;
+    const skipped = await stages.readCsv(path, { ...options, schema: texts, onBadRow: 'skip' });
+    const good = [{ id: 1, text: 'a' }, ...last.map((line) => ({ id: Number(line[0]), text: line[2] }))];
+    expect(await rows(skipped.sort('id'))).toEqual(good);
+    expect(await skipped.explainString({ analyze: true })).toContain('bad_rows=1');
+    const filled = await stages.readCsv(path, { ...options, schema: texts, onBadRow: 'null' });
+    expect(await rows(filled.sort('id'))).toEqual([...good, { id: null, text: null }]);
+  });
+
+  it('finds the end of a long line, also behind a quote that is not closed', async () => {
+    const long = 'x'.repeat(3_000_000);
+    const text = `id,name\n1,"${long}"\n2,"open\n${`3,${long}\n`.repeat(50)}`;
+    const options = { schema, onBadRow: 'skip', newlinesInValues: true } as const;
+    const df = await ctx.readCsv(file('long-lines.csv', text), options);
+    expect(await df.count()).toBe(51);
+  });
+
+  it('does not read values forever', async () => {
+    const path = file('endless.csv', `id,name\n1,"${'x'.repeat(70 << 20)}`);
+    const df = await ctx.readCsv(path, { schema, onBadRow: 'skip', newlinesInValues: true });
+    const text = `Cannot read ${path} as csv: a record is longer than 64 MiB, perhaps because a quote is not closed.`;
+    expect(await rejected(df.count())).toMatchObject(failedRunning('EXECUTION', text));
+  });
+
+  it('takes a header whose quote is not closed for the header', async () => {
+    const path = file('open-header.csv', 'id,"name\n1,Ada\n2,Bob\n');
+    for (const onBadRow of ['skip', 'null'] as const) {
+      const df = await ctx.readCsv(path, { schema, onBadRow });
+      expect(await rows(df.sort('id'))).toEqual([
+        { id: 1, name: 'Ada' },
+        { id: 2, name: 'Bob' },
+      ]);
+      expect(await df.explainString({ analyze: true })).not.toMatch(/bad_rows=[1-9]/);
     }
   });
 

@@ -1,6 +1,7 @@
 //! Opens CSV files. Unlike the engine's opener, checks quotes, and knows bad rows and values that mean null.
 
 use super::lines::{Lines, Next};
+use super::pending::Pending;
 use super::rows::{BadRows, RowOptions};
 use crate::scan::input::chunks;
 use crate::scan::input::decompressed::Decompressed;
@@ -279,25 +280,19 @@ impl Records {
 struct Reading {
     parser: Parser,
     lines: Lines,
-    chunks: BoxStream<'static, Result<Bytes>>,
-    /// What is read. The bytes before `at` are used.
-    pending: Vec<u8>,
-    at: usize,
-    last: bool,
+    pending: Pending,
+    /// Whether the next line is the header.
     header: bool,
 }
 
 impl Reading {
-    fn new(parser: Parser, chunks: BoxStream<'static, Result<Bytes>>, header: bool) -> Self {
+    fn new(parser: Parser, bytes: BoxStream<'static, Result<Bytes>>, header: bool) -> Self {
         let options = &parser.opener.options;
         let lines = Lines::new(options, options.newlines_in_values == Some(true), true);
         Self {
             parser,
             lines,
-            chunks,
-            pending: vec![],
-            at: 0,
-            last: false,
+            pending: Pending::new(bytes),
             header,
         }
     }
@@ -309,26 +304,16 @@ impl Reading {
         .boxed()
     }
 
-    /// Reads more bytes.
-    async fn fill(&mut self) -> Result<()> {
-        self.pending.drain(..self.at);
-        self.at = 0;
-        match self.chunks.next().await.transpose()? {
-            Some(chunk) => self.pending.extend_from_slice(&chunk),
-            None => self.last = true,
-        }
-        Ok(())
-    }
-
     /// The next batch; `None` at the end of the file.
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
         let mut batches = vec![];
         let mut records = Records::default();
         let (mut rows, mut ended) = (0, false);
         while rows < self.parser.opener.batch_size {
-            let length = match self.lines.next(&self.pending[self.at..], self.last) {
+            let next = self.lines.next(self.pending.bytes(), self.pending.is_last());
+            let length = match next {
                 Next::More => {
-                    self.fill().await?;
+                    self.pending.fill().await?;
                     continue;
                 }
                 Next::End => {
@@ -348,7 +333,7 @@ impl Reading {
                     length
                 }
             };
-            self.at += length;
+            self.pending.take(length);
             rows += 1;
         }
         self.flush(&mut records, &mut batches)?;
@@ -365,7 +350,7 @@ impl Reading {
             return;
         }
         let opener = &self.parser.opener;
-        let raw = &self.pending[self.at..self.at + length];
+        let raw = &self.pending.bytes()[..length];
         let (found, expected) = (self.lines.values().len(), opener.schema.fields().len());
         let short = found < expected && opener.options.truncated_rows == Some(true);
         match (found == expected || short, opener.rows.skips()) {

@@ -2,6 +2,7 @@
 //! reads columns without values as columns of nulls, and drops the zones of time stamps.
 
 use super::lines::{Lines, Next};
+use super::pending::{Pending, LONGEST};
 use super::rows::{BadRows, RowOptions};
 use super::zone::Zones;
 use crate::damage::damaged;
@@ -14,16 +15,11 @@ use datafusion::common::exec_datafusion_err;
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::config::CsvOptions;
 use datafusion::datasource::file_format::DEFAULT_SCHEMA_INFER_MAX_RECORD;
-use datafusion::error::Result;
-use futures::stream::BoxStream;
-use futures::StreamExt;
+use datafusion::error::{DataFusionError, Result};
+use futures::{StreamExt, TryStreamExt};
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
-use prost::bytes::Bytes;
 use regex::Regex;
 use std::sync::Arc;
-
-/// A longer record is taken for one whose quotes do not end.
-const LONGEST: usize = 64 << 20;
 
 /// The columns of files, found so far.
 pub struct Columns<'a> {
@@ -70,7 +66,8 @@ impl<'a> Columns<'a> {
                 Decompressed { store, compression }.get(location).await?
             }
         };
-        let sample = self.sample(chunks(found.payload)).await?;
+        let bytes = chunks(found.payload).map_err(DataFusionError::from);
+        let sample = self.sample(Pending::new(bytes.boxed())).await?;
         self.left -= sample.count.min(self.left);
         self.merge(sample)
     }
@@ -89,45 +86,41 @@ impl<'a> Columns<'a> {
     }
 
     /// The records at the start of a file.
-    async fn sample(&self, mut chunks: BoxStream<'static, object_store::Result<Bytes>>) -> Result<Sample> {
+    async fn sample(&self, mut pending: Pending) -> Result<Sample> {
         let lenient = self.rows.bad != BadRows::Error;
         let mut lines = Lines::new(self.options, self.newlines, lenient);
         let mut sample = Sample::default();
-        let (mut bytes, mut at, mut last, mut line) = (Vec::<u8>::new(), 0, false, 1);
+        let mut line = 1;
         loop {
             if sample.count >= self.left && !sample.names.is_empty() {
                 return Ok(sample);
             }
-            let length = match lines.next(&bytes[at..], last) {
+            let bytes = pending.bytes();
+            let length = match lines.next(bytes, pending.is_last()) {
                 Next::End => return Ok(sample),
-                Next::More if bytes.len() - at > LONGEST => {
+                Next::More => {
+                    pending.fill().await?;
+                    continue;
+                }
+                Next::Broken(_)
+                    if (!lenient && bytes.len() > LONGEST)
+                        || (sample.names.is_empty() && (!lenient || self.has_header)) =>
+                {
                     return damaged!(
                         "the record at line {line} does not end, perhaps because a quote is not closed"
                     );
                 }
-                Next::More => {
-                    bytes.drain(..at);
-                    at = 0;
-                    match chunks.next().await.transpose()? {
-                        Some(chunk) => bytes.extend_from_slice(&chunk),
-                        None => last = true,
-                    }
-                    continue;
-                }
                 Next::Broken(length) => length,
                 Next::Record(length) => {
-                    let raw = &bytes[at..at + length];
+                    let raw = &bytes[..length];
                     let lead = raw.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
                     let line = line + lead.filter(|byte| **byte == b'\n').count();
                     self.take(&mut sample, &lines, raw, line)?;
                     length
                 }
             };
-            line += bytes[at..at + length]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
-            at += length;
+            line += bytes[..length].iter().filter(|byte| **byte == b'\n').count();
+            pending.take(length);
         }
     }
 
