@@ -86,20 +86,21 @@ describe('onBadRow', () => {
     const lines = ['id,text', '1,a', '2,"b', ...last].map((line) => line + end);
     const path = file('open.csv', lines.join(''));
     const texts = { id: 'Int64', text: 'Utf8' } as const;
-    const skipped = await stages.readCsv(path, { ...options, schema: texts, onBadRow: 'skip' });
-    const good = [{ id: 1, text: 'a' }, ...last.map((line) => ({ id: Number(line[0]), text: line[2] }))];
-    expect(await rows(skipped.sort('id'))).toEqual(good);
+    const skipped = await ctx.readCsv(path, { ...options, schema: texts, onBadRow: 'skip' });
+    const first = { id: 1, text: 'a' };
+    const others = last.map((line) => ({ id: Number(line[0]), text: line[2] }));
+    expect(await rows(skipped)).toEqual([first, ...others]);
     expect(await skipped.explainString({ analyze: true })).toContain('bad_rows=1');
-    const filled = await stages.readCsv(path, { ...options, schema: texts, onBadRow: 'null' });
-    expect(await rows(filled.sort('id'))).toEqual([...good, { id: null, text: null }]);
+    const filled = await ctx.readCsv(path, { ...options, schema: texts, onBadRow: 'null' });
+    expect(await rows(filled)).toEqual([first, { id: null, text: null }, ...others]);
   });
 
   it('finds the end of a long line, also behind a quote that is not closed', async () => {
     const long = 'x'.repeat(3_000_000);
-    const text = `id,name\n1,"${long}"\n2,"open\n${`3,${long}\n`.repeat(50)}`;
+    const text = `id,name\n1,"${long}"\n2,"open\n${`3,${long}\n`.repeat(30)}`;
     const options = { schema, onBadRow: 'skip', newlinesInValues: true } as const;
     const df = await ctx.readCsv(file('long-lines.csv', text), options);
-    expect(await df.count()).toBe(51);
+    expect(await df.count()).toBe(31);
   });
 
   it('does not read values forever', async () => {

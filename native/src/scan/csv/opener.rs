@@ -324,6 +324,7 @@ impl Reading {
                     self.record(&mut records, length);
                     length
                 }
+                Next::Broken(length) if std::mem::take(&mut self.header) => length,
                 Next::Broken(length) => {
                     self.parser.opener.bad.add(1);
                     if !self.parser.opener.rows.skips() {

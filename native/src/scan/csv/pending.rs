@@ -49,7 +49,7 @@ impl Pending {
             let longest = LONGEST >> 20;
             return damaged!("a record is longer than {longest} MiB, perhaps because a quote is not closed");
         }
-        let enough = 2 * self.bytes.len();
+        let enough = LONGEST.min(2 * self.bytes.len());
         loop {
             match self.chunks.next().await.transpose()? {
                 Some(chunk) => self.bytes.extend_from_slice(&chunk),
