@@ -77,6 +77,20 @@ describe('onBadRow', () => {
     }
   });
 
+  it('replaces only the values that are not UTF-8', async () => {
+    const path = file('latin.csv', Buffer.from('id,name,n\n6,Fay,1\n7,M\xfcller,2\nx,"a ""b""\xe4",3\n', 'latin1'));
+    const three = { ...schema, n: 'Int64' } as const;
+    const df = await ctx.readCsv(path, { schema: three, onBadRow: 'null' });
+    expect(await rows(df)).toEqual([
+      { id: 6, name: 'Fay', n: 1 },
+      { id: 7, name: null, n: 2 },
+      { id: null, name: null, n: 3 },
+    ]);
+    expect(await rows(df.select('n'))).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    expect(await df.count()).toBe(3);
+    expect(await (await ctx.readCsv(path, { schema: three, onBadRow: 'skip' })).count()).toBe(1);
+  });
+
   it.each([
     ['values may have line breaks', { newlinesInValues: true }, '\n'],
     ['lines have another end', { terminator: '|' }, '|'],

@@ -6,7 +6,7 @@ use super::rows::{BadRows, RowOptions};
 use crate::scan::input::chunks;
 use crate::scan::input::decompressed::Decompressed;
 use crate::scan::input::quotes::{checked, Dialect, Part};
-use datafusion::arrow::array::{new_null_array, RecordBatch, RecordBatchOptions};
+use datafusion::arrow::array::{new_null_array, ArrayRef, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::csv::ReaderBuilder;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -227,25 +227,39 @@ impl Parser {
 
     /// A record with null for every value that cannot be read.
     fn without_bad_values(&self, bytes: &[u8]) -> Result<RecordBatch> {
+        let options = &self.opener.options;
+        let mut lines = Lines::new(options, true, false);
+        lines.next(bytes, true);
+        let is_text = |value: &[u8]| std::str::from_utf8(value).is_ok();
+        let texts: Vec<bool> = lines.values().map(is_text).collect();
+        // Arrow reads no value of a record that is not UTF-8.
+        let values = lines
+            .values()
+            .map(|value| if is_text(value) { value } else { &[] });
+        let record = written(values, options);
         let columns = self.opener.columns.iter().map(|&column| {
             let kind = self.opener.schema.field(column).data_type();
-            match self.decode(bytes, 1, &[column]) {
-                Ok(batch) => batch.column(0).clone(),
-                Err(_) => new_null_array(kind, 1),
+            match self.decode(&record, 1, &[column]) {
+                Ok(batch) if texts.get(column) != Some(&false) => batch.column(0).clone(),
+                _ => new_null_array(kind, 1),
             }
         });
-        Ok(RecordBatch::try_new(self.projected.clone(), columns.collect())?)
+        self.row(columns.collect())
     }
 
     /// A record of nulls.
     fn nothing(&self) -> Result<RecordBatch> {
         let fields = self.projected.fields().iter();
-        let columns = fields.map(|field| new_null_array(field.data_type(), 1)).collect();
-        let rows = RecordBatchOptions::new().with_row_count(Some(1));
+        self.row(fields.map(|field| new_null_array(field.data_type(), 1)).collect())
+    }
+
+    /// A record, which may have no columns.
+    fn row(&self, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
+        let one = RecordBatchOptions::new().with_row_count(Some(1));
         Ok(RecordBatch::try_new_with_options(
             self.projected.clone(),
             columns,
-            &rows,
+            &one,
         )?)
     }
 }
