@@ -205,6 +205,24 @@ describe('columns of CSV', () => {
     expect(types(df)).toEqual(['Utf8']);
   });
 
+  it('have names of their own', async () => {
+    const names = (df: DataFrame) => df.schema().fields.map(({ name }) => name);
+    const excel = file('excel.csv', 'id,,\n1,x,\n2,y,z\n');
+    const repeated = file('repeated.csv', 'a,b,a,a,a_1\n1,2,3,4,5\n');
+    expect(names(await ctx.readCsv(excel))).toEqual(['id', 'column_2', 'column_3']);
+    expect(names(await ctx.readCsv(repeated))).toEqual(['a', 'b', 'a_2', 'a_3', 'a_1']);
+    for (const options of [{}, { onBadRow: 'skip' }, { onBadRow: 'null' }] as const) {
+      const df = await stages.readCsv(excel, options);
+      expect(await rows(df.select('id', 'column_3'))).toEqual([
+        { id: 1, column_3: null },
+        { id: 2, column_3: 'z' },
+      ]);
+      expect(await rows(stages.readCsv(repeated, options))).toEqual([{ a: 1, b: 2, a_2: 3, a_3: 4, a_1: 5 }]);
+    }
+    await ctx.sql(`CREATE EXTERNAL TABLE repeated STORED AS CSV LOCATION '${repeated}'`);
+    expect(await rows(ctx.sql('SELECT a_3 FROM repeated'))).toEqual([{ a_3: 4 }]);
+  });
+
   it('are found with any terminator', async () => {
     expect(await rows(ctx.readCsv(file('bars.csv', 'a,b|1,x|2,y|'), { terminator: '|' }))).toEqual([
       { a: 1, b: 'x' },

@@ -19,6 +19,7 @@ use datafusion::error::{DataFusionError, Result};
 use futures::{StreamExt, TryStreamExt};
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use regex::Regex;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The columns of files, found so far.
@@ -130,7 +131,7 @@ impl<'a> Columns<'a> {
         if sample.names.is_empty() {
             let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
             sample.names = match self.has_header {
-                true => lines.values().map(text).collect(),
+                true => unique(&lines.values().map(text).collect::<Vec<_>>()),
                 false => (1..=found).map(|i| format!("column_{i}")).collect(),
             };
             sample.zones = vec![Zones::default(); found];
@@ -217,6 +218,30 @@ impl<'a> Columns<'a> {
         }
         Ok(())
     }
+}
+
+/// The names of the columns of a header, where names can be missing and occur several times.
+fn unique(header: &[String]) -> Vec<String> {
+    let given: HashSet<&String> = header.iter().collect();
+    let mut used = HashSet::new();
+    let mut numbers = HashMap::<String, usize>::new();
+    let names = header.iter().enumerate().map(|(i, name)| {
+        let mut is_given = !name.is_empty();
+        let base = match is_given {
+            true => name.clone(),
+            false => format!("column_{}", i + 1),
+        };
+        let mut found = base.clone();
+        while used.contains(&found) || (!is_given && given.contains(&found)) {
+            is_given = false;
+            let number = numbers.entry(base.clone()).or_default();
+            *number += 1;
+            found = format!("{base}_{number}");
+        }
+        used.insert(found.clone());
+        found
+    });
+    names.collect()
 }
 
 /// The type of values of two types.
