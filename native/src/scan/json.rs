@@ -2,7 +2,7 @@
 //! first character of a file decides.
 
 use super::input::chunks;
-use super::input::decompressed::Decompressed;
+use super::input::decompressed::open;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::Session;
 use datafusion::common::parsers::CompressionTypeVariant;
@@ -14,7 +14,7 @@ use datafusion::error::Result;
 use futures::future::try_join_all;
 use futures::{stream, StreamExt};
 use object_store::path::Path;
-use object_store::{GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt};
+use object_store::{GetResultPayload, ObjectMeta, ObjectStore};
 use prost::bytes::Bytes;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
@@ -31,13 +31,7 @@ async fn is_array(
     location: &Path,
     compression: CompressionTypeVariant,
 ) -> Result<bool> {
-    let file = match compression {
-        CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
-        _ => {
-            let store = store.clone();
-            Decompressed { store, compression }.get(location).await?
-        }
-    };
+    let file = open(store, location, compression).await?;
     // Not every server can be asked for the first bytes only.
     let head = match file.payload {
         GetResultPayload::File(file, _) => {

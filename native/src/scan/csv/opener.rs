@@ -2,9 +2,9 @@
 
 use super::lines::{Lines, Next};
 use super::pending::Pending;
-use super::rows::{BadRows, RowOptions};
+use super::rows::{null_regex, BadRows, RowOptions};
 use crate::scan::input::chunks;
-use crate::scan::input::decompressed::Decompressed;
+use crate::scan::input::decompressed::open;
 use crate::scan::input::quotes::{checked, Dialect, Part};
 use datafusion::arrow::array::{new_null_array, ArrayRef, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::concat_batches;
@@ -23,7 +23,7 @@ use datafusion_datasource::boundary_stream::AlignedBoundaryStream;
 use datafusion_datasource::decoder::{deserialize_stream, DecoderDeserializer};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::ObjectStore;
 use prost::bytes::Bytes;
 use regex::Regex;
 use std::ops::Range;
@@ -97,11 +97,7 @@ impl CsvOpener {
                 (bytes.await?.boxed(), Part { start, end })
             }
             None => {
-                let (store, compression) = (self.store.clone(), self.compression);
-                let found = match compression {
-                    CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
-                    _ => Decompressed { store, compression }.get(location).await?,
-                };
+                let found = open(&self.store, location, self.compression).await?;
                 (chunks(found.payload), Part { start: 0, end: None })
             }
         };
@@ -126,9 +122,7 @@ struct Parser {
 
 impl Parser {
     fn new(opener: CsvOpener) -> Result<Self> {
-        let null = opener.rows.null.as_deref().map(Regex::new).transpose();
-        let null =
-            null.map_err(|error| exec_datafusion_err!("nullRegex is not a regular expression: {error}"))?;
+        let null = null_regex(opener.rows.null.as_deref())?;
         let checked = match opener.rows.skips() {
             // Which rows are skipped does not depend on the columns that a query reads.
             true => (0..opener.schema.fields().len()).collect(),

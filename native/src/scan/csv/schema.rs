@@ -3,22 +3,19 @@
 
 use super::lines::{Lines, Next};
 use super::pending::{Pending, LONGEST};
-use super::rows::{BadRows, RowOptions};
+use super::rows::{null_regex, BadRows, RowOptions};
 use super::zone::Zones;
 use crate::damage::damaged;
 use crate::scan::input::chunks;
-use crate::scan::input::decompressed::Decompressed;
+use crate::scan::input::decompressed::open;
 use datafusion::arrow::csv::reader::Format;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::Session;
-use datafusion::common::exec_datafusion_err;
-use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::config::CsvOptions;
 use datafusion::datasource::file_format::DEFAULT_SCHEMA_INFER_MAX_RECORD;
 use datafusion::error::{DataFusionError, Result};
 use futures::{StreamExt, TryStreamExt};
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
-use regex::Regex;
+use object_store::{ObjectMeta, ObjectStore};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -58,15 +55,7 @@ impl<'a> Columns<'a> {
     }
 
     pub async fn add(&mut self, store: &Arc<dyn ObjectStore>, file: &ObjectMeta) -> Result<()> {
-        let compression = self.options.compression;
-        let location = &file.location;
-        let found = match compression {
-            CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
-            _ => {
-                let store = store.clone();
-                Decompressed { store, compression }.get(location).await?
-            }
-        };
+        let found = open(store, &file.location, self.options.compression).await?;
         let bytes = chunks(found.payload).map_err(DataFusionError::from);
         let sample = self.sample(Pending::new(bytes.boxed())).await?;
         self.left -= sample.count.min(self.left);
@@ -194,9 +183,7 @@ impl<'a> Columns<'a> {
         if let Some(terminator) = options.terminator {
             format = format.with_terminator(terminator);
         }
-        if let Some(null) = &options.null_regex {
-            let null = Regex::new(null)
-                .map_err(|error| exec_datafusion_err!("nullRegex is not a regular expression: {error}"))?;
+        if let Some(null) = null_regex(options.null_regex.as_deref())? {
             format = format.with_null_regex(null);
         }
         let (schema, _) = format.infer_schema(text.as_slice(), None)?;
