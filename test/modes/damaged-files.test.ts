@@ -293,7 +293,8 @@ describe('a CSV file', () => {
     const df = await split.readCsv(file('divided.csv', text));
     for (const query of [() => df.toArray(), () => df.count()]) {
       const error = await rejected(query());
-      const said = /inside of a quoted value, which begins (?:at|near) byte (\d+)\. If values contain line breaks, set newline/;
+      const said =
+        /inside of a quoted value, which begins (?:at|near) byte (\d+)\. If values contain line breaks, set newline/;
       expect(error).toMatchObject(failedRunning('EXECUTION', said));
       const [, byte] = said.exec(error.message) ?? [];
       expect(Math.abs(Number(byte) - text.indexOf('"'))).toBeLessThan(10);
