@@ -25,6 +25,11 @@ impl Damage {
         Self(error.to_string())
     }
 
+    /// A file that says nothing about its columns.
+    pub fn of_empty() -> Self {
+        Self("it is empty and has no columns".into())
+    }
+
     /// A decoder found damage that it did not expect.
     pub fn of_panic() -> Self {
         Self("its contents contradict each other".into())

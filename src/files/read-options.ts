@@ -55,7 +55,10 @@ export type FileCompression = 'gzip' | 'bzip2' | 'xz' | 'zstd' | 'uncompressed';
 export interface CsvReadOptions extends ReadOptions {
   /** The types of some columns by name; the others are inferred: `{ zip: 'Utf8' }`. Default: all are inferred. */
   columnTypes?: Readonly<Record<string, TypeLike>>;
-  /** Whether the first line contains the column names. Default `true`. */
+  /**
+   * Whether the first line contains the column names. Names that occur again get a number, such as `a_1`, and missing ones
+   * become `column_3`. Default `true`.
+   */
   hasHeader?: boolean;
   /** The character between values. Default `','`. */
   delimiter?: string;

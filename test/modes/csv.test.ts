@@ -6,6 +6,7 @@ import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { STAGES, withCluster, withContext } from '../support/cluster.js';
 import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
+import { failedRunning } from '../support/running.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
@@ -76,6 +77,65 @@ describe('onBadRow', () => {
     }
   });
 
+  it('replaces only the values that are not UTF-8', async () => {
+    const path = file('latin.csv', Buffer.from('id,name,n\n6,Fay,1\n7,M\xfcller,2\nx,"a ""b""\xe4",3\n', 'latin1'));
+    const three = { ...schema, n: 'Int64' } as const;
+    const df = await ctx.readCsv(path, { schema: three, onBadRow: 'null' });
+    expect(await rows(df)).toEqual([
+      { id: 6, name: 'Fay', n: 1 },
+      { id: 7, name: null, n: 2 },
+      { id: null, name: null, n: 3 },
+    ]);
+    expect(await rows(df.select('n'))).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    expect(await df.count()).toBe(3);
+    expect(await (await ctx.readCsv(path, { schema: three, onBadRow: 'skip' })).count()).toBe(1);
+  });
+
+  it.each([
+    ['values may have line breaks', { newlinesInValues: true }, '\n'],
+    ['lines have another end', { terminator: '|' }, '|'],
+    ['nothing follows it', {}, '\n'],
+  ] as const)('loses only the line of a quote that is not closed: %s', async (name, options, end) => {
+    const last = name === 'nothing follows it' ? [] : ['3,c', '4,d'];
+    const lines = ['id,text', '1,a', '2,"b', ...last].map((line) => line + end);
+    const path = file('open.csv', lines.join(''));
+    const texts = { id: 'Int64', text: 'Utf8' } as const;
+    const skipped = await ctx.readCsv(path, { ...options, schema: texts, onBadRow: 'skip' });
+    const first = { id: 1, text: 'a' };
+    const others = last.map((line) => ({ id: Number(line[0]), text: line[2] }));
+    expect(await rows(skipped)).toEqual([first, ...others]);
+    expect(await skipped.explainString({ analyze: true })).toContain('bad_rows=1');
+    const filled = await ctx.readCsv(path, { ...options, schema: texts, onBadRow: 'null' });
+    expect(await rows(filled)).toEqual([first, { id: null, text: null }, ...others]);
+  });
+
+  it('finds the end of a long line, also behind a quote that is not closed', async () => {
+    const long = 'x'.repeat(3_000_000);
+    const text = `id,name\n1,"${long}"\n2,"open\n${`3,${long}\n`.repeat(30)}`;
+    const options = { schema, onBadRow: 'skip', newlinesInValues: true } as const;
+    const df = await ctx.readCsv(file('long-lines.csv', text), options);
+    expect(await df.count()).toBe(31);
+  });
+
+  it('does not read values forever', async () => {
+    const path = file('endless.csv', `id,name\n1,"${'x'.repeat(70 << 20)}`);
+    const df = await ctx.readCsv(path, { schema, onBadRow: 'skip', newlinesInValues: true });
+    const text = `Cannot read ${path} as csv: a record is longer than 64 MiB, perhaps because a quote is not closed.`;
+    expect(await rejected(df.count())).toMatchObject(failedRunning('EXECUTION', text));
+  });
+
+  it('takes a header whose quote is not closed for the header', async () => {
+    const path = file('open-header.csv', 'id,"name\n1,Ada\n2,Bob\n');
+    for (const onBadRow of ['skip', 'null'] as const) {
+      const df = await ctx.readCsv(path, { schema, onBadRow });
+      expect(await rows(df.sort('id'))).toEqual([
+        { id: 1, name: 'Ada' },
+        { id: 2, name: 'Bob' },
+      ]);
+      expect(await df.explainString({ analyze: true })).not.toMatch(/bad_rows=[1-9]/);
+    }
+  });
+
   it('reads large files in parts, and compressed ones', async () => {
     const lines = Array.from({ length: 200_000 }, (_, i) => (i % 1000 === 7 ? `x${i},bad` : `${i},"name ${i}"`));
     const text = `id,name\n${lines.join('\n')}\n`;
@@ -143,6 +203,24 @@ describe('columns of CSV', () => {
   it('are strings if only some time stamps have a zone', async () => {
     const df = await ctx.readCsv(file('half.csv', 't\n2024-01-01T12:00:00Z\n2024-01-01T12:00:00\n'));
     expect(types(df)).toEqual(['Utf8']);
+  });
+
+  it('have names of their own', async () => {
+    const names = (df: DataFrame) => df.schema().fields.map(({ name }) => name);
+    const excel = file('excel.csv', 'id,,\n1,x,\n2,y,z\n');
+    const repeated = file('repeated.csv', 'a,b,a,a,a_1\n1,2,3,4,5\n');
+    expect(names(await ctx.readCsv(excel))).toEqual(['id', 'column_2', 'column_3']);
+    expect(names(await ctx.readCsv(repeated))).toEqual(['a', 'b', 'a_2', 'a_3', 'a_1']);
+    for (const options of [{}, { onBadRow: 'skip' }, { onBadRow: 'null' }] as const) {
+      const df = await stages.readCsv(excel, options);
+      expect(await rows(df.select('id', 'column_3'))).toEqual([
+        { id: 1, column_3: null },
+        { id: 2, column_3: 'z' },
+      ]);
+      expect(await rows(stages.readCsv(repeated, options))).toEqual([{ a: 1, b: 2, a_2: 3, a_3: 4, a_1: 5 }]);
+    }
+    await ctx.sql(`CREATE EXTERNAL TABLE repeated STORED AS CSV LOCATION '${repeated}'`);
+    expect(await rows(ctx.sql('SELECT a_3 FROM repeated'))).toEqual([{ a_3: 4 }]);
   });
 
   it('are found with any terminator', async () => {

@@ -20,6 +20,7 @@ const paths: Record<string, string> = {};
 const web = await serveFiles(paths);
 const cluster = await withCluster();
 const ctx = withContext(cluster);
+const split = withContext(cluster);
 await ctx.registerObjectStore(web.url, new HttpStore({ url: web.url }));
 
 /** Writes a file for this test, here and on the web server. */
@@ -252,6 +253,22 @@ describe('a CSV file', () => {
     );
   });
 
+  it('that ends inside of a quoted value, with nullRegex', async () => {
+    const path = file('null-quotes.csv', 'id,text\n1,a\n2,"b\n3,c\n');
+    expect(await rejected((await ctx.readCsv(path, { nullRegex: 'NA' })).toArray())).toMatchObject(
+      failedRunning('EXECUTION', `Cannot read ${path} as csv: it ends inside of a quoted value`),
+    );
+  });
+
+  it('whose header is not closed has no columns to find', async () => {
+    const path = file('header-quotes.csv', 'id,"text\n1,a\n2,b\n');
+    for (const onBadRow of [undefined, 'skip'] as const)
+      expect(await rejected(ctx.readCsv(path, onBadRow ? { onBadRow } : {}))).toMatchObject({
+        code: 'EXECUTION',
+        message: expect.stringContaining('the record at line 1 does not end'),
+      });
+  });
+
   it('with quotes, also inside of values, is read', async () => {
     const texts = ['a', 'b "x", \n c', 'd"', 'e'];
     const all = texts.map((text, i) => ({ id: BigInt(i + 1), text }));
@@ -266,6 +283,23 @@ describe('a CSV file', () => {
     expect(await rejected((await ctx.readCsv(path)).count())).toMatchObject(
       failedRunning('EXECUTION', `Cannot read ${path} as csv: it ends inside of a quoted value`),
     );
+  });
+
+  it.each([5_000, 30_000, 60_000, 99_000])('that is divided is checked in every part: line %d', async (line) => {
+    await split.sql('SET datafusion.execution.target_partitions = 4');
+    await split.sql('SET datafusion.optimizer.repartition_file_min_size = 1000');
+    const lines = Array.from({ length: 100_000 }, (_, i) => (i === line ? `${i},"x` : `${i},x`));
+    const text = `id,text\n${lines.join('\n')}\n`;
+    const df = await split.readCsv(file('divided.csv', text));
+    for (const query of [() => df.toArray(), () => df.count()]) {
+      const error = await rejected(query());
+      const said =
+        /inside of a quoted value, which begins (?:at|near) byte (\d+)\. If values contain line breaks, set newline/;
+      expect(error).toMatchObject(failedRunning('EXECUTION', said));
+      const [, byte] = said.exec(error.message) ?? [];
+      expect(Math.abs(Number(byte) - text.indexOf('"'))).toBeLessThan(10);
+    }
+    expect(await rows(split.readCsv(file('divided.csv', text.replace('"', ''))))).toBe(100_000);
   });
 });
 

@@ -127,6 +127,31 @@ describe('a folder', () => {
   });
 });
 
+describe('the columns of many files', () => {
+  it.each([
+    ['lines', (i: number) => `{"a": ${i}}\n`.repeat(1000), 1],
+    ['arrays', (i: number) => `[{"a": ${i}}]`, 11],
+  ])('are found with few requests: %s', async (name, content, most) => {
+    for (let i = 0; i < 5; i++) s3.objects.set(`json-${name}/${i}.json`, Buffer.from(content(i)));
+    s3.log.length = 0;
+    const df = await ctx.readJson(`s3://${BUCKET}/json-${name}/`);
+    expect(df.schema().fields.map((field) => field.name)).toEqual(['a']);
+    const gets = s3.log.filter((line) => line.startsWith(`GET 200 json-${name}/`));
+    expect(gets.length).toBeGreaterThan(0);
+    expect(gets.length).toBeLessThanOrEqual(most);
+    expect(await df.count()).toBe(name === 'lines' ? 5000 : 5);
+  });
+
+  it('are found without asking for each file of a pattern', async () => {
+    for (let i = 0; i < 5; i++) s3.objects.set(`pattern/${i}/x.csv`, Buffer.from(`a\n${i}\n`));
+    s3.log.length = 0;
+    const df = await ctx.readCsv(`s3://${BUCKET}/pattern/*/x.csv`);
+    expect(s3.log.filter((line) => line.startsWith('HEAD'))).toEqual([]);
+    expect(s3.log.filter((line) => line.startsWith('GET 200 pattern/'))).toHaveLength(1);
+    expect(await df.count()).toBe(5);
+  });
+});
+
 describe.each([
   ['S3', `s3://${BUCKET}`],
   ['Google Cloud Storage', `gs://${BUCKET}`],

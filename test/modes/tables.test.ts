@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col } from '../../src/expr/expr.js';
-import { LOCAL, STAGES, withCluster, withContext } from '../support/cluster.js';
+import { LOCAL, newContext, STAGES, withCluster, withContext } from '../support/cluster.js';
 import { AIRPORTS, FLIGHTS, FLIGHTS_ARROW, PEOPLE_AVRO, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { failedRunning } from '../support/running.js';
@@ -227,6 +227,31 @@ describe('a context', () => {
   ])('rejects %s', async (_, work, code, text) => {
     const error = await rejected(work());
     expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
+  });
+
+  it('takes the columns of the first file that is not empty', async () => {
+    const [empty, full] = [file('one/empty.csv', ''), file('two/full.csv', 'a\n1\n')];
+    const both = await ctx.readCsv([empty, full]);
+    expect(await rows(both)).toEqual([{ a: 1 }]);
+    await ctx.sql(`CREATE EXTERNAL TABLE half_empty STORED AS CSV LOCATION ('${empty}', '${full}')`);
+    expect(await rows(ctx.sql('SELECT a FROM half_empty'))).toEqual([{ a: 1 }]);
+  });
+
+  it.each([
+    ['Csv', 'CSV', 'csv'],
+    ['Json', 'JSON', 'json'],
+  ] as const)('rejects %s files without columns', async (format, name, extension) => {
+    const path = file(`nothing/empty.${extension}`, '');
+    const text = `Cannot read ${path} as ${extension}: it is empty and has no columns.`;
+    const byPath = newContext(cluster);
+    byPath.enableUrlTable();
+    for (const work of [
+      () => ctx[`read${format}`](path),
+      () => ctx.sql(`CREATE EXTERNAL TABLE nothing STORED AS ${name} LOCATION '${path}'`),
+      () => byPath.sql(`SELECT * FROM '${path}'`),
+    ])
+      expect(await rejected(work())).toMatchObject({ code: 'EXECUTION', message: expect.stringContaining(text) });
+    await byPath.close();
   });
 
   it('rejects values that do not fit the schema', async () => {

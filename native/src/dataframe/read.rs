@@ -8,7 +8,7 @@ use crate::ipc::memory::schema_from_ipc;
 use crate::json::parse_json;
 use crate::literal::data_type;
 use crate::scan::csv::rows::{BadRows, RowOptions};
-use crate::scan::schema::{check, text_schema};
+use crate::scan::schema::{checked_schema, first_full, text_schema};
 use crate::stores::password::check_url;
 use crate::tables::file_table::{table_over, FileParts};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -25,6 +25,7 @@ use napi_derive::napi;
 use object_store::{ObjectMeta, ObjectStore};
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::slice::from_ref;
 use std::sync::Arc;
 use url::Url;
 
@@ -78,7 +79,11 @@ pub async fn file_table(
         match url.get_glob() {
             Some(glob) if glob.as_str().contains('/') => {
                 let found = expand(state, &url, path, wants_folders).await?;
-                places.extend(found.into_iter().map(|url| Place::named(url, path)));
+                places.extend(
+                    found
+                        .into_iter()
+                        .map(|(url, files)| Place::named(url, path, files)),
+                );
             }
             _ => places.push(Place::of(url, path)),
         }
@@ -111,8 +116,7 @@ pub async fn file_table(
         }
     };
     if file_schema.fields().is_empty() {
-        let empty = DataFusionError::Execution("it is empty and has no columns".into());
-        return Err(unreadable(&options, paths, empty));
+        return Err(Damage::of_empty().of_file(&paths.join(", "), &options.format));
     }
     Ok(table_over(FileParts {
         urls,
@@ -128,19 +132,27 @@ struct Place<'a> {
     path: &'a str,
     /// Whether the path names files, which may have any extension. In a folder, the extension selects the files.
     is_named: bool,
+    /// `None`: not listed yet.
+    files: Option<Vec<ObjectMeta>>,
 }
 
 impl<'a> Place<'a> {
     fn of(url: ListingTableUrl, path: &'a str) -> Self {
         let is_named = !url.is_collection();
-        Self { url, path, is_named }
+        Self {
+            url,
+            path,
+            is_named,
+            files: None,
+        }
     }
 
-    fn named(url: ListingTableUrl, path: &'a str) -> Self {
+    fn named(url: ListingTableUrl, path: &'a str, files: Vec<ObjectMeta>) -> Self {
         Self {
             url,
             path,
             is_named: true,
+            files: Some(files),
         }
     }
 }
@@ -156,7 +168,17 @@ struct Sources<'a> {
 /// The files of each place.
 async fn list(state: &SessionState, places: &[Place<'_>], extension: &str) -> Result<Vec<Vec<ObjectMeta>>> {
     let mut files = vec![];
-    for Place { url, .. } in places {
+    for Place {
+        url, files: known, ..
+    } in places
+    {
+        if let Some(known) = known {
+            let known = known
+                .iter()
+                .filter(|file| file.location.as_ref().ends_with(extension));
+            files.push(known.cloned().collect());
+            continue;
+        }
         let store = object_store(state, url)?;
         let found = url.list_all_files(state, store.as_ref(), extension).await?;
         files.push(found.try_collect().await?);
@@ -174,16 +196,13 @@ fn partition_columns(
     let given = options.partition_columns.as_ref();
     let given = given.map(|given| given.iter().map(typed).collect::<Result<Vec<_>>>());
     let given = given.transpose()?;
-    let all = urls.iter().zip(files);
-    let all = all.flat_map(|(url, files)| files.iter().map(move |file| (url, file)));
-    // The engine skips empty files.
-    let full: Vec<_> = all.filter(|(_, file)| file.size > 0).collect();
-    let layout = Layout::of(full.iter().map(|(url, file)| (*url, &file.location)))?;
+    let layout = Layout::of(urls, files)?;
     let Some(given) = given else {
         return Ok(layout.columns()?);
     };
     let names: Vec<_> = given.iter().map(|(name, _)| name.clone()).collect();
-    if !full.is_empty() && !layout.names.starts_with(&names) {
+    let has_full = files.iter().flatten().any(|file| file.size > 0);
+    if has_full && !layout.names.starts_with(&names) {
         let found = match layout.names.is_empty() {
             true => "no partition folders".to_owned(),
             false => format!("folders of {}", layout.names.join(", ")),
@@ -197,7 +216,7 @@ fn partition_columns(
     Ok(given)
 }
 
-/// The columns that the files have. Like the engine, takes those of the first path.
+/// The columns that the files have. Like the engine, takes those of one path: the first one that is not empty.
 async fn inferred(
     state: &SessionState,
     listing: &ListingOptions,
@@ -206,16 +225,16 @@ async fn inferred(
     sources: Sources<'_>,
 ) -> Result<SchemaRef> {
     let mut found = None;
-    for url in sources.urls {
-        let schema = check(state, &options.format, url, &listing.file_extension).await?;
+    for (url, files) in sources.urls.iter().zip(sources.files) {
+        let schema = checked_schema(state, &options.format, url, files).await?;
         found = found.or(schema);
     }
     if let Some(schema) = found {
         return Ok(schema);
     }
-    let (url, files) = (&sources.urls[0], &sources.files[0]);
-    // Empty files say nothing.
-    let files: Vec<_> = files.iter().filter(|file| file.size > 0).cloned().collect();
+    let Some((url, files)) = first_full(sources.urls, sources.files) else {
+        return Ok(Arc::new(Schema::empty()));
+    };
     let text = text_schema(state, &listing.format, rows, url, &files);
     if let Some(schema) = text.await? {
         return with_types(schema, options.column_types.as_deref().unwrap_or_default());
@@ -304,33 +323,33 @@ async fn expand(
     url: &ListingTableUrl,
     path: &str,
     wants_folders: bool,
-) -> Result<Vec<ListingTableUrl>> {
+) -> Result<Vec<(ListingTableUrl, Vec<ObjectMeta>)>> {
     let mut deep = state.clone();
     let execution = &mut deep.config_mut().options_mut().execution;
     execution.listing_table_ignore_subdirectory = false;
     let store = object_store(state, url)?;
     let files = url.list_all_files(&deep, store.as_ref(), "").await?;
-    let mut locations: Vec<_> = files.map_ok(|file| file.location).try_collect().await?;
+    let mut files: Vec<_> = files.try_collect().await?;
     // DataFusion lets `*` match slashes too.
     let pattern = url.get_glob().as_ref().map_or("", |glob| glob.as_str());
     let depth = url.prefix().parts_count() + pattern.split('/').count();
-    locations.retain(|location| pattern.contains("**") || location.parts_count() == depth);
-    if locations.is_empty() {
+    files.retain(|file| pattern.contains("**") || file.location.parts_count() == depth);
+    if files.is_empty() {
         return Err(no_file(path, ""));
     }
-    locations.sort();
-    if wants_folders
-        && !Layout::of(locations.iter().map(|file| (url, file)))?
-            .names
-            .is_empty()
-    {
+    files.sort_by(|a, b| a.location.cmp(&b.location));
+    if wants_folders && !Layout::of(from_ref(url), from_ref(&files))?.names.is_empty() {
         let name = pattern.rsplit('/').next().unwrap_or_default();
         let all = ListingTableUrl::try_new(url.get_url().clone(), None)?.with_glob(name)?;
-        let files = all.list_all_files(state, store.as_ref(), "").await?;
-        let mut found: Vec<_> = files.map_ok(|file| file.location).try_collect().await?;
-        found.sort();
-        if found == locations {
-            return Ok(vec![all]);
+        let found = all.list_all_files(state, store.as_ref(), "").await?;
+        let mut found: Vec<_> = found.try_collect().await?;
+        found.sort_by(|a, b| a.location.cmp(&b.location));
+        if found
+            .iter()
+            .map(|file| &file.location)
+            .eq(files.iter().map(|file| &file.location))
+        {
+            return Ok(vec![(all, found)]);
         }
         let text = format!(
             "The pattern {path} selects some of the partition folders. Read all of them and filter by their columns, or \
@@ -340,12 +359,12 @@ async fn expand(
     }
     let root = url.object_store();
     let root: &Url = root.as_ref();
-    let urls = locations.into_iter().map(|location| {
-        let mut file = root.clone();
-        file.path_segments_mut()
+    let urls = files.into_iter().map(|file| {
+        let mut url = root.clone();
+        url.path_segments_mut()
             .unwrap_or_else(|()| unreachable!("the URL of a store can have a path"))
-            .extend(location.parts().map(|part| part.as_ref().to_owned()));
-        Ok(ListingTableUrl::try_new(file, None)?)
+            .extend(file.location.parts().map(|part| part.as_ref().to_owned()));
+        Ok((ListingTableUrl::try_new(url, None)?, vec![file]))
     });
     urls.collect()
 }

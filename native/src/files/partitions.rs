@@ -10,6 +10,7 @@ use datafusion::datasource::listing::helpers::parse_partitions_for_path;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::Result;
 use object_store::path::Path;
+use object_store::ObjectMeta;
 use std::sync::Arc;
 
 /// The name of null in a folder, as Hive and Spark write it.
@@ -24,11 +25,15 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Fails if the files are in folders with different keys, because the engine would skip some of them.
-    pub fn of<'a>(files: impl Iterator<Item = (&'a ListingTableUrl, &'a Path)>) -> Result<Self> {
+    /// `files`: by URL. Fails if they are in folders with different keys, because the engine would skip some of them.
+    pub fn of(urls: &[ListingTableUrl], files: &[Vec<ObjectMeta>]) -> Result<Self> {
         let mut first: Option<(Vec<String>, &Path)> = None;
         let mut values = vec![];
-        for (url, file) in files {
+        let all = urls.iter().zip(files);
+        let all = all.flat_map(|(url, files)| files.iter().map(move |file| (url, file)));
+        // The engine skips empty files.
+        for (url, file) in all.filter(|(_, file)| file.size > 0) {
+            let file = &file.location;
             let keys = keys(url, file);
             match &first {
                 None => {

@@ -2,18 +2,19 @@
 //! first character of a file decides.
 
 use super::input::chunks;
-use super::input::decompressed::Decompressed;
+use super::input::decompressed::open;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::Session;
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::datasource::file_format::json::JsonFormat;
-use datafusion::datasource::file_format::FileFormat;
+use datafusion::datasource::file_format::{FileFormat, DEFAULT_SCHEMA_INFER_MAX_RECORD};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileOpenFuture, FileOpener};
 use datafusion::error::Result;
+use futures::future::try_join_all;
 use futures::{stream, StreamExt};
 use object_store::path::Path;
-use object_store::{GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt};
+use object_store::{GetResultPayload, ObjectMeta, ObjectStore};
 use prost::bytes::Bytes;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
@@ -21,19 +22,16 @@ use tokio::io::AsyncReadExt;
 /// How many bytes of a local file are read to find the first character.
 const HEAD: u64 = 256;
 
+/// How many files are asked for their first character at once.
+const AT_ONCE: usize = 16;
+
 /// Whether a file is one array.
 async fn is_array(
     store: &Arc<dyn ObjectStore>,
     location: &Path,
     compression: CompressionTypeVariant,
 ) -> Result<bool> {
-    let file = match compression {
-        CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
-        _ => {
-            let store = store.clone();
-            Decompressed { store, compression }.get(location).await?
-        }
-    };
+    let file = open(store, location, compression).await?;
     // Not every server can be asked for the first bytes only.
     let head = match file.payload {
         GetResultPayload::File(file, _) => {
@@ -55,24 +53,51 @@ pub async fn schema(
     store: &Arc<dyn ObjectStore>,
     files: &[ObjectMeta],
 ) -> Result<SchemaRef> {
-    let (mut lines, mut arrays) = (vec![], vec![]);
-    for file in files {
-        match is_array(store, &file.location, format.options().compression).await? {
-            true => arrays.push(file.clone()),
-            false => lines.push(file.clone()),
-        }
+    // Reads only as many files as it needs, and fails at an array.
+    if let Ok(schema) = inferred(format, true, state, store, files).await {
+        return Ok(schema);
     }
-    let mut schemas = vec![];
-    for (files, newline_delimited) in [(lines, true), (arrays, false)] {
-        if !files.is_empty() {
-            let format = JsonFormat::default()
-                .with_options(format.options().clone())
-                .with_newline_delimited(newline_delimited);
-            let schema = format.infer_schema(state, store, &files).await?;
+    let options = format.options();
+    let records = options.schema_infer_max_rec;
+    // Every file has a record, unless it is an array without one.
+    let enough = records.unwrap_or(DEFAULT_SCHEMA_INFER_MAX_RECORD).max(1);
+    for files in files.chunks(enough) {
+        let (mut lines, mut arrays) = (vec![], vec![]);
+        for files in files.chunks(AT_ONCE) {
+            let kinds = files
+                .iter()
+                .map(|file| is_array(store, &file.location, options.compression));
+            for (file, is_array) in files.iter().zip(try_join_all(kinds).await?) {
+                match is_array {
+                    true => arrays.push(file.clone()),
+                    false => lines.push(file.clone()),
+                }
+            }
+        }
+        let mut schemas = vec![];
+        for (files, newline_delimited) in [(lines, true), (arrays, false)] {
+            let schema = inferred(format, newline_delimited, state, store, &files).await?;
             schemas.push(Arc::unwrap_or_clone(schema));
         }
+        let schema = Schema::try_merge(schemas)?;
+        if !schema.fields().is_empty() {
+            return Ok(Arc::new(schema));
+        }
     }
-    Ok(Arc::new(Schema::try_merge(schemas)?))
+    Ok(Arc::new(Schema::empty()))
+}
+
+async fn inferred(
+    format: &JsonFormat,
+    newline_delimited: bool,
+    state: &dyn Session,
+    store: &Arc<dyn ObjectStore>,
+    files: &[ObjectMeta],
+) -> Result<SchemaRef> {
+    let format = JsonFormat::default()
+        .with_options(format.options().clone())
+        .with_newline_delimited(newline_delimited);
+    format.infer_schema(state, store, files).await
 }
 
 pub struct JsonOpener {

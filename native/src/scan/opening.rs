@@ -4,9 +4,8 @@
 use super::arrow::ArrowOpener;
 use super::avro::AvroOpener;
 use super::csv::opener::{options_of, CsvOpener};
-use super::csv::rows::RowOptions;
+use super::csv::rows::{BadRows, RowOptions};
 use super::input::decompressed::Decompressed;
-use super::input::quotes::{Dialect, Quoted};
 use super::json::JsonOpener;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
@@ -16,7 +15,7 @@ use datafusion::datasource::physical_plan::{
 use datafusion::datasource::projection::{ProjectionOpener, SplitProjection};
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::Result;
-use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder};
+use datafusion::physical_plan::metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder};
 use datafusion::physical_plan::PhysicalExpr;
 use object_store::ObjectStore;
 use std::sync::Arc;
@@ -40,20 +39,40 @@ fn engines(
     partition: usize,
 ) -> Result<Arc<dyn FileOpener>> {
     let is_local = config.object_store_url.as_str() == LOCAL;
-    let csv = source.downcast_ref::<CsvSource>();
     let (mut store, mut config) = (store, config.clone());
-    if config.file_compression_type.is_compressed() && (csv.is_some() || !is_local) {
+    if config.file_compression_type.is_compressed() && !is_local {
         let compression = *config.file_compression_type.get_variant();
         store = Arc::new(Decompressed { store, compression });
         config.file_compression_type = FileCompressionType::UNCOMPRESSED;
-    }
-    if let Some(dialect) = csv.and_then(Dialect::of) {
-        store = Arc::new(Quoted { store, dialect });
     }
     source.create_file_opener(store, &config, partition)
 }
 
 impl Opening {
+    fn csv(
+        &self,
+        source: &CsvSource,
+        store: Arc<dyn ObjectStore>,
+        config: &FileScanConfig,
+        partition: usize,
+        columns: Vec<usize>,
+    ) -> CsvOpener {
+        let bad = match self.rows.bad {
+            BadRows::Error => Count::new(),
+            _ => MetricBuilder::new(source.metrics()).counter("bad_rows", partition),
+        };
+        CsvOpener {
+            store,
+            compression: *config.file_compression_type.get_variant(),
+            options: options_of(source),
+            rows: self.rows.clone(),
+            schema: self.table_schema().file_schema().clone(),
+            columns,
+            batch_size: self.batch_size,
+            bad,
+        }
+    }
+
     /// JSON files, each of which may be an array.
     fn json(
         &self,
@@ -85,8 +104,9 @@ impl FileSource for Opening {
         let file_schema = self.table_schema().file_schema();
         let projection = self.engine.projection();
         let columns = projection.map(|projection| SplitProjection::new(file_schema, projection));
-        let (columns, opener): (_, Arc<dyn FileOpener>) = match columns {
-            Some(columns) if self.engine.is::<ArrowSource>() => {
+        let csv = self.engine.downcast_ref::<CsvSource>();
+        let (columns, opener): (_, Arc<dyn FileOpener>) = match (columns, csv) {
+            (Some(columns), _) if self.engine.is::<ArrowSource>() => {
                 let indices = columns.file_indices.clone();
                 let opener = ArrowOpener {
                     store,
@@ -94,7 +114,7 @@ impl FileSource for Opening {
                 };
                 (columns, Arc::new(opener))
             }
-            Some(columns) if self.engine.is::<AvroSource>() => {
+            (Some(columns), _) if self.engine.is::<AvroSource>() => {
                 let schema = match columns.file_indices.is_empty() {
                     // Without columns, the engine would not count the records.
                     true => file_schema.clone(),
@@ -107,21 +127,8 @@ impl FileSource for Opening {
                 };
                 (columns, Arc::new(opener))
             }
-            Some(columns) if self.rows != RowOptions::default() => {
-                let Some(source) = self.engine.downcast_ref::<CsvSource>() else {
-                    return engines(&*self.engine, store, config, partition);
-                };
-                let bad = MetricBuilder::new(source.metrics()).counter("bad_rows", partition);
-                let opener = CsvOpener {
-                    store,
-                    compression: *config.file_compression_type.get_variant(),
-                    options: options_of(source),
-                    rows: self.rows.clone(),
-                    schema: file_schema.clone(),
-                    columns: columns.file_indices.clone(),
-                    batch_size: self.batch_size,
-                    bad,
-                };
+            (Some(columns), Some(source)) => {
+                let opener = self.csv(source, store, config, partition, columns.file_indices.clone());
                 (columns, Arc::new(opener))
             }
             _ => match self.engine.downcast_ref::<JsonSource>() {

@@ -4,6 +4,7 @@ use super::csv::rows::RowOptions;
 use super::csv::schema::Columns;
 use super::naming::named;
 use super::{arrow, avro, json};
+use crate::damage::Damage;
 use crate::error::{Code, Error, Result};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
@@ -20,7 +21,18 @@ use object_store::ObjectMeta;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The columns of CSV and JSON files in one place; `None` if another way finds those of the format.
+/// The files of the first URL that has files which are not empty. Empty ones say nothing about columns. `files`: by URL.
+pub fn first_full<'a>(
+    urls: &'a [ListingTableUrl],
+    files: &[Vec<ObjectMeta>],
+) -> Option<(&'a ListingTableUrl, Vec<ObjectMeta>)> {
+    urls.iter().zip(files).find_map(|(url, files)| {
+        let full: Vec<_> = files.iter().filter(|file| file.size > 0).cloned().collect();
+        (!full.is_empty()).then_some((url, full))
+    })
+}
+
+/// The columns of CSV and JSON files in one place. Fails if there are none. `None`: another way finds those of the format.
 pub async fn text_schema(
     state: &dyn Session,
     format: &Arc<dyn FileFormat>,
@@ -37,6 +49,10 @@ pub async fn text_schema(
         }
         error
     };
+    let some = |schema: SchemaRef, format: &str| match schema.fields().is_empty() {
+        true => Err(unreadable(Damage::of_empty().into(), url.prefix(), format)),
+        false => Ok(Some(schema)),
+    };
     if let Some(format) = format.downcast_ref::<CsvFormat>() {
         let mut columns = Columns::new(format.options(), rows, state);
         for file in files {
@@ -46,39 +62,47 @@ pub async fn text_schema(
                 break;
             }
         }
-        return Ok(Some(columns.schema()));
+        return some(columns.schema(), "csv");
     }
     let Some(format) = format.downcast_ref::<JsonFormat>() else {
         return Ok(None);
     };
     let schema = json::schema(format, state, &store, files).await;
-    schema
-        .map(Some)
-        .map_err(|error| unreadable(error, url.prefix(), "json"))
+    some(
+        schema.map_err(|error| unreadable(error, url.prefix(), "json"))?,
+        "json",
+    )
 }
 
-/// Checks what the engine reads of the files to find their columns. `extension`: that of the files. Returns the
-/// columns of Arrow files, because the engine cannot read those of most remote ones.
-pub async fn check(
+/// Checks what the engine reads of the files to find their columns. `extension`: that of the files.
+pub async fn check(state: &dyn Session, format: &str, url: &ListingTableUrl, extension: &str) -> Result<()> {
+    if !is_checked(format) {
+        return Ok(());
+    }
+    let store = state.runtime_env().object_store(url)?;
+    let files = url.list_all_files(state, store.as_ref(), extension).await?;
+    let files: Vec<_> = files.try_collect().await?;
+    checked_schema(state, format, url, &files).await?;
+    Ok(())
+}
+
+/// Checks files like `check`. Returns the columns of Arrow files, because the engine cannot read those of most remote ones.
+pub async fn checked_schema(
     state: &dyn Session,
     format: &str,
     url: &ListingTableUrl,
-    extension: &str,
+    files: &[ObjectMeta],
 ) -> Result<Option<SchemaRef>> {
-    let format = format.to_ascii_lowercase();
-    if !matches!(format.as_str(), "arrow" | "avro") {
+    if !is_checked(format) {
         return Ok(None);
     }
+    let format = format.to_ascii_lowercase();
     let store = state.runtime_env().object_store(url)?;
-    let mut files = url.list_all_files(state, store.as_ref(), extension).await?;
     let mut schemas = vec![];
-    while let Some(file) = files.try_next().await? {
-        if file.size == 0 {
-            continue;
-        }
+    for file in files.iter().filter(|file| file.size > 0) {
         let checked = match format.as_str() {
-            "avro" => avro::check(&store, &file).await.map(|()| None),
-            _ => arrow::schema(&store, &file).await.map(Some),
+            "avro" => avro::check(&store, file).await.map(|()| None),
+            _ => arrow::schema(&store, file).await.map(Some),
         };
         let root = url.object_store();
         let schema = checked.map_err(|error| named(error, root.as_str(), &file.location, &format))?;
@@ -88,6 +112,10 @@ pub async fn check(
         true => Ok(None),
         false => Ok(Some(Arc::new(Schema::try_merge(schemas)?))),
     }
+}
+
+fn is_checked(format: &str) -> bool {
+    format.eq_ignore_ascii_case("arrow") || format.eq_ignore_ascii_case("avro")
 }
 
 /// Tables whose name is the path of a file.

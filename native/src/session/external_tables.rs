@@ -1,10 +1,11 @@
 //! CREATE EXTERNAL TABLE, and tables whose name is a path: like `read…` methods, finds the columns of text files and the
 //! types of partition columns.
 
+use crate::damage::Damage;
 use crate::error::{Code, Error};
 use crate::files::partitions::Layout;
 use crate::scan::csv::rows::RowOptions;
-use crate::scan::schema::{text_schema, CheckedFiles};
+use crate::scan::schema::{first_full, text_schema, CheckedFiles};
 use crate::tables::file_table::{table_over, FileParts, FileTable};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
@@ -69,7 +70,12 @@ impl TableProviderFactory for Listings {
         let Some(listing) = table.downcast_ref::<ListingTable>() else {
             return Ok(table);
         };
-        let parts = parts_of(state, listing, create.schema.fields().is_empty()).await?;
+        let untyped = create.schema.fields().is_empty();
+        let parts = parts_of(state, listing, untyped).await?;
+        if untyped && parts.file_schema.fields().is_empty() {
+            let (files, format) = (create.locations.join(", "), create.file_type.to_lowercase());
+            return Err(Damage::of_empty().of_file(&files, &format).into());
+        }
         match parts.is_plain() {
             true => Ok(table),
             false => created(state, parts, create),
@@ -111,11 +117,11 @@ async fn text_parts(state: &dyn Session, create: &CreateExternalTable) -> Result
         files.push(list(state, &url, "").await?);
         urls.push(url);
     }
-    if files.iter().all(Vec::is_empty) {
-        // The engine has an error for that.
+    let Some((first, full)) = first_full(&urls, &files) else {
+        // The engine has an error if there is no file.
         return Ok(None);
-    }
-    let found = layout(&urls, &files)?;
+    };
+    let found = Layout::of(&urls, &files)?;
     let names = &create.table_partition_cols;
     let infers = session
         .config_options()
@@ -133,7 +139,7 @@ async fn text_parts(state: &dyn Session, create: &CreateExternalTable) -> Result
         columns.truncate(names.len());
     }
     let rows = rows_of(&format);
-    let Some(file_schema) = text_schema(state, &format, &rows, &urls[0], &files[0]).await? else {
+    let Some(file_schema) = text_schema(state, &format, &rows, first, &full).await? else {
         return Ok(None);
     };
     let options = ListingOptions::new(format)
@@ -166,7 +172,7 @@ async fn parts_of(state: &dyn Session, listing: &ListingTable, untyped: bool) ->
         for url in &urls {
             files.push(list(state, url, &options.file_extension).await?);
         }
-        let found = layout(&urls, &files)?.columns()?;
+        let found = Layout::of(&urls, &files)?.columns()?;
         for (column, (name, kind)) in options.table_partition_cols.iter_mut().zip(found) {
             if column.0 == name {
                 column.1 = kind;
@@ -192,16 +198,7 @@ fn without(schema: &SchemaRef, last: usize) -> SchemaRef {
 async fn list(state: &dyn Session, url: &ListingTableUrl, extension: &str) -> Result<Vec<ObjectMeta>> {
     let store = state.runtime_env().object_store(url)?;
     let files = url.list_all_files(state, store.as_ref(), extension).await?;
-    // The engine skips empty files.
-    files
-        .try_filter(|file| std::future::ready(file.size > 0))
-        .try_collect()
-        .await
-}
-
-fn layout(urls: &[ListingTableUrl], files: &[Vec<ObjectMeta>]) -> Result<Layout> {
-    let all = urls.iter().zip(files);
-    Layout::of(all.flat_map(|(url, files)| files.iter().map(move |file| (url, &file.location))))
+    files.try_collect().await
 }
 
 /// Text files at a path; `None` for others.
@@ -211,13 +208,14 @@ async fn path_parts(
     mut options: ListingOptions,
 ) -> Result<Option<FileParts>> {
     let rows = rows_of(&options.format);
-    let files = list(state, &url, &options.file_extension).await?;
-    let schema = text_schema(state, &options.format, &rows, &url, &files).await?;
+    let files = [list(state, &url, &options.file_extension).await?];
+    let urls = vec![url];
+    let (first, full) = first_full(&urls, &files).unwrap_or((&urls[0], vec![]));
+    let schema = text_schema(state, &options.format, &rows, first, &full).await?;
     let Some(file_schema) = schema else {
         return Ok(None);
     };
-    let urls = vec![url];
-    options.table_partition_cols = layout(&urls, &[files])?.columns()?;
+    options.table_partition_cols = Layout::of(&urls, &files)?.columns()?;
     Ok(Some(FileParts {
         urls,
         options,

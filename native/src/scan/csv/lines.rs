@@ -1,5 +1,6 @@
 //! Finds the records of a CSV file in its bytes.
 
+use super::pending::LONGEST;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 use datafusion::config::CsvOptions;
 use std::ops::Range;
@@ -24,6 +25,7 @@ pub struct Lines {
     /// Whether a record is one line. Then a quote that does not end is known at the end of its line.
     single: bool,
     comment: Option<u8>,
+    terminator: Option<u8>,
 }
 
 impl Lines {
@@ -45,21 +47,25 @@ impl Lines {
             count: 0,
             single: lenient && !newlines && options.terminator.is_none(),
             comment: options.comment,
+            terminator: options.terminator,
         }
     }
 
     /// The next record. `last`: whether no bytes follow.
     pub fn next(&mut self, bytes: &[u8], last: bool) -> Next {
         let found = self.record(bytes, last);
-        if !self.single || found == Next::End {
+        let (length, broken) = match found {
+            Next::End => return found,
+            Next::Record(length) => (length, false),
+            Next::Broken(length) => (length, true),
+            Next::More => (bytes.len(), bytes.len() > LONGEST),
+        };
+        if !broken && !self.single {
             return found;
         }
-        let length = match found {
-            Next::Record(length) => length,
-            _ => bytes.len(),
-        };
-        let goes_on = |line: &Range<usize>| bytes[line.end..length].iter().any(|byte| !is_end(byte));
-        match self.line(&bytes[..length]).filter(goes_on) {
+        let goes_on = |line: &Range<usize>| bytes[line.end..length].iter().any(|byte| !self.ends_line(*byte));
+        let line = self.line(&bytes[..length]);
+        match line.filter(|line| broken || goes_on(line)) {
             Some(line) => Next::Broken(line.end),
             None => found,
         }
@@ -76,17 +82,23 @@ impl Lines {
     fn record(&mut self, bytes: &[u8], last: bool) -> Next {
         self.parser.reset();
         let (mut read, mut written, mut count) = (0, 0, 0);
+        // Ends the last record, unless it is inside of quotes.
+        let end = [self.terminator.unwrap_or(b'\n')];
+        let mut end = &end[..];
         loop {
-            if read == bytes.len() && !last {
+            let rest = &bytes[read..];
+            if rest.is_empty() && !last {
                 // The record is read again when there are more bytes.
                 return Next::More;
             }
-            let (result, input, output, ends) = self.parser.read_record(
-                &bytes[read..],
-                &mut self.values[written..],
-                &mut self.ends[count..],
-            );
-            read += input;
+            let input = if rest.is_empty() { end } else { rest };
+            let (result, used, output, ends) =
+                self.parser
+                    .read_record(input, &mut self.values[written..], &mut self.ends[count..]);
+            match rest.is_empty() {
+                true => end = &end[used..],
+                false => read += used,
+            }
             written += output;
             count += ends;
             match result {
@@ -95,7 +107,10 @@ impl Lines {
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::Record => {
                     self.count = count;
-                    return Next::Record(read);
+                    return match input.is_empty() {
+                        true => Next::Broken(read),
+                        false => Next::Record(read),
+                    };
                 }
                 ReadRecordResult::End => return Next::End,
             }
@@ -106,17 +121,19 @@ impl Lines {
     fn line(&self, bytes: &[u8]) -> Option<Range<usize>> {
         let mut start = 0;
         loop {
-            start += bytes[start..].iter().position(|byte| !is_end(byte))?;
-            let end = start + bytes[start..].iter().position(is_end)? + 1;
+            start += bytes[start..].iter().position(|byte| !self.ends_line(*byte))?;
+            let end = start + bytes[start..].iter().position(|byte| self.ends_line(*byte))? + 1;
             match self.comment == Some(bytes[start]) {
                 true => start = end,
                 false => return Some(start..end),
             }
         }
     }
-}
 
-/// Whether a byte ends a line.
-fn is_end(byte: &u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
+    fn ends_line(&self, byte: u8) -> bool {
+        match self.terminator {
+            Some(terminator) => byte == terminator,
+            None => matches!(byte, b'\n' | b'\r'),
+        }
+    }
 }

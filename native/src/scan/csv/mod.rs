@@ -2,6 +2,7 @@
 
 mod lines;
 pub mod opener;
+mod pending;
 pub mod rows;
 pub mod schema;
 mod zone;

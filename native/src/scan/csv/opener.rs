@@ -1,10 +1,12 @@
-//! Opens CSV files whose rows may be bad, or that have values which mean null.
+//! Opens CSV files. Unlike the engine's opener, checks quotes, and knows bad rows and values that mean null.
 
 use super::lines::{Lines, Next};
-use super::rows::{BadRows, RowOptions};
+use super::pending::Pending;
+use super::rows::{null_regex, BadRows, RowOptions};
 use crate::scan::input::chunks;
-use crate::scan::input::decompressed::Decompressed;
-use datafusion::arrow::array::{new_null_array, RecordBatch, RecordBatchOptions};
+use crate::scan::input::decompressed::open;
+use crate::scan::input::quotes::{checked, Dialect, Part};
+use datafusion::arrow::array::{new_null_array, ArrayRef, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::csv::ReaderBuilder;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -21,7 +23,7 @@ use datafusion_datasource::boundary_stream::AlignedBoundaryStream;
 use datafusion_datasource::decoder::{deserialize_stream, DecoderDeserializer};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::ObjectStore;
 use prost::bytes::Bytes;
 use regex::Regex;
 use std::ops::Range;
@@ -74,27 +76,37 @@ impl FileOpener for CsvOpener {
 }
 
 impl CsvOpener {
+    /// The bytes of a file, or of the records that begin in a part of it.
     async fn bytes(&self, file: &PartitionedFile) -> Result<BoxStream<'static, Result<Bytes>>> {
         let location = &file.object_meta.location;
-        if let Some(range) = &file.range {
-            let place =
-                |place: i64| u64::try_from(place).map_err(|_| exec_datafusion_err!("a range is negative"));
-            let bytes = AlignedBoundaryStream::new(
-                self.store.clone(),
-                location.clone(),
-                place(range.start)?,
-                place(range.end)?,
-                file.object_meta.size,
-                self.options.terminator.unwrap_or(b'\n'),
-            );
-            return Ok(bytes.await?.map_err(DataFusionError::from).boxed());
-        }
-        let (store, compression) = (self.store.clone(), self.compression);
-        let found = match compression {
-            CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
-            _ => Decompressed { store, compression }.get(location).await?,
+        let (bytes, part) = match &file.range {
+            Some(range) => {
+                let place = |place: i64| {
+                    u64::try_from(place).map_err(|_| exec_datafusion_err!("a range is negative"))
+                };
+                let (start, end, size) = (place(range.start)?, place(range.end)?, file.object_meta.size);
+                let bytes = AlignedBoundaryStream::new(
+                    self.store.clone(),
+                    location.clone(),
+                    start,
+                    end,
+                    size,
+                    self.options.terminator.unwrap_or(b'\n'),
+                );
+                let end = (end < size).then_some(end);
+                (bytes.await?.boxed(), Part { start, end })
+            }
+            None => {
+                let found = open(&self.store, location, self.compression).await?;
+                (chunks(found.payload), Part { start: 0, end: None })
+            }
         };
-        Ok(chunks(found.payload).map_err(DataFusionError::from).boxed())
+        let bytes = bytes.map_err(DataFusionError::from).boxed();
+        Ok(match (self.rows.bad, Dialect::of(&self.options)) {
+            (BadRows::Error, Some(dialect)) => checked(bytes, dialect, part),
+            // Where bad rows are found, so are their quotes.
+            _ => bytes,
+        })
     }
 }
 
@@ -110,9 +122,7 @@ struct Parser {
 
 impl Parser {
     fn new(opener: CsvOpener) -> Result<Self> {
-        let null = opener.rows.null.as_deref().map(Regex::new).transpose();
-        let null =
-            null.map_err(|error| exec_datafusion_err!("nullRegex is not a regular expression: {error}"))?;
+        let null = null_regex(opener.rows.null.as_deref())?;
         let checked = match opener.rows.skips() {
             // Which rows are skipped does not depend on the columns that a query reads.
             true => (0..opener.schema.fields().len()).collect(),
@@ -211,25 +221,39 @@ impl Parser {
 
     /// A record with null for every value that cannot be read.
     fn without_bad_values(&self, bytes: &[u8]) -> Result<RecordBatch> {
+        let options = &self.opener.options;
+        let mut lines = Lines::new(options, true, false);
+        lines.next(bytes, true);
+        let is_text = |value: &[u8]| std::str::from_utf8(value).is_ok();
+        let texts: Vec<bool> = lines.values().map(is_text).collect();
+        // Arrow reads no value of a record that is not UTF-8.
+        let values = lines
+            .values()
+            .map(|value| if is_text(value) { value } else { &[] });
+        let record = written(values, options);
         let columns = self.opener.columns.iter().map(|&column| {
             let kind = self.opener.schema.field(column).data_type();
-            match self.decode(bytes, 1, &[column]) {
-                Ok(batch) => batch.column(0).clone(),
-                Err(_) => new_null_array(kind, 1),
+            match self.decode(&record, 1, &[column]) {
+                Ok(batch) if texts.get(column) != Some(&false) => batch.column(0).clone(),
+                _ => new_null_array(kind, 1),
             }
         });
-        Ok(RecordBatch::try_new(self.projected.clone(), columns.collect())?)
+        self.row(columns.collect())
     }
 
     /// A record of nulls.
     fn nothing(&self) -> Result<RecordBatch> {
         let fields = self.projected.fields().iter();
-        let columns = fields.map(|field| new_null_array(field.data_type(), 1)).collect();
-        let rows = RecordBatchOptions::new().with_row_count(Some(1));
+        self.row(fields.map(|field| new_null_array(field.data_type(), 1)).collect())
+    }
+
+    /// A record, which may have no columns.
+    fn row(&self, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
+        let one = RecordBatchOptions::new().with_row_count(Some(1));
         Ok(RecordBatch::try_new_with_options(
             self.projected.clone(),
             columns,
-            &rows,
+            &one,
         )?)
     }
 }
@@ -264,25 +288,19 @@ impl Records {
 struct Reading {
     parser: Parser,
     lines: Lines,
-    chunks: BoxStream<'static, Result<Bytes>>,
-    /// What is read. The bytes before `at` are used.
-    pending: Vec<u8>,
-    at: usize,
-    last: bool,
+    pending: Pending,
+    /// Whether the next line is the header.
     header: bool,
 }
 
 impl Reading {
-    fn new(parser: Parser, chunks: BoxStream<'static, Result<Bytes>>, header: bool) -> Self {
+    fn new(parser: Parser, bytes: BoxStream<'static, Result<Bytes>>, header: bool) -> Self {
         let options = &parser.opener.options;
         let lines = Lines::new(options, options.newlines_in_values == Some(true), true);
         Self {
             parser,
             lines,
-            chunks,
-            pending: vec![],
-            at: 0,
-            last: false,
+            pending: Pending::new(bytes),
             header,
         }
     }
@@ -294,26 +312,16 @@ impl Reading {
         .boxed()
     }
 
-    /// Reads more bytes.
-    async fn fill(&mut self) -> Result<()> {
-        self.pending.drain(..self.at);
-        self.at = 0;
-        match self.chunks.next().await.transpose()? {
-            Some(chunk) => self.pending.extend_from_slice(&chunk),
-            None => self.last = true,
-        }
-        Ok(())
-    }
-
     /// The next batch; `None` at the end of the file.
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
         let mut batches = vec![];
         let mut records = Records::default();
         let (mut rows, mut ended) = (0, false);
         while rows < self.parser.opener.batch_size {
-            let length = match self.lines.next(&self.pending[self.at..], self.last) {
+            let next = self.lines.next(self.pending.bytes(), self.pending.is_last());
+            let length = match next {
                 Next::More => {
-                    self.fill().await?;
+                    self.pending.fill().await?;
                     continue;
                 }
                 Next::End => {
@@ -324,6 +332,7 @@ impl Reading {
                     self.record(&mut records, length);
                     length
                 }
+                Next::Broken(length) if std::mem::take(&mut self.header) => length,
                 Next::Broken(length) => {
                     self.parser.opener.bad.add(1);
                     if !self.parser.opener.rows.skips() {
@@ -333,7 +342,7 @@ impl Reading {
                     length
                 }
             };
-            self.at += length;
+            self.pending.take(length);
             rows += 1;
         }
         self.flush(&mut records, &mut batches)?;
@@ -350,7 +359,7 @@ impl Reading {
             return;
         }
         let opener = &self.parser.opener;
-        let raw = &self.pending[self.at..self.at + length];
+        let raw = &self.pending.bytes()[..length];
         let (found, expected) = (self.lines.values().len(), opener.schema.fields().len());
         let short = found < expected && opener.options.truncated_rows == Some(true);
         match (found == expected || short, opener.rows.skips()) {

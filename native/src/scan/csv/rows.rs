@@ -1,5 +1,8 @@
 //! What a scan of CSV does that the engine's options do not say.
 
+use datafusion::common::exec_datafusion_err;
+use datafusion::error::Result;
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 /// What happens to a row that does not fit the columns.
@@ -25,4 +28,10 @@ impl RowOptions {
     pub fn skips(&self) -> bool {
         self.bad == BadRows::Skip
     }
+}
+
+/// What the option `nullRegex` matches.
+pub fn null_regex(text: Option<&str>) -> Result<Option<Regex>> {
+    let regex = text.map(Regex::new).transpose();
+    regex.map_err(|error| exec_datafusion_err!("nullRegex is not a regular expression: {error}"))
 }

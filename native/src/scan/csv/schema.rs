@@ -2,28 +2,22 @@
 //! reads columns without values as columns of nulls, and drops the zones of time stamps.
 
 use super::lines::{Lines, Next};
-use super::rows::{BadRows, RowOptions};
+use super::pending::{Pending, LONGEST};
+use super::rows::{null_regex, BadRows, RowOptions};
 use super::zone::Zones;
 use crate::damage::damaged;
 use crate::scan::input::chunks;
-use crate::scan::input::decompressed::Decompressed;
+use crate::scan::input::decompressed::open;
 use datafusion::arrow::csv::reader::Format;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::Session;
-use datafusion::common::exec_datafusion_err;
-use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::config::CsvOptions;
 use datafusion::datasource::file_format::DEFAULT_SCHEMA_INFER_MAX_RECORD;
-use datafusion::error::Result;
-use futures::stream::BoxStream;
-use futures::StreamExt;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
-use prost::bytes::Bytes;
-use regex::Regex;
+use datafusion::error::{DataFusionError, Result};
+use futures::{StreamExt, TryStreamExt};
+use object_store::{ObjectMeta, ObjectStore};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// A longer record is taken for one whose quotes do not end.
-const LONGEST: usize = 64 << 20;
 
 /// The columns of files, found so far.
 pub struct Columns<'a> {
@@ -61,16 +55,9 @@ impl<'a> Columns<'a> {
     }
 
     pub async fn add(&mut self, store: &Arc<dyn ObjectStore>, file: &ObjectMeta) -> Result<()> {
-        let compression = self.options.compression;
-        let location = &file.location;
-        let found = match compression {
-            CompressionTypeVariant::UNCOMPRESSED => store.get(location).await?,
-            _ => {
-                let store = store.clone();
-                Decompressed { store, compression }.get(location).await?
-            }
-        };
-        let sample = self.sample(chunks(found.payload)).await?;
+        let found = open(store, &file.location, self.options.compression).await?;
+        let bytes = chunks(found.payload).map_err(DataFusionError::from);
+        let sample = self.sample(Pending::new(bytes.boxed())).await?;
         self.left -= sample.count.min(self.left);
         self.merge(sample)
     }
@@ -89,45 +76,41 @@ impl<'a> Columns<'a> {
     }
 
     /// The records at the start of a file.
-    async fn sample(&self, mut chunks: BoxStream<'static, object_store::Result<Bytes>>) -> Result<Sample> {
+    async fn sample(&self, mut pending: Pending) -> Result<Sample> {
         let lenient = self.rows.bad != BadRows::Error;
         let mut lines = Lines::new(self.options, self.newlines, lenient);
         let mut sample = Sample::default();
-        let (mut bytes, mut at, mut last, mut line) = (Vec::<u8>::new(), 0, false, 1);
+        let mut line = 1;
         loop {
             if sample.count >= self.left && !sample.names.is_empty() {
                 return Ok(sample);
             }
-            let length = match lines.next(&bytes[at..], last) {
+            let bytes = pending.bytes();
+            let length = match lines.next(bytes, pending.is_last()) {
                 Next::End => return Ok(sample),
-                Next::More if bytes.len() - at > LONGEST => {
+                Next::More => {
+                    pending.fill().await?;
+                    continue;
+                }
+                Next::Broken(_)
+                    if (!lenient && bytes.len() > LONGEST)
+                        || (sample.names.is_empty() && (!lenient || self.has_header)) =>
+                {
                     return damaged!(
                         "the record at line {line} does not end, perhaps because a quote is not closed"
                     );
                 }
-                Next::More => {
-                    bytes.drain(..at);
-                    at = 0;
-                    match chunks.next().await.transpose()? {
-                        Some(chunk) => bytes.extend_from_slice(&chunk),
-                        None => last = true,
-                    }
-                    continue;
-                }
                 Next::Broken(length) => length,
                 Next::Record(length) => {
-                    let raw = &bytes[at..at + length];
+                    let raw = &bytes[..length];
                     let lead = raw.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
                     let line = line + lead.filter(|byte| **byte == b'\n').count();
                     self.take(&mut sample, &lines, raw, line)?;
                     length
                 }
             };
-            line += bytes[at..at + length]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
-            at += length;
+            line += bytes[..length].iter().filter(|byte| **byte == b'\n').count();
+            pending.take(length);
         }
     }
 
@@ -137,7 +120,7 @@ impl<'a> Columns<'a> {
         if sample.names.is_empty() {
             let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
             sample.names = match self.has_header {
-                true => lines.values().map(text).collect(),
+                true => unique(&lines.values().map(text).collect::<Vec<_>>()),
                 false => (1..=found).map(|i| format!("column_{i}")).collect(),
             };
             sample.zones = vec![Zones::default(); found];
@@ -200,9 +183,7 @@ impl<'a> Columns<'a> {
         if let Some(terminator) = options.terminator {
             format = format.with_terminator(terminator);
         }
-        if let Some(null) = &options.null_regex {
-            let null = Regex::new(null)
-                .map_err(|error| exec_datafusion_err!("nullRegex is not a regular expression: {error}"))?;
+        if let Some(null) = null_regex(options.null_regex.as_deref())? {
             format = format.with_null_regex(null);
         }
         let (schema, _) = format.infer_schema(text.as_slice(), None)?;
@@ -224,6 +205,30 @@ impl<'a> Columns<'a> {
         }
         Ok(())
     }
+}
+
+/// The names of the columns of a header, where names can be missing and occur several times.
+fn unique(header: &[String]) -> Vec<String> {
+    let given: HashSet<&String> = header.iter().collect();
+    let mut used = HashSet::new();
+    let mut numbers = HashMap::<String, usize>::new();
+    let names = header.iter().enumerate().map(|(i, name)| {
+        let mut is_given = !name.is_empty();
+        let base = match is_given {
+            true => name.clone(),
+            false => format!("column_{}", i + 1),
+        };
+        let mut found = base.clone();
+        while used.contains(&found) || (!is_given && given.contains(&found)) {
+            is_given = false;
+            let number = numbers.entry(base.clone()).or_default();
+            *number += 1;
+            found = format!("{base}_{number}");
+        }
+        used.insert(found.clone());
+        found
+    });
+    names.collect()
 }
 
 /// The type of values of two types.

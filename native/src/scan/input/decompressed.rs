@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
-    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use prost::bytes::Bytes;
 use std::fmt;
@@ -21,6 +21,19 @@ use tokio_util::io::{ReaderStream, StreamReader};
 
 /// How much is decompressed at once.
 const CHUNK: usize = 64 << 10;
+
+/// Opens a file whose bytes are decompressed.
+pub async fn open(
+    store: &Arc<dyn ObjectStore>,
+    location: &Path,
+    compression: CompressionTypeVariant,
+) -> Result<GetResult> {
+    let store = store.clone();
+    match compression {
+        CompressionTypeVariant::UNCOMPRESSED => store.get(location).await,
+        _ => Decompressed { store, compression }.get(location).await,
+    }
+}
 
 #[derive(Debug)]
 pub struct Decompressed {

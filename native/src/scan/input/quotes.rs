@@ -1,21 +1,13 @@
-//! An object store whose CSV files must not end inside of a quoted value. The engine's reader takes the rest of such a file
-//! for the value, and loses its rows.
+//! Checks that CSV files, and the parts of them that tasks read, do not end inside of a quoted value. The engine's reader
+//! takes the rest of such a part for the value, and loses its rows.
 
-use super::{chunks, unreadable};
 use crate::damage::Damage;
-use async_trait::async_trait;
-use datafusion::datasource::physical_plan::CsvSource;
+use datafusion::config::CsvOptions;
+use datafusion::error::Result;
 use futures::stream::{self, BoxStream};
 use futures::StreamExt;
-use object_store::path::Path;
-use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
-    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
-};
+use memchr::{memchr, memchr2};
 use prost::bytes::Bytes;
-use std::fmt;
-use std::io::{Seek, SeekFrom};
-use std::sync::Arc;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -30,12 +22,12 @@ pub struct Dialect {
 
 impl Dialect {
     /// `None` if the file may have comments, in which quotes mean nothing.
-    pub fn of(csv: &CsvSource) -> Option<Self> {
-        csv.comment().is_none().then(|| Self {
-            delimiter: csv.delimiter(),
-            quote: csv.quote(),
-            escape: csv.escape(),
-            terminator: csv.terminator(),
+    pub fn of(options: &CsvOptions) -> Option<Self> {
+        options.comment.is_none().then_some(Self {
+            delimiter: options.delimiter,
+            quote: options.quote,
+            escape: options.escape,
+            terminator: options.terminator,
         })
     }
 
@@ -47,11 +39,18 @@ impl Dialect {
     }
 }
 
+/// Where the bytes are in their file.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// The part begins with the first record behind this byte.
+    pub start: u64,
+    /// `None`: the part ends with the file.
+    pub end: Option<u64>,
+}
+
 /// What the next byte belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// A line of which only the end was requested.
-    Unknown,
     /// Something outside of quotes, behind this byte.
     Plain(u8),
     /// A quoted value, which begins at this position.
@@ -71,13 +70,10 @@ struct Quotes {
 
 impl Quotes {
     fn new(dialect: Dialect, start: u64) -> Self {
-        let state = match start {
-            0 => State::Plain(dialect.delimiter),
-            _ => State::Unknown,
-        };
         Self {
             dialect,
-            state,
+            // A value begins.
+            state: State::Plain(dialect.delimiter),
             at: start,
         }
     }
@@ -97,15 +93,8 @@ impl Quotes {
         while let Some(&first) = rest.first() {
             let position = self.at + (bytes.len() - rest.len()) as u64;
             match self.state {
-                State::Unknown => match rest.iter().position(|byte| self.dialect.ends_line(*byte)) {
-                    Some(end) => {
-                        self.state = State::Plain(rest[end]);
-                        rest = &rest[end + 1..];
-                    }
-                    None => break,
-                },
                 State::Plain(before) => {
-                    let found = rest.iter().position(|byte| *byte == quote);
+                    let found = memchr(quote, rest);
                     let last = found.unwrap_or(rest.len());
                     let before = last.checked_sub(1).map_or(before, |at| rest[at]);
                     let begins = before == delimiter || self.dialect.ends_line(before);
@@ -117,10 +106,11 @@ impl Quotes {
                     rest = rest.get(last + 1..).unwrap_or_default();
                 }
                 State::Quoted(start) => {
-                    let is_special = |byte: &u8| *byte == quote || Some(*byte) == escape;
-                    let Some(at) = rest.iter().position(is_special) else {
-                        break;
+                    let found = match escape {
+                        Some(escape) => memchr2(quote, escape, rest),
+                        None => memchr(quote, rest),
                     };
+                    let Some(at) = found else { break };
                     self.state = match rest[at] == quote {
                         true => State::Closing(start),
                         false => State::Escaped(start),
@@ -141,40 +131,35 @@ impl Quotes {
         self.at += bytes.len() as u64;
     }
 
-    /// What is wrong at the end of the file. `whole`: whether the file was read from its start.
-    fn damage(&self, whole: bool) -> Option<Damage> {
-        let (State::Quoted(start) | State::Escaped(start)) = self.state else {
+    /// What is wrong at the end of a part.
+    fn damage(&self, part: Part) -> Option<Damage> {
+        let (State::Quoted(at) | State::Escaped(at)) = self.state else {
             return None;
         };
-        let advice = match whole {
-            true => "",
-            false => ". If values contain line breaks, set newlinesInValues",
+        let what = match part.end {
+            Some(end) => format!("its part up to byte {end}"),
+            None => "it".into(),
+        };
+        // How long the line is in which a part starts is not known.
+        let near = if part.start == 0 { "at" } else { "near" };
+        let advice = match part {
+            Part { start: 0, end: None } => "",
+            _ => ". If values contain line breaks, set newlinesInValues",
         };
         Some(Damage(format!(
-            "it ends inside of a quoted value, which begins at byte {start}{advice}"
+            "{what} ends inside of a quoted value, which begins {near} byte {at}{advice}"
         )))
     }
 }
 
-#[derive(Debug)]
-pub struct Quoted {
-    pub store: Arc<dyn ObjectStore>,
-    pub dialect: Dialect,
-}
-
-impl fmt::Display for Quoted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.store.fmt(f)
-    }
-}
-
-/// Ends with an error if the quotes of the bytes do not.
-fn checked(
+/// The bytes of a part, which end with an error if the quotes of a value do not. They begin with a record, unless the file
+/// is divided although values contain line breaks.
+pub fn checked(
     bytes: BoxStream<'static, Result<Bytes>>,
     dialect: Dialect,
-    start: u64,
+    part: Part,
 ) -> BoxStream<'static, Result<Bytes>> {
-    let quotes = Quotes::new(dialect, start);
+    let quotes = Quotes::new(dialect, part.start);
     let checked = stream::unfold(Some((bytes, quotes)), move |state| async move {
         let (mut bytes, mut quotes) = state?;
         match bytes.next().await {
@@ -183,59 +168,8 @@ fn checked(
                 Some((Ok(chunk), Some((bytes, quotes))))
             }
             Some(Err(error)) => Some((Err(error), None)),
-            None => {
-                let source = Box::new(quotes.damage(start == 0)?);
-                let store = "CSV file";
-                Some((Err(Error::Generic { store, source }), None))
-            }
+            None => Some((Err(quotes.damage(part)?.into()), None)),
         }
     });
     checked.boxed()
-}
-
-#[async_trait]
-impl ObjectStore for Quoted {
-    /// Checks requests that read to the end of the file. Lines begin in the middle of a value only if the file is
-    /// divided although values contain line breaks.
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        let mut file = self.store.get_opts(location, options).await?;
-        if file.range.end >= file.meta.size {
-            if let GetResultPayload::File(opened, _) = &mut file.payload {
-                opened
-                    .seek(SeekFrom::Start(file.range.start))
-                    .map_err(unreadable)?;
-            }
-            let bytes = checked(chunks(file.payload), self.dialect, file.range.start);
-            file.payload = GetResultPayload::Stream(bytes);
-        }
-        Ok(file)
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.store.list(prefix)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.store.list_with_delimiter(prefix).await
-    }
-
-    async fn put_opts(&self, location: &Path, data: PutPayload, options: PutOptions) -> Result<PutResult> {
-        self.store.put_opts(location, data, options).await
-    }
-
-    async fn put_multipart_opts(
-        &self,
-        location: &Path,
-        options: PutMultipartOptions,
-    ) -> Result<Box<dyn MultipartUpload>> {
-        self.store.put_multipart_opts(location, options).await
-    }
-
-    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        self.store.delete_stream(locations)
-    }
-
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.store.copy_opts(from, to, options).await
-    }
 }
