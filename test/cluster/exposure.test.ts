@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
 
 import { BallistaExecutor } from '../../src/cluster/executor.js';
 import { BallistaScheduler } from '../../src/cluster/scheduler.js';
@@ -7,6 +7,7 @@ import { refused } from '../support/refused.js';
 
 const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 afterEach(() => written.mockClear());
+afterAll(() => written.mockRestore());
 
 const EXPOSED = { host: '0.0.0.0', externalHost: '127.0.0.1', port: 0 };
 

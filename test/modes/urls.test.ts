@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { AmazonS3 } from '../../src/object-store/amazon-s3.js';
@@ -34,7 +34,7 @@ const account = {
 writeFileSync(temp('account.json'), JSON.stringify(account));
 
 // Set before the cluster starts, because its processes inherit them.
-Object.assign(process.env, {
+const environment = {
   AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
   AWS_REGION: 'eu-west-1',
@@ -42,7 +42,9 @@ Object.assign(process.env, {
   AWS_ALLOW_HTTP: 'true',
   GOOGLE_SERVICE_ACCOUNT: temp('account.json'),
   AZURE_STORAGE_USE_EMULATOR: 'true',
-});
+};
+for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+afterAll(() => vi.unstubAllEnvs());
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 
 import { install } from '../../scripts/install.mjs';
 
@@ -29,10 +29,11 @@ export async function serveAzure(container: string): Promise<string> {
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
+    vi.unstubAllEnvs();
   });
   const url = await address(child.stdout);
   await createContainer(url, container);
-  process.env['AZURITE_BLOB_STORAGE_URL'] = url;
+  vi.stubEnv('AZURITE_BLOB_STORAGE_URL', url);
   return url;
 }
 

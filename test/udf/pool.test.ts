@@ -49,4 +49,5 @@ it('a thread that exits while it loads leaves no folder', async () => {
   const failure = await rejected((await ctx.sql('SELECT 1 AS n')).select(leaves()).collect());
   expect(failure).toMatchObject({ code: 'UDF', message: expect.stringContaining('code 3') });
   expect(readdirSync(temp())).toEqual(['leaves.mjs']);
+  vi.unstubAllEnvs();
 });
