@@ -24,7 +24,7 @@ beforeAll(async () => {
     archives.map(({ file }) => file),
   );
   console.log(describeTimes(times));
-});
+}, 900_000);
 
 /** Runs a program in the project. Returns what it prints. */
 async function run(name: string, program: string, ...nodeArgs: string[]): Promise<string> {
@@ -157,5 +157,19 @@ describe('without the right addon', () => {
     expect(message).toContain(`ADDON: There is no native addon for freebsd-${process.arch}, only for`);
     for (const { name } of platforms) expect(message).toContain(name);
     expect(message).toContain('run "npm run package" in a checkout');
+  });
+});
+
+describe('npm run release', () => {
+  it('goes through its checklist, and does not let a development build be published', async () => {
+    const script = join(ROOT, 'scripts', 'release.mjs');
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [script], { cwd: ROOT }).then(
+      () => expect.fail('it must fail'),
+      (error: { stdout: string; stderr: string }) => error,
+    );
+    expect(stdout).toMatch(/^\[x\] package\.json, package-lock\.json and Cargo\.toml have the version /m);
+    expect(stdout).toMatch(/^\[x\] npm would publish ballista$/m);
+    expect(stdout).toContain(`[ ] npm would publish ${packageName(host())}: `);
+    expect(stderr).toContain('must not be published');
   });
 });
