@@ -20,6 +20,9 @@ export const typeDefDir = join(targetDir, 'ballista-types', root.replace(/[^A-Za
 /** Development, tests and benchmarks run optimised code without LTO. */
 export const PROFILE = 'release';
 
+/** What npm gets: smaller and faster, at the price of a very long link. */
+export const PUBLISH_PROFILE = 'publish';
+
 /** In CI, Cargo.lock must not change. Elsewhere, a changed Cargo.toml may change it. */
 export const locked = process.env.CI ? ['--locked'] : [];
 
@@ -89,36 +92,52 @@ export async function clippy() {
 }
 
 /**
- * @param {readonly string[]} args
- * @returns {Promise<string>} standard output
+ * @typedef {object} Artifact
+ * @property {string[]} filenames
+ * @property {string | null} executable
+ * @property {boolean} fresh
  */
-export async function captureCargo(...args) {
-  return (await capture('cargo', args, { env: await prepare() })) ?? '';
-}
 
 /**
- * Builds a target with the profile for development.
+ * Builds a target.
  *
  * @param {string} target the target to build
  * @param {readonly string[]} args the arguments for cargo
- * @returns {Promise<{ filenames: string[], executable: string | null, fresh: boolean }>}
+ * @param {object} [options]
+ * @param {string} [options.profile] default: the profile for development
+ * @param {readonly [string, ...string[]]} [options.command] what to run instead of `cargo build`
+ * @param {Record<string, string>} [options.env] in addition to the environment of the other builds
+ * @returns {Promise<Artifact>}
  */
-export async function artifact(target, ...args) {
-  const lines = await captureCargo(
-    'build',
-    '--profile',
-    PROFILE,
-    ...args,
-    ...locked,
-    '--message-format',
-    'json-render-diagnostics',
-  );
+export async function artifact(target, args, { profile = PROFILE, command = ['cargo', 'build'], env = {} } = {}) {
+  const [program, ...first] = command;
+  const format = ['--message-format', 'json-render-diagnostics'];
+  const all = [...first, '--profile', profile, ...args, ...locked, ...format];
+  const lines = (await capture(program, all, { env: { ...(await prepare()), ...env } })) ?? '';
   for (const line of lines.split('\n')) {
     if (!line.startsWith('{')) continue;
     const message = JSON.parse(line);
     if (message.reason === 'compiler-artifact' && message.target.name === target) return message;
   }
   throw new Failure(`cargo did not build ${target}`);
+}
+
+/** The crate of the addon. */
+export const ADDON_CRATE = 'ballista-node';
+
+/**
+ * Builds the addon. Cargo names its file by the rules of the platform.
+ *
+ * @param {readonly string[]} [args] as for {@link artifact}, like the options
+ * @param {Parameters<typeof artifact>[2]} [options]
+ * @returns {Promise<{ file: string, recompiled: boolean }>}
+ */
+export async function addonArtifact(args = [], options = {}) {
+  const all = ['--package', ADDON_CRATE, '--lib', ...args];
+  const { filenames, fresh } = await artifact(ADDON_CRATE.replaceAll('-', '_'), all, options);
+  const file = filenames.find((name) => /\.(so|dylib|dll)$/.test(name));
+  if (!file) throw new Failure(`cargo did not build a library for ${ADDON_CRATE}`);
+  return { file, recompiled: !fresh };
 }
 
 /**

@@ -15,9 +15,12 @@ import { checkDocs } from './check-docs.mjs';
 import { docs } from './docs.mjs';
 import { generatedFiles } from './generate.mjs';
 import { install } from './install.mjs';
-import { Failure, main, npm, root, run, tool } from './lib/shell.mjs';
+import { Failure, main, root, run, tool } from './lib/shell.mjs';
+import { packDevelopment } from './package/pack.mjs';
+import { checkSizes, megabytes } from './package/sizes.mjs';
 import { rustLayers } from './rust-layers.mjs';
 import { smoke } from './smoke.mjs';
+import { workflows } from './workflows.mjs';
 
 /**
  * @typedef {object} Check
@@ -27,13 +30,16 @@ import { smoke } from './smoke.mjs';
  */
 
 /** @type {readonly Check[]} */
-const beforeBuild = [{ name: 'style', what: 'formatting and lint, layers of the Rust folders', run: style }];
+const beforeBuild = [
+  { name: 'style', what: 'formatting and lint, layers of the Rust folders', run: style },
+  { name: 'workflows', what: 'lint of the GitHub workflows', run: workflows },
+];
 
 /** @type {readonly Check[]} */
 const afterBuild = [
   { name: 'fresh', what: 'generated files are committed as generated', run: fresh },
   { name: 'types', what: 'TypeScript of the package, tests, examples and scripts', run: types },
-  { name: 'package', what: 'the package that npm would publish', run: packaged },
+  { name: 'package', what: 'the packages that npm would publish', run: packaged },
   { name: 'clippy', what: 'Rust lint', run: clippy },
   { name: 'docs', what: 'examples of the documentation', run: () => checkDocs() },
   { name: 'site', what: 'the documentation site, without warnings', run: docs },
@@ -116,11 +122,13 @@ async function types() {
 }
 
 async function packaged() {
-  await npm(['pack', '--pack-destination', 'build', '--ignore-scripts', '--loglevel=error'], root);
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const archive = join(root, 'build', `${name}-${version}.tgz`);
-  await run(process.execPath, [tool('publint'), 'run', archive, '--strict']);
-  await run(process.execPath, [tool('@arethetypeswrong/cli', 'attw'), archive]);
+  const archives = await packDevelopment();
+  for (const { name, file } of archives) console.error(`  ${name}: ${megabytes(file)} MB`);
+  checkSizes(archives);
+  const [archive] = archives;
+  if (!archive) throw new Failure('nothing was packed');
+  await run(process.execPath, [tool('publint'), 'run', archive.file, '--strict']);
+  await run(process.execPath, [tool('@arethetypeswrong/cli', 'attw'), archive.file]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,21 +1,19 @@
 /**
- * Compiles the types of the package as a user does, and runs the same small program on every JavaScript runtime that the package
- * supports.
+ * Runs the same small program on every JavaScript runtime that the package supports.
  *
  * @module
  */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from './install.mjs';
-import { capture, Failure, root, run, tool } from './lib/shell.mjs';
+import { capture, Failure, root } from './lib/shell.mjs';
 
 const FOLDER = 'scripts/runtimes';
 const TIMEOUT_MS = 180_000;
 
 /** @returns {Promise<number>} how many runtimes ran it */
 export async function smoke() {
-  await compileTypes();
   await install(FOLDER);
   const program = join(root, FOLDER, 'smoke.mjs');
   const runtimes = findRuntimes();
@@ -26,37 +24,6 @@ export async function smoke() {
     console.error(`  ${name}: ${output.trim()}`);
   }
   return runtimes.length;
-}
-
-/** Compiles an ESM and a CommonJS program against the built types, and checks these types themselves. */
-async function compileTypes() {
-  const folder = join(root, 'build', 'smoke');
-  mkdirSync(folder, { recursive: true });
-  const program = `
-    import { BallistaSessionContext, col, f, spark, substrait, type DataFrame } from 'ballista';
-    import { sum } from 'ballista/functions';
-    import { abs } from 'ballista/spark';
-
-    export async function total(ctx: BallistaSessionContext): Promise<{ n: number }[]> {
-      const df: DataFrame<{ n: bigint }> = await ctx.table<{ n: bigint }>('t').limit(1);
-      void [f.sum(col('n')), sum(col('n')), spark.abs(col('n')), abs(col('n')), substrait];
-      return df.select('n').toArray({ int64: 'number' });
-    }
-  `;
-  for (const file of ['esm.mts', 'cjs.cts']) writeFileSync(join(folder, file), program);
-  const compilerOptions = {
-    target: 'es2022',
-    lib: ['es2023', 'esnext.disposable'],
-    module: 'nodenext',
-    types: ['node'],
-    strict: true,
-    noEmit: true,
-    skipLibCheck: false,
-  };
-  const config = join(folder, 'tsconfig.json');
-  writeFileSync(config, JSON.stringify({ compilerOptions, files: ['esm.mts', 'cjs.cts'] }));
-  await run(process.execPath, [tool('typescript', 'tsc'), '-p', config]);
-  console.error('  types: ESM and CommonJS');
 }
 
 /** @returns {{ name: string, command: string, args: string[] }[]} */

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
 import { Failure, main, root, run, tool } from './lib/shell.mjs';
+import { markTested } from './lib/tested.mjs';
 
 const REPORT = join(root, 'build', 'vitest.json');
 
@@ -29,8 +30,9 @@ main(async () => {
   const tests = await vitest(args);
   const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : '';
   const summary = `${checked + tests.passed} passed, ${tests.failed} failed${skipped}`;
-  if (tests.ended) console.log(summary);
-  else throw new Failure(`tests: ${summary}`);
+  if (!tests.ended) throw new Failure(`tests: ${summary}`);
+  if (args.length === 0) await markTested();
+  console.log(summary);
 });
 
 /** @param {string} folder */

@@ -14,12 +14,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { targetDir } from './cargo.mjs';
 import { benchmarkTables } from './lib/benchmark-tables.mjs';
-import { capture, Failure, main, run } from './lib/shell.mjs';
+import { PYTHON, pipInstall } from './lib/python.mjs';
+import { capture, Failure, main } from './lib/shell.mjs';
 
 /** The newest version of DuckDB whose extension is on PyPI. */
 const DUCKDB = '1.5.5';
 const PACKAGES = [`duckdb==${DUCKDB}`, `duckdb-extension-tpcds==${DUCKDB}`];
-const PYTHON = process.platform === 'win32' ? 'python' : 'python3';
 
 /**
  * @param {number} scale 1 is a gigabyte of text, or a third of this as Parquet
@@ -57,10 +57,7 @@ export async function tpcdsQueries() {
  * @returns {Promise<Record<string, string>>} the text of each query by the name of its file
  */
 async function fromDuckDb(packages) {
-  if ((await capture(PYTHON, ['-m', 'pip', '--version'])) === undefined) {
-    throw new Failure(`${PYTHON} with pip was not found. It is needed to get the queries of TPC-DS.`);
-  }
-  await run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', packages, ...PACKAGES]);
+  await pipInstall(packages, PACKAGES, 'get the queries of TPC-DS');
   const output = await capture(PYTHON, ['scripts/tpcds-queries.py'], { env: { PYTHONPATH: packages } });
   const queries = JSON.parse(output ?? '{}');
   const count = Object.keys(queries).length;

@@ -4,13 +4,11 @@
  * @module
  */
 
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-
 import { offAbort, onAbort } from './abort.js';
+import { addonError, addonFile } from './addon-file.js';
 import type * as Binding from './binding.cjs';
 import { BallistaError, type BallistaErrorCode, ERROR_CODES } from './errors.js';
+import { packageRequire } from './package-folder.js';
 
 /** The exports of the addon. */
 type NativeBinding = typeof Binding;
@@ -28,23 +26,13 @@ export function native(): NativeBinding {
 }
 
 function load(): NativeBinding {
-  // The same relative path from src/ and from dist/.
-  const file = fileURLToPath(new URL('../native/ballista.node', import.meta.url));
-  if (!existsSync(file)) throw addonError(file, 'is missing');
+  const file = addonFile();
   try {
-    return createRequire(import.meta.url)(file) as NativeBinding;
+    return packageRequire()(file) as NativeBinding;
   } catch (cause) {
-    throw addonError(file, `cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw addonError(`The native addon at ${file} cannot be loaded: ${reason}.`, cause);
   }
-}
-
-function addonError(file: string, problem: string, cause?: unknown): BallistaError {
-  const machine = `${process.platform}-${process.arch}, Node ${process.versions.node}`;
-  return new BallistaError(
-    'ADDON',
-    `The native addon ${problem}. It is expected at ${file} (this is ${machine}). In a checkout of the repository, run "npm run build".`,
-    { cause },
-  );
 }
 
 /** Runs a synchronous native call. Its failures become {@link BallistaError}. */

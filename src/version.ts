@@ -4,10 +4,8 @@
  * @module
  */
 
-import { readFileSync } from 'node:fs';
-
-// The same relative path from src/ and from dist/.
-const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+// The build replaces the import with the value, so that the package need not find its own package.json.
+import manifest from '../package.json' with { type: 'json' };
 
 /**
  * The version of this package. The version of the engine is `BallistaScheduler.version`.
@@ -19,4 +17,4 @@ const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8
  * console.log(version.split('.').length); // 3
  * ```
  */
-export const version: string = (JSON.parse(manifest) as { version: string }).version;
+export const version: string = manifest.version;

@@ -60,6 +60,7 @@ const SIDEBAR = ['Guides', 'API', 'Reference', 'Internals'];
 /** The guides in the order in which new users read them. Other guides follow. */
 const GUIDES = [
   'quickstart',
+  'install',
   'sql',
   'command-line',
   'dataframes',

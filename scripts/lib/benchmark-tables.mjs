@@ -26,7 +26,7 @@ export async function benchmarkTables(program, crates, scale) {
   const folder = join(targetDir, program, `sf${scale}-${generator(program, crates)}`);
   if (!existsSync(folder)) {
     // The whole workspace: see scripts/stock.mjs.
-    const { executable } = await artifact(program, '--workspace', '--bins');
+    const { executable } = await artifact(program, ['--workspace', '--bins']);
     if (!executable) throw new Failure('cargo did not build the program');
     await run(executable, [String(scale), folder]);
   }
