@@ -5,12 +5,12 @@
  */
 
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 import { offAbort, onAbort } from './abort.js';
 import type * as Binding from './binding.cjs';
 import { BallistaError, type BallistaErrorCode, ERROR_CODES } from './errors.js';
+import { packageFolder, packageRequire } from './package-folder.js';
 
 /** The exports of the addon. */
 type NativeBinding = typeof Binding;
@@ -28,11 +28,10 @@ export function native(): NativeBinding {
 }
 
 function load(): NativeBinding {
-  // The same relative path from src/ and from dist/.
-  const file = fileURLToPath(new URL('../native/ballista.node', import.meta.url));
+  const file = join(packageFolder(), 'native', 'ballista.node');
   if (!existsSync(file)) throw addonError(file, 'is missing');
   try {
-    return createRequire(import.meta.url)(file) as NativeBinding;
+    return packageRequire()(file) as NativeBinding;
   } catch (cause) {
     throw addonError(file, `cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }

@@ -5,9 +5,11 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-// The same relative path from src/ and from dist/.
-const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+import { packageFolder } from './package-folder.js';
+
+const manifest = readFileSync(join(packageFolder(), 'package.json'), 'utf8');
 
 /**
  * The version of this package. The version of the engine is `BallistaScheduler.version`.

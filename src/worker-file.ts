@@ -4,5 +4,15 @@
  * @module
  */
 
-/** The same relative path from src/ and from dist/. */
-export const WORKER_FILE = new URL('../dist/udf-worker.mjs', import.meta.url);
+import { join } from 'node:path';
+
+import { packageFolder } from './package-folder.js';
+
+/**
+ * The path of the file.
+ *
+ * @throws BallistaError `ADDON`
+ */
+export function workerFile(): string {
+  return join(packageFolder(), 'dist', 'udf-worker.mjs');
+}

@@ -4,14 +4,13 @@
  * @module
  */
 
-// biome-ignore lint/style/noRestrictedImports: it loads packages, never the addon
-import { createRequire } from 'node:module';
+import { packageRequire } from '../package-folder.js';
 
 /** Loads a module on the first call. */
 export function lazy<T>(name: string): () => T {
   let loaded: T | undefined;
   return () => {
-    loaded ??= createRequire(import.meta.url)(name) as T;
+    loaded ??= packageRequire()(name) as T;
     return loaded;
   };
 }

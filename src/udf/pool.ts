@@ -7,13 +7,12 @@
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 import type { NativeUdfPool } from '../binding.cjs';
 import { callSync } from '../native.js';
 import { runningServers } from '../platform/exit.js';
-import { WORKER_FILE } from '../worker-file.js';
+import { workerFile } from '../worker-file.js';
 
 /** How long a thread may continue after it was told to end. */
 const GRACE_MS = 100;
@@ -97,7 +96,7 @@ export class UdfPool implements AsyncDisposable {
       this.#native.lost(id, reason);
     };
     try {
-      const worker = new Worker(fileURLToPath(WORKER_FILE), {
+      const worker = new Worker(workerFile(), {
         workerData: { pool: this.id, id, folder, codeHashes } satisfies WorkerData,
         resourceLimits,
         execArgv: [],
