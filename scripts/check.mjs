@@ -43,6 +43,7 @@ const afterBuild = [
   { name: 'clippy', what: 'Rust lint', run: clippy },
   { name: 'docs', what: 'examples of the documentation', run: () => checkDocs() },
   { name: 'site', what: 'the documentation site, without warnings', run: docs },
+  { name: 'deploy', what: 'settings, ports and metrics in deploy/', run: deploy },
   { name: 'smoke', what: 'Node 22 and 24, Bun, Deno', run: smoke },
 ];
 
@@ -119,6 +120,12 @@ async function fresh() {
 /** Code that uses other libraries has its own project: the types of some libraries need those of a browser, or have errors. */
 async function types() {
   for (const project of ['.', 'test/interop']) await run(process.execPath, [tool('typescript', 'tsc'), '-p', project]);
+}
+
+/** Loaded late, because it needs a package. */
+async function deploy() {
+  const { ownChecks } = await import('./deploy/own-checks.mjs');
+  return ownChecks();
 }
 
 async function packaged() {

@@ -16,6 +16,7 @@ export async function buildTypeScript() {
         'src',
         'bench',
         ...['fuzz', 'inputs', 'faults', 'load', 'leaks', 'support'].map((name) => `test/${name}`),
+        'scripts/lib/write-between.mjs',
         'package.json',
         'package-lock.json',
         'tsconfig.json',

@@ -439,6 +439,8 @@ export interface NativeSchedulerMetrics {
   executors: number
   /** How many tasks the executors run at once. */
   slots: number
+  /** How many tasks of one partition wait for a slot. */
+  tasksWaiting: number
   jobsQueued: number
   jobsRunning: number
   jobsSucceeded: number

@@ -77,6 +77,8 @@ export interface SchedulerMetrics {
   readonly executors: number;
   /** How many tasks these executors run at once. */
   readonly slots: number;
+  /** How many tasks of one partition wait for a slot. */
+  readonly tasksWaiting: number;
   /** The number of jobs that are being planned. */
   readonly jobsQueued: number;
   /** The number of jobs that run, or wait for slots. */

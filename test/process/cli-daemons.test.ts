@@ -103,6 +103,20 @@ it('probes and metrics follow executors, jobs and tasks', async () => {
   });
 });
 
+it('metrics say how many tasks wait for a slot', async () => {
+  const scheduler = await start('scheduler');
+  await executor(scheduler);
+  const ctx = connect(scheduler.url, STAGES);
+  await registerNumbers(ctx);
+  const waiting = async (): Promise<number | undefined> =>
+    (await scrape(scheduler.admin)).get('ballista_scheduler_tasks_waiting');
+  expect(await waiting()).toBe(0);
+  const jobs = [await ctx.sql(STUBBORN), await ctx.sql(STUBBORN)].map((df) => startJob(df.stream()));
+  await until('the tasks of one job wait', async () => Number(await waiting()) > 0);
+  for (const { jobId } of await Promise.all(jobs)) await ctx.cancelJob(jobId);
+  await until('no task waits', async () => (await waiting()) === 0);
+});
+
 it('an executor is not ready while its scheduler is gone, and is ready again when it is back', async () => {
   const first = await start('scheduler');
   const { admin } = await executor(first);

@@ -12,6 +12,12 @@ export function schedulerFamilies(of: SchedulerMetrics): readonly MetricFamily[]
   return [
     metric('gauge', 'ballista_scheduler_executors', 'Registered executors.', of.executors),
     metric('gauge', 'ballista_scheduler_slots', 'Tasks that the executors can run at once.', of.slots),
+    metric(
+      'gauge',
+      'ballista_scheduler_tasks_waiting',
+      'Tasks of one partition that wait for a slot.',
+      of.tasksWaiting,
+    ),
     metric('gauge', 'ballista_scheduler_jobs_queued', 'Jobs that are being planned.', of.jobsQueued),
     metric('gauge', 'ballista_scheduler_jobs_running', 'Jobs that run, or wait for slots.', of.jobsRunning),
     outcomes('ballista_scheduler_jobs_total', 'Jobs that have ended.', {

@@ -9,6 +9,8 @@ pub struct NativeSchedulerMetrics {
     pub executors: u32,
     /// How many tasks the executors run at once.
     pub slots: u32,
+    /// How many tasks of one partition wait for a slot.
+    pub tasks_waiting: u32,
     pub jobs_queued: u32,
     pub jobs_running: u32,
     pub jobs_succeeded: f64,
@@ -23,6 +25,7 @@ impl NativeSchedulerMetrics {
         Self {
             executors: registered.count_ours().0 as u32,
             slots: registered.slots() as u32,
+            tasks_waiting: jobs.executors.tasks_waiting() as u32,
             jobs_queued: queued as u32,
             jobs_running: jobs.counts.active().saturating_sub(queued) as u32,
             jobs_succeeded: jobs.counts.succeeded() as f64,

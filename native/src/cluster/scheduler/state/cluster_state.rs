@@ -30,6 +30,7 @@ use ballista_scheduler::state::execution_stage::ExecutionStage;
 use ballista_scheduler::state::task_manager::JobInfoCache;
 use futures::future;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use tokio::sync::{mpsc, Mutex};
 
@@ -40,6 +41,8 @@ pub struct Executors {
     /// Locked while tasks are bound, which awaits the graphs of jobs: two reports of tasks must not bind the
     /// same task.
     pub(super) jobs: Mutex<KnownJobs>,
+    /// The last result of `tasks_waiting`.
+    waiting: AtomicUsize,
     /// The executors that are being removed. Locked for lookups and changes only.
     leaving: parking_lot::Mutex<HashSet<String>>,
     events: Arc<Events>,
@@ -61,6 +64,7 @@ impl Executors {
             registered: Arc::default(),
             clients: ExecutorClients::new(credentials),
             jobs: Mutex::default(),
+            waiting: AtomicUsize::default(),
             leaving: Default::default(),
             events,
             scheduler,
@@ -71,6 +75,20 @@ impl Executors {
     /// Whether the executor is being removed: its tasks are given up.
     pub(super) fn is_leaving(&self, executor: &str) -> bool {
         self.leaving.lock().contains(executor)
+    }
+
+    /// How many tasks of one partition wait for a slot. While tasks are being bound, it is the last number.
+    /// A job whose graph changes at this moment does not count.
+    pub fn tasks_waiting(&self) -> usize {
+        if let Ok(jobs) = self.jobs.try_lock() {
+            let graphs = jobs.all.values().filter_map(|job| job.graph.upgrade());
+            let tasks = graphs.filter_map(|graph| {
+                let graph = graph.try_read().ok()?;
+                Some(graph.available_tasks())
+            });
+            self.waiting.store(tasks.sum(), Ordering::Relaxed);
+        }
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// The executor that ran the job as one task, and the number of the task.

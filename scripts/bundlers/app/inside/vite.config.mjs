@@ -1,0 +1,4 @@
+export default {
+  build: { ssr: 'main.mjs', outDir: 'out', rollupOptions: { output: { entryFileNames: '[name].mjs' } } },
+  ssr: { noExternal: true },
+};

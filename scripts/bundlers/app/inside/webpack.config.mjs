@@ -1,0 +1,7 @@
+export default {
+  mode: 'production',
+  target: 'node20',
+  entry: './main.mjs',
+  output: { path: `${import.meta.dirname}/out`, filename: 'main.cjs' },
+  optimization: { minimize: false },
+};

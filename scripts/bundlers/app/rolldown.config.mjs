@@ -1,0 +1,6 @@
+export default {
+  input: 'main.mjs',
+  platform: 'node',
+  output: { dir: 'out', format: 'esm', entryFileNames: '[name].mjs' },
+  external: [/^ballista(\/|$)/, 'apache-arrow'],
+};
