@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Message, message, optionName } from '@optique/core/message';
+import { type Message, message, optionName, text } from '@optique/core/message';
 import { extractCommandNames, extractOptionNames } from '@optique/core/usage';
 
 import { nearest } from '../../input/nearest.js';
@@ -17,7 +17,7 @@ const GLOBAL = ['--debug', '--help'];
 export function unexpected(argument: string, args: readonly string[], commands: readonly AnyCommand[]): Message {
   const command = commands.find(({ name }) => name === args[0]);
   const near = nearest(argument.split('=', 1)[0] as string, candidates(argument, command, commands));
-  const what = argument.startsWith('-') ? 'option' : command === undefined ? 'command' : 'argument';
+  const what = text(argument.startsWith('-') ? 'option' : command === undefined ? 'command' : 'argument');
   if (near === undefined) return message`Unexpected ${what} ${optionName(argument)}.`;
   return message`Unexpected ${what} ${optionName(argument)}. Did you mean ${optionName(near)}?`;
 }
