@@ -1,16 +1,15 @@
 /** `ballista jobs`, `job`, `cancel`, `executors` and `top`, on a real cluster. */
 
+import { writeFileSync } from 'node:fs';
 import { BallistaSessionContext, type RecordBatchStream, setupTestCluster, type TestCluster } from 'ballista';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
 import { Certificates } from '../support/certs.js';
 import { ballista } from '../support/command.js';
+import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { type Secured, startSecured, TOKENS } from '../support/secured.js';
 import { HAS_TERMINAL, Terminal } from '../support/terminal.js';
-import { tempFolder } from '../support/data.js';
 import { LONG, registerNumbers, SHORT, startJob } from './fixtures/queries.mjs';
-import { writeFileSync } from 'node:fs';
 
 const NAME = 'nightly report';
 let certificates: Certificates;

@@ -49,7 +49,9 @@ async function watch(cluster: BallistaSessionContext, { signal, onInterrupt }: C
       }
       screen ??= new Screen(process.stdout);
       const { columns, rows } = process.stdout;
-      screen.draw(`${cluster.address} · ${new Date().toTimeString().slice(0, 8)} · q quits\n${problem}${await snapshotText(latest, { columns, rows: rows - 2 })}`);
+      screen.draw(
+        `${cluster.address} · ${new Date().toTimeString().slice(0, 8)} · q quits\n${problem}${await snapshotText(latest, { columns, rows: rows - 2 })}`,
+      );
       await setTimeout(REDRAW_MS, undefined, { signal: ended }).catch(() => undefined);
     }
   } finally {

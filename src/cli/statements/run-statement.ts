@@ -42,9 +42,7 @@ export async function* runStatement(
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
   let latest: QueryProgress | undefined;
-  const line = terminal?.isTTY
-    ? new ProgressLine(terminal, () => ({ ...latest, elapsedMs: elapsed() }))
-    : undefined;
+  const line = terminal?.isTTY ? new ProgressLine(terminal, () => ({ ...latest, elapsedMs: elapsed() })) : undefined;
   const action: ActionOptions = line
     ? {
         signal,
