@@ -9,6 +9,7 @@ import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { type Secured, startSecured, TOKENS } from '../support/secured.js';
 import { HAS_TERMINAL, Terminal } from '../support/terminal.js';
+import { until } from '../support/until.js';
 import { LONG, registerNumbers, SHORT, startJob } from './fixtures/queries.mjs';
 
 const NAME = 'nightly report';
@@ -60,7 +61,7 @@ describe('a cluster with a running job', () => {
   beforeAll(async () => {
     await (await ctx.sql(SHORT)).collect();
     ({ stream, jobId } = await running());
-    await expect.poll(async () => (await ctx.job(jobId))?.tasks.running).toBeGreaterThan(0);
+    await until('tasks of the job run', async () => ((await ctx.job(jobId))?.tasks.running ?? 0) > 0);
   });
   afterAll(() => stream.cancel());
 
