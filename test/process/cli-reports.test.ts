@@ -48,11 +48,9 @@ async function json(...args: string[]) {
 }
 
 /** A query that runs until it is cancelled. */
-async function running(): Promise<{ stream: RecordBatchStream; jobId: string }> {
+async function running(): Promise<{ stream: RecordBatchStream; first: Promise<unknown>; jobId: string }> {
   const stream = (await ctx.sql(LONG)).stream();
-  const { first, jobId } = await startJob(stream);
-  first.catch(() => undefined);
-  return { stream, jobId };
+  return { stream, ...(await startJob(stream)) };
 }
 
 describe('a cluster with a running job', () => {
@@ -134,10 +132,10 @@ describe('a cluster with a running job', () => {
 
 describe('cancel', () => {
   it('cancels a job that runs', async () => {
-    const { stream, jobId } = await running();
+    const { first, jobId } = await running();
     expect(await ask('cancel', jobId)).toEqual({ code: 0, stdout: `The job ${jobId} was cancelled.\n`, stderr: '' });
     expect((await ctx.job(jobId))?.state).toBe('cancelled');
-    expect((await rejected(stream.next())).code).toMatch(/^JOB_/);
+    expect((await rejected(first)).code).toMatch(/^JOB_/);
     expect(await ask('cancel', jobId)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(jobId) });
     const again = await ask('cancel', jobId, '--json');
     expect([again.code, JSON.parse(again.stdout)]).toEqual([1, { jobId, cancelled: false }]);
