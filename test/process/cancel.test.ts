@@ -107,7 +107,8 @@ describe('a running query ends on the scheduler and frees its slot', () => {
     first.catch(() => undefined);
     const begun = begin(stream, controller);
     await stream.cancel();
-    expect((await other.job(jobId))?.state).toBe('cancelled');
+    // The scheduler forgets the job when its files are removed.
+    expect(['cancelled', undefined]).toContain((await other.job(jobId))?.state);
     await begun;
     await expectOver(jobId);
   });
