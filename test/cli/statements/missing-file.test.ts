@@ -13,7 +13,8 @@ const temp = tempFolder();
 async function failure(statement: string): Promise<unknown> {
   await using ctx = SessionContext.local();
   ctx.enableUrlTable();
-  return rejected(ctx.sql(statement));
+  // Awaited here: the session is closed afterwards.
+  return await rejected(ctx.sql(statement));
 }
 
 async function explained(statement: string) {
