@@ -1,7 +1,9 @@
 /**
  * Builds what has changed, then runs the command `ballista`:
  *
- *     npm run ballista -- sql "select 1"
+ *     npm run ballista -- sql "select count(*) from 'flights.parquet'"
+ *
+ * Relative paths begin at the folder where npm was called.
  *
  * @module
  */
@@ -13,5 +15,7 @@ import { main, root } from './lib/shell.mjs';
 
 main(async () => {
   await build();
+  // npm has changed to the checkout.
+  process.chdir(process.env.INIT_CWD ?? process.cwd());
   await import(pathToFileURL(join(root, 'dist', 'cli.mjs')).href);
 });

@@ -14,6 +14,7 @@ import { run } from '@optique/run';
 import { version } from '../version.js';
 import type { AnyCommand } from './base/command.js';
 import { EXIT } from './base/exit-codes.js';
+import { unexpected } from './base/near-names.js';
 import { report } from './base/report.js';
 import { watchSignals } from './base/signals.js';
 import { commands } from './commands/index.js';
@@ -57,7 +58,9 @@ type Parsed = AnyCommand['parser'] extends Parser<'sync', infer T, unknown> ? T 
 
 function parse(args: readonly string[]): Chosen {
   const known = commands.map(({ name, parser, ...about }) => command(name, withGlobalOptions(parser), about));
-  return run(or(...(known as unknown as [Parser<'sync', Chosen, unknown>])), {
+  const errors = { unexpectedInput: (argument: string) => unexpected(argument, args, commands) };
+  const lacksArguments = args.length === 0 || (args.length === 1 && commands.some(({ name }) => name === args[0]));
+  return run(or(...(known as unknown as [Parser<'sync', Chosen, unknown>]), { errors }), {
     programName: 'ballista',
     args,
     brief: message`Distributed SQL on Apache DataFusion Ballista.`,
@@ -69,6 +72,8 @@ function parse(args: readonly string[]): Chosen {
     usageLine: [{ type: 'ellipsis' }],
     termWidth: 'auto',
     showChoices: true,
+    // Otherwise the list of all options would hide the error.
+    aboveError: lacksArguments ? 'help' : 'none',
     errorExitCode: EXIT.USAGE,
     onExit: (code) => {
       throw new Exit(code);

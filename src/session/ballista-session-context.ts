@@ -16,7 +16,7 @@ import { type FileLimits, toFilesNative } from '../config/file-limits.js';
 import { type RuntimeEnvBuilder, type RuntimeOptions, toRuntimeNative } from '../config/runtime-env.js';
 import { type SessionConfig, toConfigNative } from '../config/session-config.js';
 import { SESSION_SETTINGS, TEST_CLUSTER_SETTINGS } from '../config/setting-tables.js';
-import { invalid } from '../errors.js';
+import { BallistaError, invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 import { resolve } from '../input/settings.js';
 import { SessionContext } from './session-context.js';
@@ -146,7 +146,7 @@ export class BallistaSessionContext extends SessionContext {
   }
 
   /**
-   * Checks that the scheduler answers. Without this call, the first query is the check.
+   * Checks that the scheduler answers, and that it lets this session read. Without this call, the first query is the check.
    *
    * @returns this context
    * @throws BallistaError `CONNECTION`, `VERSION`, `UNAUTHORIZED`, `FORBIDDEN`, `INVALID_ARGUMENT`, `CLOSED`; the reason of the
@@ -164,6 +164,7 @@ export class BallistaSessionContext extends SessionContext {
   async ready(options: CallOptions = {}): Promise<this> {
     const { signal } = resolve<CallOptions>('ready', CALL_SETTINGS, options);
     await this.call((session) => session.ready(), signal);
+    await this.#checkAccess(signal);
     return this;
   }
 
@@ -240,6 +241,18 @@ export class BallistaSessionContext extends SessionContext {
   async executors(options: CallOptions = {}): Promise<ExecutorInfo[]> {
     const { signal } = resolve<CallOptions>('executors', CALL_SETTINGS, options);
     return (await this.call((session) => session.executors(), signal)).map(fromExecutorNative);
+  }
+
+  // ---------------------------------------------------------------- inside
+
+  /** A connection needs no token, but each request does. This one needs the least: a job that does not exist. */
+  async #checkAccess(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.call((session) => session.job('none'), signal);
+    } catch (failure) {
+      // Stock schedulers know neither tokens nor this request.
+      if (!BallistaError.is(failure) || failure.code !== 'NOT_IMPLEMENTED') throw failure;
+    }
   }
 
   // ---------------------------------------------------------------- life

@@ -199,7 +199,9 @@ export abstract class SessionQueries extends SessionTables {
     if (tagged && query.values.length > 0)
       throw invalid('prepare takes a query without values. Write $1, $2, … and pass the values to execute.');
     const text = tagged ? query.text : query;
-    const native = await this.callTask((session, task) => session.prepare(text, allowDml, task), signal);
+    const native = await this.nearTables(() =>
+      this.callTask((session, task) => session.prepare(text, allowDml, task), signal),
+    );
     return new PreparedStatement<T>(native, text, this.handle);
   }
 
@@ -234,7 +236,7 @@ export abstract class SessionQueries extends SessionTables {
     const values = tagged ? (query.values.length > 0 ? query.values : undefined) : params;
     const native = values === undefined ? allowed : { ...allowed, params: toParamsNative(values) };
     const text = tagged ? query.text : query;
-    return this.callTask((session, task) => session.sql(text, native, task), signal);
+    return this.nearTables(() => this.callTask((session, task) => session.sql(text, native, task), signal));
   }
 
   async #done<T extends object>(frame: NativeDataFrame, signal?: AbortSignal): Promise<DataFrame<T>> {

@@ -104,6 +104,18 @@ describe('a query', () => {
   });
 });
 
+it.each<[who: string, token: string | undefined, expected: string]>([
+  ['reader', TOKENS.reader.token, 'ok'],
+  ['admin', TOKENS.admin.token, 'ok'],
+  ['a token without the role read', TOKENS.onlyWrite.token, 'FORBIDDEN'],
+  ['a wrong token', 'token-of-nobody-1234', 'UNAUTHORIZED'],
+  ['no token', undefined, 'UNAUTHORIZED'],
+])('ready() checks the token: %s', async (_, token, expected) => {
+  const ctx = cluster.context(token);
+  expect(await outcome(ctx.ready())).toBe(expected);
+  await ctx.close();
+});
+
 function repeat(code: string): [string, string, string, string] {
   return [code, code, code, code];
 }

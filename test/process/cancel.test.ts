@@ -97,6 +97,22 @@ describe('a running query ends on the scheduler and frees its slot', () => {
     await stream.cancel();
   });
 
+  it.each<[what: string, begin: (stream: RecordBatchStream, controller: AbortController) => unknown]>([
+    ['cancel()', (stream) => stream.cancel()],
+    ['return()', (stream) => stream.return()],
+    ['an abort', (_, controller) => controller.abort()],
+  ])('before a stream.cancel() returns that follows %s', async (_, begin) => {
+    const controller = new AbortController();
+    const { stream, first, jobId } = await running(controller.signal);
+    first.catch(() => undefined);
+    const begun = begin(stream, controller);
+    await stream.cancel();
+    // The scheduler forgets the job when its files are removed.
+    expect(['cancelled', undefined]).toContain((await other.job(jobId))?.state);
+    await begun;
+    await expectOver(jobId);
+  });
+
   it('after return() of the iterator while next() is pending', async () => {
     const { stream, first, jobId } = await running();
     expect(await stream.return()).toEqual({ done: true, value: undefined });

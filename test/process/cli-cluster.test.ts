@@ -26,8 +26,8 @@ async function start(args: readonly string[] = []): Promise<Running> {
   const port0 = args.includes('--port') ? [] : ['--port', '0'];
   const daemon = new Daemon(['cluster', '--vcores', '1', '--admin-port', '0', ...port0, ...args]);
   closing.push(() => daemon.close());
-  const url = await daemon.firstLine();
-  const { port } = await daemon.line('The admin port serves');
+  const url = await daemon.line('');
+  const { port } = await daemon.logLine('The admin port serves');
   const pids: Record<string, number> = {};
   for (const line of daemon.lines()) if (line['childPid']) pids[String(line['process'])] = Number(line['childPid']);
   return { daemon, url, admin: Number(port), pids };
@@ -82,8 +82,8 @@ it('starts an executor again after SIGKILL, with a query that runs meanwhile', a
   await registerNumbers(ctx);
   const { first } = await startJob((await ctx.sql(SHORT)).stream());
   process.kill(pids['executor-1'] ?? 0, 'SIGKILL');
-  await daemon.line('The executor has ended (SIGKILL). It starts again in', { process: 'executor-1' });
-  const { childPid } = await daemon.line('The executor serves.', { process: 'executor-1' }, 2);
+  await daemon.logLine('The executor has ended (SIGKILL). It starts again in', { process: 'executor-1' });
+  const { childPid } = await daemon.logLine('The executor serves.', { process: 'executor-1' }, 2);
   expect(childPid).not.toBe(pids['executor-1']);
   expect((await first).value?.getChild('s')?.get(0)).toBe(SHORT_RESULT);
   await until('the scheduler has both executors', async () => {
@@ -95,7 +95,7 @@ it('starts an executor again after SIGKILL, with a query that runs meanwhile', a
 it('starts a scheduler again on the same port, and the executors come back', async () => {
   const { daemon, url, admin, pids } = await start();
   process.kill(pids['scheduler'] ?? 0, 'SIGKILL');
-  const again = await daemon.line('The scheduler serves.', { process: 'scheduler' }, 2);
+  const again = await daemon.logLine('The scheduler serves.', { process: 'scheduler' }, 2);
   expect(again['url']).toBe(url);
   await until('the scheduler has both executors', async () => {
     return (await scrape(admin)).get('ballista_scheduler_executors{process="scheduler"}') === 2;
@@ -110,7 +110,7 @@ it('ends all processes at once after a second signal', async () => {
   await registerNumbers(ctx);
   await startJob((await ctx.sql(STUBBORN)).stream());
   daemon.kill('SIGINT');
-  await daemon.line('The cluster drains.', { signal: 'SIGINT' });
+  await daemon.logLine('The cluster drains.', { signal: 'SIGINT' });
   daemon.kill('SIGINT');
   expect((await daemon.ended).code).toBe(130);
   await until('all processes have ended', () => !Object.values(pids).some(runs));

@@ -12,7 +12,7 @@ it('--help and --version need no addon, and every command has help', async () =>
   const { code, stdout } = await ballista(['--help']);
   expect(code).toBe(0);
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name = '']) => name);
-  expect(commands).toEqual(expect.arrayContaining(['sql', 'certs', 'version', 'completion']));
+  expect(commands).toEqual(expect.arrayContaining(['sql', 'jobs', 'top', 'certs', 'version', 'completion']));
   for (const name of commands.filter((name) => name !== 'help'))
     expect([name, (await ballista([name, '--help'])).code]).toEqual([name, 0]);
   expect(await ballista(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
@@ -27,16 +27,41 @@ it('version prints the versions', async () => {
   });
 });
 
-it('bash completes commands and options', async () => {
+it.each([
+  ['ballista sql --form', '--format'],
+  ['ballista exec', 'executors'],
+  ['ballista top --conn', '--connect'],
+  ['ballista cancel --js', '--json'],
+])('bash completes commands and options: %s', async (line, expected) => {
   const { code, stdout } = await ballista(['completion', 'bash']);
   expect(code).toBe(0);
+  const words = line.split(' ');
   const ask = `${stdout}
     ballista() { '${process.execPath}' '${COMMAND}' "$@"; }
-    COMP_WORDS=(ballista sql --form); COMP_CWORD=2; COMP_LINE='ballista sql --form'; COMP_POINT=19
+    COMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; COMP_LINE='${line}'; COMP_POINT=${line.length}
     $(complete -p ballista | sed 's/.*-F \\([^ ]*\\).*/\\1/')
     printf '%s\\n' "\${COMPREPLY[@]}"`;
-  expect(execFileSync('bash', ['-c', ask], { encoding: 'utf8' })).toContain('--format');
+  expect(execFileSync('bash', ['-c', ask], { encoding: 'utf8' })).toContain(expected);
+});
+
+it('prints the completion of other shells', async () => {
   for (const shell of ['zsh', 'fish']) expect((await ballista(['completion', shell])).stdout).toContain('ballista');
+});
+
+it.each([
+  [['sql', '--frmat', 'csv'], 'Unexpected option `--frmat`. Did you mean `--format`?'],
+  [['sql', '--frmat=csv', 'select 1'], 'Did you mean `--format`?'],
+  [['jobs', '--conect', 'x'], 'Did you mean `--connect`?'],
+  [['scheduler', '--tokenfile', 'x'], 'Did you mean "--token-file"?'],
+  [['config', 'executor', '--vcore', '2'], 'Did you mean "--vcores"?'],
+  [['config', 'schedulr'], 'Did you mean `scheduler`?'],
+  [['sqll'], 'Unexpected command `sqll`. Did you mean `sql`?'],
+  [['--verson'], 'Did you mean `--version`?'],
+  [['version', '--zzz'], 'Unexpected option `--zzz`.'],
+])('%j ends with 2, and names the nearest option', async (args, text) => {
+  const { code, stderr } = await ballista(args);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(text) });
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 });
 
 it('certs makes certificates that a cluster uses', async () => {

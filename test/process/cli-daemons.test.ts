@@ -34,8 +34,8 @@ async function start(role: Role, args: readonly string[] = [], env: Record<strin
   const ports = role === 'scheduler' ? free : [...free, '--grpc-port', '0', '--vcores', '1'];
   const daemon = new Daemon([role, ...ports, '--admin-port', '0', ...args], env);
   closing.push(() => daemon.close());
-  const { port: admin } = await daemon.line('The admin port serves');
-  const { port, url } = await daemon.line(`The ${role} serves.`);
+  const { port: admin } = await daemon.logLine('The admin port serves');
+  const { port, url } = await daemon.logLine(`The ${role} serves.`);
   return { daemon, port: Number(port), url: String(url), admin: Number(admin) };
 }
 
@@ -152,7 +152,7 @@ describe('SIGTERM while a query runs', () => {
     // The job runs until its rows are read.
     const { first } = await startJob(stream);
     scheduler.daemon.kill('SIGTERM');
-    await scheduler.daemon.line('The scheduler drains.', { signal: 'SIGTERM' });
+    await scheduler.daemon.logLine('The scheduler drains.', { signal: 'SIGTERM' });
     await until('it is not ready', async () => (await ready(scheduler.admin))[0] === 503);
     expect(await rejected((await ctx.sql(SHORT)).collect())).toMatchObject({
       message: expect.stringContaining('shutting down'),
@@ -174,7 +174,7 @@ describe('SIGTERM while a query runs', () => {
     await startJob((await ctx.sql(STUBBORN)).stream());
     await until('the task runs', async () => (await scrape(admin)).get('ballista_executor_tasks_running') === 1);
     daemon.kill(signal);
-    await daemon.line('The executor drains.', { signal });
+    await daemon.logLine('The executor drains.', { signal });
     daemon.kill(signal);
     expect(await daemon.ended).toMatchObject({ code, signal: null, left: [] });
   });

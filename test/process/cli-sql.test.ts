@@ -1,12 +1,13 @@
-import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { BallistaSessionContext, setupTestCluster, type TestCluster } from 'ballista';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Certificates } from '../support/certs.js';
-import { ballista, endOf, startCommand } from '../support/command.js';
+import { ballista, COMMAND } from '../support/command.js';
 import { FLIGHTS, tempFolder } from '../support/data.js';
 import { serveFiles } from '../support/file-server.js';
+import { Program } from '../support/program.js';
+import { HAS_TERMINAL, Terminal } from '../support/terminal.js';
 
 const temp = tempFolder();
 
@@ -31,12 +32,12 @@ describe('statements', () => {
   });
 
   it('a statement of a pipe runs before the next one is there', async () => {
-    const child = startCommand(['sql', '--no-header']);
-    child.stdin?.write('select 41 + 1;\n');
-    const [first] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
-    expect(String(first)).toBe('42\n');
-    child.stdin?.end('select 43;');
-    expect(await endOf(child)).toMatchObject({ code: 0, stdout: '\n43\n' });
+    const program = new Program(COMMAND, { args: ['sql', '--no-header'], input: 'later' });
+    program.type('select 41 + 1;\n');
+    await program.line('42');
+    program.type('select 43;');
+    program.endInput();
+    expect(await program.ended).toMatchObject({ code: 0, stdout: '42\n\n43\n' });
   });
 });
 
@@ -57,6 +58,14 @@ describe('failures', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: 'a\n1\n' });
     expect(stderr).toMatch(/^SQL_PARSE: .*\n$/);
     expect((await ballista(['sql', '--debug', 'selec'])).stderr).toMatch(/\n {4}at /);
+  });
+
+  it('of a file that does not exist name its path', async () => {
+    expect(await ballista(['sql', "select * from 'nope.csv'"], { cwd: temp() })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `OBJECT_STORE: The file ${temp('nope.csv')} does not exist.\n`,
+    });
   });
 
   it('of the arguments end with 2', async () => {
@@ -123,12 +132,10 @@ describe('large results', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s ends the program with %i', async (signal, expected) => {
-    const child = startCommand(['sql', ENDLESS]);
-    const stdout = child.stdout as NonNullable<typeof child.stdout>;
-    await once(stdout, 'data');
-    child.kill(signal);
-    stdout.resume();
-    expect(await once(child, 'close')).toEqual([expected, null]);
+    const program = new Program(COMMAND, { args: ['sql', ENDLESS] });
+    await program.line('value');
+    program.kill(signal);
+    expect(await program.ended).toMatchObject({ code: expected, signal: null });
   });
 });
 
@@ -167,15 +174,28 @@ describe('--connect', () => {
   });
 
   it('the end of the reader cancels the job', async () => {
-    const child = startCommand(['sql', '--connect', cluster.url, ...tls(), ENDLESS]);
-    const stdout = child.stdout as NonNullable<typeof child.stdout>;
-    await once(stdout, 'data');
-    stdout.destroy();
-    expect(await once(child, 'close')).toEqual([0, null]);
+    const program = new Program(COMMAND, { args: ['sql', '--connect', cluster.url, ...tls(), ENDLESS] });
+    await program.line('value');
+    program.closeOutput();
+    expect(await program.ended).toMatchObject({ code: 0, signal: null });
     // The slots are free again, so another query runs.
     const ctx = new BallistaSessionContext(cluster.url, { tls: certificates.client });
     expect(await (await ctx.sql('select 1 from generate_series(1, 100000) order by value')).count()).toBe(100_000);
     await ctx.close();
+  });
+
+  it.skipIf(!HAS_TERMINAL)('draws the tasks of a query on a terminal', async () => {
+    const part = 'select sum(value) as s from generate_series(1, 100000000)';
+    const query = `select sum(s) from (${Array(100).fill(part).join(' union all ')})`;
+    const stages = ['--config', 'cluster.whole_query=never'];
+    const terminal = new Terminal(['sql', '--connect', cluster.url, ...tls(), ...stages, query], {});
+    try {
+      await terminal.see(/\[[#.]{20}\] \d+ % · \d+\/\d{3} tasks/);
+      terminal.type('\u0003');
+      expect(await terminal.ended).toBe(130);
+    } finally {
+      terminal.kill();
+    }
   });
 
   it('says what is wrong', async () => {

@@ -17,9 +17,13 @@ export interface Ended {
 export interface ProgramOptions {
   args?: readonly string[];
   nodeArgs?: readonly string[];
-  env?: Record<string, string>;
+  /** Variables besides those of this process. Variables of this package come only from here. */
+  env?: Readonly<Record<string, string>>;
+  cwd?: string;
+  /** What it reads from standard input; `'later'`: what {@link Program.type} writes. Default: nothing. */
+  input?: string;
   timeoutMs?: number;
-  /** A shell command, in which `"$@"` stands for the program and its arguments. */
+  /** A shell command of bash, in which `"$@"` stands for the program and its arguments. */
   shell?: string;
 }
 
@@ -33,23 +37,32 @@ export class Program {
   readonly #child: ChildProcess;
   #stdout = '';
   #stderr = '';
-  #onOutput: () => void = () => undefined;
+  #closed = false;
+  /** Look at the output again when there is more. */
+  readonly #waiting = new Set<() => void>();
 
-  constructor(fixture: string, { args = [], nodeArgs = [], env, timeoutMs = TIMEOUT_MS, shell }: ProgramOptions = {}) {
+  constructor(
+    fixture: string,
+    { args = [], nodeArgs = [], env, cwd, input = '', timeoutMs = TIMEOUT_MS, shell }: ProgramOptions = {},
+  ) {
     const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
     const call = [process.execPath, ...nodeArgs, resolvePath(FIXTURES, fixture), ...args];
-    const [command = '', ...rest] = shell ? ['sh', '-c', shell, 'sh', ...call] : call;
+    const [command = '', ...rest] = shell ? ['bash', '-c', shell, 'bash', ...call] : call;
     this.#child = spawn(command, rest, {
-      env: { ...process.env, ...env, TMPDIR: folder, TEMP: folder, TMP: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd,
+      env: { ...withoutSettings(process.env), ...env, TMPDIR: folder, TEMP: folder, TMP: folder },
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text) => {
       this.#stdout += text;
-      this.#onOutput();
+      this.#look();
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text) => {
       this.#stderr += text;
+      this.#look();
     });
+    // A program may end before it has read its input.
+    this.#child.stdin?.on('error', () => undefined);
+    if (input !== 'later') this.#child.stdin?.end(input);
     this.ended = new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#child.kill('SIGKILL');
@@ -57,13 +70,14 @@ export class Program {
       }, timeoutMs);
       this.#child.once('error', reject).once('close', (code, signal) => {
         clearTimeout(timer);
+        this.#closed = true;
         const left = readdirSync(folder);
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
         resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr, left });
-        this.#onOutput();
+        this.#look();
       });
     });
-    // Callers that wait for a line get the error of an early exit there.
+    // Callers that wait for output get the error of an early exit there.
     this.ended.catch(() => undefined);
   }
 
@@ -77,34 +91,74 @@ export class Program {
     return this.#child.pid;
   }
 
+  /** What it has written to standard output so far. */
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  /** What it has written to standard error so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Whether the process runs. */
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
 
-  /** Waits for the first line that starts with `word`, and returns the rest of it. */
-  async line(word: string): Promise<string> {
-    const over = this.ended.then(({ code, signal }) => {
-      const found = this.#find(word);
-      if (found !== undefined) return found;
-      throw new Error(`ended (${signal ?? code}) without "${word}"\n${this.#stdout}${this.#stderr}`);
-    });
-    const written = new Promise<string>((resolve) => {
-      this.#onOutput = () => {
-        const found = this.#find(word);
-        if (found !== undefined) resolve(found);
-      };
-      this.#onOutput();
-    });
-    return Promise.race([written, over]);
+  /** Writes to its standard input. */
+  type(text: string): void {
+    this.#child.stdin?.write(text);
   }
 
-  #find(word: string): string | undefined {
-    const lines = this.#stdout.split('\n').slice(0, -1);
-    return lines
-      .find((line) => line.startsWith(word))
-      ?.slice(word.length)
-      .trim();
+  /** Ends its standard input. */
+  endInput(): void {
+    this.#child.stdin?.end();
   }
+
+  /** Closes its standard output, as `head` does. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+  }
+
+  /** Waits for the first line that starts with `word`, and returns the rest of it. */
+  async line(word: string): Promise<string> {
+    return this.found(`the line "${word}"`, () => {
+      const lines = this.#stdout.split('\n').slice(0, -1);
+      return lines
+        .find((line) => line.startsWith(word))
+        ?.slice(word.length)
+        .trim();
+    });
+  }
+
+  /** Waits until the output has what `find` looks for. */
+  protected async found<T>(what: string, find: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = find();
+        if (found !== undefined) resolve(found);
+        else if (this.#closed) reject(new Error(`ended without ${what}\n${this.#stdout}${this.#stderr}`));
+        else return;
+        this.#waiting.delete(look);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  #look(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+/** The environment without settings of this package. */
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('BALLISTA_')));
 }
 
 /** Runs a program of test/process/fixtures until it exits. */

@@ -6,14 +6,15 @@
 
 import { object, or } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
-import { map, withDefault } from '@optique/core/modifiers';
-import { command, flag } from '@optique/core/primitives';
+import { map } from '@optique/core/modifiers';
+import { command } from '@optique/core/primitives';
 
 import { defineCommand } from '../base/define-command.js';
 import type { Role } from '../daemon/daemon-options.js';
 import { effectiveSettings } from '../daemon/effective-settings.js';
 import { settingFlags } from '../daemon/setting-flags.js';
 import { settingsAsJson, settingsAsToml } from '../daemon/settings-text.js';
+import { jsonOption } from '../options/json.js';
 
 export const config = defineCommand({
   name: 'config',
@@ -29,7 +30,6 @@ export const config = defineCommand({
 });
 
 function of(role: Role) {
-  const json = withDefault(flag('--json', { description: message`Print JSON.` }), false);
-  const parser = map(object({ json, given: settingFlags(role) }), (options) => ({ role, ...options }));
+  const parser = map(object({ json: jsonOption, given: settingFlags(role) }), (options) => ({ role, ...options }));
   return command(role, parser, { brief: message`Print the settings of ballista ${role}.` });
 }

@@ -6,17 +6,14 @@
 
 import { object } from '@optique/core/constructs';
 import { message } from '@optique/core/message';
-import { withDefault } from '@optique/core/modifiers';
-import { flag } from '@optique/core/primitives';
 
 import { defineCommand } from '../base/define-command.js';
+import { jsonOption } from '../options/json.js';
 
 export const version = defineCommand({
   name: 'version',
   brief: message`Print the versions of the package, the engine and Node.`,
-  parser: object({
-    json: withDefault(flag('--json', { description: message`Print JSON.` }), false),
-  }),
+  parser: object({ json: jsonOption }),
   async run({ json }) {
     const ballista = await import('ballista');
     const versions = {

@@ -29,7 +29,7 @@ export function encode(query: Query, options: OutputOptions): AsyncIterable<stri
     case 'parquet':
       return engineFile(query, 'parquet');
     case 'arrow':
-      return options.arrowFile ? engineFile(query, 'arrow') : query.frame.stream({ signal: query.signal }).ipc();
+      return options.arrowFile ? engineFile(query, 'arrow') : query.frame.stream(query.action).ipc();
     default:
       return text(counted(query), options.format, options);
   }
@@ -59,8 +59,8 @@ function text(
 }
 
 /** The batches of a query, which are counted as they pass. */
-function counted({ frame, signal, onRows }: Query): Result {
-  const stream = frame.stream({ signal });
+function counted({ frame, action, onRows }: Query): Result {
+  const stream = frame.stream(action);
   return {
     get schema() {
       return stream.schema;

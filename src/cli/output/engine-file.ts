@@ -9,7 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { DataFrame } from 'ballista';
+import type { ActionOptions, DataFrame } from 'ballista';
 
 import type { Query } from './query.js';
 
@@ -18,7 +18,7 @@ export async function* engineFile(query: Query, format: 'parquet' | 'arrow'): As
   const folder = await mkdtemp(join(tmpdir(), 'ballista-'));
   try {
     const file = join(folder, `result.${format}`);
-    if (query.local) await write(query.frame, file, format, query.signal);
+    if (query.local) await write(query.frame, file, format, query.action);
     else await writeHere(query, folder, file, format);
     yield* createReadStream(file) as AsyncIterable<Buffer>;
   } finally {
@@ -26,24 +26,29 @@ export async function* engineFile(query: Query, format: 'parquet' | 'arrow'): As
   }
 }
 
-async function write(frame: DataFrame, file: string, format: 'parquet' | 'arrow', signal: AbortSignal): Promise<void> {
-  const options = { signal, singleFileOutput: true };
+async function write(
+  frame: DataFrame,
+  file: string,
+  format: 'parquet' | 'arrow',
+  action: ActionOptions,
+): Promise<void> {
+  const options = { ...action, singleFileOutput: true };
   await (format === 'parquet' ? frame.writeParquet(file, options) : frame.writeArrow(file, options));
 }
 
 /** Executors would write the file on their machines. So the rows come here first, as an Arrow stream. */
 async function writeHere(
-  { frame, signal }: Query,
+  { frame, action }: Query,
   folder: string,
   file: string,
   format: 'parquet' | 'arrow',
 ): Promise<void> {
   const rows = join(folder, 'rows.arrow');
-  await writeFile(rows, frame.stream({ signal }).ipc());
+  await writeFile(rows, frame.stream(action).ipc());
   const { SessionContext } = await import('ballista');
   const here = SessionContext.local();
   try {
-    await write(await here.readArrow(rows), file, format, signal);
+    await write(await here.readArrow(rows), file, format, { signal: action.signal });
   } finally {
     await here.close();
   }

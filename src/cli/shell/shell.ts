@@ -225,8 +225,7 @@ class Shell implements ShellActions {
     };
   }
 
-  #summary({ hasRows, progress }: Outcome): string {
-    const { rows, elapsedMs } = progress;
+  #summary({ hasRows, rows, elapsedMs }: Outcome): string {
     const time = this.timing ? ` (${(elapsedMs / 1000).toFixed(3)} s)` : '';
     if (!hasRows) return `OK${time}\n`;
     // A table that is cut has said so.

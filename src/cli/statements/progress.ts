@@ -5,30 +5,23 @@
  */
 
 import type { WriteStream } from 'node:tty';
+import type { QueryProgress } from 'ballista';
 
-/** How far a query is. */
-export interface Progress {
-  readonly elapsedMs: number;
-  /** Rows of the result that have arrived. */
-  readonly rows: number;
-  /** Tasks of the cluster; undefined if that is not known. */
-  readonly tasks?: { readonly done: number; readonly total: number } | undefined;
-  /** From 0 to 1; undefined if that is not known. */
-  readonly fraction?: number | undefined;
-  readonly remainingMs?: number | undefined;
-}
+import { countText, rowsText } from '../../plan/amount.js';
+import { barText } from '../output/bar.js';
 
-const BAR = 20;
+/** What is known of the progress of a query. */
+export type Progress = Pick<QueryProgress, 'elapsedMs'> & Partial<QueryProgress>;
 
 /** One line, without a line end. */
-export function progressText({ elapsedMs, rows, tasks, fraction, remainingMs }: Progress): string {
+export function progressText({ state, elapsedMs, rows, scannedRows, tasks, fraction, remainingMs }: Progress): string {
   const parts = [`${(elapsedMs / 1000).toFixed(1)} s`];
-  if (fraction !== undefined) {
-    const full = Math.round(fraction * BAR);
-    parts.push(`[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${Math.floor(fraction * 100)} %`);
-  }
-  if (tasks !== undefined) parts.push(`${tasks.done}/${tasks.total} tasks`);
-  if (rows > 0) parts.push(`${rows.toLocaleString('en-US')} rows`);
+  if (state === 'queued') parts.push(state);
+  if (fraction !== undefined) parts.push(barText(fraction));
+  // One task says nothing before its end.
+  if (tasks !== undefined && tasks.total > 1) parts.push(`${tasks.done}/${tasks.total} tasks`);
+  if (scannedRows) parts.push(`${countText(scannedRows)} rows read`);
+  if (rows) parts.push(rowsText(rows));
   if (remainingMs !== undefined) parts.push(`about ${Math.ceil(remainingMs / 1000)} s left`);
   return parts.join(' · ');
 }
@@ -39,14 +32,12 @@ const REDRAW_MS = 200;
 /** Draws the progress of a query on a terminal, from one second on, and removes it at the end. */
 export class ProgressLine {
   readonly #terminal: WriteStream;
-  readonly #read: () => Progress;
   readonly #timer: NodeJS.Timeout;
   #drawn = false;
 
   /** @param read - returns the current progress */
   constructor(terminal: WriteStream, read: () => Progress) {
     this.#terminal = terminal;
-    this.#read = read;
     this.#timer = setInterval(() => {
       const progress = read();
       if (progress.elapsedMs >= DELAY_MS) this.#draw(progress);
@@ -65,10 +56,9 @@ export class ProgressLine {
     this.#drawn = false;
   }
 
-  /** Removes the line for good. Returns the final progress. */
-  stop(): Progress {
+  /** Removes the line for good. */
+  stop(): void {
     clearInterval(this.#timer);
     this.clear();
-    return this.#read();
   }
 }

@@ -4,15 +4,19 @@
  * @module
  */
 
+import type { ActionOptions, QueryProgress } from 'ballista';
+
 import { encode, type OutputOptions } from '../output/encode.js';
-import { type Progress, ProgressLine } from './progress.js';
+import { ProgressLine } from './progress.js';
 import type { SqlSession } from './session.js';
 
 /** What a statement did. */
 export interface Outcome {
   /** Whether it returned rows. CREATE, DROP and SET do not. */
   readonly hasRows: boolean;
-  readonly progress: Progress;
+  /** How many rows were written. */
+  readonly rows: number;
+  readonly elapsedMs: number;
 }
 
 /** Options of {@link runStatement}. */
@@ -36,23 +40,32 @@ export async function* runStatement(
   { output, signal, terminal, sharesTerminal = false }: StatementOptions,
 ): AsyncGenerator<string | Uint8Array, Outcome> {
   const started = performance.now();
+  const elapsed = (): number => performance.now() - started;
+  let latest: QueryProgress | undefined;
+  const line = terminal?.isTTY ? new ProgressLine(terminal, () => ({ ...latest, elapsedMs: elapsed() })) : undefined;
+  const action: ActionOptions = line
+    ? {
+        signal,
+        onProgress: (progress) => {
+          latest = progress;
+        },
+      }
+    : { signal };
   let rows = 0;
-  const progress = (): Progress => ({ elapsedMs: performance.now() - started, rows });
-  const line = terminal?.isTTY ? new ProgressLine(terminal, progress) : undefined;
+  const onRows = (count: number): void => {
+    rows += count;
+  };
   try {
     const frame = await session.plan(statement, signal);
     const hasRows = frame.schema().fields.length > 0;
-    if (!hasRows) await frame.collect({ signal });
+    if (!hasRows) await frame.collect(action);
     else {
-      const onRows = (count: number): void => {
-        rows += count;
-      };
-      for await (const piece of encode({ frame, local: session.local, signal, onRows }, output)) {
+      for await (const piece of encode({ frame, local: session.local, action, onRows }, output)) {
         if (sharesTerminal) line?.clear();
         yield piece;
       }
     }
-    return { hasRows, progress: progress() };
+    return { hasRows, rows, elapsedMs: elapsed() };
   } finally {
     line?.stop();
   }

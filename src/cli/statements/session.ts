@@ -7,19 +7,17 @@
 import type { DataFrame, SessionContext } from 'ballista';
 
 import { type ConnectionOptions, openSession, schedulerUrl } from '../options/connection.js';
-import { RemoteStores } from './remote-stores.js';
+import { missingFile } from './missing-file.js';
 
 /** Runs statements. */
 export class SqlSession {
   readonly context: SessionContext;
   /** Whether queries run in this process. */
   readonly local: boolean;
-  readonly #stores: RemoteStores;
 
   private constructor(context: SessionContext, local: boolean) {
     this.context = context;
     this.local = local;
-    this.#stores = new RemoteStores(context);
     context.enableUrlTable();
   }
 
@@ -30,8 +28,11 @@ export class SqlSession {
 
   /** Plans a statement. CREATE, DROP and SET take effect. */
   async plan(statement: string, signal: AbortSignal): Promise<DataFrame> {
-    await this.#stores.registerFor(statement);
-    return this.context.sql(statement, { signal });
+    try {
+      return await this.context.sql(statement, { signal });
+    } catch (error) {
+      throw (await missingFile(error, statement)) ?? error;
+    }
   }
 
   /** Cancels running queries, and frees what the session holds. */

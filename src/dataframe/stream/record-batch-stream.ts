@@ -106,7 +106,8 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   }
 
   /**
-   * Cancels the job on the scheduler and waits until it has stopped. Idempotent; does nothing after the last batch.
+   * Cancels the job on the scheduler and waits until it has stopped, even if an abort or {@link return} has begun to cancel it.
+   * Idempotent; does nothing after the last batch.
    *
    * @throws BallistaError `CONNECTION` if the scheduler cannot be reached
    */

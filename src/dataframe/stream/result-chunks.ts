@@ -22,6 +22,8 @@ export class ResultChunks {
   readonly #feed: ProgressFeed | undefined;
   #state: 'new' | 'running' | 'ended' | 'closed' = 'new';
   #last: Promise<void> = Promise.resolve();
+  /** The cancellation, once it has begun. */
+  #cancellation: Promise<void> | undefined;
 
   /** @param onEnd - is called when no more chunks will come */
   constructor(
@@ -87,16 +89,18 @@ export class ResultChunks {
 
   /** Ends the query if it still runs. Does not fail if the scheduler is already gone. */
   async return(): Promise<void> {
-    if (this.#cancelled('ended')) await this.#native.cancel().catch(() => undefined);
+    if (this.#cancelled('ended')) await this.#cancelNative().catch(() => undefined);
   }
 
   /**
-   * Cancels the query if it still runs, and waits until it has stopped.
+   * Cancels the query if it still runs, and waits until it has stopped, even if its cancellation began earlier.
    *
    * @throws BallistaError `CONNECTION` if the scheduler cannot be reached
    */
   async cancel(): Promise<void> {
-    if (this.#cancelled('closed')) await call(() => this.#native.cancel());
+    if (this.#cancelled('closed')) this.#cancelNative();
+    const cancellation = this.#cancellation;
+    if (cancellation) await call(() => cancellation);
   }
 
   #start(): void {
@@ -112,8 +116,16 @@ export class ResultChunks {
     if (!this.#cancelled('closed')) return;
     // A statement that has been aborted must not change a table while the cancellation is on its way.
     this.#native.stop();
-    this.#native.cancel().catch(() => undefined);
+    this.#cancelNative();
   };
+
+  #cancelNative(): Promise<void> {
+    const cancellation = this.#native.cancel();
+    // Without a caller that waits, a failure has no effect.
+    cancellation.catch(() => undefined);
+    this.#cancellation = cancellation;
+    return cancellation;
+  }
 
   #cancelled(state: 'ended' | 'closed'): boolean {
     const started = this.#end(state);
