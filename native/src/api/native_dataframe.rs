@@ -244,9 +244,13 @@ impl NativeDataFrame {
         self.task(task, work).await
     }
 
-    /// This DataFrame; its actions report to `progress` how far they are.
+    /// This DataFrame; its actions report to `progress` how far they are. `traceparent`: the span that its jobs belong to, as
+    /// the W3C writes it.
     #[napi(catch_unwind)]
-    pub fn watched(&self, progress: &NativeProgress) -> NativeDataFrame {
+    pub fn watched(&self, progress: &NativeProgress, traceparent: Option<String>) -> NativeDataFrame {
+        if let Some(traceparent) = traceparent {
+            let _ = progress.shared().traceparent.set(traceparent);
+        }
         let query = self.query.clone().watched(progress.shared());
         Self::new(self.session.clone(), query)
     }
