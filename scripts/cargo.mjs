@@ -21,7 +21,7 @@ export const typeDefDir = join(targetDir, 'ballista-types', root.replace(/[^A-Za
 export const PROFILE = 'release';
 
 /** What npm gets: smaller and faster, at the price of a very long link. */
-export const PUBLISH_PROFILE = 'publish';
+export const PUBLISH_PROFILE = 'npm';
 
 /** In CI, Cargo.lock must not change. Elsewhere, a changed Cargo.toml may change it. */
 export const locked = process.env.CI ? ['--locked'] : [];
