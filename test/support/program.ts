@@ -77,6 +77,11 @@ export class Program {
     return this.#child.pid;
   }
 
+  /** What it has written to the standard error until now. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
