@@ -4,6 +4,7 @@ use super::connection::Connection;
 use super::job::Job;
 use crate::config::cluster_options::SESSION_KEY;
 use crate::error::{Code, Error, Result};
+use crate::protocol::traceparent;
 use ballista_core::config::BallistaConfig;
 use ballista_core::serde::protobuf::{
     execute_query_failure_result::Failure, execute_query_params::Query, execute_query_result,
@@ -20,6 +21,7 @@ impl Job {
         session_id: &str,
         mut settings: BTreeMap<String, String>,
         plan: Vec<u8>,
+        span: Option<&str>,
     ) -> Result<Arc<Self>> {
         let mut scheduler = connection.scheduler(config).await?;
         check_size(&plan, config.grpc_client_max_message_size())?;
@@ -37,6 +39,7 @@ impl Job {
         };
         let mut request = tonic::Request::new(params);
         version::insert_version_header(request.metadata_mut());
+        traceparent::set(request.metadata_mut(), span);
         // Unary instead of streaming: cancelling needs the id at once.
         let response = scheduler
             .execute_query(request)

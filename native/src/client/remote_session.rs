@@ -76,10 +76,11 @@ impl RemoteSession {
         config: &BallistaConfig,
         own: BTreeMap<String, String>,
         plan: Vec<u8>,
+        traceparent: Option<&str>,
     ) -> Result<Arc<Job>> {
         let mut settings = self.settings.all();
         settings.extend(own);
-        let job = Job::submit(&self.connection, config, &self.id, settings, plan).await?;
+        let job = Job::submit(&self.connection, config, &self.id, settings, plan, traceparent).await?;
         self.keep_jobs();
         let mut jobs = self.jobs.lock();
         jobs.retain(|_, job| job.strong_count() > 0);

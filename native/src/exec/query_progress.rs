@@ -9,13 +9,15 @@ use datafusion::execution::TaskContext;
 use datafusion::physical_plan::{collect, ExecutionPlan};
 use datafusion::prelude::{DataFrame, SessionConfig};
 use parking_lot::Mutex;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 #[derive(Default)]
 pub struct QueryProgress {
     /// Whether the caller will ask for the metrics of operators.
     pub measured: bool,
+    /// The span of the caller that the query belongs to, as the header `traceparent` writes it.
+    pub traceparent: OnceLock<String>,
     /// Whether the caller has asked how far the query is.
     wanted: watch::Sender<bool>,
     /// Locked for short accesses only.

@@ -7,3 +7,4 @@ pub mod job_id;
 pub mod job_owner;
 pub mod job_report;
 pub mod presence;
+pub mod traceparent;

@@ -129,8 +129,17 @@ impl RemoteQueryExec {
         }
         let run = async move {
             let (release, following, rows) = loop {
-                let release =
-                    submit(session.clone(), config.clone(), settings.clone(), bytes.clone()).await?;
+                let traceparent = progress
+                    .as_ref()
+                    .and_then(|progress| progress.traceparent.get().cloned());
+                let release = submit(
+                    session.clone(),
+                    config.clone(),
+                    settings.clone(),
+                    bytes.clone(),
+                    traceparent,
+                )
+                .await?;
                 let job = &release.job;
                 *slot.lock() = Some(job.clone());
                 let following = progress.clone().map(|progress| follow(job.clone(), progress));
@@ -274,9 +283,11 @@ async fn submit(
     config: Arc<BallistaConfig>,
     settings: Settings,
     plan: Vec<u8>,
+    traceparent: Option<String>,
 ) -> Result<Release> {
     let submitted = tokio::spawn(async move {
-        let job = session.submit(&config, settings, plan).await?;
+        let traceparent = traceparent.as_deref();
+        let job = session.submit(&config, settings, plan, traceparent).await?;
         let runtime = Handle::current();
         Ok(Release { job, runtime })
     });

@@ -10,6 +10,7 @@ use crate::codec::message_depth::check_depth;
 use crate::config::cluster_options::SESSION_KEY;
 use crate::network::principal::{Principal, Role};
 use crate::network::transport::WithinProcess;
+use crate::protocol::traceparent;
 use ballista_core::serde::protobuf::execute_query_params::Query;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::*;
@@ -185,8 +186,13 @@ impl SchedulerGrpc for SchedulerService {
         let principal = sender(&request)?;
         let sign = self.accept(&request, &principal)?;
         let submits = Some((request.get_ref().session_id.clone(), sign));
+        let span = traceparent::of(request.metadata());
         let work = SchedulerGrpc::execute_query(&self.server, request);
-        submitted_by(principal, submits, work).await.0
+        let (answer, job) = submitted_by(principal, submits, work).await;
+        if let (Some(job), Some(span)) = (job, span) {
+            log::info!("Job {job} belongs to the span {span}.");
+        }
+        answer
     }
 
     async fn get_job_status(&self, request: Request<GetJobStatusParams>) -> Answer<GetJobStatusResult> {
