@@ -43,8 +43,11 @@ export declare class NativeDataFrame {
   cache(task?: number | undefined | null): Promise<NativeDataFrame>
   /** Runs the query and writes its rows. Returns the number of rows. `target`: a Write as JSON. */
   write(target: string, task?: number | undefined | null): Promise<number>
-  /** This DataFrame; its actions report to `progress` how far they are. */
-  watched(progress: NativeProgress): NativeDataFrame
+  /**
+   * This DataFrame; its actions report to `progress` how far they are. `traceparent`: the span that its jobs belong to, as
+   * the W3C writes it.
+   */
+  watched(progress: NativeProgress, traceparent?: string | undefined | null): NativeDataFrame
   /** Lazy: the job starts with the first `next` of the stream. */
   execute(): NativeStream
 }
@@ -571,6 +574,13 @@ export declare function parseCapacityLimit(name: string, limit: string): number
  * that is exiting.
  */
 export declare function removeWorkFolders(): void
+
+/**
+ * Passes the engine's log to the listener, as JSON, besides the standard error. Without a listener, to none. `level` is as in
+ * BALLISTA_LOG. The log is that of the process, so there is one listener. Calling it never waits: if lines come too fast, some
+ * are lost, and the listener learns how many.
+ */
+export declare function setLogListener(level: string, listener?: ((arg: string) => void) | undefined | null): void
 
 export declare function substraitFromJson(json: string): Buffer
 

@@ -30,6 +30,7 @@ export type { ClusterConfig, ConfigValue } from './config/cluster-config.js';
 export type { TlsOptions, TokenOption } from './config/credentials.js';
 export type { FileLimits } from './config/file-limits.js';
 export type { ConfigKey } from './config/generated/keys.js';
+export type { LogLevel } from './config/log-level.js';
 export type { ProgressCount, QueryProgress, QueryState } from './config/query-progress.js';
 export { RuntimeEnvBuilder, type RuntimeOptions } from './config/runtime-env.js';
 export { SessionConfig } from './config/session-config.js';
@@ -58,6 +59,7 @@ export type {
 export { RecordBatchStream } from './dataframe/stream/record-batch-stream.js';
 export { RowStream } from './dataframe/stream/row-stream.js';
 export { Verbs } from './dataframe/verbs.js';
+export { type LogEntry, type Logger, type LoggerOptions, setLogger } from './engine/engine-log.js';
 export { BallistaError, type BallistaErrorCode, type BallistaErrorDetails, ERROR_CODES } from './errors.js';
 export { CaseBuilder, case_, when } from './expr/builders/case.js';
 export { GroupingSet } from './expr/builders/grouping.js';

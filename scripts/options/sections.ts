@@ -5,7 +5,7 @@
  */
 
 import { CONVERT_SETTINGS } from '../../src/arrow/values/convert-options.js';
-import { DAEMON_SETTINGS } from '../../src/cli/daemon/daemon-options.js';
+import { DAEMON_SETTINGS, EXECUTOR_DAEMON_SETTINGS } from '../../src/cli/daemon/daemon-options.js';
 import { AUTH_SETTINGS, JWKS_SETTINGS } from '../../src/config/auth-settings.js';
 import { TLS_SETTINGS } from '../../src/config/credentials.js';
 import { FILE_LIMIT_SETTINGS } from '../../src/config/file-limits.js';
@@ -67,6 +67,11 @@ export const sections: readonly Section[] = [
     about:
       'Settings of `ballista scheduler`, `ballista executor` and `ballista cluster`, besides the options of the classes. [The guide](../guides/daemons.md#settings) says how flags, variables and files name them.',
     table: DAEMON_SETTINGS,
+  },
+  {
+    title: 'Daemon of an executor',
+    about: 'More settings of `ballista executor`.',
+    table: EXECUTOR_DAEMON_SETTINGS,
   },
   { title: 'Tokens', about: 'Options of the option `auth` of schedulers and executors.', table: AUTH_SETTINGS },
   { title: 'JSON Web Tokens', about: 'Options of `auth.jwks`.', table: JWKS_SETTINGS },

@@ -88,6 +88,11 @@ const COMMON_SETTINGS = {
     defaultText: "no memory limit, and the system's temporary folder",
     doc: 'Memory and disk limits of the work done in this process.',
   },
+  traceQueryText: {
+    type: 'boolean',
+    default: false,
+    doc: 'Whether the spans of OpenTelemetry have the text of queries, which may contain values.',
+  },
 } as const satisfies DocumentedTable;
 
 /** Options of a session without a cluster. */

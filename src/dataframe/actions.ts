@@ -80,7 +80,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    */
   async show(rows = 20, options: ActionOptions = {}): Promise<void> {
     const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-    process.stdout.write(`${await this.#table(rows, options, width)}\n`);
+    process.stdout.write(`${await this.#table('show', rows, options, width)}\n`);
   }
 
   /**
@@ -95,7 +95,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   async toDisplayString(rows = 20, options: ActionOptions = {}): Promise<string> {
-    return this.#table(rows, options, undefined);
+    return this.#table('toDisplayString', rows, options, undefined);
   }
 
   /**
@@ -116,7 +116,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    */
   async count(options: ActionOptions = {}): Promise<number> {
     if (this.native.kind === 'about') return countRows(await this.collect(options));
-    const stream = this.derive({ verb: 'count' }).stream(options);
+    const stream = this.derive({ verb: 'count' }).open('count', options);
     const [batch] = await toBatches(stream);
     const value: unknown = batch?.getChildAt(0)?.get(0);
     if (typeof value !== 'bigint' && typeof value !== 'number')
@@ -142,7 +142,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   async collect(options: ActionOptions = {}): Promise<RecordBatch[]> {
-    return toBatches(this.stream(options));
+    return toBatches(this.open('collect', options));
   }
 
   /**
@@ -197,7 +197,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   async toArrow(options: ActionOptions = {}): Promise<Table> {
-    const stream = this.stream(options);
+    const stream = this.open('toArrow', options);
     const { schema, batches } = shareDictionaries(await toBatches(stream), stream.schema);
     return new Table(schema, batches);
   }
@@ -220,7 +220,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   async toArray<const O extends RowOptions = RowOptions>(options?: O): Promise<Converted<T, O>[]> {
-    const { stream, convert } = this.#convert<Converted<T, O>>(options);
+    const { stream, convert } = this.#convert<Converted<T, O>>('toArray', options);
     const rows: Converted<T, O>[][] = [];
     for await (const batch of stream) rows.push(convert().rows(batch));
     return joinArrays(rows);
@@ -239,7 +239,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   async toColumns<const O extends RowOptions = RowOptions>(options?: O): Promise<ColumnsOf<Converted<T, O>>> {
-    const { stream, convert } = this.#convert(options);
+    const { stream, convert } = this.#convert('toColumns', options);
     const parts: unknown[][][] = [];
     for await (const batch of stream) parts.push(convert().columns(batch));
     const columns = convert().names.map((name, i) => [name, joinArrays(parts.map((part) => part[i] ?? []))]);
@@ -270,7 +270,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
       IPC_SETTINGS,
       options,
     );
-    const stream = this.stream(action);
+    const stream = this.open('toIPC', action);
     // Existing readers apply the last dictionary of a stream to all its batches.
     if (format === 'file' || hasDictionaries(stream.schema)) {
       const { schema, batches } = shareDictionaries(await toBatches(stream), stream.schema);
@@ -294,7 +294,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   stream(options: ActionOptions = {}): RecordBatchStream {
-    return new RecordBatchStream(this.native, this.session, options);
+    return this.open('stream', options);
   }
 
   /**
@@ -313,7 +313,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
    * ```
    */
   rows<const O extends RowOptions = RowOptions>(options?: O): RowStream<Converted<T, O>> {
-    const { stream, convert } = this.#convert<Converted<T, O>>(options);
+    const { stream, convert } = this.#convert<Converted<T, O>>('rows', options);
     return new RowStream(stream, convert);
   }
 
@@ -339,7 +339,7 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
       { ...ACTION_SETTINGS, ...READABLE_STREAM_SETTINGS },
       options as ActionOptions & IpcStreamOptions,
     );
-    return this.stream({ signal, onProgress }).toReadableStream(format);
+    return this.open('toReadableStream', { signal, onProgress }).toReadableStream(format);
   }
 
   /**
@@ -365,6 +365,11 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
 
   // ---------------------------------------------------------------- inside
 
+  /** @internal The stream of an action, whose span has its name. */
+  protected open(operation: string, options: ActionOptions): RecordBatchStream {
+    return new RecordBatchStream(this.native, this.session, operation, options);
+  }
+
   /** @internal */
   protected override async distinctValues(on: ExprLike): Promise<[Literal, string][]> {
     const column = (isExpr(on) ? on : col(on)).alias('value');
@@ -383,11 +388,12 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
 
   /** A stream and its converter. The converter is made when the schema is final: after the first batch, or at the end. */
   #convert<R extends object = T>(
+    operation: string,
     options: RowOptions | undefined,
   ): { stream: RecordBatchStream; convert: () => Converter<R> } {
     const { signal, onProgress, ...convert } = resolve<RowOptions>('this action', ROW_SETTINGS, options);
     const conversion = toConversion(this.session.convert, convert);
-    const stream = this.stream({ signal, onProgress });
+    const stream = this.open(operation, { signal, onProgress });
     let made: Converter<R> | undefined;
     return {
       stream,
@@ -398,14 +404,13 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
     };
   }
 
-  async #table(rows: number, options: ActionOptions, maxWidth: number | undefined): Promise<string> {
+  async #table(operation: string, rows: number, options: ActionOptions, maxWidth: number | undefined): Promise<string> {
     if (rows !== Infinity) checkCount(rows, 'the number of rows');
     // More rows than a printed table can hold need no limit, and `limit` would reject the number.
     const maxRows = rows < 2 ** 31 ? rows : Infinity;
     // Fetch one row more than shown, to know whether there are more.
-    const stream = (maxRows === Infinity || this.native.kind === 'about' ? this : this.limit(maxRows + 1)).stream(
-      options,
-    );
+    const shown = maxRows === Infinity || this.native.kind === 'about' ? this.self : this.limit(maxRows + 1);
+    const stream = shown.open(operation, options);
     const { text, notes } = await drawTable(await toBatches(stream), stream.schema, { maxRows, maxWidth });
     return [text, ...notes].join('\n');
   }

@@ -45,6 +45,8 @@ export abstract class FrameBase<T extends object = Row> {
   protected derive<U extends object>(verb: Verb): DataFrame<U> {
     this.#session.assertOpen();
     const { json, frames: operands } = encodeVerb(verb);
-    return this.make(callSync(() => this.#native.verb(json, operands)));
+    const derived = callSync(() => this.#native.verb(json, operands));
+    this.#session.tracing.inheritText(derived, this.#native);
+    return this.make(derived);
   }
 }

@@ -110,7 +110,7 @@ export abstract class Plans<T extends object = Row> extends Writes<T> {
       ...(analyzeLevel !== undefined && { level: analyzeLevel }),
       ...(analyzeCategories !== undefined && { categories: toCategories(analyzeCategories) }),
     });
-    const stream = plans.stream(action);
+    const stream = plans.open('explain', action);
     const { text } = await drawTable(await toBatches(stream), stream.schema);
     return text;
   }
@@ -141,7 +141,9 @@ export abstract class Plans<T extends object = Row> extends Writes<T> {
    */
   async analyze(options: ActionOptions = {}): Promise<readonly PlanStage[]> {
     const action = resolve<ActionOptions>('analyze', ACTION_SETTINGS, options);
-    return readStages(await callWatched(this.native, this.session, action, (df, task) => df.analyze(task)));
+    return readStages(
+      await callWatched(this.native, this.session, { operation: 'analyze' }, action, (df, task) => df.analyze(task)),
+    );
   }
 
   /**

@@ -42,7 +42,7 @@ export class QueryHandle implements AsyncDisposable {
   constructor(df: NativeDataFrame, session: SessionHandle, options: ActionOptions) {
     const feed = new ProgressFeed(options, true);
     this.#feed = feed;
-    this.#stream = new RecordBatchStream(df, session, { signal: feed.signal }, feed);
+    this.#stream = new RecordBatchStream(df, session, 'execute', { signal: feed.signal }, feed);
     this.progress = Object.freeze({ [Symbol.asyncIterator]: () => feed[Symbol.asyncIterator]() });
     this.result = collect(this.#stream);
     this.result.catch(() => undefined);

@@ -38,7 +38,9 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
   cache(options: ActionOptions = {}): PendingDataFrame<T> {
     return pending(async () => {
       const action = resolve<ActionOptions>('cache', ACTION_SETTINGS, options);
-      return this.make(await callWatched(this.native, this.session, action, (df, task) => df.cache(task)));
+      return this.make(
+        await callWatched(this.native, this.session, { operation: 'cache' }, action, (df, task) => df.cache(task)),
+      );
     });
   }
 
@@ -63,7 +65,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
    * ```
    */
   async writeParquet(path: string | URL, options?: ParquetWriterOptions): Promise<number> {
-    return this.#write(toFileWriteNative('parquet', path, options));
+    return this.#write('writeParquet', toFileWriteNative('parquet', path, options));
   }
 
   /**
@@ -78,7 +80,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
    * ```
    */
   async writeCsv(path: string | URL, options?: CsvWriterOptions): Promise<number> {
-    return this.#write(toFileWriteNative('csv', path, options));
+    return this.#write('writeCsv', toFileWriteNative('csv', path, options));
   }
 
   /**
@@ -93,7 +95,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
    * ```
    */
   async writeJson(path: string | URL, options?: JsonWriterOptions): Promise<number> {
-    return this.#write(toFileWriteNative('json', path, options));
+    return this.#write('writeJson', toFileWriteNative('json', path, options));
   }
 
   /**
@@ -112,7 +114,7 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
    * ```
    */
   async writeArrow(path: string | URL, options?: ArrowWriterOptions): Promise<number> {
-    return this.#write(toFileWriteNative('arrow', path, options));
+    return this.#write('writeArrow', toFileWriteNative('arrow', path, options));
   }
 
   /**
@@ -129,12 +131,12 @@ export abstract class Writes<T extends object = Row> extends Actions<T> {
    * ```
    */
   async writeTable(name: string, options?: TableWriteOptions): Promise<number> {
-    return this.#write(toTableWriteNative(name, options));
+    return this.#write('writeTable', toTableWriteNative(name, options));
   }
 
   // ---------------------------------------------------------------- inside
 
-  async #write({ json, action }: NativeWrite): Promise<number> {
-    return callWatched(this.native, this.session, action, (df, task) => df.write(json, task));
+  async #write(operation: string, { json, action }: NativeWrite): Promise<number> {
+    return callWatched(this.native, this.session, { operation }, action, (df, task) => df.write(json, task));
   }
 }

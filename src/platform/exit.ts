@@ -4,6 +4,7 @@
  * @module
  */
 
+import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 
 /** A running native server or UDF thread. Those with a folder can be abandoned. */
@@ -46,6 +47,8 @@ function create(): Registry {
     if (process.listenerCount(signal) > 1 + yielding()) return;
     abandonAll();
     process.kill(process.pid, signal);
+    // The first process of a container has no default action that would end it.
+    if (process.pid === 1) process.exit(128 + constants.signals[signal]);
   };
   const update = (): void => {
     const wanted = [...servers].some((server) => server.abandon);

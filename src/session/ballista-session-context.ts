@@ -53,6 +53,8 @@ export interface SessionOptions {
    * must have 1 to 8,192 visible ASCII characters. Default: none.
    */
   token?: TokenOption;
+  /** Whether the spans of OpenTelemetry have the text of queries, which may contain values. Default `false`. */
+  traceQueryText?: boolean;
 }
 
 /** Options of {@link BallistaSessionContext.standalone}: cluster and session options. `files` limits both. */
@@ -93,22 +95,18 @@ export class BallistaSessionContext extends SessionContext {
   constructor(address: string, options: SessionOptions, alsoClose: AsyncDisposable);
   constructor(address: string, options: SessionOptions = {}, alsoClose?: AsyncDisposable) {
     const scheduler = parseAddress(address);
-    const { clusterConfig, config, convert, executorTimeoutMs, files, memoryTableLimitBytes, runtime, tls, token } =
-      resolve<SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number }>(
-        'BallistaSessionContext',
-        SESSION_SETTINGS,
-        options,
-      );
+    const { clusterConfig, config, convert, files, runtime, tls, token, traceQueryText, ...limits } = resolve<
+      SessionOptions & { executorTimeoutMs: number; memoryTableLimitBytes: number; traceQueryText: boolean }
+    >('BallistaSessionContext', SESSION_SETTINGS, options);
     super(
       {
         ...scheduler,
         config: { ...toConfigNative(config), ...toConfigNative(clusterConfig) },
-        executorTimeoutMs,
-        memoryTableLimitBytes,
+        ...limits,
         runtime: { ...toRuntimeNative(runtime), ...toFilesNative('BallistaSessionContext', files) },
         ...toCredentialsNative('BallistaSessionContext', { tls, token }, false),
       },
-      convert,
+      { convert, traceQueryText },
       alsoClose,
     );
     this.address = address;

@@ -12,9 +12,10 @@ import type { NativeDataFrame, NativePreparedStatement } from '../binding.cjs';
 import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
 import { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
+import { callWatched, type Operation } from '../dataframe/progress/watched.js';
 import type { SessionHandle } from '../engine/session-handle.js';
 import { resolve } from '../input/settings.js';
-import { callSync, callTask } from '../native.js';
+import { callSync } from '../native.js';
 import { type Params, toParamsNative } from '../sql/params.js';
 
 /** A parameter of a {@link PreparedStatement}. */
@@ -105,7 +106,8 @@ export class PreparedStatement<T extends object = Row> {
       const values = params === undefined ? undefined : toParamsNative(params);
       this.#session.assertOpen();
       const frame = callSync(() => this.#native.execute(values));
-      return new DataFrame<T>(await done(frame, this.#session, signal), this.#session);
+      this.#session.tracing.keepText(frame, this.text);
+      return new DataFrame<T>(await done(frame, this.#session, { operation: 'execute' }, signal), this.#session);
     });
   }
 
@@ -124,10 +126,11 @@ export class PreparedStatement<T extends object = Row> {
 export async function done(
   frame: NativeDataFrame,
   session: SessionHandle,
+  operation: Operation,
   signal: AbortSignal | undefined,
 ): Promise<NativeDataFrame> {
   return frame.kind === 'count' || frame.kind === 'analyzed'
-    ? callTask(session.abandon, (task) => frame.cache(task), signal)
+    ? callWatched(frame, session, operation, { signal }, (df, task) => df.cache(task))
     : frame;
 }
 

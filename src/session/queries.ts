@@ -11,6 +11,8 @@ import type { NativeDataFrame, NativeSession } from '../binding.cjs';
 import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
 import { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
+import type { Operation } from '../dataframe/progress/watched.js';
+import { RecordBatchStream, toBatches } from '../dataframe/stream/record-batch-stream.js';
 import { nativeLogicalPlanOf } from '../engine/native-plan.js';
 import type { SessionHandle } from '../engine/session-handle.js';
 import { invalid } from '../errors.js';
@@ -105,7 +107,8 @@ export abstract class SessionQueries extends SessionTables {
   sql<T extends object = Row>(query: string | SqlQuery, options: SqlOptions = {}): PendingDataFrame<T> {
     return pending(async () => {
       const given = resolve<CheckedSqlOptions>('sql', SQL_SETTINGS, options);
-      return this.#done<T>(await this.#plan('sql', query, given), given.signal);
+      const since = this.handle.tracing.now();
+      return this.#done<T>(await this.#plan('sql', query, given), { operation: 'sql', since }, given.signal);
     });
   }
 
@@ -155,11 +158,9 @@ export abstract class SessionQueries extends SessionTables {
     if (kind === 'done') return 0;
     if (kind !== 'count')
       throw invalid('execute runs statements that change something. Run a query with query() or sql().');
-    const rows = await new DataFrame<{ count: number }>(frame, this.handle).toArray({
-      signal: given.signal,
-      int64: 'number',
-    });
-    return rows.reduce((sum, { count }) => sum + count, 0);
+    const batches = await toBatches(new RecordBatchStream(frame, this.handle, 'execute', { signal: given.signal }));
+    const counts = batches.flatMap((batch) => [...(batch.getChild('count') ?? [])]);
+    return counts.reduce((sum: number, count) => sum + Number(count), 0);
   }
 
   /**
@@ -220,13 +221,14 @@ export abstract class SessionQueries extends SessionTables {
   executeLogicalPlan<T extends object = Row>(plan: LogicalPlan): PendingDataFrame<T> {
     return pending(async () => {
       const native = nativeLogicalPlanOf(plan, 'the plan of executeLogicalPlan');
-      return this.#done<T>(this.callSync((session) => session.frame(native)));
+      const frame = this.callSync((session) => session.frame(native));
+      return this.#done<T>(frame, { operation: 'executeLogicalPlan' });
     });
   }
 
   // ---------------------------------------------------------------- inside
 
-  #plan(where: string, query: string | SqlQuery, options: CheckedSqlOptions): Promise<NativeDataFrame> {
+  async #plan(where: string, query: string | SqlQuery, options: CheckedSqlOptions): Promise<NativeDataFrame> {
     const { signal, params, ...allowed } = options;
     const tagged = SqlQuery.is(query);
     if (!tagged && typeof query !== 'string')
@@ -236,10 +238,25 @@ export abstract class SessionQueries extends SessionTables {
     const values = tagged ? (query.values.length > 0 ? query.values : undefined) : params;
     const native = values === undefined ? allowed : { ...allowed, params: toParamsNative(values) };
     const text = tagged ? query.text : query;
-    return this.nearTables(() => this.callTask((session, task) => session.sql(text, native, task), signal));
+    const { tracing } = this.handle;
+    const since = tracing.now();
+    try {
+      const frame = await this.nearTables(() => this.callTask((session, task) => session.sql(text, native, task), signal));
+      // A query has a span when it runs.
+      if (frame.kind === 'done') tracing.ended(where, text, since);
+      tracing.keepText(frame, text);
+      return frame;
+    } catch (failure) {
+      tracing.ended(where, text, since, failure);
+      throw failure;
+    }
   }
 
-  async #done<T extends object>(frame: NativeDataFrame, signal?: AbortSignal): Promise<DataFrame<T>> {
-    return new DataFrame<T>(await done(frame, this.handle, signal), this.handle);
+  async #done<T extends object>(
+    frame: NativeDataFrame,
+    operation: Operation,
+    signal?: AbortSignal,
+  ): Promise<DataFrame<T>> {
+    return new DataFrame<T>(await done(frame, this.handle, operation, signal), this.handle);
   }
 }

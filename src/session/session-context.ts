@@ -17,6 +17,7 @@ import { DataFrame } from '../dataframe/dataframe.js';
 import { frames } from '../engine/native-dataframe.js';
 import { connectPlans } from '../engine/native-plan.js';
 import type { SessionHandle } from '../engine/session-handle.js';
+import { SessionTracing } from '../engine/session-tracing.js';
 import { BallistaError } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { call, callSync, callTask } from '../native.js';
@@ -38,6 +39,14 @@ export interface LocalOptions {
   memoryTableLimitBytes?: number;
   /** Memory and disk limits of the work done in this process. Default: no memory limit, and the system's temporary folder. */
   runtime?: RuntimeEnvBuilder | RuntimeOptions;
+  /** Whether the spans of OpenTelemetry have the text of queries, which may contain values. Default `false`. */
+  traceQueryText?: boolean;
+}
+
+/** The options of a session that the native side does not need. */
+interface OwnOptions {
+  readonly convert?: ConvertOptions | undefined;
+  readonly traceQueryText: boolean;
 }
 
 /**
@@ -63,17 +72,17 @@ export class SessionContext extends SessionQueries implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link SessionContext.local} or a `BallistaSessionContext`. */
-  protected constructor(
-    options: NativeSessionOptions,
-    convert: ConvertOptions | undefined,
-    alsoClose?: AsyncDisposable,
-  ) {
+  protected constructor(options: NativeSessionOptions, own: OwnOptions, alsoClose?: AsyncDisposable) {
     super();
+    const { convert, traceQueryText } = own;
+    const { host, port } = options;
+    const scheduler = host === undefined || port === undefined ? {} : { scheduler: { host, port } };
     toConversion(convert);
     this.#native = callSync((binding) => new binding.NativeSession(options));
     this.#alsoClose = alsoClose;
     this.#session = Object.freeze({
       convert,
+      tracing: new SessionTracing({ ...scheduler, traceQueryText }),
       abandon: (task: number) => this.#native.abandon(task),
       assertOpen: () => this.#assertOpen(),
     });
@@ -101,8 +110,8 @@ export class SessionContext extends SessionQueries implements AsyncDisposable {
    * ```
    */
   static local(options: LocalOptions = {}): SessionContext {
-    const { config, convert, files, memoryTableLimitBytes, runtime } = resolve<
-      LocalOptions & { memoryTableLimitBytes: number }
+    const { config, convert, files, memoryTableLimitBytes, runtime, traceQueryText } = resolve<
+      LocalOptions & { memoryTableLimitBytes: number; traceQueryText: boolean }
     >('SessionContext.local', LOCAL_SETTINGS, options);
     const pool = new UdfPool(availableParallelism());
     return new SessionContext(
@@ -113,7 +122,7 @@ export class SessionContext extends SessionQueries implements AsyncDisposable {
         udfPool: pool.id,
         runtime: { ...toRuntimeNative(runtime), ...toFilesNative('SessionContext.local', files) },
       },
-      convert,
+      { convert, traceQueryText },
       pool,
     );
   }

@@ -47,6 +47,11 @@ function executor(
   return start('executor', ['--scheduler-port', String(scheduler.port), ...args], env);
 }
 
+/** An executor whose scheduler may not be there. */
+function lonely(schedulerPort: number): string[] {
+  return ['executor', '--scheduler-port', String(schedulerPort), '--port', '0', '--grpc-port', '0'];
+}
+
 function connect(url: string, options: SessionOptions = {}): BallistaSessionContext {
   const ctx = new BallistaSessionContext(url, options);
   closing.push(() => ctx.close());
@@ -180,6 +185,32 @@ describe('SIGTERM while a query runs', () => {
   });
 });
 
+describe('an executor that starts before its scheduler', () => {
+  it('waits, and serves when the scheduler does', async () => {
+    const port = await freePort();
+    const early = new Daemon([...lonely(port), '--admin-port', '0']);
+    closing.push(() => early.close());
+    const { message } = await early.line('The executor waits for its scheduler.', { level: 'warn' });
+    expect(message).toContain(`127.0.0.1:${port}`);
+    const { port: admin } = await early.line('The admin port serves');
+    expect(await ready(Number(admin))).toEqual([503, 'It is starting.']);
+    const scheduler = await start('scheduler', ['--port', String(port)]);
+    await early.line('The executor serves.');
+    await until('the executor is ready', async () => (await ready(Number(admin)))[0] === 200);
+    const ctx = connect(scheduler.url);
+    expect(await ctx.query('select 1 as a', { int64: 'number' })).toEqual([{ a: 1 }]);
+    // The reason is the same at each attempt, and is told once.
+    expect(early.lines().filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  it('ends at SIGTERM while it waits', async () => {
+    const early = new Daemon(lonely(await freePort()));
+    await early.line('The executor waits for its scheduler.');
+    early.kill('SIGTERM');
+    expect(await early.ended).toMatchObject({ code: 0, signal: null, left: [] });
+  });
+});
+
 describe('a start that fails', () => {
   it('ends with 1 and says why, if the port is taken', async () => {
     const { port } = await start('scheduler');
@@ -190,18 +221,10 @@ describe('a start that fails', () => {
     expect(stderr).toContain(String(port));
   });
 
-  it('ends with 1 if no scheduler is there', async () => {
-    const second = new Daemon([
-      'executor',
-      '--scheduler-port',
-      String(await freePort()),
-      '--port',
-      '0',
-      '--grpc-port',
-      '0',
-    ]);
+  it('ends with 1 if no scheduler is there when the time of an executor is over', async () => {
+    const second = new Daemon([...lonely(await freePort()), '--scheduler-timeout-ms', '500']);
     expect(await second.ended).toMatchObject({ code: 1, left: [] });
-    expect(second.lines()).toMatchObject([{ level: 'error', code: 'CONNECTION' }]);
+    expect(second.lines()).toMatchObject([{ level: 'warn' }, { level: 'error', code: 'CONNECTION' }]);
   });
 
   it.each([

@@ -12,15 +12,22 @@ const SCALE = 0.1;
 const TABLES = ['customer', 'lineitem', 'nation', 'orders', 'part', 'partsupp', 'region', 'supplier'] as const;
 type Table = (typeof TABLES)[number];
 
+/** The folder of the queries. */
+export const TPCH_QUERIES = fileURLToPath(new URL('../tpch/queries/', import.meta.url));
+
 /** The SQL of a TPC-H query, with the validation parameters of the specification. */
 export function tpchQuery(number: number): string {
-  const name = `q${String(number).padStart(2, '0')}.sql`;
-  return readFileSync(fileURLToPath(new URL(`../tpch/queries/${name}`, import.meta.url)), 'utf8');
+  return readFileSync(join(TPCH_QUERIES, `q${String(number).padStart(2, '0')}.sql`), 'utf8');
 }
 
-/** Registers the tables by name in contexts. Generates the data the first time, which may need a build. */
+/** The folder of the tables, with a folder for each. Generates the data the first time, which may need a build. */
+export function tpchFolder(): Promise<string> {
+  return tpch(SCALE);
+}
+
+/** Registers the tables of {@link tpchFolder} by name in contexts. */
 export async function registerTpch(...contexts: SessionContext[]): Promise<void> {
-  const folder = await tpch(SCALE);
+  const folder = await tpchFolder();
   for (const ctx of contexts) {
     for (const table of TABLES) await ctx.registerParquet(table, join(folder, table));
   }

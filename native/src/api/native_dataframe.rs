@@ -93,7 +93,8 @@ impl NativeDataFrame {
         })
     }
 
-    /// Runs a query, which ends when JavaScript cancels the call.
+    /// Runs a query, which ends when JavaScript cancels the call. `work` is boxed: it has hundreds of kilobytes, and the call would
+    /// have them on its stack while hooks of async_hooks run, which then hit V8's limit.
     async fn task<T: Send + 'static>(
         &self,
         task: Option<u32>,
@@ -205,7 +206,7 @@ impl NativeDataFrame {
             collect_watched(plan.clone(), context).await?;
             Ok(analyzed(&plan))
         };
-        self.task(task, work).await
+        self.task(task, Box::pin(work)).await
     }
 
     #[napi(catch_unwind, js_name = "intoView")]
@@ -227,7 +228,7 @@ impl NativeDataFrame {
             let cached = unnamed(session.context(), session.store(schema, &batches, None)?)?;
             Ok(NativeDataFrame::new(session, cached))
         };
-        self.task(task, work).await
+        self.task(task, Box::pin(work)).await
     }
 
     /// Runs the query and writes its rows. Returns the number of rows. `target`: a Write as JSON.
@@ -241,7 +242,7 @@ impl NativeDataFrame {
             let keys = scope.sort_exprs(parse_json::<Vec<SortNode>>(&sort_by)?)?;
             write(frame, target, keys).await
         };
-        self.task(task, work).await
+        self.task(task, Box::pin(work)).await
     }
 
     /// This DataFrame; its actions report to `progress` how far they are. `traceparent`: the span that its jobs belong to, as

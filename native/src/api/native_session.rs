@@ -131,8 +131,8 @@ impl NativeSession {
         let session = self.session.clone();
         let owner = session.clone();
         let work = async move { session.sql(&query, options).await };
-        // Statements such as CREATE TABLE AS run their query at once.
-        frame(owner.clone(), task, owner.compute(work)).await
+        // Statements such as CREATE TABLE AS run their query at once. Boxed: see `NativeDataFrame::task`.
+        frame(owner.clone(), task, Box::pin(owner.compute(work))).await
     }
 
     #[napi]

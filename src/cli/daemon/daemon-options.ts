@@ -22,6 +22,12 @@ export interface DaemonOptions {
   logFormat: 'text' | 'json';
 }
 
+/** The settings that the process of an executor has besides {@link DaemonOptions}. */
+export interface ExecutorDaemonOptions {
+  /** How long an executor waits for its scheduler when it starts, in milliseconds. Then it ends with an error. */
+  schedulerTimeoutMs?: number;
+}
+
 /** The settings table of {@link DaemonOptions}. */
 export const DAEMON_SETTINGS = {
   adminHost: { type: 'string', default: '127.0.0.1', doc: 'The address of the admin port.' },
@@ -46,6 +52,17 @@ export const DAEMON_SETTINGS = {
   },
 } as const satisfies DocumentedTable;
 
+/** The settings table of {@link ExecutorDaemonOptions}. */
+export const EXECUTOR_DAEMON_SETTINGS = {
+  schedulerTimeoutMs: {
+    type: 'integer',
+    min: 0,
+    max: 2 ** 31 - 1,
+    defaultText: 'no limit',
+    doc: 'How long an executor waits for its scheduler when it starts, in milliseconds. Then it ends with an error.',
+  },
+} as const satisfies DocumentedTable;
+
 /** In a process of its own, `processOnly` would let no one in. */
 const { processOnly: _, ...scheduler } = SCHEDULER_SETTINGS;
 
@@ -62,7 +79,7 @@ export const SETTINGS_BY_ROLE = {
     drainTimeoutMs: { ...scheduler.drainTimeoutMs, default: drainTimeoutMs.default },
     ...DAEMON_SETTINGS,
   },
-  executor: { ...EXECUTOR_SETTINGS, ...DAEMON_SETTINGS },
+  executor: { ...EXECUTOR_SETTINGS, ...EXECUTOR_DAEMON_SETTINGS, ...DAEMON_SETTINGS },
   cluster: {
     ...inProcess,
     executors: { ...inProcess.executors, default: 2 },

@@ -4,56 +4,43 @@
  * @module
  */
 
+import { LOG_LEVELS, type LogLevel } from '../../config/log-level.js';
 import type { DaemonOptions } from './daemon-options.js';
-
-const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
-
-type Level = (typeof LEVELS)[number];
 
 /** More than the message, for programs. */
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Writes lines, if their level is wanted. */
-export type Log = Readonly<Record<Level, (message: string, fields?: Fields) => void>>;
+export type Log = Readonly<Record<LogLevel, (message: string, fields?: Fields) => void>>;
 
 /** Opens the log of this process, and that of the engine. Call it before the package is loaded. */
 export function openLog({ logLevel, logFormat }: Pick<DaemonOptions, 'logLevel' | 'logFormat'>): Log {
   process.env['BALLISTA_LOG'] = logLevel;
   process.env['BALLISTA_LOG_FORMAT'] = logFormat;
-  const wanted = LEVELS.indexOf(plainLevel(logLevel));
-  const write = (level: Level) => (message: string, fields?: Fields) => {
-    if (LEVELS.indexOf(level) > wanted) return;
+  const wanted = LOG_LEVELS.indexOf(plainLevel(logLevel));
+  const write = (level: LogLevel) => (message: string, fields?: Fields) => {
+    if (LOG_LEVELS.indexOf(level) > wanted) return;
     process.stderr.write(`${logFormat === 'json' ? json(level, message, fields) : line(level, message, fields)}\n`);
   };
-  const log = Object.fromEntries(LEVELS.map((level) => [level, write(level)])) as Log;
+  const log = Object.fromEntries(LOG_LEVELS.map((level) => [level, write(level)])) as Log;
   // Node's own listener would print text between lines of JSON.
   process.removeAllListeners('warning');
   process.on('warning', (warning) => log.warn(warning.message));
   return log;
 }
 
-/** Whether the setting `logLevel` can be read: levels, alone or by module. */
-export function isLogLevel(text: string): boolean {
-  const isLevel = (level: string | undefined): boolean => level === 'off' || LEVELS.includes(level as Level);
-  return text.split(',').every((part) => {
-    const [first, second, ...more] = part.split('=');
-    if (more.length > 0) return false;
-    return second === undefined ? isLevel(first) : /^[a-z_][a-z0-9_:]*$/u.test(first ?? '') && isLevel(second);
-  });
-}
-
 /** The level without a module. Without one, only errors are logged. */
-function plainLevel(text: string): Level {
-  const found = text.split(',').find((part) => LEVELS.includes(part as Level));
-  return (found as Level | undefined) ?? 'error';
+function plainLevel(text: string): LogLevel {
+  const found = text.split(',').find((part) => LOG_LEVELS.includes(part as LogLevel));
+  return (found as LogLevel | undefined) ?? 'error';
 }
 
-function json(level: Level, message: string, fields: Fields = {}): string {
+function json(level: LogLevel, message: string, fields: Fields = {}): string {
   const time = new Date().toISOString();
   return JSON.stringify({ time, level, target: 'ballista', pid: process.pid, message, ...fields });
 }
 
-function line(level: Level, message: string, fields: Fields = {}): string {
+function line(level: LogLevel, message: string, fields: Fields = {}): string {
   const more = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}=${value}`);

@@ -6,27 +6,31 @@
 
 import { once } from 'node:events';
 
+import { isLogLevel } from '../../config/log-level.js';
 import { BallistaError } from '../../errors.js';
 import { type CommandContext, Signalled, UsageError } from '../base/command.js';
 import { EXIT } from '../base/exit-codes.js';
 import { AdminServer } from './admin-server.js';
-import type { DaemonOptions, Role } from './daemon-options.js';
+import type { DaemonOptions, ExecutorDaemonOptions, Role } from './daemon-options.js';
 import { DaemonServer, type ServerRole, type Started } from './daemon-server.js';
 import { type EffectiveSetting, effectiveSettings, type GivenFlags, toOptions } from './effective-settings.js';
-import { isLogLevel, type Log, openLog } from './log.js';
+import { type Log, openLog } from './log.js';
+import { startPatiently } from './start-patiently.js';
 import { isSupervised, type Order, obey, tell } from './supervision.js';
 
 /** The options of a class, and those of the process. */
 export interface Prepared {
   readonly options: object;
-  readonly daemon: DaemonOptions;
+  readonly daemon: DaemonOptions & ExecutorDaemonOptions;
   readonly log: Log;
 }
 
 /** Finds the settings, and opens the log. */
 export async function prepare(role: Role, flags: GivenFlags): Promise<Prepared> {
   const { settings, warnings } = await effectiveSettings(role, flags);
-  const { adminHost, adminPort, logLevel, logFormat, ...options } = toOptions<DaemonOptions>(settings);
+  const { adminHost, adminPort, logLevel, logFormat, schedulerTimeoutMs, ...options } = toOptions<
+    DaemonOptions & ExecutorDaemonOptions
+  >(settings);
   if (!isLogLevel(logLevel)) {
     throw new UsageError(
       `The log level "${logLevel}" is none of error, warn, info, debug, trace and off, alone or by module.`,
@@ -36,7 +40,8 @@ export async function prepare(role: Role, flags: GivenFlags): Promise<Prepared> 
   const log = openLog({ logLevel, logFormat });
   for (const warning of warnings) log.warn(warning);
   const admin = adminPort === undefined ? {} : { adminPort };
-  return { options, daemon: { adminHost, logLevel, logFormat, ...admin }, log };
+  const patience = schedulerTimeoutMs === undefined ? {} : { schedulerTimeoutMs };
+  return { options, daemon: { adminHost, logLevel, logFormat, ...admin, ...patience }, log };
 }
 
 /** UDFs and child processes must not see them. */
@@ -54,7 +59,7 @@ export async function runDaemon(role: ServerRole, flags: GivenFlags, { signal }:
 async function serve(
   role: ServerRole,
   options: object,
-  { adminHost, adminPort }: Pick<DaemonOptions, 'adminHost' | 'adminPort'>,
+  { adminHost, adminPort, schedulerTimeoutMs: limitMs = Number.POSITIVE_INFINITY }: Prepared['daemon'],
   log: Log,
   signal: AbortSignal,
 ): Promise<number> {
@@ -65,7 +70,11 @@ async function serve(
       admin = await AdminServer.open(adminHost, adminPort, server);
       log.info('The admin port serves probes and metrics.', { host: adminHost, port: admin.port });
     }
-    return await untilSignal(role, server, log, signal, (started) => log.info(`The ${role} serves.`, { ...started }));
+    const start = () => server.start();
+    const starting = role === 'executor' ? startPatiently(start, { limitMs, log, signal }) : start();
+    return await untilSignal(role, server, starting, log, signal, (started) => {
+      log.info(`The ${role} serves.`, { ...started });
+    });
   } catch (error) {
     return fail(log, error);
   } finally {
@@ -74,16 +83,17 @@ async function serve(
   }
 }
 
-/** Starts the server, waits for the signal, and closes the server. */
+/** Waits for the start and for the signal, and closes the server. */
 async function untilSignal(
   role: ServerRole,
   server: DaemonServer,
+  starting: Promise<Started | undefined>,
   log: Log,
   signal: AbortSignal,
   onStarted: (started: Started) => void,
 ): Promise<number> {
   const stopped = aborted(signal);
-  const started = await Promise.race([server.start(), stopped]);
+  const started = await Promise.race([starting, stopped]);
   if (started) {
     onStarted(started);
     await Promise.race([server.ended(), stopped]);
@@ -122,7 +132,9 @@ async function runSupervised(role: ServerRole, signal: AbortSignal): Promise<num
   const log = openLog(form);
   try {
     server = await DaemonServer.create(role, options);
-    return await untilSignal(role, server, log, signal, (started) => tell({ type: 'started', started }));
+    return await untilSignal(role, server, server.start(), log, signal, (started) =>
+      tell({ type: 'started', started }),
+    );
   } catch (error) {
     return fail(log, error);
   } finally {

@@ -60,9 +60,9 @@ export class ProgressFeed {
     this.#unlink = unlink;
   }
 
-  /** A DataFrame whose actions report to this feed. */
-  watch(df: NativeDataFrame): NativeDataFrame {
-    return callSync(() => df.watched(this.#native));
+  /** A DataFrame whose actions report to this feed. Its jobs belong to the span of `traceparent`. */
+  watch(df: NativeDataFrame, traceparent?: string): NativeDataFrame {
+    return callSync(() => df.watched(this.#native, traceparent));
   }
 
   /** The newest snapshot. */

@@ -50,14 +50,20 @@ export class RecordBatchStream implements AsyncIterableIterator<RecordBatch>, As
   #schema: Schema | undefined;
 
   /** @internal Created by `DataFrame.stream()`. */
-  constructor(df: NativeDataFrame, session: SessionHandle, options: ActionOptions, feed?: ProgressFeed) {
+  constructor(
+    df: NativeDataFrame,
+    session: SessionHandle,
+    operation: string,
+    options: ActionOptions,
+    feed?: ProgressFeed,
+  ) {
     const action = resolve<ActionOptions>('this action', ACTION_SETTINGS, options);
     const watching = feed ?? (action.onProgress && new ProgressFeed(action));
     this.#session = session;
     const onEnd = (): void => {
       this.#batches.length = 0;
     };
-    this.#chunks = new ResultChunks(df, session, (watching ?? action).signal, onEnd, watching);
+    this.#chunks = new ResultChunks(df, session, operation, (watching ?? action).signal, onEnd, watching);
   }
 
   /** The schema of the batches. Available before the first batch. */

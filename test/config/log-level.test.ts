@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { isLogLevel } from '../../../src/cli/daemon/log.js';
+import { isLogLevel } from '../../src/config/log-level.js';
 
 it.each(['info', 'off', 'warn,ballista_executor=debug', 'datafusion::execution=trace'])(
   'the level %s is valid',

@@ -1,0 +1,21 @@
+/**
+ * Levels of logs, alone or by module of the engine.
+ *
+ * @module
+ */
+
+/** The levels, from the most to the least important. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** How important a line of a log is. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Whether a text is levels, alone or by module: `info,ballista_executor=debug`. */
+export function isLogLevel(text: string): boolean {
+  const isLevel = (level: string | undefined): boolean => level === 'off' || LOG_LEVELS.includes(level as LogLevel);
+  return text.split(',').every((part) => {
+    const [first, second, ...more] = part.split('=');
+    if (more.length > 0) return false;
+    return second === undefined ? isLevel(first) : /^[a-z_][a-z0-9_:]*$/u.test(first ?? '') && isLevel(second);
+  });
+}
