@@ -14,7 +14,6 @@ import { encode } from '../expr/node/encode.js';
 import type { SortNode } from '../expr/node/node.js';
 import { describe } from '../input/describe.js';
 import { resolve } from '../input/settings.js';
-import { tableName } from '../input/table-name.js';
 import { engineOptions, type FormatSettings } from './format-settings.js';
 import { toPathsNative } from './read-options.js';
 import type {
@@ -97,7 +96,7 @@ export function toTableWriteNative(name: string, options: TableWriteOptions | un
     { ...WRITE_SETTINGS, ...TABLE_SETTINGS },
     options,
   );
-  return { json: toJson('writeTable', { kind: 'table', name: tableName(name), insertOp }, sortBy), action };
+  return { json: toJson('writeTable', { kind: 'table', name, insertOp }, sortBy), action };
 }
 
 function toJson(where: string, target: object, sortBy: SortKey | readonly SortKey[] = []): string {

@@ -12,7 +12,6 @@ import { CatalogTable } from '../catalog/catalog-table.js';
 import { exactName, unknownName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
-import { tableName } from '../input/table-name.js';
 import { type ObjectStore, toObjectStoreNative } from '../object-store/store.js';
 import { toStoreUrl } from '../object-store/url.js';
 import { type RegisterOptions, replaces } from './register-options.js';
@@ -121,7 +120,7 @@ export abstract class Catalogs {
    * Registers a table under a name. A DataFrame becomes a view: its query runs each time the view is read. From DataFusion's
    * `SessionContext::register_table`.
    *
-   * @param name - `trips`, or `schema.trips`; the case of letters counts
+   * @param name - as in SQL: `trips`, or `schema.trips`
    * @throws BallistaError `EXECUTION` if the name is taken, `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
@@ -134,14 +133,14 @@ export abstract class Catalogs {
   async registerTable(name: string, table: TableLike, options?: RegisterOptions): Promise<void> {
     const replace = replaces('registerTable', options);
     const native = toTableNative(table, 'the table');
-    this.callSync((session) => session.registerTable(tableName(name), native, replace));
+    this.callSync((session) => session.registerTable(exactName(name, 'table'), native, replace));
   }
 
   /**
    * A table or view by name, to read it or to register it under another name. From DataFusion's
    * `SessionContext::table_provider`.
    *
-   * @param name - `trips`, or `schema.trips`; the case of letters counts
+   * @param name - as in SQL: `trips`, or `schema.trips`
    * @throws BallistaError `PLAN` for an unknown table, `INVALID_ARGUMENT`, `CLOSED`
    *
    * @example
@@ -150,7 +149,7 @@ export abstract class Catalogs {
    * ```
    */
   async tableProvider(name: string): Promise<CatalogTable> {
-    const table = tableName(name);
+    const table = exactName(name, 'table');
     return new CatalogTable(await this.call((session) => session.tableProvider(table)));
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Row } from '../arrow/values/values.js';
+import { exactName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { invalid } from '../errors.js';
@@ -22,7 +23,6 @@ import {
   toReadOptionsNative,
 } from '../files/read-options.js';
 import { describe } from '../input/describe.js';
-import { tableName } from '../input/table-name.js';
 import { SessionFunctions } from './functions.js';
 
 /** The file methods of a {@link SessionContext}. */
@@ -119,7 +119,7 @@ export abstract class SessionFiles extends SessionFunctions {
   /**
    * Registers Parquet files as a table. From DataFusion's `SessionContext::register_parquet`.
    *
-   * @param name - `trips`, or `schema.trips`; the case of letters counts
+   * @param name - as in SQL: `trips`, or `schema.trips`
    * @param path - a file, a folder, a glob, a URL, or several of them
    * @throws BallistaError `OBJECT_STORE` if no file is found, `EXECUTION` if a file has another format or the name is taken,
    * `PLAN` for an unknown schema, `INVALID_ARGUMENT`, `CLOSED`
@@ -218,7 +218,7 @@ export abstract class SessionFiles extends SessionFunctions {
   ): Promise<void> {
     const native = toReadOptionsNative(format, options);
     const paths = toPathsNative(path);
-    await this.call((session) => session.register(tableName(name), paths, native));
+    await this.call((session) => session.register(exactName(name, 'table'), paths, native));
   }
 }
 

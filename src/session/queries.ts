@@ -200,9 +200,7 @@ export abstract class SessionQueries extends SessionTables {
     if (tagged && query.values.length > 0)
       throw invalid('prepare takes a query without values. Write $1, $2, … and pass the values to execute.');
     const text = tagged ? query.text : query;
-    const native = await this.nearTables(() =>
-      this.callTask((session, task) => session.prepare(text, allowDml, task), signal),
-    );
+    const native = await this.callTask((session, task) => session.prepare(text, allowDml, task), signal);
     return new PreparedStatement<T>(native, text, this.handle);
   }
 
@@ -241,7 +239,7 @@ export abstract class SessionQueries extends SessionTables {
     const { tracing } = this.handle;
     const since = tracing.now();
     try {
-      const frame = await this.nearTables(() => this.callTask((session, task) => session.sql(text, native, task), signal));
+      const frame = await this.callTask((session, task) => session.sql(text, native, task), signal);
       // A query has a span when it runs.
       if (frame.kind === 'done') tracing.ended(where, text, since);
       tracing.keepText(frame, text);

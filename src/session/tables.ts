@@ -9,14 +9,13 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { type ArrowInput, toPartitions } from '../arrow/ipc/arrow-input.js';
 import { type ColumnsInput, columnsToIpc, rowsToIpc } from '../arrow/ipc/plain-input.js';
 import type { Row } from '../arrow/values/values.js';
+import { exactName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { frames } from '../engine/native-dataframe.js';
 import { invalid } from '../errors.js';
-import { tableName } from '../input/table-name.js';
 import { SessionFiles } from './files.js';
 import { type RegisterOptions, replaces } from './register-options.js';
-import { withNearTable } from './unknown-table.js';
 
 /** A table of a session. From DataFusion's catalog, as `information_schema.tables` lists it. */
 export interface TableRef {
@@ -178,7 +177,7 @@ export abstract class SessionTables extends SessionFiles {
   ): Promise<void> {
     const replace = replaces('registerRecordBatches', options);
     const partitions = toPartitions(data);
-    await this.call((session) => session.registerIpc(tableName(name), partitions, replace));
+    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions, replace));
   }
 
   /**
@@ -198,7 +197,7 @@ export abstract class SessionTables extends SessionFiles {
   async registerView(name: string, df: DataFrame<any>, options?: RegisterOptions): Promise<void> {
     const replace = replaces('registerView', options);
     const native = frames.of(df, 'the view');
-    this.callSync((session) => session.registerView(tableName(name), native, replace));
+    this.callSync((session) => session.registerView(exactName(name, 'table'), native, replace));
   }
 
   // ---------------------------------------------------------------- tables and jobs
@@ -215,7 +214,7 @@ export abstract class SessionTables extends SessionFiles {
    * ```
    */
   table<T extends object = Row>(name: string): PendingDataFrame<T> {
-    return pending(() => this.nearTables(() => this.frame<T>((session) => session.table(tableName(name)))));
+    return pending(() => this.frame<T>((session) => session.table(exactName(name, 'table'))));
   }
 
   /**
@@ -233,7 +232,7 @@ export abstract class SessionTables extends SessionFiles {
   }
 
   /**
-   * Whether {@link table} finds a table or view under a name: `name`, `schema.name` or `catalog.schema.name`. The case of letters counts.
+   * Whether {@link table} finds a table or view under a name: `name`, `schema.name` or `catalog.schema.name`, as in SQL.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
    *
@@ -243,7 +242,7 @@ export abstract class SessionTables extends SessionFiles {
    * ```
    */
   async tableExists(name: string): Promise<boolean> {
-    return this.call((session) => session.tableExists(tableName(name)));
+    return this.call((session) => session.tableExists(exactName(name, 'table')));
   }
 
   /**
@@ -257,23 +256,14 @@ export abstract class SessionTables extends SessionFiles {
    * ```
    */
   async deregisterTable(name: string): Promise<boolean> {
-    return this.call((session) => session.deregisterTable(tableName(name)));
+    return this.call((session) => session.deregisterTable(exactName(name, 'table')));
   }
 
   // ---------------------------------------------------------------- inside
 
-  /** @internal Names a table that differs only in its case, if a table is not found. */
-  protected async nearTables<R>(run: () => Promise<R>): Promise<R> {
-    try {
-      return await run();
-    } catch (failure) {
-      throw await withNearTable(failure, async () => (await this.tables()).map((table) => table.name));
-    }
-  }
-
   async #fromIpc<T extends object>(partitions: Uint8Array[], name?: string): Promise<DataFrame<T>> {
     if (name === undefined) return this.frame<T>((session) => session.fromIpc(partitions));
-    await this.call((session) => session.registerIpc(tableName(name), partitions, false));
+    await this.call((session) => session.registerIpc(exactName(name, 'table'), partitions, false));
     return this.table<T>(name);
   }
 }

@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { col } from '../../src/expr/expr.js';
-import { sql } from '../../src/sql/sql-tag.js';
 import { LOCAL, newContext, STAGES, withCluster, withContext } from '../support/cluster.js';
 import { AIRPORTS, FLIGHTS, FLIGHTS_ARROW, PEOPLE_AVRO, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
@@ -195,32 +194,16 @@ describe('the catalog', () => {
   });
 
   it.each([
-    ['trips', 'datafusion.public.trips'],
-    ['Trips', '"Trips"'],
-    ['"Trips"', 'public.Trips'],
-    ['my trips', '"my trips"'],
+    ['Trips', 'trips'],
+    ['"Trips"', '"Trips"'],
     ['"with.dot"', 'public."with.dot"'],
-  ])('finds %s by its name', async (name, same) => {
+  ])('resolves %s like SQL', async (name, same) => {
     await ctx.registerCsv(name, FIRST, { delimiter: ';' });
     for (const spelling of [name, same]) {
       expect(await ctx.tableExists(spelling)).toBe(true);
       expect(await (await ctx.table(spelling)).count()).toBe(2);
     }
     expect([await ctx.deregisterTable(same), await ctx.tableExists(name)]).toEqual([true, false]);
-  });
-
-  it('has names whose case counts, as in sql.ident and in double quotes', async () => {
-    await ctx.registerView('T', await ctx.readCsv(FIRST, { delimiter: ';' }));
-    expect(await rows(ctx.sql(sql`select count(*) as n from ${sql.ident('T')}`))).toEqual([{ n: 2 }]);
-    expect(await ctx.table('T').count()).toBe(2);
-    expect(await rows(ctx.sql('select count(*) as n from "T"'))).toEqual([{ n: 2 }]);
-    expect(await ctx.tableExists('t')).toBe(false);
-    for (const work of [ctx.sql('select * from T'), ctx.table('t')])
-      expect(await rejected(work)).toMatchObject({
-        code: 'PLAN',
-        message: expect.stringContaining('There is a table "T".'),
-      });
-    expect(await ctx.deregisterTable('T')).toBe(true);
   });
 
   it('holds DataFrames as views', async () => {
