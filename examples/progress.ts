@@ -30,7 +30,10 @@ try {
 function onProgress({ state, tasks, fraction = 0, remainingMs, elapsedMs }: QueryProgress): void {
   const ended = state === 'succeeded';
   const counted = `${state}, ${tasks?.done} of ${tasks?.total} tasks`;
-  if (!process.stderr.isTTY) return ended ? console.log(counted) : undefined;
+  if (!process.stderr.isTTY) {
+    if (ended) console.log(counted);
+    return;
+  }
   const bar = '━'.repeat(Math.round(fraction * 30)).padEnd(30, '─');
   const time = remainingMs === undefined ? `${seconds(elapsedMs)} s` : `${seconds(remainingMs)} s left`;
   process.stderr.write(`\r\x1b[K${bar} ${Math.round(fraction * 100)} %, ${counted}, ${time}${ended ? '\n' : ''}`);

@@ -190,12 +190,12 @@ describe('an executor that starts before its scheduler', () => {
     const port = await freePort();
     const early = new Daemon([...lonely(port), '--admin-port', '0']);
     closing.push(() => early.close());
-    const { message } = await early.line('The executor waits for its scheduler.', { level: 'warn' });
+    const { message } = await early.logLine('The executor waits for its scheduler.', { level: 'warn' });
     expect(message).toContain(`127.0.0.1:${port}`);
-    const { port: admin } = await early.line('The admin port serves');
+    const { port: admin } = await early.logLine('The admin port serves');
     expect(await ready(Number(admin))).toEqual([503, 'It is starting.']);
     const scheduler = await start('scheduler', ['--port', String(port)]);
-    await early.line('The executor serves.');
+    await early.logLine('The executor serves.');
     await until('the executor is ready', async () => (await ready(Number(admin)))[0] === 200);
     const ctx = connect(scheduler.url);
     expect(await ctx.query('select 1 as a', { int64: 'number' })).toEqual([{ a: 1 }]);
@@ -205,7 +205,7 @@ describe('an executor that starts before its scheduler', () => {
 
   it('ends at SIGTERM while it waits', async () => {
     const early = new Daemon(lonely(await freePort()));
-    await early.line('The executor waits for its scheduler.');
+    await early.logLine('The executor waits for its scheduler.');
     early.kill('SIGTERM');
     expect(await early.ended).toMatchObject({ code: 0, signal: null, left: [] });
   });
