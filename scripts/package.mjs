@@ -4,7 +4,7 @@
  *     npm run package
  *     npm run package -- --target x86_64-unknown-linux-gnu --glibc 2.28
  *
- * Without a target, it packs the addon of the checkout, for tests. npm refuses to publish this package. With targets, which can be
+ * Without a target, it packs the addon of the checkout, for tests. scripts/release.mjs refuses to publish this package. With targets, which can be
  * several, it builds their addons with the profile for publishing. That takes an hour or more for each.
  *
  * @module

@@ -11,6 +11,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PUBLISH_PROFILE } from './cargo.mjs';
 import { install } from './install.mjs';
 import { capture, Failure, main, npm, root } from './lib/shell.mjs';
 import { cleanCommit, isTested } from './lib/tested.mjs';
@@ -134,8 +135,23 @@ async function tag() {
  */
 async function publish(file, options) {
   if (!existsSync(join(root, file))) throw new Failure(`${file} is missing: its platform was not built here`);
+  const profile = await profileOf(file);
+  if (profile !== undefined && profile !== PUBLISH_PROFILE)
+    throw new Failure(`its addon was compiled with the profile ${profile}, for tests`);
   const channel = version.includes('-') ? ['--tag', 'next'] : [];
   await npm(['publish', `./${file}`, '--access', 'public', '--loglevel=error', ...channel, ...options], root);
+}
+
+/**
+ * How the addon in an archive was compiled, or `undefined` for the main package.
+ *
+ * @param {string} file
+ * @returns {Promise<string | undefined>}
+ */
+async function profileOf(file) {
+  const manifest = await capture('tar', ['-xOzf', file, 'package/package.json']);
+  if (manifest === undefined) throw new Failure('tar was not found, but it reads the archives');
+  return JSON.parse(manifest).addon?.profile;
 }
 
 /** @param {string} name */

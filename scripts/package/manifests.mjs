@@ -53,7 +53,7 @@ export function platformManifest(platform, addon) {
     main: 'ballista.node',
     files: ['ballista.node', 'NOTICE'],
     ...(addon && { addon: { profile: addon.profile, ...(addon.glibc && { glibc: addon.glibc }) } }),
-    // npm refuses to publish private packages.
+    // npm does not publish the folder of a private package, and scripts/release.mjs does not publish its archive.
     ...(addon && addon.profile !== PUBLISH_PROFILE && { private: true }),
   };
 }
