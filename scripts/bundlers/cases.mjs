@@ -46,7 +46,11 @@ function bin(/** @type {string} */ folder, /** @type {string} */ name, command =
 const build =
   (/** @type {string} */ name, /** @type {readonly string[]} */ args, /** @type {string} */ command = name) =>
   async (/** @type {string} */ folder) => {
-    await quietly(process.execPath, [bin(folder, name, command), ...args], folder);
+    const file = bin(folder, name, command);
+    // esbuild replaces its script by its binary.
+    const isScript = readFileSync(file).subarray(0, 2).toString() === '#!';
+    if (isScript) await quietly(process.execPath, [file, ...args], folder);
+    else await quietly(file, args, folder);
   };
 
 /** Runs a command, and shows its output only if it fails. */
@@ -128,7 +132,7 @@ const node = program('main.mjs');
 const built = program('out/main.mjs');
 
 const EXTERNAL = "`external: ['ballista', 'apache-arrow']`";
-const INSIDE = 'nothing: the package is bundled, and `node_modules` shipped';
+const INSIDE = "`external: ['rolldown']`; the package is bundled, and `node_modules` shipped";
 
 /** @type {readonly Case[]} */
 export const CASES = [
