@@ -8,7 +8,8 @@ import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values/convert-o
 import type { Converted } from '../arrow/values/converted.js';
 import type { Row } from '../arrow/values/values.js';
 import type { NativeDataFrame, NativeSession } from '../binding.cjs';
-import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
+import { ACTION_SETTINGS, type ActionOptions, CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
+import type { RowOptions } from '../dataframe/actions.js';
 import { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { nativeLogicalPlanOf } from '../engine/native-plan.js';
@@ -22,8 +23,11 @@ import { SqlQuery } from '../sql/sql-tag.js';
 import { done, PreparedStatement } from './prepared-statement.js';
 import { SessionTables } from './tables.js';
 
-/** Options of {@link SessionContext.sql}. */
-export interface SqlOptions extends CallOptions {
+/**
+ * Options of {@link SessionContext.sql}. There, `onProgress` follows a statement that changes something. A query is lazy, so give
+ * `onProgress` to the action that runs it.
+ */
+export interface SqlOptions extends ActionOptions {
   /** Values for `$1`, `$2`, … (an array) or `$name` (an object). */
   params?: Params;
   /** Whether CREATE and DROP are allowed. Default `true`. */
@@ -44,7 +48,7 @@ export interface PrepareOptions extends CallOptions {
 }
 
 const SQL_SETTINGS = {
-  ...CALL_SETTINGS,
+  ...ACTION_SETTINGS,
   params: { type: 'any' },
   allowDdl: { type: 'boolean', default: true },
   allowDml: { type: 'boolean', default: true },
@@ -58,8 +62,8 @@ const PREPARE_SETTINGS = {
   allowDml: { type: 'boolean', default: true },
 } as const;
 
-type CheckedSqlOptions = Required<Omit<SqlOptions, 'params' | 'signal'>> &
-  CallOptions & { params?: Params | undefined };
+type CheckedSqlOptions = Required<Omit<SqlOptions, 'params' | keyof ActionOptions>> &
+  ActionOptions & { params?: Params | undefined };
 
 /** The query methods of a {@link SessionContext}. */
 export abstract class SessionQueries extends SessionTables {
@@ -105,7 +109,7 @@ export abstract class SessionQueries extends SessionTables {
   sql<T extends object = Row>(query: string | SqlQuery, options: SqlOptions = {}): PendingDataFrame<T> {
     return pending(async () => {
       const given = resolve<CheckedSqlOptions>('sql', SQL_SETTINGS, options);
-      return this.#done<T>(await this.#plan('sql', query, given), given.signal);
+      return this.#done<T>(await this.#plan('sql', query, given), given);
     });
   }
 
@@ -113,7 +117,11 @@ export abstract class SessionQueries extends SessionTables {
    * Runs a query and returns its rows as plain objects: {@link sql} and `toArray` in one call. A statement that changes something
    * returns one row with its `count`, or no row.
    *
+   * The overloads give rows the types that the options make of them, as {@link Converted} does: TypeScript does not infer the type
+   * of the options where `T` is explicit.
+   *
    * @param query - as for {@link sql}
+   * @typeParam T - the type of a row with the default conversion; not checked at run time
    * @throws BallistaError as {@link sql} and {@link DataFrame.toArray}
    *
    * @example
@@ -124,15 +132,41 @@ export abstract class SessionQueries extends SessionTables {
    * console.log(await ctx.query(sql`select count(*) as n from flights where delay > ${least}`, { int64: 'number' })); // [ { n: 272 } ]
    * ```
    */
-  async query<T extends object = Row, const O extends QueryOptions = QueryOptions>(
+  query<T extends object = Row>(
     query: string | SqlQuery,
-    options?: O,
-  ): Promise<Converted<T, O>[]> {
+    options: QueryOptions & { json: true; int64: 'number' },
+  ): Promise<Converted<T, { json: true; int64: 'number' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { json: true },
+  ): Promise<Converted<T, { json: true }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { date: 'string'; timestamp: 'string'; int64: 'number' },
+  ): Promise<Converted<T, { date: 'string'; timestamp: 'string'; int64: 'number' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { date: 'string'; timestamp: 'string'; int64: 'string' },
+  ): Promise<Converted<T, { date: 'string'; timestamp: 'string'; int64: 'string' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { date: 'string'; timestamp: 'string' },
+  ): Promise<Converted<T, { date: 'string'; timestamp: 'string' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { int64: 'number' },
+  ): Promise<Converted<T, { int64: 'number' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { int64: 'string' },
+  ): Promise<Converted<T, { int64: 'string' }>[]>;
+  query<T extends object = Row>(query: string | SqlQuery, options?: QueryOptions): Promise<T[]>;
+  async query<T extends object>(query: string | SqlQuery, options?: QueryOptions): Promise<T[]> {
     const given = resolve<CheckedSqlOptions & ConvertOptions>('query', QUERY_SETTINGS, options);
     const { params, allowDdl, allowDml, allowStatements, ...rows } = given;
     const planned = { params, allowDdl, allowDml, allowStatements, signal: rows.signal };
     const frame = new DataFrame<T>(await this.#plan('query', query, planned), this.handle);
-    return frame.toArray<O>(rows as O);
+    return frame.toArray<RowOptions>(rows);
   }
 
   /**
@@ -155,10 +189,9 @@ export abstract class SessionQueries extends SessionTables {
     if (kind === 'done') return 0;
     if (kind !== 'count')
       throw invalid('execute runs statements that change something. Run a query with query() or sql().');
-    const rows = await new DataFrame<{ count: number }>(frame, this.handle).toArray({
-      signal: given.signal,
-      int64: 'number',
-    });
+    const { signal, onProgress } = given;
+    const counts = new DataFrame<{ count: number }>(frame, this.handle);
+    const rows = await counts.toArray({ signal, onProgress, int64: 'number' });
     return rows.reduce((sum, { count }) => sum + count, 0);
   }
 
@@ -168,7 +201,7 @@ export abstract class SessionQueries extends SessionTables {
    *
    * @param query - SQL text with `$1`, `$2`, … or `$name`, or a query of the `sql` tag without values
    * @throws BallistaError `SQL_PARSE`, `PLAN`, `SCHEMA`, `CLOSED`; `INVALID_ARGUMENT` for statements that return no rows
-   * (CREATE, SET, …) and for a mix of numbered and named parameters
+   * (CREATE, SET, …) and for a mix of numbered and named parameters; the reason of the signal after an abort
    *
    * @example
    * ```ts
@@ -207,7 +240,8 @@ export abstract class SessionQueries extends SessionTables {
    * A DataFrame from a logical plan: the plan of another DataFrame, or one read from bytes or Substrait. As with {@link sql}, a
    * query is lazy, and a statement that changes something runs at once. From DataFusion's `SessionContext::execute_logical_plan`.
    *
-   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`; for a statement that changes something also the errors of actions,
+   * such as `JOB_FAILED`
    *
    * @example
    * ```ts
@@ -225,7 +259,7 @@ export abstract class SessionQueries extends SessionTables {
   // ---------------------------------------------------------------- inside
 
   #plan(where: string, query: string | SqlQuery, options: CheckedSqlOptions): Promise<NativeDataFrame> {
-    const { signal, params, ...allowed } = options;
+    const { signal, onProgress: _, params, ...allowed } = options;
     const tagged = SqlQuery.is(query);
     if (!tagged && typeof query !== 'string')
       throw invalid(`${where} takes SQL text or a query made with the sql tag, not ${describe(query)}.`);
@@ -237,7 +271,7 @@ export abstract class SessionQueries extends SessionTables {
     return this.callTask((session, task) => session.sql(text, native, task), signal);
   }
 
-  async #done<T extends object>(frame: NativeDataFrame, signal?: AbortSignal): Promise<DataFrame<T>> {
-    return new DataFrame<T>(await done(frame, this.handle, signal), this.handle);
+  async #done<T extends object>(frame: NativeDataFrame, options: ActionOptions = {}): Promise<DataFrame<T>> {
+    return new DataFrame<T>(await done(frame, this.handle, options), this.handle);
   }
 }
