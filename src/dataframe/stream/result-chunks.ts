@@ -54,15 +54,18 @@ export class ResultChunks {
   /** The next chunk; undefined at the end of the result. Must be called in turn. */
   async next(): Promise<Uint8Array | undefined> {
     if (this.#state === 'ended') return undefined;
-    this.#signal?.throwIfAborted();
-    if (this.#state === 'closed') throw new BallistaError('CLOSED', 'The stream is closed, because it was cancelled.');
-    if (this.#state === 'new') this.#start();
+    const isFirst = this.#state === 'new';
+    if (isFirst) this.#start();
     try {
+      this.#signal?.throwIfAborted();
+      if (this.#state === 'closed')
+        throw new BallistaError('CLOSED', 'The stream is closed, because it was cancelled.');
+      if (isFirst) this.#session.assertOpen();
       const bytes = await call(() => this.#native.next(), this.#signal);
       if (bytes) return bytes;
     } catch (failure) {
       this.#feed?.end(this.#feed.endedBy(failure));
-      this.#end('ended');
+      this.#end(this.#signal?.aborted ? 'closed' : 'ended');
       throw failure;
     }
     this.#end('ended');
@@ -100,7 +103,6 @@ export class ResultChunks {
   }
 
   #start(): void {
-    this.#session.assertOpen();
     this.#state = 'running';
     this.#feed?.start();
     if (this.#signal) onAbort(this.#signal, this.#onAbort);
