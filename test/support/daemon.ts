@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/cli.mjs', import.meta.url));
+import { COMMAND } from './command.js';
 
 /** A line of a log in JSON. */
 export interface LogLine {
@@ -34,7 +33,7 @@ export class Daemon {
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
     const logFormat = args[0] === 'config' ? [] : ['--log-format', 'json'];
-    this.#child = spawn(process.execPath, [PROGRAM, ...args, ...logFormat], {
+    this.#child = spawn(process.execPath, [COMMAND, ...args, ...logFormat], {
       env: { ...clean(process.env), ...env, TMPDIR: folder, TEMP: folder, TMP: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
