@@ -20,7 +20,8 @@ export type Log = Readonly<Record<Level, (message: string, fields?: Fields) => v
 export function openLog({ logLevel, logFormat }: Pick<DaemonOptions, 'logLevel' | 'logFormat'>): Log {
   process.env['BALLISTA_LOG'] = logLevel;
   process.env['BALLISTA_LOG_FORMAT'] = logFormat;
-  const wanted = LEVELS.indexOf(plainLevel(logLevel));
+  // -1 for off.
+  const wanted = LEVELS.indexOf(plainLevel(logLevel) as Level);
   const write = (level: Level) => (message: string, fields?: Fields) => {
     if (LEVELS.indexOf(level) > wanted) return;
     process.stderr.write(`${logFormat === 'json' ? json(level, message, fields) : line(level, message, fields)}\n`);
@@ -34,7 +35,6 @@ export function openLog({ logLevel, logFormat }: Pick<DaemonOptions, 'logLevel' 
 
 /** Whether the setting `logLevel` can be read: levels, alone or by module. */
 export function isLogLevel(text: string): boolean {
-  const isLevel = (level: string | undefined): boolean => level === 'off' || LEVELS.includes(level as Level);
   return text.split(',').every((part) => {
     const [first, second, ...more] = part.split('=');
     if (more.length > 0) return false;
@@ -43,9 +43,12 @@ export function isLogLevel(text: string): boolean {
 }
 
 /** The level without a module. Without one, only errors are logged. */
-function plainLevel(text: string): Level {
-  const found = text.split(',').find((part) => LEVELS.includes(part as Level));
-  return (found as Level | undefined) ?? 'error';
+function plainLevel(text: string): Level | 'off' {
+  return text.split(',').find(isLevel) ?? 'error';
+}
+
+function isLevel(text: string | undefined): text is Level | 'off' {
+  return text === 'off' || LEVELS.includes(text as Level);
 }
 
 function json(level: Level, message: string, fields: Fields = {}): string {
