@@ -122,7 +122,8 @@ export interface ExecutorMetrics {
 export class BallistaExecutor extends Service<NativeExecutor> {
   readonly #options: NativeExecutorOptions;
   readonly #exposure: ExposureOptions;
-  readonly #pool: UdfPool | undefined;
+  readonly #makePool: (() => UdfPool) | undefined;
+  #pool: UdfPool | undefined;
   readonly #auth: CheckedAuthOptions | undefined;
   #authenticator: NativeAuthenticator | undefined;
   protected readonly what = 'executor';
@@ -155,8 +156,8 @@ export class BallistaExecutor extends Service<NativeExecutor> {
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
       throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
     const threads = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
-    this.#pool = udf ? new UdfPool(udfWorkers ?? native.vcores, threads) : undefined;
-    this.#options = this.#pool ? { ...native, udfPool: this.#pool.id } : native;
+    this.#makePool = udf ? () => new UdfPool(udfWorkers ?? native.vcores, threads) : undefined;
+    this.#options = native;
   }
 
   /**
@@ -191,7 +192,9 @@ export class BallistaExecutor extends Service<NativeExecutor> {
     warnIfExposed(this.what, this.#exposure);
     this.#authenticator = this.#auth && (await openAuthenticator(this.#auth));
     const auth = this.#authenticator && { authenticator: this.#authenticator.id };
-    const executor = await native().NativeExecutor.start({ ...this.#options, ...auth });
+    this.#pool ??= this.#makePool?.();
+    const udf = this.#pool && { udfPool: this.#pool.id };
+    const executor = await native().NativeExecutor.start({ ...this.#options, ...auth, ...udf });
     if (this.#pool) pools.add(this.#pool);
     return executor;
   }

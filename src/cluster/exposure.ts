@@ -33,10 +33,10 @@ export function checkExposure(subject: string, options: ExposureOptions): void {
   );
 }
 
-/** Warns about a server that anyone on the network can use. */
+/** Warns about a server that anyone on the network can use. A daemon turns the warning into a line of its log. */
 export function warnIfExposed(what: string, options: ExposureOptions): void {
   if (isLoopback(options.host) || isSecured(options)) return;
-  process.stderr.write(
-    `ballista: the ${what} listens on ${options.host} without TLS and authentication; everyone on the network can use it.\n`,
+  process.emitWarning(
+    `The ${what} listens on ${options.host} without TLS and authentication, so everyone on the network can use it.`,
   );
 }

@@ -37,7 +37,8 @@ export interface CallOptions {
 export interface ActionOptions extends CallOptions {
   /**
    * Is called while the query runs, at most ten times a second, and once at its end. An error that it throws ends the action.
-   * The action then rejects with this error, and its job on the scheduler is cancelled.
+   * The action then rejects with this error, and its job on the scheduler is cancelled. If it is `async`, so does a rejection
+   * while the query runs.
    */
   onProgress?: ((progress: QueryProgress) => void) | undefined;
 }

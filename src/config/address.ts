@@ -6,6 +6,7 @@
 
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
+import { withoutBrackets } from './loopback.js';
 import { SCHEDULER_PORT } from './setting-tables.js';
 
 /** The host and port of a scheduler. */
@@ -40,5 +41,5 @@ export function parseAddress(address: string): SchedulerAddress {
   if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '')
     throw wrong('nothing is allowed after the port');
   if (url.port === '0') throw wrong('clients cannot connect to port 0');
-  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port === '' ? SCHEDULER_PORT : Number(url.port) };
+  return { host: withoutBrackets(url.hostname), port: url.port === '' ? SCHEDULER_PORT : Number(url.port) };
 }

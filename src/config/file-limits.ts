@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
-import { toLocalPath } from '../input/local-path.js';
+import { isUrl, toLocalPath } from '../input/local-path.js';
 import { type DocumentedSetting, type DocumentedTable, resolve } from '../input/settings.js';
 
 /**
@@ -85,13 +85,10 @@ export function toFilesNative(subject: string, files: FileLimits | undefined): {
   return { files: native };
 }
 
-/** A scheme with at least two letters: one letter is a drive. */
-const SCHEME = /^[a-z][a-z0-9+.-]+:\/\//iu;
-
 function toUrl(entry: string | URL, where: string): string {
-  const isUrl = entry instanceof URL || (typeof entry === 'string' && SCHEME.test(entry));
-  const url = isUrl && URL.canParse(String(entry)) ? new URL(entry) : undefined;
-  if (isUrl && url?.protocol !== 'file:') {
+  const remote = entry instanceof URL || (typeof entry === 'string' && isUrl(entry));
+  const url = remote && URL.canParse(String(entry)) ? new URL(entry) : undefined;
+  if (remote && url?.protocol !== 'file:') {
     // The error must not contain the URL, because it may hold a password.
     if (!url || url.host === '' || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
       throw invalid(`${where} must be a path or a URL with a host, and without user, password, query and fragment.`);

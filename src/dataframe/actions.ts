@@ -378,7 +378,13 @@ export abstract class Actions<T extends object = Row> extends Verbs<T> {
       .sort('value')
       .limit(MOST_PIVOT_VALUES + 1);
     const type = values.schema().fields.map((field) => typeName(field.type))[0] ?? 'Null';
-    const rows = await values.toArray({ int64: 'bigint', decimal: 'string', date: 'string', timestamp: 'string' });
+    const rows = await values.toArray({
+      int64: 'bigint',
+      decimal: 'string',
+      date: 'string',
+      timestamp: 'string',
+      json: false,
+    });
     if (rows.length > MOST_PIVOT_VALUES)
       throw invalid(
         `The column of pivot has more than ${MOST_PIVOT_VALUES} distinct values. List the values that become columns.`,

@@ -169,7 +169,8 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * ```
    */
   pivot<U extends object = Row>(options: PivotOptions & { values: PivotValues }): DataFrame<U>;
-  pivot<U extends object = Row>(options: PivotOptions): PendingDataFrame<U>;
+  pivot<U extends object = Row>(options: PivotOptions & { values?: undefined }): PendingDataFrame<U>;
+  pivot<U extends object = Row>(options: PivotOptions): DataFrame<U> | PendingDataFrame<U>;
   pivot<U extends object = Row>(options: PivotOptions): DataFrame<U> | PendingDataFrame<U> {
     const { index, on, values, aggregates } = resolve<PivotOptions>('pivot', PIVOT_SETTINGS, options);
     const groups = this.#grouped(toKeys(toList(index ?? []), 'the index of pivot'));

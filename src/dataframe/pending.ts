@@ -5,7 +5,9 @@
  */
 
 import type { Row } from '../arrow/values/values.js';
+import { invalid } from '../errors.js';
 import type { ExprLike, Several } from '../expr/coerce.js';
+import { describe } from '../input/describe.js';
 import type { DataFrame } from './dataframe.js';
 import type { PivotOptions } from './group-verbs.js';
 import type { GroupedData, PivotValues } from './grouped.js';
@@ -90,8 +92,11 @@ export function forwardMethods(of: { readonly prototype: object }): void {
 type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 async function forward(made: Promise<Methods>, name: string, args: unknown[]): Promise<unknown> {
-  const object = await made;
-  return object[name]?.(...args);
+  const object: Methods | undefined = await made;
+  // The promise has the methods of all classes, because it does not know yet which object it will have.
+  const method = object?.[name];
+  if (typeof method !== 'function') throw invalid(`${name} cannot be called on ${describe(object)}.`);
+  return method.apply(object, args);
 }
 
 /** Gives a promise the methods of its object. */

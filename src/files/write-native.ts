@@ -13,6 +13,7 @@ import { type SortKey, toList, toSortNode } from '../expr/coerce.js';
 import { encode } from '../expr/node/encode.js';
 import type { SortNode } from '../expr/node/node.js';
 import { describe } from '../input/describe.js';
+import { isUrl } from '../input/local-path.js';
 import { resolve } from '../input/settings.js';
 import { engineOptions, type FormatSettings } from './format-settings.js';
 import { toPathsNative } from './read-options.js';
@@ -141,7 +142,7 @@ function isFile(path: string): boolean {
 
 /** Makes a local path absolute, as for reading. Returns a URL if the engine would read the path as a glob pattern. */
 function toPlace(target: string): string {
-  if (/^[a-z][a-z0-9+.-]+:\/\//iu.test(target)) return target;
+  if (isUrl(target)) return target;
   const path = resolvePath(target) + (target.endsWith('/') ? '/' : '');
   return /[*?[]/u.test(path) ? pathToFileURL(path).href : path;
 }

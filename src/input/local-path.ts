@@ -1,5 +1,5 @@
 /**
- * Converts local paths.
+ * Local paths, and how they differ from URLs.
  *
  * @module
  */
@@ -9,6 +9,11 @@ import { fileURLToPath } from 'node:url';
 
 import { invalid } from '../errors.js';
 import { describe } from './describe.js';
+
+/** Whether a string is a URL and not a path. A scheme has at least two letters: one letter is a drive. */
+export function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//iu.test(text);
+}
 
 /**
  * Converts a path or a `file:` URL to an absolute path, because the addon and other processes may have another working

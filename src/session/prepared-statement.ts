@@ -9,7 +9,7 @@ import type { DataType, Schema } from 'apache-arrow';
 import { readSchema } from '../arrow/ipc/decode.js';
 import type { Row } from '../arrow/values/values.js';
 import type { NativeDataFrame, NativePreparedStatement } from '../binding.cjs';
-import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
+import { ACTION_SETTINGS, type ActionOptions } from '../config/action-options.js';
 import { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import { callWatched, type Operation } from '../dataframe/progress/watched.js';
@@ -91,8 +91,10 @@ export class PreparedStatement<T extends object = Row> {
    * for an Int8, a string for a number. Strings are parsed for parameters of a date, time or decimal type.
    *
    * @param params - an array for `$1`, `$2`, …, an object for `$name`; omit it if the statement has no parameters
+   * @param options - for INSERT, UPDATE, DELETE and COPY; a query takes them with the action that runs it
    * @throws BallistaError `INVALID_ARGUMENT` for a missing value, an extra value or one that does not fit its parameter, `PLAN`,
-   * `CLOSED`
+   * `CLOSED`; for INSERT, UPDATE, DELETE and COPY also the errors of actions, such as `JOB_FAILED`, and the reason of the signal
+   * after an abort
    *
    * @example
    * ```ts
@@ -100,14 +102,14 @@ export class PreparedStatement<T extends object = Row> {
    * console.log(await statement.execute({ least: 600 }).toArray()); // [ { n: 272n } ]
    * ```
    */
-  execute(params?: Params, options: CallOptions = {}): PendingDataFrame<T> {
+  execute(params?: Params, options: ActionOptions = {}): PendingDataFrame<T> {
     return pending(async () => {
-      const { signal } = resolve<CallOptions>('execute', CALL_SETTINGS, options);
+      const action = resolve<ActionOptions>('execute', ACTION_SETTINGS, options);
       const values = params === undefined ? undefined : toParamsNative(params);
       this.#session.assertOpen();
       const frame = callSync(() => this.#native.execute(values));
       this.#session.tracing.keepText(frame, this.text);
-      return new DataFrame<T>(await done(frame, this.#session, { operation: 'execute' }, signal), this.#session);
+      return new DataFrame<T>(await done(frame, this.#session, { operation: 'execute' }, action), this.#session);
     });
   }
 
@@ -127,10 +129,10 @@ export async function done(
   frame: NativeDataFrame,
   session: SessionHandle,
   operation: Operation,
-  signal: AbortSignal | undefined,
+  options: ActionOptions,
 ): Promise<NativeDataFrame> {
   return frame.kind === 'count' || frame.kind === 'analyzed'
-    ? callWatched(frame, session, operation, { signal }, (df, task) => df.cache(task))
+    ? callWatched(frame, session, operation, options, (watched, task) => watched.cache(task))
     : frame;
 }
 

@@ -8,7 +8,8 @@ import { CONVERT_SETTINGS, type ConvertOptions } from '../arrow/values/convert-o
 import type { Converted } from '../arrow/values/converted.js';
 import type { Row } from '../arrow/values/values.js';
 import type { NativeDataFrame, NativeSession } from '../binding.cjs';
-import { CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
+import { ACTION_SETTINGS, type ActionOptions, CALL_SETTINGS, type CallOptions } from '../config/action-options.js';
+import type { RowOptions } from '../dataframe/actions.js';
 import { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
 import type { Operation } from '../dataframe/progress/watched.js';
@@ -24,8 +25,11 @@ import { SqlQuery } from '../sql/sql-tag.js';
 import { done, PreparedStatement } from './prepared-statement.js';
 import { SessionTables } from './tables.js';
 
-/** Options of {@link SessionContext.sql}. */
-export interface SqlOptions extends CallOptions {
+/**
+ * Options of {@link SessionContext.sql}. There, `onProgress` follows a statement that changes something. A query is lazy, so give
+ * `onProgress` to the action that runs it.
+ */
+export interface SqlOptions extends ActionOptions {
   /** Values for `$1`, `$2`, … (an array) or `$name` (an object). */
   params?: Params;
   /** Whether CREATE and DROP are allowed. Default `true`. */
@@ -46,7 +50,7 @@ export interface PrepareOptions extends CallOptions {
 }
 
 const SQL_SETTINGS = {
-  ...CALL_SETTINGS,
+  ...ACTION_SETTINGS,
   params: { type: 'any' },
   allowDdl: { type: 'boolean', default: true },
   allowDml: { type: 'boolean', default: true },
@@ -60,8 +64,8 @@ const PREPARE_SETTINGS = {
   allowDml: { type: 'boolean', default: true },
 } as const;
 
-type CheckedSqlOptions = Required<Omit<SqlOptions, 'params' | 'signal'>> &
-  CallOptions & { params?: Params | undefined };
+type CheckedSqlOptions = Required<Omit<SqlOptions, 'params' | keyof ActionOptions>> &
+  ActionOptions & { params?: Params | undefined };
 
 /** The query methods of a {@link SessionContext}. */
 export abstract class SessionQueries extends SessionTables {
@@ -108,7 +112,7 @@ export abstract class SessionQueries extends SessionTables {
     return pending(async () => {
       const given = resolve<CheckedSqlOptions>('sql', SQL_SETTINGS, options);
       const since = this.handle.tracing.now();
-      return this.#done<T>(await this.#plan('sql', query, given), { operation: 'sql', since }, given.signal);
+      return this.#done<T>(await this.#plan('sql', query, given), { operation: 'sql', since }, given);
     });
   }
 
@@ -116,7 +120,11 @@ export abstract class SessionQueries extends SessionTables {
    * Runs a query and returns its rows as plain objects: {@link sql} and `toArray` in one call. A statement that changes something
    * returns one row with its `count`, or no row.
    *
+   * The overloads give rows the types that the options make of them, as {@link Converted} does: TypeScript does not infer the type
+   * of the options where `T` is explicit.
+   *
    * @param query - as for {@link sql}
+   * @typeParam T - the type of a row with the default conversion; not checked at run time
    * @throws BallistaError as {@link sql} and {@link DataFrame.toArray}
    *
    * @example
@@ -127,15 +135,41 @@ export abstract class SessionQueries extends SessionTables {
    * console.log(await ctx.query(sql`select count(*) as n from flights where delay > ${least}`, { int64: 'number' })); // [ { n: 272 } ]
    * ```
    */
-  async query<T extends object = Row, const O extends QueryOptions = QueryOptions>(
+  query<T extends object = Row>(
     query: string | SqlQuery,
-    options?: O,
-  ): Promise<Converted<T, O>[]> {
+    options: QueryOptions & { json: true; int64: 'number' },
+  ): Promise<Converted<T, { json: true; int64: 'number' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { json: true },
+  ): Promise<Converted<T, { json: true }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { date: 'string'; timestamp: 'string'; int64: 'number' },
+  ): Promise<Converted<T, { date: 'string'; timestamp: 'string'; int64: 'number' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { date: 'string'; timestamp: 'string'; int64: 'string' },
+  ): Promise<Converted<T, { date: 'string'; timestamp: 'string'; int64: 'string' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { date: 'string'; timestamp: 'string' },
+  ): Promise<Converted<T, { date: 'string'; timestamp: 'string' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { int64: 'number' },
+  ): Promise<Converted<T, { int64: 'number' }>[]>;
+  query<T extends object = Row>(
+    query: string | SqlQuery,
+    options: QueryOptions & { int64: 'string' },
+  ): Promise<Converted<T, { int64: 'string' }>[]>;
+  query<T extends object = Row>(query: string | SqlQuery, options?: QueryOptions): Promise<T[]>;
+  async query<T extends object>(query: string | SqlQuery, options?: QueryOptions): Promise<T[]> {
     const given = resolve<CheckedSqlOptions & ConvertOptions>('query', QUERY_SETTINGS, options);
     const { params, allowDdl, allowDml, allowStatements, ...rows } = given;
     const planned = { params, allowDdl, allowDml, allowStatements, signal: rows.signal };
     const frame = new DataFrame<T>(await this.#plan('query', query, planned), this.handle);
-    return frame.toArray<O>(rows as O);
+    return frame.toArray<RowOptions>(rows);
   }
 
   /**
@@ -158,7 +192,8 @@ export abstract class SessionQueries extends SessionTables {
     if (kind === 'done') return 0;
     if (kind !== 'count')
       throw invalid('execute runs statements that change something. Run a query with query() or sql().');
-    const batches = await toBatches(new RecordBatchStream(frame, this.handle, 'execute', { signal: given.signal }));
+    const { signal, onProgress } = given;
+    const batches = await toBatches(new RecordBatchStream(frame, this.handle, 'execute', { signal, onProgress }));
     const counts = batches.flatMap((batch) => [...(batch.getChild('count') ?? [])]);
     return counts.reduce((sum: number, count) => sum + Number(count), 0);
   }
@@ -169,7 +204,7 @@ export abstract class SessionQueries extends SessionTables {
    *
    * @param query - SQL text with `$1`, `$2`, … or `$name`, or a query of the `sql` tag without values
    * @throws BallistaError `SQL_PARSE`, `PLAN`, `SCHEMA`, `CLOSED`; `INVALID_ARGUMENT` for statements that return no rows
-   * (CREATE, SET, …) and for a mix of numbered and named parameters
+   * (CREATE, SET, …) and for a mix of numbered and named parameters; the reason of the signal after an abort
    *
    * @example
    * ```ts
@@ -208,7 +243,8 @@ export abstract class SessionQueries extends SessionTables {
    * A DataFrame from a logical plan: the plan of another DataFrame, or one read from bytes or Substrait. As with {@link sql}, a
    * query is lazy, and a statement that changes something runs at once. From DataFusion's `SessionContext::execute_logical_plan`.
    *
-   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
+   * @throws BallistaError `PLAN`, `INVALID_ARGUMENT`, `CLOSED`; for a statement that changes something also the errors of actions,
+   * such as `JOB_FAILED`
    *
    * @example
    * ```ts
@@ -227,7 +263,7 @@ export abstract class SessionQueries extends SessionTables {
   // ---------------------------------------------------------------- inside
 
   async #plan(where: string, query: string | SqlQuery, options: CheckedSqlOptions): Promise<NativeDataFrame> {
-    const { signal, params, ...allowed } = options;
+    const { signal, onProgress: _, params, ...allowed } = options;
     const tagged = SqlQuery.is(query);
     if (!tagged && typeof query !== 'string')
       throw invalid(`${where} takes SQL text or a query made with the sql tag, not ${describe(query)}.`);
@@ -253,8 +289,8 @@ export abstract class SessionQueries extends SessionTables {
   async #done<T extends object>(
     frame: NativeDataFrame,
     operation: Operation,
-    signal?: AbortSignal,
+    options: ActionOptions = {},
   ): Promise<DataFrame<T>> {
-    return new DataFrame<T>(await done(frame, this.handle, operation, signal), this.handle);
+    return new DataFrame<T>(await done(frame, this.handle, operation, options), this.handle);
   }
 }

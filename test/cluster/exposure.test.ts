@@ -5,9 +5,9 @@ import { BallistaScheduler } from '../../src/cluster/scheduler.js';
 import { Certificates } from '../support/certs.js';
 import { refused } from '../support/refused.js';
 
-const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-afterEach(() => written.mockClear());
-afterAll(() => written.mockRestore());
+const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+afterEach(() => warned.mockClear());
+afterAll(() => warned.mockRestore());
 
 const EXPOSED = { host: '0.0.0.0', externalHost: '127.0.0.1', port: 0 };
 
@@ -29,16 +29,16 @@ it('UDFs beyond this machine need more than insecure', () => {
   new BallistaExecutor({ ...udf, tls: { ca: 'a', cert: 'b', key: 'c', clientAuth: true } });
 });
 
-it('an insecure server writes one warning, and a secured one none', async () => {
+it('an insecure server emits one warning, and a secured one none', async () => {
   await using insecure = new BallistaScheduler({ ...EXPOSED, insecure: true });
   await insecure.start();
-  expect(written.mock.calls.map(([text]) => text)).toEqual([
-    expect.stringMatching(/^ballista: the scheduler .*0\.0\.0\.0.*\n$/),
+  expect(warned.mock.calls.map(([text]) => text)).toEqual([
+    expect.stringMatching(/^The scheduler listens on 0\.0\.0\.0 without TLS/),
   ]);
-  written.mockClear();
+  warned.mockClear();
   const files = await Certificates.make();
   await using secured = new BallistaScheduler({ ...EXPOSED, tls: files.server });
   await secured.start();
-  expect(written).not.toHaveBeenCalled();
+  expect(warned).not.toHaveBeenCalled();
   files.remove();
 });

@@ -48,6 +48,14 @@ describe('pivot without values', () => {
     expect(Object.values(row).reduce((sum: number, n) => sum + (n as number), 0)).toBe(3);
   });
 
+  it('does not depend on how the session converts values', async () => {
+    const other = SessionContext.local({ convert: { json: true } });
+    const wide = await other.sql("SELECT * FROM (VALUES (1, DATE '2024-01-01'), (20, NULL)) AS t(n, day)");
+    expect((await wide.groupBy().pivot('n').agg('count(*)')).columns).toEqual(['1', '20']);
+    expect((await wide.groupBy().pivot('day').agg('count(*)')).columns).toEqual(['2024-01-01', 'null']);
+    await other.close();
+  });
+
   it('rejects more than 10 000 values, and errors of its query', async () => {
     const many = await ctx.sql('SELECT value FROM range(0, 10001)');
     expect((await rejected(many.groupBy().pivot('value').agg('count(*)'))).code).toBe('INVALID_ARGUMENT');

@@ -66,6 +66,16 @@ describe('a promise of a session', () => {
       expect((await rejected(wrong)).code).toBe('INVALID_ARGUMENT');
   });
 
+  it('rejects a method that its object does not have', async () => {
+    const groups = ctx.table('t').groupBy('g') as unknown as DataFrame;
+    expect(await rejected(groups.collect())).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'collect cannot be called on a GroupedData.',
+    });
+    const rows = ctx.table('t').toArray() as unknown as DataFrame;
+    expect((await rejected(rows.count())).message).toBe('count cannot be called on an array.');
+  });
+
   it('shows the line of the caller in errors', async () => {
     const { stack } = await rejected(ctx.table('t').select('nothing').toArray());
     expect(stack).toContain('pending.test.ts');

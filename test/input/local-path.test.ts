@@ -2,13 +2,18 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 
-import { toLocalPath } from '../../src/input/local-path.js';
+import { isUrl, toLocalPath } from '../../src/input/local-path.js';
 import { thrown } from '../support/thrown.js';
 
 it('returns absolute paths', () => {
   expect(toLocalPath('data/x', 'it')).toBe(resolve('data/x'));
   expect(toLocalPath(resolve('a b'), 'it')).toBe(resolve('a b'));
   expect(toLocalPath(pathToFileURL(resolve('a b')), 'it')).toBe(resolve('a b'));
+});
+
+it('tells URLs from paths and drives', () => {
+  expect(['s3://b/c', 'FILE:///a', 'abfss+x://h'].filter(isUrl)).toHaveLength(3);
+  expect(['a/b', 'c://b', 'c:\\b', '://b', 's3:/b'].filter(isUrl)).toEqual([]);
 });
 
 it.each([

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { ActionOptions } from '../../src/config/action-options.js';
 import type { QueryProgress } from '../../src/config/query-progress.js';
@@ -21,6 +21,8 @@ beforeAll(async () => {
   byOrigin = await ctx.sql('SELECT origin, count(*) AS n FROM flights GROUP BY origin');
   await ctx.sql('CREATE TABLE kept AS SELECT origin, 1 AS n FROM flights WHERE false');
 });
+
+const INSERT = 'INSERT INTO kept SELECT origin, count(*) AS n FROM flights GROUP BY origin';
 
 /** The origins in the table. */
 const ORIGINS = 229;
@@ -72,6 +74,10 @@ describe('onProgress', () => {
     ['writeArrow', (options) => byOrigin.writeArrow(temp('arrow/'), options)],
     ['writeTable', (options) => byOrigin.writeTable('kept', options)],
     ['execute', (options) => byOrigin.execute(options).result],
+    ['a query with its rows', (options) => ctx.query('SELECT count(*) AS n FROM flights', options)],
+    ['a statement', (options) => ctx.sql(INSERT, options)],
+    ['a counted statement', (options) => ctx.execute(INSERT, options)],
+    ['a prepared statement', async (options) => (await ctx.prepare(INSERT)).execute([], options)],
   ])('of %s ends with success', async (_, run) => {
     expectComplete(await told(run));
   });
@@ -143,6 +149,32 @@ describe('onProgress', () => {
     };
     expect(await failure(byOrigin.toArray({ onProgress }))).toBe(reason);
     expect(await failure(byOrigin.cache({ onProgress }))).toBe(reason);
+  });
+
+  it('that is async ends the action by its rejection', async () => {
+    const reason = new Error('from the promise');
+    const df = await ctx.sql(LONG_QUERY);
+    const onProgress = async (): Promise<void> => {
+      throw reason;
+    };
+    expect(await failure(df.collect({ onProgress }))).toBe(reason);
+    // The action has ended when its last call rejects, so nothing is left to end.
+    const late = async ({ state }: QueryProgress): Promise<void> => {
+      if (state === 'succeeded') throw reason;
+    };
+    await byOrigin.collect({ onProgress: late });
+  });
+
+  it('leaves no listener on a signal, also if the query never begins', async () => {
+    const { signal } = new AbortController();
+    const spied = vi.spyOn(signal, 'addEventListener');
+    const onProgress = (): void => undefined;
+    byOrigin.stream({ signal, onProgress });
+    const other = newContext(cluster);
+    const closed = await other.sql('SELECT 1 AS a');
+    await other.close();
+    expect(thrown(() => closed.execute({ signal, onProgress })).code).toBe('CLOSED');
+    expect(spied).not.toHaveBeenCalled();
   });
 
   it('must be a function', async () => {
@@ -240,6 +272,32 @@ describe('a handle', () => {
     expect(last?.state).toBe('failed');
     expect((await rejected(query.result)).code).toBe(LOCAL ? 'ARROW' : 'JOB_FAILED');
     expect((await rejected(query.metrics())).code).toBe(LOCAL ? 'ARROW' : 'JOB_FAILED');
+  });
+
+  it('ends if it is aborted before it begins', async () => {
+    const reason = new Error('at once');
+    const controller = new AbortController();
+    const states: string[] = [];
+    const onProgress = ({ state }: QueryProgress): unknown => states.push(state);
+    const query = byOrigin.execute({ signal: controller.signal, onProgress });
+    controller.abort(reason);
+    let last: QueryProgress | undefined;
+    for await (const progress of query.progress) last = progress;
+    expect(last?.state).toBe('cancelled');
+    expect(query.state).toBe('cancelled');
+    expect(states).toEqual(['cancelled']);
+    expect(await failure(query.result)).toBe(reason);
+  });
+
+  it('ends if the context is closed before it begins', async () => {
+    const other = newContext(cluster);
+    const query = (await other.sql('SELECT 1 AS a')).execute();
+    const closing = other.close();
+    let last: QueryProgress | undefined;
+    for await (const progress of query.progress) last = progress;
+    expect(last?.state).toBe('cancelled');
+    expect((await rejected(query.result)).code).toBe('CLOSED');
+    await closing;
   });
 
   it('takes a signal, and throws if it is aborted', async () => {

@@ -3,10 +3,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { BallistaSessionContext, type SessionOptions } from '../../src/session/ballista-session-context.js';
+import type { SessionOptions } from '../../src/session/ballista-session-context.js';
 import { Certificates } from '../support/certs.js';
+import { closedAfterEach, connectTo } from '../support/closing.js';
 import { Daemon, scrape } from '../support/daemon.js';
 import { freePort } from '../support/ports.js';
 import { rejected } from '../support/rejected.js';
@@ -14,10 +15,7 @@ import { TOKENS } from '../support/secured.js';
 import { until } from '../support/until.js';
 import { registerNumbers, SHORT, SHORT_RESULT, STUBBORN, startJob } from './fixtures/queries.mjs';
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 interface Running {
   readonly daemon: Daemon;
@@ -52,12 +50,6 @@ function lonely(schedulerPort: number): string[] {
   return ['executor', '--scheduler-port', String(schedulerPort), '--port', '0', '--grpc-port', '0'];
 }
 
-function connect(url: string, options: SessionOptions = {}): BallistaSessionContext {
-  const ctx = new BallistaSessionContext(url, options);
-  closing.push(() => ctx.close());
-  return ctx;
-}
-
 async function ready(admin: number): Promise<[number, string]> {
   const response = await fetch(`http://127.0.0.1:${admin}/readyz`);
   return [response.status, (await response.text()).trim()];
@@ -82,7 +74,7 @@ it('probes and metrics follow executors, jobs and tasks', async () => {
   expect(before.get('process_resident_memory_bytes')).toBeGreaterThan(2 ** 20);
   expect(before.has('nodejs_eventloop_lag_p99_seconds')).toBe(true);
 
-  const ctx = connect(scheduler.url);
+  const ctx = connectTo(closing, scheduler.url);
   await registerNumbers(ctx);
   const { jobId } = await startJob((await ctx.sql(STUBBORN)).stream());
   await until('the task runs', async () => (await scrape(admin)).get('ballista_executor_tasks_running') === 1);
@@ -111,7 +103,7 @@ it('probes and metrics follow executors, jobs and tasks', async () => {
 it('metrics say how many tasks wait for a slot', async () => {
   const scheduler = await start('scheduler');
   await executor(scheduler);
-  const ctx = connect(scheduler.url, STAGES);
+  const ctx = connectTo(closing, scheduler.url, STAGES);
   await registerNumbers(ctx);
   const waiting = async (): Promise<number | undefined> =>
     (await scrape(scheduler.admin)).get('ballista_scheduler_tasks_waiting');
@@ -137,7 +129,7 @@ describe('SIGTERM while a query runs', () => {
   it('loses nothing on an executor: another one takes over', async () => {
     const scheduler = await start('scheduler');
     const leaving = await executor(scheduler);
-    const ctx = connect(scheduler.url, STAGES);
+    const ctx = connectTo(closing, scheduler.url, STAGES);
     await registerNumbers(ctx);
     const rows = (await ctx.sql(GROUPS)).toArray();
     await until('a task runs', async () => (await scrape(leaving.admin)).get('ballista_executor_tasks_running') !== 0);
@@ -151,7 +143,7 @@ describe('SIGTERM while a query runs', () => {
   it('loses nothing on a scheduler: it ends after the query, and refuses new ones', async () => {
     const scheduler = await start('scheduler');
     await executor(scheduler);
-    const ctx = connect(scheduler.url);
+    const ctx = connectTo(closing, scheduler.url);
     await registerNumbers(ctx);
     const stream = (await ctx.sql('select n.x from n')).stream();
     // The job runs until its rows are read.
@@ -174,7 +166,7 @@ describe('SIGTERM while a query runs', () => {
   ] as const)('a second signal ends at once: %s with %i', async (signal, code) => {
     const scheduler = await start('scheduler');
     const { daemon, admin } = await executor(scheduler, ['--drain-timeout-ms', '600000']);
-    const ctx = connect(scheduler.url);
+    const ctx = connectTo(closing, scheduler.url);
     await registerNumbers(ctx);
     await startJob((await ctx.sql(STUBBORN)).stream());
     await until('the task runs', async () => (await scrape(admin)).get('ballista_executor_tasks_running') === 1);
@@ -197,7 +189,7 @@ describe('an executor that starts before its scheduler', () => {
     const scheduler = await start('scheduler', ['--port', String(port)]);
     await early.logLine('The executor serves.');
     await until('the executor is ready', async () => (await ready(Number(admin)))[0] === 200);
-    const ctx = connect(scheduler.url);
+    const ctx = connectTo(closing, scheduler.url);
     expect(await ctx.query('select 1 as a', { int64: 'number' })).toEqual([{ a: 1 }]);
     // The reason is the same at each attempt, and is told once.
     expect(early.lines().filter(({ level }) => level === 'warn')).toHaveLength(1);
@@ -227,6 +219,12 @@ describe('a start that fails', () => {
     expect(second.lines()).toMatchObject([{ level: 'error', code: 'CONNECTION' }]);
   });
 
+  it('ends with 1 and says nothing with --log-level off', async () => {
+    const { port } = await start('scheduler');
+    const second = new Daemon(['scheduler', '--port', String(port), '--log-level', 'off']);
+    expect(await second.ended).toMatchObject({ code: 1, stdout: '', stderr: '' });
+  });
+
   it.each([
     [['--port', '70000'], '--port must be a whole number from 0 to 65535'],
     [['--prot', '1'], 'Did you mean "--port"?'],
@@ -245,6 +243,16 @@ describe('a start that fails', () => {
   });
 });
 
+it('a server without security warns in its log', async () => {
+  const { daemon } = await start('scheduler', ['--host', '0.0.0.0', '--external-host', '127.0.0.1', '--insecure']);
+  await daemon.close();
+  // Each line is JSON.
+  const warnings = daemon.lines().filter(({ level }) => level === 'warn');
+  expect(warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining('The scheduler listens on 0.0.0.0 without TLS and authentication'),
+  ]);
+});
+
 it('TLS and tokens come from TOML files and variables, and are in no log and in no list of processes', async () => {
   const certificates = await Certificates.make();
   closing.push(() => certificates.remove());
@@ -261,9 +269,11 @@ it('TLS and tokens come from TOML files and variables, and are in no log and in 
   const env = { BALLISTA_EXECUTOR_TOKEN: member.token };
   const running = await executor(scheduler, ['--config', file, '--log-level', 'trace'], env);
   const client = { ...(certificates.client.ca === undefined ? {} : { ca: certificates.client.ca }) };
-  const ctx = connect(scheduler.url, { tls: client, token: ann.token });
+  const ctx = connectTo(closing, scheduler.url, { tls: client, token: ann.token });
   expect(await (await ctx.sql('select 1 as a')).toArray()).toEqual([{ a: 1n }]);
-  expect(await rejected((await connect(scheduler.url, { tls: client }).sql('select 1')).collect())).toMatchObject({
+  expect(
+    await rejected((await connectTo(closing, scheduler.url, { tls: client }).sql('select 1')).collect()),
+  ).toMatchObject({
     code: 'UNAUTHORIZED',
   });
   for (const { daemon } of [scheduler, running]) {
@@ -282,7 +292,7 @@ it('ballista config shows the settings with their sources, and no secret', async
   const lines = text.stdout.split('\n');
   expect(lines).toContain('port = 7 # flag --port');
   expect(lines).toContain('vcores = 3 # environment BALLISTA_EXECUTOR_VCORES');
-  expect(lines).toContain('grpc-port = 50052 # default');
+  expect(lines).toContain('# grpc-port = 50052 # default');
   expect(lines).toContain('# token is hidden (environment BALLISTA_EXECUTOR_TOKEN)');
   const json = await new Daemon(['config', 'executor', '--json'], env).ended;
   expect(JSON.parse(json.stdout)).toContainEqual({

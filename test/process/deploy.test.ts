@@ -72,7 +72,7 @@ describe.runIf(process.platform === 'linux')('deploy/compose.yaml', () => {
       });
       const daemon = new Daemon([role, ...flags], env);
       started.push({ daemon, adminPort });
-      await daemon.line(`The ${role} serves.`);
+      await daemon.logLine(`The ${role} serves.`);
     }
   });
 

@@ -8,9 +8,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { BallistaScheduler, BallistaSessionContext, type SessionOptions } from 'ballista';
-import { afterEach, describe, expect, it } from 'vitest';
+import { BallistaScheduler, type BallistaSessionContext, type SessionOptions } from 'ballista';
+import { describe, expect, it } from 'vitest';
 
+import { closedAfterEach, connectTo } from '../support/closing.js';
 import { Program } from '../support/program.js';
 import { rejected } from '../support/rejected.js';
 import { registerTpch } from '../support/tpch.js';
@@ -38,10 +39,7 @@ const WHOLE: SessionOptions = {
   clusterConfig: { 'cluster.whole_query': 'always' },
 };
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'ballista-test-'));
@@ -87,8 +85,7 @@ async function startExecutor(schedulerPort: number, options: object, shell?: str
 }
 
 async function connect(scheduler: BallistaScheduler, options: SessionOptions): Promise<BallistaSessionContext> {
-  const ctx = new BallistaSessionContext(scheduler.url, options);
-  closing.push(() => ctx.close());
+  const ctx = connectTo(closing, scheduler.url, options);
   await registerTpch(ctx);
   return ctx;
 }

@@ -2,18 +2,16 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
-import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
-import { afterEach, expect, it } from 'vitest';
+import { BallistaExecutor, BallistaScheduler, type BallistaSessionContext } from 'ballista';
+import { expect, it } from 'vitest';
 
+import { closedAfterEach, connectTo } from '../support/closing.js';
 import { jobsOf } from '../support/jobs.js';
 import { Program } from '../support/program.js';
 import { until } from '../support/until.js';
 import { registerNumbers, SHORT, SHORT_RESULT, STUBBORN, startJob } from './fixtures/queries.mjs';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 async function startScheduler(port = 0): Promise<BallistaScheduler> {
   const scheduler = new BallistaScheduler({ port });
@@ -33,10 +31,9 @@ async function startExecutor(port: number): Promise<Program & { workDir: string 
 }
 
 async function connect(port: number): Promise<BallistaSessionContext> {
-  const ctx = new BallistaSessionContext(`df://127.0.0.1:${port}`, {
+  const ctx = connectTo(closing, `df://127.0.0.1:${port}`, {
     clusterConfig: { 'cluster.whole_query': 'never' },
   });
-  closing.push(() => ctx.close());
   await registerNumbers(ctx);
   return ctx;
 }

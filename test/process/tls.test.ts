@@ -1,7 +1,7 @@
 /** Clusters of processes whose connections use TLS, and who is refused. */
 
 import { cpSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { BallistaExecutor } from '../../src/cluster/executor.js';
 import type { TlsOptions } from '../../src/config/credentials.js';
@@ -10,16 +10,14 @@ import { BallistaSessionContext, type SessionOptions } from '../../src/session/b
 import { udf } from '../../src/udf/udf.js';
 import { Certificates } from '../support/certs.js';
 import { ServerProcess } from '../support/child.js';
+import { closedAfterEach, connectTo } from '../support/closing.js';
 import { freePorts } from '../support/ports.js';
 import { Recorder } from '../support/recorder.js';
 import { rejected } from '../support/rejected.js';
 
 const STAGES = { clusterConfig: { 'cluster.whole_query': 'never' } } satisfies SessionOptions;
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 const start = async (role: 'scheduler' | 'executor', options: object): Promise<ServerProcess> => {
   const server = await ServerProcess.member(role, options);
@@ -34,9 +32,7 @@ async function certificates(validSeconds?: number): Promise<Certificates> {
 }
 
 function connect(port: number, options: SessionOptions): BallistaSessionContext {
-  const ctx = new BallistaSessionContext(`df://127.0.0.1:${port}`, options);
-  closing.push(() => ctx.close());
-  return ctx;
+  return connectTo(closing, `df://127.0.0.1:${port}`, options);
 }
 
 /** Starts two executors. */
@@ -138,8 +134,7 @@ describe('refused', () => {
   });
 
   it('a server whose certificate is for other names', async () => {
-    const ctx = new BallistaSessionContext(`df://127.0.0.2:${scheduler.port}`, { tls: files.client });
-    closing.push(() => ctx.close());
+    const ctx = connectTo(closing, `df://127.0.0.2:${scheduler.port}`, { tls: files.client });
     const server = await Recorder.start('127.0.0.2', scheduler.port);
     closing.push(() => server.close());
     const error = await rejected(ctx.ready());

@@ -1,7 +1,6 @@
-import { BallistaSessionContext } from 'ballista';
-import { afterEach, expect, it } from 'vitest';
-
+import { expect, it } from 'vitest';
 import { ServerProcess } from '../support/child.js';
+import { closedAfterEach, connectTo } from '../support/closing.js';
 import { AIRPORTS, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
@@ -9,10 +8,7 @@ const temp = tempFolder();
 const ROUNDS = 40;
 const AT_ONCE = 10;
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closedAfterEach();
 
 // The executor removes the result of a failed query, often before the client has asked for its first rows.
 it('a whole query that fails at once on an executor in another process ends at its client, each time', async () => {
@@ -21,8 +17,7 @@ it('a whole query that fails at once on an executor in another process ends at i
   const limits = { vcores: 4, workDir: temp('work'), files: { read: [] } };
   const executor = await ServerProcess.executor(scheduler.port, limits);
   closing.push(() => executor.close());
-  const ctx = new BallistaSessionContext(`df://127.0.0.1:${scheduler.port}`);
-  closing.push(() => ctx.close());
+  const ctx = connectTo(closing, `df://127.0.0.1:${scheduler.port}`);
   const airports = await ctx.readCsv(AIRPORTS);
   for (let round = 0; round < ROUNDS; round++) {
     const errors = await Promise.all(Array.from({ length: AT_ONCE }, () => rejected(airports.count())));

@@ -112,7 +112,24 @@ describe('results', () => {
     expectTypeOf(numbers?.any).toEqualTypeOf<unknown>();
     expectTypeOf(flights.toArray({ signal: AbortSignal.timeout(1) })).resolves.toEqualTypeOf<Flight[]>();
     expectTypeOf(untyped.toArray({ int64: 'number' })).resolves.toExtend<Row[]>();
-    expectTypeOf(ctx.query<Flight>('', { int64: 'number' })).resolves.toExtend<Flight[] | object[]>();
+  });
+
+  it('have the types of their conversion, also if the row type of query is explicit', () => {
+    type Event = { n: bigint; at: Date };
+    expectTypeOf(ctx.query<Event>('', { params: [1] })).resolves.toEqualTypeOf<Event[]>();
+    expectTypeOf(ctx.query<Event>('', { int64: 'number' })).resolves.toEqualTypeOf<{ n: number; at: Date }[]>();
+    expectTypeOf(ctx.query<Event>('', { int64: 'string' })).resolves.toEqualTypeOf<{ n: string; at: Date }[]>();
+    expectTypeOf(ctx.query<Event>('', { json: true })).resolves.toEqualTypeOf<{ n: string; at: string }[]>();
+    const json = { json: true, int64: 'number' } as const;
+    expectTypeOf(ctx.query<Event>('', json)).resolves.toEqualTypeOf<{ n: number; at: string }[]>();
+    const dates = { date: 'string', timestamp: 'string' } as const;
+    expectTypeOf(ctx.query<Event>('', dates)).resolves.toEqualTypeOf<{ n: bigint; at: string }[]>();
+    expectTypeOf(ctx.query<Event>('', { ...dates, int64: 'number' })).resolves.toEqualTypeOf<
+      { n: number; at: string }[]
+    >();
+    expectTypeOf(ctx.query('', { int64: 'number' })).resolves.toEqualTypeOf<Row[]>();
+    // @ts-expect-error there is no such option
+    void ctx.query('', { int64: 'number', prams: [] });
   });
 
   it('of a session can be asked for at once', () => {

@@ -8,6 +8,8 @@ import {
   type JoinOn,
   type JoinType,
   lit,
+  type PendingDataFrame,
+  type PivotOptions,
   type Row,
   type SessionContext,
   Window,
@@ -47,6 +49,9 @@ describe('a verb returns', () => {
     expectTypeOf(df.aggregate('origin', [f.count(), 'sum(delay)'])).toEqualTypeOf<Unknown>();
     expectTypeOf(df.groupBy('origin').agg(f.count())).toEqualTypeOf<Unknown>();
     expectTypeOf(df.pivot({ index: 'a', on: 'b', values: ['x'], aggregates: 'count(*)' })).toEqualTypeOf<Unknown>();
+    const options: PivotOptions = { index: 'a', on: 'b', aggregates: 'count(*)' };
+    expectTypeOf(df.pivot({ index: 'a', on: 'b', aggregates: 'count(*)' })).toEqualTypeOf<PendingDataFrame<Row>>();
+    expectTypeOf(df.pivot(options)).toEqualTypeOf<Unknown | PendingDataFrame<Row>>();
     expectTypeOf(df.unpivot({ on: 'a' }).describe().summary('count')).toEqualTypeOf<Unknown>();
     expectTypeOf(df.distinctOn('origin', ['origin', 'delay'], col('delay').desc())).toEqualTypeOf<Unknown>();
     expectTypeOf(df.unnestColumns(['a', 'b'], { recursions: [['a', 'c', 2]] })).toEqualTypeOf<Unknown>();

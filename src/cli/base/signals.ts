@@ -33,6 +33,8 @@ export function watchSignals(): Signals {
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   process.stdout.on('error', onOutputError);
+  // Nobody reads messages and logs any more, as after `2>&1 | tee` has ended. The work goes on, above all the drain of a daemon.
+  process.stderr.on('error', () => undefined);
   return {
     signal: controller.signal,
     onInterrupt(listener) {
@@ -43,7 +45,7 @@ export function watchSignals(): Signals {
     },
     stop() {
       for (const name of SIGNALS) process.off(name, onSignal);
-      // The listener of output stays: an error without a listener would end the process with a stack.
+      // The listeners of output stay: an error without a listener would end the process with a stack.
     },
   };
 }

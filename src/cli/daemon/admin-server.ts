@@ -15,7 +15,7 @@ import { METRICS_CONTENT_TYPE, type MetricFamily, metricsText } from './metric-f
 /** What the admin port tells. */
 export interface Probes {
   /** Why the process cannot serve queries now, or undefined if it can. */
-  unready(): string | undefined;
+  unready(): Promise<string | undefined> | string | undefined;
   metrics(): Promise<readonly MetricFamily[]> | readonly MetricFamily[];
 }
 
@@ -78,7 +78,7 @@ async function answer(host: string, request: IncomingMessage, probes: Probes): P
     case '/healthz':
       return { status: 200, text: 'ok' };
     case '/readyz': {
-      const reason = probes.unready();
+      const reason = await probes.unready();
       return reason === undefined ? { status: 200, text: 'ready' } : { status: 503, text: reason };
     }
     case '/metrics':
@@ -91,7 +91,7 @@ async function answer(host: string, request: IncomingMessage, probes: Probes): P
 /** Like the other ports, refuses what web pages can send. */
 function refuse(host: string, { headers }: IncomingMessage): string | undefined {
   if (headers.origin !== undefined) return 'Requests of web pages are refused.';
-  const name = headers.host?.replace(/:\d+$/u, '').replace(/^\[|\]$/gu, '');
+  const name = headers.host?.replace(/:\d+$/u, '');
   if (isLoopback(host) && (name === undefined || !isLoopback(name))) return 'The header Host names another host.';
   return undefined;
 }

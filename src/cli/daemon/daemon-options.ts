@@ -16,7 +16,7 @@ export interface DaemonOptions {
   adminHost: string;
   /** The port for `/healthz`, `/readyz` and `/metrics`; 0 picks a free one. */
   adminPort?: number;
-  /** What is logged: `error`, `warn`, `info`, `debug` or `trace`, or levels by module, such as `info,ballista_executor=debug`. */
+  /** What is logged: `off`, `error`, `warn`, `info`, `debug` or `trace`, or levels by module, such as `info,ballista_executor=debug`. */
   logLevel: string;
   /** The form of the log, which goes to the standard error. */
   logFormat: 'text' | 'json';
@@ -42,7 +42,7 @@ export const DAEMON_SETTINGS = {
     type: 'string',
     default: () => process.env['BALLISTA_LOG'] || 'info',
     defaultText: "the variable `BALLISTA_LOG`, or `'info'`",
-    doc: 'What is logged: `error`, `warn`, `info`, `debug` or `trace`, or levels by module, such as `info,ballista_executor=debug`.',
+    doc: 'What is logged: `off`, `error`, `warn`, `info`, `debug` or `trace`, or levels by module, such as `info,ballista_executor=debug`.',
   },
   logFormat: {
     type: 'choice',

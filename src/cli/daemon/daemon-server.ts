@@ -51,12 +51,7 @@ export class DaemonServer implements Probes {
 
   /** @throws UsageError the options contradict each other */
   static async create(role: ServerRole, options: object): Promise<DaemonServer> {
-    try {
-      return new DaemonServer(role === 'scheduler' ? await scheduler(options) : await executor(options));
-    } catch (error) {
-      if (BallistaError.is(error) && error.code === 'INVALID_ARGUMENT') throw new UsageError(error.message);
-      throw error;
-    }
+    return new DaemonServer(await kindOf(role, options));
   }
 
   async start(): Promise<Started> {
@@ -105,6 +100,21 @@ export class DaemonServer implements Probes {
       if (this.#state === 'draining') return [];
       throw error;
     }
+  }
+}
+
+/** @throws UsageError the options of a server contradict each other */
+export async function checkServerOptions(role: ServerRole, options: object): Promise<void> {
+  // Constructors only check: what they make need not be closed.
+  await kindOf(role, options);
+}
+
+async function kindOf(role: ServerRole, options: object): Promise<Kind> {
+  try {
+    return role === 'scheduler' ? await scheduler(options) : await executor(options);
+  } catch (error) {
+    if (BallistaError.is(error) && error.code === 'INVALID_ARGUMENT') throw new UsageError(error.message);
+    throw error;
   }
 }
 

@@ -46,12 +46,12 @@ export async function effectiveSettings(
   environment: Environment = process.env,
 ): Promise<EffectiveSettings> {
   const known = daemonSettings(role);
-  const path = config ?? environment[configVariable(role)];
+  // An empty variable is as none: many tools cannot unset variables.
+  const path = config ?? (environment[configVariable(role)] || undefined);
   const file = path === undefined ? undefined : await readSettingsFile(path, role, known);
   const settings = known.map((setting): EffectiveSetting => {
     const flag = setting.flag === undefined ? undefined : flags[setting.flag];
     if (flag !== undefined) return given(setting, 'flag', setting.flag ?? '', flag);
-    // An empty variable is as none: many tools cannot unset variables.
     const variable = environment[setting.variable];
     if (variable) return given(setting, 'environment', setting.variable, split(setting, variable));
     const value = file && fromFile(file, setting);

@@ -17,7 +17,8 @@ export type Log = Readonly<Record<LogLevel, (message: string, fields?: Fields) =
 export function openLog({ logLevel, logFormat }: Pick<DaemonOptions, 'logLevel' | 'logFormat'>): Log {
   process.env['BALLISTA_LOG'] = logLevel;
   process.env['BALLISTA_LOG_FORMAT'] = logFormat;
-  const wanted = LOG_LEVELS.indexOf(plainLevel(logLevel));
+  // -1 for off.
+  const wanted = LOG_LEVELS.indexOf(plainLevel(logLevel) as LogLevel);
   const write = (level: LogLevel) => (message: string, fields?: Fields) => {
     if (LOG_LEVELS.indexOf(level) > wanted) return;
     process.stderr.write(`${logFormat === 'json' ? json(level, message, fields) : line(level, message, fields)}\n`);
@@ -29,10 +30,22 @@ export function openLog({ logLevel, logFormat }: Pick<DaemonOptions, 'logLevel' 
   return log;
 }
 
+/** Whether the setting `logLevel` can be read: levels, alone or by module. */
+export function isLogLevel(text: string): boolean {
+  return text.split(',').every((part) => {
+    const [first, second, ...more] = part.split('=');
+    if (more.length > 0) return false;
+    return second === undefined ? isLevel(first) : /^[a-z_][a-z0-9_:]*$/u.test(first ?? '') && isLevel(second);
+  });
+}
+
 /** The level without a module. Without one, only errors are logged. */
-function plainLevel(text: string): LogLevel {
-  const found = text.split(',').find((part) => LOG_LEVELS.includes(part as LogLevel));
-  return (found as LogLevel | undefined) ?? 'error';
+function plainLevel(text: string): LogLevel | 'off' {
+  return text.split(',').find(isLevel) ?? 'error';
+}
+
+function isLevel(text: string | undefined): text is LogLevel | 'off' {
+  return text === 'off' || LOG_LEVELS.includes(text as LogLevel);
 }
 
 function json(level: LogLevel, message: string, fields: Fields = {}): string {

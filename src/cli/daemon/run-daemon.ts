@@ -106,8 +106,12 @@ async function untilSignal(
   return EXIT.OK;
 }
 
-/** Logs why a daemon ends. */
+/** Logs why a daemon ends. Returns the exit code. */
 export function fail(log: Log, error: unknown): number {
+  if (error instanceof UsageError) {
+    log.error(error.message);
+    return EXIT.USAGE;
+  }
   if (BallistaError.is(error)) log.error(error.message, { code: error.code });
   else log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.FAILED;
@@ -151,11 +155,11 @@ function carryOut(server: DaemonServer, order: Exclude<Order, { type: 'start' }>
     server.drain().then(drained, drained);
     return;
   }
+  const { number } = order;
+  if (order.type === 'measure') {
+    tell({ type: 'measured', number, families: server.metrics() });
+    return;
+  }
   const unready = server.unready();
-  tell({
-    type: 'measured',
-    number: order.number,
-    families: server.metrics(),
-    ...(unready === undefined ? {} : { unready }),
-  });
+  tell({ type: 'probed', number, ...(unready === undefined ? {} : { unready }) });
 }

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 import { BallistaError } from '../../errors.js';
+import { isUrl } from '../../input/local-path.js';
 import { suggestion } from '../../input/nearest.js';
 import { UsageError } from '../base/command.js';
 import type { Role } from './daemon-options.js';
@@ -49,10 +50,13 @@ export async function readSettingsFile(
 export function fromFile({ path, table }: SettingsFile, { key, isPath }: DaemonSetting): unknown {
   let value: unknown = table;
   for (const name of key) value = isTable(value) ? value[name] : undefined;
-  if (!isPath) return value;
-  const absolute = (one: unknown): unknown =>
-    typeof one === 'string' && one !== '' && !/^[a-z][a-z0-9+.-]+:\/\//iu.test(one) ? resolve(dirname(path), one) : one;
-  return Array.isArray(value) ? value.map(absolute) : absolute(value);
+  return isPath ? absolutePaths(dirname(path), value) : value;
+}
+
+/** A path, or a list of paths, with paths relative to the folder made absolute. URLs stay as they are. */
+export function absolutePaths(folder: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => absolutePaths(folder, one));
+  return typeof value === 'string' && value !== '' && !isUrl(value) ? resolve(folder, value) : value;
 }
 
 async function parse(path: string): Promise<Record<string, unknown>> {

@@ -7,8 +7,12 @@
 import type { Role } from './daemon-options.js';
 import type { EffectiveSetting } from './effective-settings.js';
 import { plain } from './setting-flags.js';
+import { absolutePaths } from './settings-file.js';
 
-/** The settings as a TOML file. Those without a value, and secrets, are comments. */
+/**
+ * The settings as a TOML file for the same command. Only values that someone has given are settings there: defaults, secrets and
+ * settings without a value are comments. A default in a table such as `[scheduler.tls]` would switch the table on.
+ */
 export function settingsAsToml(role: Role, settings: readonly EffectiveSetting[]): string {
   const lines: string[] = [];
   let table: string | undefined;
@@ -26,10 +30,13 @@ export function settingsAsToml(role: Role, settings: readonly EffectiveSetting[]
 
 function line({ setting, value, source, from }: EffectiveSetting): string {
   const name = setting.key.at(-1) ?? '';
-  const { isSecret, defaultText } = setting;
+  const { isSecret, isPath, defaultText } = setting;
   if (value === undefined) return `# ${name}: ${defaultText === '' ? 'none' : plain(defaultText)}`;
   const origin = source === 'default' ? 'default' : `${source}${from === undefined ? '' : ` ${from}`}`;
-  return isSecret ? `# ${name} is hidden (${origin})` : `${name} = ${tomlValue(value)} # ${origin}`;
+  if (isSecret) return `# ${name} is hidden (${origin})`;
+  // Relative paths of flags and variables are relative to the working folder, those of a file to the folder of the file.
+  const text = `${name} = ${tomlValue(isPath ? absolutePaths(process.cwd(), value) : value)} # ${origin}`;
+  return source === 'default' ? `# ${text}` : text;
 }
 
 /** Strings, numbers, booleans and lists of TOML are those of JSON. */

@@ -12,18 +12,15 @@ import type { MetricFamily } from './metric-families.js';
 export type Order =
   | { readonly type: 'start'; readonly options: object; readonly log: Pick<DaemonOptions, 'logLevel' | 'logFormat'> }
   | { readonly type: 'drain' }
-  | { readonly type: 'measure'; readonly number: number };
+  | { readonly type: 'measure' | 'probe'; readonly number: number };
 
 /** What a process answers. */
 export type Report =
   | { readonly type: 'started'; readonly started: Started }
   | { readonly type: 'drained' }
-  | {
-      readonly type: 'measured';
-      readonly number: number;
-      readonly unready?: string;
-      readonly families: readonly MetricFamily[];
-    };
+  | { readonly type: 'measured'; readonly number: number; readonly families: readonly MetricFamily[] }
+  // Without measurements, which begin anew at each of them.
+  | { readonly type: 'probed'; readonly number: number; readonly unready?: string };
 
 /** Set for the processes of a cluster. */
 const SUPERVISED = 'BALLISTA_SUPERVISED';

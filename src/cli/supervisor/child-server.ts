@@ -16,13 +16,13 @@ import { type Order, type Report, supervisedEnvironment } from '../daemon/superv
 const ANSWER_MS = 2_000;
 
 type StartOrder = Extract<Order, { type: 'start' }>;
-type Measured = Extract<Report, { type: 'measured' }>;
+type Answer = Extract<Report, { number: number }>;
 
 /** One process, from its start to its end. */
 export class ChildServer {
   readonly #child: ChildProcess;
   readonly #reports: ((report: Report) => void)[] = [];
-  #measures = 0;
+  #questions = 0;
   /** Why the process has ended: its exit code or signal. */
   readonly exited: Promise<string>;
   /** Rejects if the process ends before it serves. */
@@ -52,21 +52,35 @@ export class ChildServer {
     return this.#child.pid;
   }
 
-  /** Lets a scheduler finish its queries. Resolves also if the process ends meanwhile. */
-  async drain(): Promise<void> {
-    const drained = this.#report('drained');
+  /** Lets a scheduler finish its queries. Resolves also if the process ends meanwhile, or takes too long. */
+  async drain(patienceMs: number): Promise<void> {
+    const drained = this.#report('drained', undefined, AbortSignal.timeout(patienceMs));
     this.#send({ type: 'drain' });
     await drained.catch(() => undefined);
   }
 
-  /** The state and the metrics, or undefined if the process does not answer. */
-  async measure(): Promise<{ readonly unready?: string; readonly families: readonly MetricFamily[] } | undefined> {
-    this.#measures += 1;
-    const number = this.#measures;
+  /** The metrics; none if the process does not answer. */
+  async measure(): Promise<readonly MetricFamily[]> {
+    const measured = await this.#ask('measure', 'measured');
+    return measured?.families ?? [];
+  }
+
+  /** Why it cannot serve queries now, or undefined if it can. */
+  async unready(): Promise<string | undefined> {
+    const probed = await this.#ask('probe', 'probed');
+    return probed ? probed.unready : 'It does not answer.';
+  }
+
+  async #ask<K extends Answer['type']>(
+    type: 'measure' | 'probe',
+    answer: K,
+  ): Promise<Extract<Report, { type: K }> | undefined> {
+    this.#questions += 1;
+    const number = this.#questions;
     const signal = AbortSignal.timeout(ANSWER_MS);
-    const measured = this.#report('measured', (report) => (report as Measured).number === number, signal);
-    this.#send({ type: 'measure', number });
-    return measured.catch(() => undefined);
+    const answered = this.#report(answer, (report) => (report as Answer).number === number, signal);
+    this.#send({ type, number });
+    return answered.catch(() => undefined);
   }
 
   /** Ends the process with SIGTERM, and with SIGKILL if it takes too long. */

@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 
 import type { ExecutorOptions, SchedulerOptions } from 'ballista';
 
+import { parseAddress } from '../../config/address.js';
 import { halfOfMemory } from '../../config/setting-tables.js';
 
 /** What `ballista cluster` gives to its processes. */
@@ -27,13 +28,13 @@ export function schedulerOptions(options: ClusterOptions, port: number): Schedul
 
 /** @param url - of the scheduler */
 export function executorOptions({ executors, ...options }: ClusterOptions, url: string): ExecutorOptions {
-  const { hostname, port } = new URL(url);
+  const { host: schedulerHost, port: schedulerPort } = parseAddress(url);
   return {
     vcores: Math.max(1, Math.floor(availableParallelism() / executors)),
     memoryLimitBytes: Math.floor(halfOfMemory() / executors),
     ...options,
-    schedulerHost: hostname.replace(/^\[|\]$/gu, ''),
-    schedulerPort: Number(port),
+    schedulerHost,
+    schedulerPort,
     port: 0,
     grpcPort: 0,
   };

@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { ServerRole, Started } from '../daemon/daemon-server.js';
 import type { Log } from '../daemon/log.js';
+import type { MetricFamily } from '../daemon/metric-families.js';
 import { BackOff } from './back-off.js';
 import { ChildServer } from './child-server.js';
 
@@ -37,11 +38,6 @@ export class Member {
     return this.#options.name;
   }
 
-  /** Whether its process serves now. */
-  get serves(): boolean {
-    return this.#serves;
-  }
-
   /** Starts the process, and from now on starts it again whenever it ends. Rejects if the first start fails. */
   async start(): Promise<Started> {
     const started = await this.#launch();
@@ -50,14 +46,19 @@ export class Member {
   }
 
   /** Lets a scheduler finish its queries. Its process is not started again. */
-  async drain(): Promise<void> {
+  async drain(patienceMs: number): Promise<void> {
     this.#stopping.abort();
-    if (this.#serves) await this.#child?.drain();
+    if (this.#serves) await this.#child?.drain(patienceMs);
   }
 
-  /** What the process tells about itself, if it answers. */
-  async measure(): ReturnType<ChildServer['measure']> {
-    return this.#serves ? this.#child?.measure() : undefined;
+  /** The metrics of its process; none if it does not answer. */
+  async measure(): Promise<readonly MetricFamily[]> {
+    return (this.#serves && (await this.#child?.measure())) || [];
+  }
+
+  /** Why its process cannot serve queries now, or undefined if it can. */
+  async unready(): Promise<string | undefined> {
+    return this.#serves ? this.#child?.unready() : 'It does not serve.';
   }
 
   /** Ends the process. */

@@ -7,7 +7,7 @@
 import { type CommandContext, Signalled } from '../base/command.js';
 import { EXIT } from '../base/exit-codes.js';
 import { AdminServer, type Probes } from '../daemon/admin-server.js';
-import type { Started } from '../daemon/daemon-server.js';
+import { checkServerOptions, type Started } from '../daemon/daemon-server.js';
 import type { GivenFlags } from '../daemon/effective-settings.js';
 import { labelled, mergeFamilies } from '../daemon/metric-families.js';
 import { ProcessMetrics } from '../daemon/process-metrics.js';
@@ -15,20 +15,33 @@ import { aborted, fail, type Prepared, prepare } from '../daemon/run-daemon.js';
 import { type ClusterOptions, executorOptions, schedulerOptions } from './cluster-options.js';
 import { Member } from './member.js';
 
-/** How much longer than its drain a process may take to end: until results are read, and threads have ended. */
+/** How much longer than its drain a scheduler may take to say that it has drained. */
+const SLACK_MS = 2_000;
+/** How much longer than the drains a cluster may take to end: until results are read, and threads have ended. */
 const END_MS = 20_000;
+
+/** For checking the options of executors before the scheduler has its address. */
+const SOME_URL = 'df://127.0.0.1';
 
 /** Runs a cluster until a signal, and drains it then. Returns the exit code. */
 export async function runCluster(flags: GivenFlags, { signal }: CommandContext): Promise<number> {
   const prepared = await prepare('cluster', flags);
   const { daemon, log } = prepared;
+  const options = prepared.options as ClusterOptions;
+  await checkServerOptions('scheduler', schedulerOptions(options, options.port));
+  await checkServerOptions('executor', executorOptions(options, SOME_URL));
   const members: Member[] = [];
+  let draining = false;
   const metrics = new ProcessMetrics();
   const { adminHost, adminPort } = daemon;
   let admin: AdminServer | undefined;
   try {
     if (adminPort !== undefined) {
-      admin = await AdminServer.open(adminHost, adminPort, probesOf(members, metrics));
+      admin = await AdminServer.open(
+        adminHost,
+        adminPort,
+        probesOf(members, metrics, () => draining),
+      );
       log.info('The admin port serves probes and metrics.', { host: adminHost, port: admin.port });
     }
     const stopped = aborted(signal);
@@ -40,7 +53,8 @@ export async function runCluster(flags: GivenFlags, { signal }: CommandContext):
   } catch (error) {
     return fail(log, error);
   } finally {
-    await stopAll(members, (prepared.options as ClusterOptions).drainTimeoutMs ?? 0);
+    draining = true;
+    await stopAll(members, options.drainTimeoutMs ?? 0);
     await admin?.close();
     metrics.close();
     log.info('The cluster has ended.');
@@ -79,23 +93,31 @@ async function startAll(
 
 /** Executors first, because the scheduler gives their tasks to others, and clients still ask it for their results. */
 async function stopAll([scheduler, ...executors]: readonly Member[], drainMs: number): Promise<void> {
-  const patience = drainMs + END_MS;
-  await scheduler?.drain();
-  await Promise.all(executors.map((executor) => executor.stop(patience)));
-  await scheduler?.stop(patience);
+  // The scheduler drains, then the executors. All of them share one deadline.
+  const deadline = performance.now() + 2 * drainMs + END_MS;
+  const patience = (): number => Math.max(0, deadline - performance.now());
+  await scheduler?.drain(drainMs + SLACK_MS);
+  await Promise.all(executors.map((executor) => executor.stop(patience())));
+  await scheduler?.stop(patience());
 }
 
-function probesOf(members: readonly Member[], own: ProcessMetrics): Probes {
+function probesOf(members: readonly Member[], own: ProcessMetrics, isDraining: () => boolean): Probes {
   return {
-    unready() {
+    async unready() {
+      if (isDraining()) return 'It is shutting down.';
       if (members.length === 0) return 'It is starting.';
-      const missing = members.filter(({ serves }) => !serves).map(({ name }) => name);
-      return missing.length === 0 ? undefined : `These processes do not serve: ${missing.join(', ')}.`;
+      const reasons = await Promise.all(
+        members.map(async (member) => {
+          const reason = await member.unready();
+          return reason === undefined ? [] : [`${member.name}: ${reason}`];
+        }),
+      );
+      return reasons.flat().join(' ') || undefined;
     },
     async metrics() {
       const measured = await Promise.all(
         members.map(async (member) => {
-          const { families = [] } = (await member.measure()) ?? {};
+          const families = await member.measure();
           return families.map((family) => labelled(family, { process: member.name }));
         }),
       );

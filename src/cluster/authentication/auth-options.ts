@@ -98,7 +98,7 @@ function toUrl(where: string, url: JwksOptions['url']): JwksOptions['url'] {
   if (typeof url !== 'string') throw invalid(`${where} must be a string or { file: '…' }, not ${describe(url)}.`);
   if (!URL.canParse(url)) throw invalid(`${where} is not a valid URL.`);
   const { protocol, hostname } = new URL(url);
-  const isLocal = protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/gu, ''));
+  const isLocal = protocol === 'http:' && isLoopback(hostname);
   if (protocol !== 'https:' && !isLocal)
     throw invalid(`${where} must begin with https://, because whoever changes the keys on their way can make tokens.`);
   return url;

@@ -32,8 +32,7 @@ export class ProgressFeed {
   /** Aborts the query: the caller's signal, or an error of its callback. */
   readonly signal: AbortSignal | undefined;
   readonly #native: NativeProgress;
-  readonly #unlink: () => void;
-  readonly #fail: (reason: unknown) => void;
+  readonly #link: Link | undefined;
   #onProgress: ActionOptions['onProgress'];
   /** When the query began, and when its first task did. */
   #since: number | undefined;
@@ -54,10 +53,8 @@ export class ProgressFeed {
     signal?.throwIfAborted();
     this.#native = callSync((binding) => new binding.NativeProgress(measured));
     this.#onProgress = onProgress;
-    const { linked, fail, unlink } = onProgress ? linkTo(signal) : NO_LINK;
-    this.signal = linked ?? signal;
-    this.#fail = fail;
-    this.#unlink = unlink;
+    this.#link = onProgress && new Link(signal);
+    this.signal = this.#link?.signal ?? signal;
   }
 
   /** A DataFrame whose actions report to this feed. Its jobs belong to the span of `traceparent`. */
@@ -71,8 +68,9 @@ export class ProgressFeed {
     return this.#latest;
   }
 
-  /** Called when the query begins. */
+  /** Called when the query begins. From then on, {@link signal} follows the caller's signal. */
   start(): void {
+    this.#link?.follow();
     this.#since = performance.now();
     if (this.#onProgress || this.#waiting.length > 0) this.#schedule();
   }
@@ -82,7 +80,7 @@ export class ProgressFeed {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
-    this.#unlink();
+    this.#link?.leave();
     this.#publish(
       this.#snapshot(
         state,
@@ -92,7 +90,7 @@ export class ProgressFeed {
     const onProgress = this.#onProgress;
     this.#onProgress = undefined;
     try {
-      onProgress?.(this.#latest);
+      this.#tell(onProgress);
     } catch (failure) {
       // The failure of the query itself is more important.
       if (state === 'succeeded') throw failure;
@@ -156,11 +154,20 @@ export class ProgressFeed {
   #call(): void {
     this.#called = this.#version;
     try {
-      this.#onProgress?.(this.#latest);
+      this.#tell(this.#onProgress);
     } catch (failure) {
-      this.#onProgress = undefined;
       this.#fail(failure);
     }
+  }
+
+  /** An `async` callback rejects instead of throwing. */
+  #tell(onProgress: ((progress: QueryProgress) => unknown) | undefined): void {
+    Promise.resolve(onProgress?.(this.#latest)).catch((failure: unknown) => this.#fail(failure));
+  }
+
+  #fail(failure: unknown): void {
+    this.#onProgress = undefined;
+    this.#link?.fail(failure);
   }
 
   #look(): void {
@@ -194,24 +201,34 @@ export class ProgressFeed {
   }
 }
 
-interface Link {
-  readonly linked: AbortSignal | undefined;
-  readonly fail: (reason: unknown) => void;
-  readonly unlink: () => void;
-}
-
-const NO_LINK: Link = { linked: undefined, fail: () => undefined, unlink: () => undefined };
-
 /** A signal that aborts with the caller's, or by `fail`. Not `AbortSignal.any`, which takes no signals of other realms. */
-function linkTo(signal: AbortSignal | undefined): Link {
-  const controller = new AbortController();
-  const follow = (): void => controller.abort(signal?.reason);
-  if (signal) onAbort(signal, follow);
-  return {
-    linked: controller.signal,
-    fail: (reason) => controller.abort(reason),
-    unlink: () => signal && offAbort(signal, follow),
-  };
+class Link {
+  readonly #controller = new AbortController();
+  readonly #followed: AbortSignal | undefined;
+  readonly #follow = (): void => this.#controller.abort(this.#followed?.reason);
+
+  constructor(followed: AbortSignal | undefined) {
+    this.#followed = followed;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Not in the constructor, because a query that never begins would leave a listener on the caller's signal. */
+  follow(): void {
+    if (!this.#followed) return;
+    onAbort(this.#followed, this.#follow);
+    if (this.#followed.aborted) this.#follow();
+  }
+
+  leave(): void {
+    if (this.#followed) offAbort(this.#followed, this.#follow);
+  }
+
+  fail(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
 }
 
 function progressOf(

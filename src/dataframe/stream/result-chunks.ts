@@ -66,16 +66,17 @@ export class ResultChunks {
   /** The next chunk; undefined at the end of the result. Must be called in turn. */
   async next(): Promise<Uint8Array | undefined> {
     if (this.#state === 'ended') return undefined;
-    this.#signal?.throwIfAborted();
-    if (this.#state === 'closed') throw new BallistaError('CLOSED', 'The stream is closed, because it was cancelled.');
-    const stream = this.#df ? this.#start(this.#df) : this.#native;
-    if (!stream) return undefined;
     try {
+      this.#signal?.throwIfAborted();
+      if (this.#state === 'closed')
+        throw new BallistaError('CLOSED', 'The stream is closed, because it was cancelled.');
+      const stream = this.#df ? this.#start(this.#df) : this.#native;
+      if (!stream) return undefined;
       const bytes = await call(() => stream.next(), this.#signal);
       if (bytes) return bytes;
     } catch (failure) {
       this.#feed?.end(this.#feed.endedBy(failure));
-      this.#end('ended', failure);
+      this.#end(this.#signal?.aborted ? 'closed' : 'ended', failure);
       throw failure;
     }
     this.#end('ended');

@@ -43,6 +43,7 @@ it.each([
   ['/metrics', { headers: { origin: 'http://evil.example' } }, 403],
   ['/metrics', { headers: { host: 'evil.example' } }, 403],
   ['/metrics', { headers: { host: 'localhost:1' } }, 200],
+  ['/metrics', { headers: { host: '[::1]:1' } }, 200],
 ])('answers %s %j with %i', async (path, options, status) => {
   expect((await ask(path, options)).status).toBe(status);
 });

@@ -194,3 +194,8 @@ it('the file can be named by a variable', async () => {
   );
   expect(toOptions(found)).toMatchObject({ vcores: 3 });
 });
+
+it('no file is named by an empty variable', async () => {
+  const { settings: found } = await effectiveSettings('executor', { flags: {} }, { BALLISTA_EXECUTOR_CONFIG: '' });
+  expect(toOptions(found)).toMatchObject({ port: 50_051 });
+});
