@@ -112,7 +112,10 @@ impl Listener {
             let text = format!("{lost} lines of the log came too fast and are lost.");
             self.send(line(Level::Warn, "ballista", &text), lost);
         }
-        self.send(line(record.level(), record.target(), &record.args().to_string()), 1);
+        self.send(
+            line(record.level(), record.target(), &record.args().to_string()),
+            1,
+        );
     }
 
     /// `lines`: how many lines are lost if there is no room.
