@@ -20,7 +20,7 @@ const WORKERS = 2;
 export async function runExamples(examples) {
   cpSync(join(root, 'examples', 'udf'), join(folder, 'js'), { recursive: true });
   const { setupTestCluster } = await import(pathToFileURL(join(root, 'dist', 'index.mjs')).href);
-  const cluster = await setupTestCluster();
+  const cluster = await setupTestCluster({ processOnly: false });
   try {
     for (const { slug } of examples) {
       const file = compiled(slug);

@@ -34,6 +34,14 @@ interface Signature {
 /** Converters from argument to node, by parameter type. */
 const DOORS: Readonly<Record<string, (value: never, where: string) => ExprNode>> = {
   Operand: operand,
+  BinaryFormat: operand,
+  DatePart: operand,
+  DateTruncUnit: operand,
+  HashAlgorithm: operand,
+  BinaryFormat: operand,
+  DatePart: operand,
+  DateTruncUnit: operand,
+  HashAlgorithm: operand,
   Expr: toExprNode,
   'Expr | SortExpr': (key: Given, where) => (isSortExpr(key) ? key.expr.node : toExprNode(key, where)),
   'Expr | LambdaFunction': toLambdaNode,
