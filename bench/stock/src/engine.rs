@@ -7,15 +7,14 @@
 //! `copies` times at once, and returns the milliseconds until all rows ("collect") or the first batch
 //! ("first") have arrived.
 
+use crate::client::connect;
 use crate::serve::{executor_config, external};
-use ballista::prelude::{SessionConfigExt, SessionContextExt};
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_executor::executor_process::{start_executor_process, ExecutorProcessConfig};
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
 use datafusion::error::Result;
-use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use futures::future::try_join_all;
@@ -76,9 +75,7 @@ async fn stock(folder: String, executors: usize) -> Result<SessionContext> {
         tokio::spawn(start_executor_process(Arc::new(config)));
     }
 
-    let config = SessionConfig::new_with_ballista().with_target_partitions(PARTITIONS);
-    let state = SessionStateBuilder::new_with_default_features().with_config(config);
-    SessionContext::remote_with_state(&format!("df://127.0.0.1:{port}"), state.build()).await
+    connect(&format!("df://127.0.0.1:{port}"), PARTITIONS).await
 }
 
 async fn answer(context: &SessionContext, request: &Value) -> Result<Value> {

@@ -1,6 +1,7 @@
-//! Stock Ballista and single-node DataFusion: the reference systems of the benchmarks, and clusters that the
-//! tests connect to. Also simulated executors, for measuring a scheduler.
+//! Stock Ballista and single-node DataFusion: the reference systems of the benchmarks, and clusters and a
+//! client for the tests. Also simulated executors, for measuring a scheduler.
 
+mod client;
 mod engine;
 mod serve;
 mod simulated;
@@ -13,6 +14,7 @@ async fn main() -> Result<()> {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["engine", system, folder] => engine::run(system, folder.to_owned()).await,
         ["serve"] => serve::run().await,
+        ["client", url] => client::run(url, 2).await,
         ["join", scheduler] => serve::join(scheduler.parse().expect("the port of a scheduler")).await,
         ["simulate", scheduler, executors, vcores, filled] => {
             let scheduler = scheduler.parse().expect("the port of a scheduler");
@@ -26,7 +28,7 @@ async fn main() -> Result<()> {
             .await
         }
         _ => panic!(
-            "usage: stock engine stock|single <folder> | serve | join <port>
+            "usage: stock engine stock|single <folder> | serve | join <port> | client <url>
                 | simulate <port> <executors> <vcores> <partitions that a task fills>"
         ),
     }
