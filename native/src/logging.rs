@@ -2,7 +2,7 @@
 
 use datafusion::arrow::temporal_conversions::timestamp_ms_to_datetime;
 use env_logger::{Builder, Env, Logger};
-use log::{Level, Log, Metadata, Record};
+use log::{Level, LevelFilter, Log, Metadata, Record};
 use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::Status;
@@ -48,7 +48,7 @@ pub fn init() {
             _ => &mut stderr,
         };
         EngineLog {
-            stderr: stderr.build(),
+            stderr: built(&mut stderr),
             listener: RwLock::default(),
         }
     });
@@ -70,7 +70,7 @@ pub fn set_log_listener(level: String, listener: Option<Function<String, ()>>) -
         Some(listener) => {
             let call = listener.build_threadsafe_function().weak::<true>();
             Some(Arc::new(Listener {
-                filter: Builder::new().parse_filters(&level).build(),
+                filter: built(Builder::new().parse_filters(&level)),
                 call: call.max_queue_size::<LINES>().build()?,
                 lost: AtomicU64::new(0),
             }))
@@ -91,9 +91,6 @@ impl Log for EngineLog {
     }
 
     fn log(&self, record: &Record) {
-        if record.level() > Level::Warn && is_secret(record.target()) {
-            return;
-        }
         self.stderr.log(record);
         // A copy, because writing the message may log.
         let listener = self.listener.read().clone();
@@ -127,11 +124,12 @@ impl Listener {
     }
 }
 
-fn is_secret(target: &str) -> bool {
-    SECRET.iter().any(|module| {
-        let rest = target.strip_prefix(module);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-    })
+/// The logger without secrets, unless their modules are named more exactly.
+fn built(logger: &mut Builder) -> Logger {
+    for module in SECRET {
+        logger.filter_module(module, LevelFilter::Warn);
+    }
+    logger.build()
 }
 
 fn as_json(out: &mut impl Write, record: &Record) -> io::Result<()> {

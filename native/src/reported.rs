@@ -66,7 +66,8 @@ fn runs_again(error: &DataFusionError) -> Option<bool> {
             None => Some(false),
             Some(BallistaError::IoError(_)) => Some(true),
             Some(BallistaError::DataFusionError(inner)) => runs_again(inner),
-            Some(_) => None,
+            Some(BallistaError::FetchFailed(..) | BallistaError::Cancelled) => None,
+            Some(_) => Some(false),
         },
         _ => Some(false),
     }

@@ -72,7 +72,7 @@ it('a logger that throws makes a warning, and the query runs', async () => {
 
 it('wrong arguments are rejected', () => {
   const wrong = [
-    [() => setLogger(1 as never), 'setLogger takes a logger or a function, not 1.'],
+    [() => setLogger(1 as never), 'setLogger takes a logger or a function, not a number.'],
     [() => setLogger({ info: () => undefined } as never), 'setLogger: the logger has no method debug.'],
     [() => setLogger(console, { level: 'loud' }), 'setLogger: the level "loud" is none of'],
     [() => setLogger(console, { levels: 'info' } as never), 'setLogger has no option "levels". Did you mean "level"?'],

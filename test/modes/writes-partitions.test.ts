@@ -93,7 +93,7 @@ describe('sortBy', () => {
       ['a,b', '1,1', '3,1', '5,1', '2,0', '4,0'],
     ],
   ] as const)('sorts by %s', async (sortBy, lines) => {
-    await five.writeCsv(temp('sorted.csv'), { sortBy });
+    await five.writeCsv(temp('sorted.csv'), { sortBy, mode: 'overwrite' });
     expect(readFileSync(temp('sorted.csv'), 'utf8').trim().split('\n')).toEqual(lines);
   });
 

@@ -59,7 +59,7 @@ it('compiler messages for misuse are short, and name the error in their first li
   );
   expect(message("df.groupBy('origin').collect();")).toBe("Property 'collect' does not exist on type 'GroupedData'.");
   expect(message('df.filter(1 > 2);')).toBe(
-    "Argument of type 'boolean' is not assignable to parameter of type 'ExprLike'.",
+    "Argument of type '[boolean]' is not assignable to parameter of type 'Several<ExprLike>'.",
   );
   expect(message("df.unnestColumns('a', { preserveNull: true });")).toContain("Did you mean to write 'preserveNulls'?");
 });

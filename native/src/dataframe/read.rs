@@ -298,6 +298,14 @@ fn given_schema(options: &NativeReadOptions) -> Result<Option<SchemaRef>> {
 /// Parses a path. A path with pattern characters is not a pattern if a file or folder has that name.
 fn parse(path: &str) -> Result<ListingTableUrl> {
     check_url(path)?;
+    // DataFusion reads patterns in paths only. Web servers list no files.
+    if let (true, Some(at)) = (
+        path.contains("://") && !path.starts_with("http"),
+        path.find(['*', '[']),
+    ) {
+        let (folder, pattern) = path.split_at(path[..at].rfind('/').map_or(0, |slash| slash + 1));
+        return Ok(ListingTableUrl::parse(folder)?.with_glob(pattern)?);
+    }
     let named = || {
         let absolute = std::path::absolute(path).ok()?;
         let exists = path.contains(['*', '?', '[']) && absolute.exists();
@@ -328,12 +336,20 @@ async fn expand(
     let execution = &mut deep.config_mut().options_mut().execution;
     execution.listing_table_ignore_subdirectory = false;
     let store = object_store(state, url)?;
-    let files = url.list_all_files(&deep, store.as_ref(), "").await?;
+    // Without the pattern: DataFusion would match it with paths that lack the partition folders.
+    let below = ListingTableUrl::try_new(url.get_url().clone(), None)?;
+    let files = below.list_all_files(&deep, store.as_ref(), "").await?;
     let mut files: Vec<_> = files.try_collect().await?;
-    // DataFusion lets `*` match slashes too.
     let pattern = url.get_glob().as_ref().map_or("", |glob| glob.as_str());
-    let depth = url.prefix().parts_count() + pattern.split('/').count();
-    files.retain(|file| pattern.contains("**") || file.location.parts_count() == depth);
+    files.retain(|file| {
+        let parts: Vec<_> = url.strip_prefix(&file.location).into_iter().flatten().collect();
+        let matches = url
+            .get_glob()
+            .as_ref()
+            .is_some_and(|glob| glob.matches(&parts.join("/")));
+        // `*` matches slashes, too.
+        matches && (pattern.contains("**") || parts.len() == pattern.split('/').count())
+    });
     if files.is_empty() {
         return Err(no_file(path, ""));
     }

@@ -47,7 +47,7 @@ fn named_from(
             error.message.push_str(&counted);
         }
         error.message.push_str(
-            " Give the column another type with columnTypes or schema, or pass onBadRow: 'skip' or 'null'.",
+            " The first line has the number 0. Give the column another type with columnTypes or schema, or pass onBadRow: 'skip' or 'null'.",
         );
     }
     error.into()
