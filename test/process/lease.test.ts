@@ -12,6 +12,9 @@ import { unnamedFiles } from '../support/unnamed-files.js';
 import { until } from '../support/until.js';
 
 const TIMEOUT_MS = 3000;
+/** What only a client of this package sends. The query is divided into stages, whose files show that it runs. */
+const STAGES = { 'cluster.whole_query': 'never' };
+const OWN = { ...STAGES, 'cluster.session': JSON.stringify(STAGES) };
 /** A hundred tasks that each take about a second. */
 const HASHED = 'select max(sha512(cast(date as varchar))) as h from flights';
 const SLOW = `select max(h) from (${Array(100).fill(HASHED).join(' union all ')})`;
@@ -74,7 +77,7 @@ describe('a running query of a client that opens no connection for its session',
   }
 
   it('ends if it is a client of this package that was killed after it had submitted the query', async () => {
-    await expectCancelled(await submitted(crypto.randomUUID(), { 'cluster.session': '{}' }));
+    await expectCancelled(await submitted(crypto.randomUUID(), OWN));
   });
 
   it('goes on while a stock client asks for its status, and ends some time later', async () => {

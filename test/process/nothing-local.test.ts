@@ -31,6 +31,7 @@ const path = (): string => temp(`written-${files++}`);
 /** The methods of a DataFrame that run a query. All others are in {@link INERT}. */
 const ACTIONS: Readonly<Record<string, (df: DataFrame) => Action[]>> = {
   cache: (df) => [() => df.cache()],
+  execute: (df) => [() => df.execute().result],
   writeParquet: (df) => [
     () => df.writeParquet(path()),
     () => df.withColumn('p', "'x'").writeParquet(path(), { partitionBy: 'p' }),
@@ -93,6 +94,8 @@ const STREAM_INERT = ['return', 'cancel', 'toString', named(Symbol.asyncDispose)
 
 /** Calls of a context that run immediately, and statements that run when their DataFrame is collected. */
 const CONTEXT_ACTIONS: Readonly<Record<string, (ctx: BallistaSessionContext) => Action[]>> = {
+  query: (ctx) => [() => ctx.query('SELECT 1')],
+  execute: (ctx) => [() => ctx.execute('INSERT INTO sink VALUES (1)')],
   sql: (ctx) => [
     () => ctx.sql('CREATE TABLE made AS SELECT 1 AS a'),
     () => ctx.sql('CREATE TABLE made (a BIGINT) AS VALUES (1)'),
@@ -113,7 +116,7 @@ const CONTEXT_ACTIONS: Readonly<Record<string, (ctx: BallistaSessionContext) => 
 
 /** The methods of a context that describe tables and settings, or define a query or a table, without running a query. */
 const CONTEXT_INERT = [
-  ...['toString', 'close', 'ready', 'prepare', 'cancelJob', named(Symbol.asyncDispose)],
+  ...['toString', 'close', 'ready', 'prepare', 'cancelJob', 'jobs', 'job', 'executors', named(Symbol.asyncDispose)],
   ...['catalogNames', 'catalog', 'registerCatalogProvider', 'getTables', 'refreshCatalogs'],
   ...['registerTable', 'tableProvider', 'readTable', 'registerObjectStore', 'deregisterObjectStore'],
   ...['readParquet', 'readCsv', 'readJson', 'readAvro', 'readArrow'],
@@ -194,6 +197,8 @@ function methodsOf(...classes: { readonly prototype: object }[]): string[] {
   // Not public: constructors, inspect hooks and protected methods.
   const inside = [
     'constructor',
+    'distinctValues',
+    'open',
     '[nodejs.util.inspect.custom]',
     'derive',
     'make',
@@ -249,7 +254,7 @@ describe('with the executors stopped', () => {
   it('every statement fails with NO_EXECUTORS', async () => {
     const runs = Object.values(CONTEXT_ACTIONS).flatMap((of) => of(ctx));
     for (const run of runs) await expect(run(), String(run)).rejects.toMatchObject({ code: 'NO_EXECUTORS' });
-    expect(runs).toHaveLength(10);
+    expect(runs).toHaveLength(12);
     expect(await ctx.tableExists('made')).toBe(false);
   });
 

@@ -165,7 +165,6 @@ export const TIME: Calls = {
 export const JSON_CALLS: Calls = {
   jsonContains: [f.jsonContains(j, 'a', 1, 's'), "json_contains(j, 'a', 1, 's')"],
   jsonGet: [f.jsonGet(j, 'a', -1), "json_get(j, 'a', -1)"],
-  'jsonGet operator': [f.jsonGet(j, 'a', 1, 's'), "j -> 'a' -> 1 -> 's'"],
   jsonGetBool: [f.jsonGetBool(j, 't'), "json_get_bool(j, 't')"],
   jsonGetFloat: [f.jsonGetFloat(j, 'x'), "json_get_float(j, 'x')"],
   jsonGetInt: [f.jsonGetInt(j, f.jsonGetStr(j, 'k')), "json_get_int(j, j ->> 'k')"],
