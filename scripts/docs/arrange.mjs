@@ -34,6 +34,7 @@ const CATEGORIES = [
   ['catalog/', 'Catalogs'],
   ['object-store/', 'Object stores'],
   ['config/', 'Configuration'],
+  ['engine/engine-log', 'Configuration'],
   ['version', 'Configuration'],
   ['plan/', 'Plans'],
   ['cluster/', 'Clusters'],
