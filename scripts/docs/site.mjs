@@ -61,6 +61,8 @@ export async function buildSite() {
     highlightLanguages: ['ts', 'js', 'sh', 'sql', 'json', 'python', 'toml', 'mermaid', 'text'],
 
     treatWarningsAsErrors: true,
+    // They only shorten other types.
+    intentionallyNotExported: ['HasOption', 'Other', 'TimeUnitName', 'Value', 'Word'],
     validation: {
       notExported: true,
       invalidLink: true,
@@ -87,13 +89,15 @@ export async function buildSite() {
 }
 
 /**
- * Items whose names need no documentation: members of type literals and of nodes, which are data.
+ * Items whose names need no documentation: members of type literals and of nodes, which are data, and the methods that pending
+ * objects forward.
  *
  * @param {import('typedoc').ProjectReflection} project
  */
 function namedEnough(project) {
   const names = Object.values(project.reflections)
     .filter(({ kind, parent, comment }) => {
+      if (kind === ReflectionKind.CallSignature) return !comment && parent?.parent?.name.startsWith('Pending');
       if (kind !== ReflectionKind.Property || comment) return false;
       return (parent?.kind === ReflectionKind.TypeLiteral && !isArgument(parent)) || parent?.name.endsWith('Node');
     })

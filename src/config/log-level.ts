@@ -5,10 +5,10 @@
  */
 
 /** The levels, from the most to the least important. */
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+export const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug', 'trace'];
 
 /** How important a line of a log is. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** Whether a text is levels, alone or by module: `info,ballista_executor=debug`. */
 export function isLogLevel(text: string): boolean {

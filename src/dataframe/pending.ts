@@ -31,6 +31,7 @@ import type { ColumnOf } from './row-types.js';
 export interface PendingDataFrame<out T extends object = Row> extends Promise<DataFrame<T>>, Forwarded<DataFrame<T>> {
   /** As {@link DataFrame.select}. */
   select<K extends ColumnOf<T>>(...columns: Several<K>): PendingDataFrame<Pick<T, K>>;
+  /** As {@link DataFrame.select}. */
   select(...columns: Several<ExprLike>): PendingDataFrame;
   /** As {@link DataFrame.pivot}. */
   pivot<U extends object = Row>(options: PivotOptions): PendingDataFrame<U>;

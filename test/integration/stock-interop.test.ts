@@ -19,15 +19,15 @@ import { markdown, writeBetween } from '../support/page.js';
 const PAGE = 'docs/guides/clusters.md';
 const temp = tempFolder();
 
-const TABLES = [
-  `CREATE EXTERNAL TABLE flights STORED AS PARQUET LOCATION '${FLIGHTS}'`,
-  `CREATE EXTERNAL TABLE airports STORED AS CSV LOCATION '${AIRPORTS}' OPTIONS ('format.has_header' 'true')`,
-];
+const csv = (table: string) =>
+  `CREATE EXTERNAL TABLE ${table} STORED AS CSV LOCATION '${AIRPORTS}' OPTIONS ('format.has_header' 'true')`;
+const parquet = `CREATE EXTERNAL TABLE flights STORED AS PARQUET LOCATION '${FLIGHTS}'`;
 
 const FEATURES: Readonly<Record<string, (client: string) => string>> = {
   'joins and aggregates over files': () =>
     `SELECT a.state, count(*) AS n, max(f.delay) AS delay FROM flights f JOIN airports a ON a.iata = f.origin
      GROUP BY a.state ORDER BY n DESC, a.state LIMIT 5`,
+  'CREATE EXTERNAL TABLE of a CSV file': () => 'SELECT count(*) AS n FROM external',
   windows: () =>
     `SELECT iata, row_number() OVER (PARTITION BY state ORDER BY iata) AS n FROM airports ORDER BY iata LIMIT 5`,
   'joins on a condition without equal keys': () =>
@@ -101,7 +101,12 @@ beforeAll(async () => {
   );
   clients['this client, stock cluster'] = ours(ownClient);
   clients['stock client, this cluster'] = foreign.run;
-  for (const run of [ours(local), ...Object.values(clients)]) for (const table of TABLES) await run(table);
+  for (const ctx of [local, ownClient]) {
+    await ctx.registerParquet('flights', FLIGHTS);
+    await ctx.registerCsv('airports', AIRPORTS);
+    await ctx.sql(csv('external'));
+  }
+  for (const table of [parquet, csv('airports'), csv('external')]) await foreign.run(table);
 }, 3_600_000);
 
 afterAll(async () => {
