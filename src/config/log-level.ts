@@ -12,10 +12,14 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** Whether a text is levels, alone or by module: `info,ballista_executor=debug`. */
 export function isLogLevel(text: string): boolean {
-  const isLevel = (level: string | undefined): boolean => level === 'off' || LOG_LEVELS.includes(level as LogLevel);
   return text.split(',').every((part) => {
     const [first, second, ...more] = part.split('=');
     if (more.length > 0) return false;
     return second === undefined ? isLevel(first) : /^[a-z_][a-z0-9_:]*$/u.test(first ?? '') && isLevel(second);
   });
+}
+
+/** Whether a text is one level, for all modules. */
+export function isLevel(text: string | undefined): text is LogLevel | 'off' {
+  return text === 'off' || LOG_LEVELS.includes(text as LogLevel);
 }

@@ -6,23 +6,11 @@ import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, LONG_QUERY, tempFolder } from '../support/data.js';
 import { failure, rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
+import { FORMATS, WRITES } from '../support/write-shapes.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
 const temp = tempFolder();
-
-const FORMATS = ['Parquet', 'Csv', 'Json', 'Arrow'] as const;
-type Format = (typeof FORMATS)[number];
-
-/** The shapes of a write: the name of the target for each format, and the options for all formats. */
-const SHAPES = {
-  'a single file': { target: (format: Format) => `one.${format.toLowerCase()}`, options: {} },
-  'a folder': { target: () => 'in/', options: {} },
-  'partition folders': { target: () => 'by/', options: { partitionBy: 'k' } },
-} as const;
-const CASES = FORMATS.flatMap((format) =>
-  Object.entries(SHAPES).map(([shape, { target, options }]) => ({ format, shape, target: target(format), options })),
-);
 
 /** All names in a folder, at any depth. Returns none if the folder does not exist. */
 function tree(path: string): string[] {
@@ -52,7 +40,7 @@ beforeAll(async () => {
 });
 
 describe('a write whose query fails late', () => {
-  it.each(CASES)('leaves no files: $format, $shape', async ({ format, shape, target, options }) => {
+  it.each(WRITES)('leaves no files: $format, $shape', async ({ format, shape, target, options }) => {
     const folder = temp('late', format, shape);
     for (const [df, text] of [
       [late, /divide/iu],
@@ -103,7 +91,7 @@ describe('a write whose query fails late', () => {
 });
 
 describe('an aborted write', () => {
-  it.each(CASES)('leaves no files: $format, $shape', async ({ format, shape, target, options }) => {
+  it.each(WRITES)('leaves no files: $format, $shape', async ({ format, shape, target, options }) => {
     const folder = temp('aborted', format, shape);
     const controller = new AbortController();
     const write = failure(long[`write${format}`](`${folder}/${target}`, { ...options, signal: controller.signal }));

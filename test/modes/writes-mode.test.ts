@@ -5,23 +5,11 @@ import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { LOCAL, withCluster, withContext } from '../support/cluster.js';
 import { filesIn, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
+import { WRITES } from '../support/write-shapes.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
 const temp = tempFolder();
-
-const FORMATS = ['Parquet', 'Csv', 'Json', 'Arrow'] as const;
-type Format = (typeof FORMATS)[number];
-
-/** The targets of a write, with its options. */
-const SHAPES = {
-  'a file': { target: (format: Format) => `one.${format.toLowerCase()}`, options: {} },
-  'a folder': { target: () => 'in/', options: {} },
-  'partition folders': { target: () => 'by/', options: { partitionBy: 'k' } },
-} as const;
-const CASES = FORMATS.flatMap((format) =>
-  Object.entries(SHAPES).map(([shape, { target, options }]) => ({ format, shape, target: target(format), options })),
-);
 
 let two: DataFrame;
 let three: DataFrame;
@@ -31,7 +19,7 @@ beforeAll(async () => {
   three = await ctx.sql("SELECT * FROM (VALUES (3, 'x'), (4, 'z'), (5, 'z')) AS t(n, k)");
 });
 
-describe.each(CASES)('a second write: $format, $shape', ({ format, shape, target, options }) => {
+describe.each(WRITES)('a second write: $format, $shape', ({ format, shape, target, options }) => {
   const path = (mode: string) => temp(format, shape, mode, target);
   const write = (df: DataFrame, to: string, more = {}) => df[`write${format}`](to, { ...options, ...more });
   const read = async (from: string) => {

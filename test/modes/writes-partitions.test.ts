@@ -6,12 +6,11 @@ import { col } from '../../src/expr/expr.js';
 import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, filesIn, tempFolder, textIn } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
+import { FORMATS } from '../support/write-shapes.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
 const temp = tempFolder();
-
-const FORMATS = ['Parquet', 'Csv', 'Json', 'Arrow'] as const;
 
 const rows = (df: DataFrame) => df.toArray({ int64: 'number' });
 

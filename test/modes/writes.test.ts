@@ -9,12 +9,11 @@ import { withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS, filesIn, tempFolder } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { failedRunning } from '../support/running.js';
+import { FORMATS } from '../support/write-shapes.js';
 
 const cluster = await withCluster();
 const ctx = withContext(cluster);
 const temp = tempFolder();
-
-const FORMATS = ['Parquet', 'Csv', 'Json', 'Arrow'] as const;
 
 /** Values that text formats can hold. */
 const FLAT = `

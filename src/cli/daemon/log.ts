@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LOG_LEVELS, type LogLevel } from '../../config/log-level.js';
+import { isLevel, LOG_LEVELS, type LogLevel } from '../../config/log-level.js';
 import type { DaemonOptions } from './daemon-options.js';
 
 /** More than the message, for programs. */
@@ -30,22 +30,9 @@ export function openLog({ logLevel, logFormat }: Pick<DaemonOptions, 'logLevel' 
   return log;
 }
 
-/** Whether the setting `logLevel` can be read: levels, alone or by module. */
-export function isLogLevel(text: string): boolean {
-  return text.split(',').every((part) => {
-    const [first, second, ...more] = part.split('=');
-    if (more.length > 0) return false;
-    return second === undefined ? isLevel(first) : /^[a-z_][a-z0-9_:]*$/u.test(first ?? '') && isLevel(second);
-  });
-}
-
 /** The level without a module. Without one, only errors are logged. */
 function plainLevel(text: string): LogLevel | 'off' {
   return text.split(',').find(isLevel) ?? 'error';
-}
-
-function isLevel(text: string | undefined): text is LogLevel | 'off' {
-  return text === 'off' || LOG_LEVELS.includes(text as LogLevel);
 }
 
 function json(level: LogLevel, message: string, fields: Fields = {}): string {
