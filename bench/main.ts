@@ -48,22 +48,29 @@ const benches: Readonly<Record<string, (setup: Setup) => Promise<unknown>>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { systems: { type: 'string' }, scale: { type: 'string' }, queries: { type: 'string' } },
+  options: {
+    systems: { type: 'string' },
+    scale: { type: 'string' },
+    queries: { type: 'string' },
+    passes: { type: 'string' },
+  },
 });
 const [name = 'engines', ...more] = positionals;
 const bench = benches[name];
 const scale = Number(values.scale ?? 1);
+const passes = Number(values.passes ?? 4);
 const systems = values.systems?.split(',') ?? Object.keys(SYSTEMS);
 const isSystem = (system: string) => system in SYSTEMS || /^(auto|always|never)-\d+$/.test(system);
 
-if (bench && more.length === 0 && scale > 0 && systems.every(isSystem)) {
+if (bench && more.length === 0 && scale > 0 && passes > 0 && systems.every(isSystem)) {
   const queries = values.queries?.split(',');
-  await bench({ systems, scale, queries, keep: Object.keys(values).length === 0 });
+  await bench({ systems, scale, queries, passes, keep: Object.keys(values).length === 0 });
 } else {
-  console.error(`npm run bench -- [name] [--systems a,b] [--scale n] [--queries q21,q39]
+  console.error(`npm run bench -- [name] [--systems a,b] [--scale n] [--queries q7,q21] [--passes n]
 name: ${Object.keys(benches).join(', ')}; default: engines
 systems: ${Object.keys(SYSTEMS).join(', ')}; auto-4, never-1 and so on: that many executors in separate processes
 scale: the scale factor of the TPC-H and TPC-DS tables; for the benchmark executors, a factor for the number of tasks
-queries: the queries of the benchmark tpcds; default: all 99`);
+queries: those of the benchmarks tpch and tpcds; default: all
+passes: how often each TPC-H query runs; the best run counts; default: 4`);
   process.exitCode = 1;
 }

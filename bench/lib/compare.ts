@@ -7,8 +7,10 @@ export interface Setup {
   systems: readonly string[];
   /** The scale factor of TPC-H and TPC-DS. */
   scale: number;
-  /** The TPC-DS queries to run, such as `q21`; all if undefined. */
+  /** The TPC-H or TPC-DS queries to run, such as `q21`; all if undefined. */
   queries: readonly string[] | undefined;
+  /** How often each TPC-H query runs on each system. The best run counts. */
+  passes: number;
   /** Whether to save reports. Reports of a run with options are only printed. */
   keep: boolean;
 }

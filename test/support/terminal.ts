@@ -19,10 +19,10 @@ export class Terminal {
 
   constructor(args: readonly string[], env: Record<string, string>) {
     const call = [process.execPath, COMMAND, ...args].map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' ');
-    this.#child = spawn('script', ['-qfec', `stty cols 80 rows 24; ${call}; echo "[ended $?]"`, '/dev/null'], {
+    // `script` can lose the last output of a shell that ends. So the shell stays (`cat`) until its last output was read here.
+    this.#child = spawn('script', ['-qfec', `stty cols 80 rows 24; ${call}; echo "[ended $?]"; cat`, '/dev/null'], {
       env: { ...process.env, TERM: 'xterm', ...env },
     });
-    // `script` itself waits for the end of its input.
     this.ended = new Promise((resolve, reject) => {
       this.#child
         .once('error', reject)
@@ -30,7 +30,10 @@ export class Terminal {
       this.#child.stdout?.setEncoding('utf8').on('data', (text) => {
         this.output += text;
         const code = /\[ended (\d+)\]/.exec(this.output)?.[1];
-        if (code !== undefined) resolve(Number(code));
+        if (code !== undefined) {
+          resolve(Number(code));
+          this.kill();
+        }
         this.#onOutput();
       });
     });
