@@ -7,10 +7,11 @@ const chosen = process.env.BALLISTA_TEST_MODE;
 if (chosen && !modes.includes(chosen)) throw new Error(`BALLISTA_TEST_MODE=${chosen} is none of ${modes.join(', ')}`);
 
 /**
- * In these files, no query uses a table, function, plan or result that an earlier query left on the cluster. A new executor for
- * each test would only repeat what the mode `processes` tests.
+ * In these files, no query uses a table, function, plan or result that an earlier query left on the cluster, or other files use
+ * the same kind. A new executor for each test would only repeat what the mode `processes` tests.
  */
 const ALONE = [
+  'csv',
   'damaged-files',
   'depth',
   'distributed',
@@ -21,14 +22,20 @@ const ALONE = [
   'functions',
   'limits',
   'object-store',
+  'partitions',
+  'peer-functions',
   'plan-objects',
   'plans',
+  'progress',
   'series',
   'sql',
+  'statements',
   'subqueries',
   'tpch',
+  'urls',
   'verbs',
   'visual',
+  'writes',
   'writes-fail',
   'writes-mode',
   'writes-options',
@@ -94,13 +101,13 @@ export default defineConfig({
         types: ['test/types/**/*.test-d.ts'],
       }),
       // These start processes, count their threads, descriptors and folders, or kill them.
-      project('process', { group: 1, workers: 3, include: ['test/process/**/*.test.ts'], isolate: true }),
+      project('process', { group: 1, workers: 5, include: ['test/process/**/*.test.ts'], isolate: true }),
       ...modes
         .filter((mode) => !chosen || mode === chosen)
         .map((mode) =>
           project(mode, {
             group: 2,
-            workers: 2,
+            workers: 3,
             include: ['test/modes/**/*.test.ts'],
             exclude: mode === 'replaced' ? ALONE : [],
             env: { BALLISTA_TEST_MODE: mode },

@@ -5,6 +5,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::{stream, StreamExt};
+use std::future::Future;
 use tokio_util::sync::CancellationToken;
 
 /// Streams batches until `stop` is cancelled, then fails. Ending without an error would look like a complete
@@ -20,6 +21,19 @@ pub fn until_stopped(
         .take_until(stop.cancelled_owned())
         .chain(failure.filter_map(std::future::ready));
     Box::pin(RecordBatchStreamAdapter::new(schema, batches))
+}
+
+/// Does nothing more once `stop` is cancelled, even if the work could go on: a statement that was cancelled must not publish
+/// what it has.
+pub async fn unless_stopped<T>(
+    stop: CancellationToken,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Err(cancelled().into()),
+        result = work => result,
+    }
 }
 
 pub fn cancelled() -> DataFusionError {

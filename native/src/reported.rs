@@ -48,6 +48,7 @@ pub async fn reported<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
                     Code::FileExists
                         | Code::Forbidden
                         | Code::Internal
+                        | Code::ObjectStore
                         | Code::Plan
                         | Code::ResourcesExhausted
                 ) =>

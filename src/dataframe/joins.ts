@@ -6,6 +6,7 @@
 
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
+import { suggestion } from '../input/nearest.js';
 import { toNames } from './verb-arguments.js';
 
 /**
@@ -49,7 +50,9 @@ const JOIN_TYPES: readonly JoinType[] = [
 /** Rejects a value that is not a {@link JoinType}. */
 export function checkJoinType(how: unknown, where: string): asserts how is JoinType {
   if (!JOIN_TYPES.includes(how as JoinType)) {
-    throw invalid(`${where}: how must be one of ${JOIN_TYPES.join(', ')}, not ${describe(how)}.`);
+    const found = typeof how === 'string' ? JSON.stringify(how) : describe(how);
+    const meant = how === 'outer' ? ' A full outer join is "full".' : suggestion(String(how), JOIN_TYPES);
+    throw invalid(`${where}: how must be one of ${JOIN_TYPES.join(', ')}, not ${found}.${meant}`);
   }
 }
 

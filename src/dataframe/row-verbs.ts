@@ -195,7 +195,10 @@ export abstract class RowVerbs<T extends object = Row> extends GroupVerbs<T> {
    * @throws BallistaError `SCHEMA`, `INVALID_ARGUMENT`, `CLOSED`
    */
   dropNull(subset?: string | readonly string[], how: 'any' | 'all' = 'any'): DataFrame<T> {
-    if (how !== 'any' && how !== 'all') throw invalid(`dropNull: how must be 'any' or 'all', not ${describe(how)}.`);
+    if (how !== 'any' && how !== 'all') {
+      const several = typeof how === 'string' ? ' To check several columns, pass an array.' : '';
+      throw invalid(`dropNull: how must be 'any' or 'all', not ${describe(how)}.${several}`);
+    }
     const columns = toOptionalNames(subset, 'the subset of dropNull');
     return this.derive(how === 'any' ? { verb: 'dropNull', columns } : { verb: 'dropNull', columns, atLeast: 1 });
   }

@@ -124,6 +124,7 @@ const ROWS: Rejection[] = [
   ['fillNull with undefined', () => df.fillNull(never), 'INVALID_ARGUMENT', 'undefined'],
   ['fillNan with a string', () => df.fillNan('x' as never), 'INVALID_ARGUMENT', 'a number'],
   ['dropNull with an unknown mode', () => df.dropNull('id', 'some' as never), 'INVALID_ARGUMENT', "'any' or 'all'"],
+  ['dropNull with two columns', () => df.dropNull('id', 'v' as never), 'INVALID_ARGUMENT', 'pass an array'],
   ['unnestColumns of a column that is not a list', () => df.unnestColumns('id'), 'PLAN', 'id'],
   [
     'unnestColumns deeper than the lists',
@@ -146,6 +147,8 @@ const ROWS: Rejection[] = [
 ];
 
 const JOINS: Rejection[] = [
+  ['join with an unknown type', () => df.join(other, 'id', 'lft' as never), 'INVALID_ARGUMENT', 'Did you mean "left"?'],
+  ['outer join', () => df.join(other, 'id', 'outer' as never), 'INVALID_ARGUMENT', 'not "outer". A full outer join is'],
   ['join by an unknown column', () => df.join(other, 'code'), 'SCHEMA', 'code'],
   [
     'join by different numbers of keys',

@@ -169,7 +169,7 @@ describe('features without support in stock Ballista', () => {
   it('TypeScript UDFs are rejected immediately', async () => {
     const twice = udf({ name: 'twice', args: ['Int64'], returns: 'Int64' }, (x) => x);
     const error = await rejected((await ctx.table('flights')).select(twice(col('delay'))).collect());
-    expect(error).toMatchObject({ code: 'UDF', message: expect.stringContaining('BallistaExecutor({ udf: true })') });
+    expect(error).toMatchObject({ code: 'UDF', message: expect.stringContaining('udf: true') });
   });
 
   it('EXPLAIN works, also with VERBOSE and ANALYZE', async () => {
@@ -196,7 +196,7 @@ describe('a stock executor with a scheduler of this package', () => {
     const query = "SELECT count(*) AS n FROM airports WHERE loud(state) = 'WA'";
     expect(await rejected(count(query))).toMatchObject({
       code: 'UDF',
-      message: expect.stringContaining('BallistaExecutor({ udf: true })'),
+      message: expect.stringContaining('udf: true'),
       jobId: expect.any(String),
     });
     await using ours = new BallistaExecutor({

@@ -254,6 +254,16 @@ describe('JSON', () => {
     { a: 1, b: [1, 2] },
   ];
 
+  it('is read from a formatted array', async () => {
+    const path = file('pretty.json', JSON.stringify([{ a: 1, b: { c: ['x'] } }, { a: 2 }], null, 2));
+    expect(await (await ctx.readJson(path)).toArray({ int64: 'number' })).toEqual([
+      { a: 1, b: { c: ['x'] } },
+      { a: 2, b: null },
+    ]);
+    const damaged = file('cut.json', '[\n  {\n    "a": 1\n  },\n  {');
+    expect(await rejected(ctx.readJson(damaged))).toMatchObject({ code: 'EXECUTION' });
+  });
+
   it('is read from a file that is one array', async () => {
     const path = file('array.json', array);
     expect(await rows((await stages.readJson(path)).sort('a'))).toEqual(expected);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { BallistaSessionContext, setupTestCluster, type TestCluster } from 'ballista';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -97,6 +97,12 @@ describe('--output', () => {
       stdout: '',
       file: 'a\n1\n',
     });
+  });
+
+  it('does not guess the format', async () => {
+    const { code, stderr } = await ballista(['sql', '--output', temp('out.xlsx'), 'select 1 as a']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('Choose one with --format') });
+    expect(existsSync(temp('out.xlsx'))).toBe(false);
   });
 
   it.each(['csv', 'parquet', 'arrow'])('keeps the old file if the query fails (%s)', async (format) => {

@@ -101,7 +101,12 @@ impl NativeDataFrame {
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> napi::Result<T> {
         let session = self.session.clone();
-        guard(async move { session.abandonable(task, session.compute(work)).await }).await
+        guard(async move {
+            session
+                .abandonable(task, |stop| session.compute_until(stop, work))
+                .await
+        })
+        .await
     }
 }
 

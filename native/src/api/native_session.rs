@@ -132,7 +132,9 @@ impl NativeSession {
         let owner = session.clone();
         let work = async move { session.sql(&query, options).await };
         // Statements such as CREATE TABLE AS run their query at once. Boxed: see `NativeDataFrame::task`.
-        frame(owner.clone(), task, Box::pin(owner.compute(work))).await
+        let planned = owner.abandonable(task, |stop| Box::pin(owner.compute_until(stop, work)));
+        let query = guard(planned).await?;
+        Ok(NativeDataFrame::new(owner, query))
     }
 
     #[napi]
@@ -144,7 +146,7 @@ impl NativeSession {
     ) -> napi::Result<NativePreparedStatement> {
         let (session, owner) = (self.session.clone(), self.session.clone());
         let work = async move { session.prepare(&query, allow_dml).await };
-        let prepared = guard(owner.abandonable(task, owner.compute(work))).await?;
+        let prepared = guard(owner.abandonable(task, |stop| owner.compute_until(stop, work))).await?;
         Ok(NativePreparedStatement::new(owner, prepared))
     }
 }
@@ -157,14 +159,13 @@ pub fn parse_capacity_limit(name: String, limit: String) -> napi::Result<f64> {
 }
 
 pub async fn run<T>(session: Arc<Session>, work: impl Future<Output = Result<T>>) -> napi::Result<T> {
-    guard(session.abandonable(None, work)).await
+    guard(session.abandonable(None, |_| work)).await
 }
 
 pub async fn frame<Q: Into<Query>>(
     session: Arc<Session>,
-    task: Option<u32>,
     work: impl Future<Output = Result<Q>>,
 ) -> napi::Result<NativeDataFrame> {
-    let query = guard(session.abandonable(task, work)).await?;
+    let query = guard(session.abandonable(None, |_| work)).await?;
     Ok(NativeDataFrame::new(session, query))
 }

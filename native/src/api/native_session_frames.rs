@@ -14,7 +14,7 @@ impl NativeSession {
     #[napi]
     pub async fn table(&self, name: String) -> napi::Result<NativeDataFrame> {
         let session = self.session.clone();
-        frame(session.clone(), None, async move {
+        frame(session.clone(), async move {
             Ok(session.context().table(name).await?)
         })
         .await
@@ -31,7 +31,7 @@ impl NativeSession {
             let context = session.context();
             unnamed(context, file_table(&context.state(), &paths, options).await?)
         };
-        frame(owner, None, read).await
+        frame(owner, read).await
     }
 
     #[napi]
@@ -56,7 +56,7 @@ impl NativeSession {
     pub async fn read_ipc(&self, partitions: Vec<Uint8Array>) -> napi::Result<NativeDataFrame> {
         let (owner, session) = (self.session.clone(), self.session.clone());
         let read = async move { unnamed(session.context(), session.store_ipc(&partitions)?) };
-        frame(owner, None, read).await
+        frame(owner, read).await
     }
 
     #[napi]

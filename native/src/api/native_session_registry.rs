@@ -60,7 +60,7 @@ impl NativeSession {
     #[napi]
     pub async fn read_table(&self, table: &NativeTable) -> napi::Result<NativeDataFrame> {
         let (owner, session, table) = (self.session.clone(), self.session.clone(), table.provider());
-        frame(owner, None, async move { unnamed(session.context(), table) }).await
+        frame(owner, async move { unnamed(session.context(), table) }).await
     }
 
     /// `options`: JSON.

@@ -1,6 +1,7 @@
 //! The JavaScript class for a query's result, which is read in chunks of some megabytes.
 
 use crate::arrow::batches_to_ipc;
+use crate::cancel::unless_stopped;
 use crate::client::chunk::{Chunk, Chunks};
 use crate::client::job::Job;
 use crate::client::query::analyze::AnalyzeExec;
@@ -194,7 +195,9 @@ impl Stream {
         if self.progress.as_ref().is_some_and(|progress| progress.measured) {
             *self.measured.lock() = Some(plan);
         }
-        self.session.ahead(|reader| rows.encode(reader))
+        let stop = self.stop.clone();
+        self.session
+            .ahead(|reader| unless_stopped(stop, rows.encode(reader)))
     }
 
     /// Reads the metrics of a measured query, as long as its job or its plan has them.

@@ -138,7 +138,10 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn of(url: ListingTableUrl, path: &'a str) -> Self {
-        let is_named = !url.is_collection();
+        let is_named = match url.get_glob() {
+            Some(pattern) => ends_with_extension(pattern.as_str()),
+            None => !url.is_collection(),
+        };
         Self {
             url,
             path,
@@ -155,6 +158,12 @@ impl<'a> Place<'a> {
             files: Some(files),
         }
     }
+}
+
+/// Whether a pattern selects files by their extension, as `*.txt` does.
+fn ends_with_extension(pattern: &str) -> bool {
+    let extension = pattern.rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| !extension.is_empty() && !extension.contains(['*', '?', '[', ']', '/']))
 }
 
 struct Sources<'a> {
@@ -391,14 +400,14 @@ fn object_store(state: &SessionState, url: &ListingTableUrl) -> Result<Arc<dyn O
 }
 
 fn no_file(path: &str, extension: &str) -> Error {
-    let like = match extension {
-        "" => String::new(),
-        extension => format!(" that ends with \"{extension}\""),
+    let text = match extension {
+        "" => format!("No file was found at \"{path}\"."),
+        extension => format!(
+            "No file that ends with \"{extension}\" was found at \"{path}\". Name other files with the option \
+             fileExtension."
+        ),
     };
-    Error::new(
-        Code::ObjectStore,
-        format!("No file{like} was found at \"{path}\"."),
-    )
+    Error::new(Code::ObjectStore, text)
 }
 
 fn unreadable(options: &NativeReadOptions, paths: &[String], error: DataFusionError) -> Error {

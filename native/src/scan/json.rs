@@ -4,18 +4,23 @@
 use super::input::chunks;
 use super::input::decompressed::open;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::json::reader::infer_json_schema_from_iterator;
 use datafusion::catalog::Session;
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::datasource::file_format::json::JsonFormat;
 use datafusion::datasource::file_format::{FileFormat, DEFAULT_SCHEMA_INFER_MAX_RECORD};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileOpenFuture, FileOpener};
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use futures::future::try_join_all;
-use futures::{stream, StreamExt};
+use futures::{stream, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{GetResultPayload, ObjectMeta, ObjectStore};
 use prost::bytes::Bytes;
+use serde::de::{SeqAccess, Visitor};
+use serde::Deserializer;
+use serde_json::Value;
+use std::fmt;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
 
@@ -74,17 +79,71 @@ pub async fn schema(
                 }
             }
         }
-        let mut schemas = vec![];
-        for (files, newline_delimited) in [(lines, true), (arrays, false)] {
-            let schema = inferred(format, newline_delimited, state, store, &files).await?;
-            schemas.push(Arc::unwrap_or_clone(schema));
-        }
-        let schema = Schema::try_merge(schemas)?;
+        let lines = inferred(format, true, state, store, &lines).await?;
+        let arrays = match inferred(format, false, state, store, &arrays).await {
+            Ok(schema) => schema,
+            Err(error) => of_objects(store, &arrays, options.compression, enough)
+                .await
+                .or(Err(error))?,
+        };
+        let schema = Schema::try_merge([lines, arrays].map(Arc::unwrap_or_clone))?;
         if !schema.fields().is_empty() {
             return Ok(Arc::new(schema));
         }
     }
     Ok(Arc::new(Schema::empty()))
+}
+
+/// The columns of arrays whose objects have several lines. The engine infers columns line by line.
+async fn of_objects(
+    store: &Arc<dyn ObjectStore>,
+    files: &[ObjectMeta],
+    compression: CompressionTypeVariant,
+    most: usize,
+) -> Result<SchemaRef> {
+    let mut objects = vec![];
+    for file in files {
+        let mut text = chunks(open(store, &file.location, compression).await?.payload);
+        let mut all = vec![];
+        while let Some(chunk) = text.try_next().await? {
+            all.extend_from_slice(&chunk);
+        }
+        let first = FirstObjects {
+            most,
+            objects: &mut objects,
+        };
+        let read = serde_json::Deserializer::from_slice(&all).deserialize_seq(first);
+        if objects.len() >= most {
+            break;
+        }
+        read.map_err(|error| DataFusionError::External(error.into()))?;
+    }
+    Ok(Arc::new(infer_json_schema_from_iterator(
+        objects.into_iter().map(Ok),
+    )?))
+}
+
+struct FirstObjects<'a> {
+    most: usize,
+    objects: &'a mut Vec<Value>,
+}
+
+impl<'de> Visitor<'de> for FirstObjects<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> std::result::Result<(), A::Error> {
+        while self.objects.len() < self.most {
+            match elements.next_element()? {
+                Some(object) => self.objects.push(object),
+                None => break,
+            }
+        }
+        Ok(())
+    }
 }
 
 async fn inferred(

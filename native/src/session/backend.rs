@@ -1,6 +1,7 @@
 //! Where a session runs its queries: in this process or on a cluster. Handles all differences of the two.
 
 use super::local_planner::LocalPlanner;
+use crate::cancel::unless_stopped;
 use crate::client::job_cancel;
 use crate::client::query::cluster_planner::ClusterPlanner;
 use crate::client::remote_session::RemoteSession;
@@ -108,6 +109,7 @@ impl Backend {
         stop: CancellationToken,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Option<Result<T>> {
+        let work = unless_stopped(stop.clone(), work);
         let Self::Local { engine, .. } = self else {
             return Some(work.await);
         };

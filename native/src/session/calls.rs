@@ -1,11 +1,12 @@
 //! Calls that JavaScript can cancel, by the numbers that JavaScript gave them.
 
-use crate::error::{Code, Error, Result};
+use crate::cancel::unless_stopped;
+use crate::error::Result;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::future::Future;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// How long a cancelled call may take to begin.
 const BEGINS: Duration = Duration::from_secs(60);
@@ -15,44 +16,50 @@ const BEGINS: Duration = Duration::from_secs(60);
 pub struct Calls(Mutex<HashMap<u32, Call>>);
 
 struct Call {
-    given_up: watch::Sender<bool>,
+    stop: CancellationToken,
+    begun: bool,
     since: Instant,
 }
 
 impl Calls {
-    /// Runs a call; dropping it cancels the jobs that it started.
-    pub async fn abandonable<T>(
+    /// Runs a call, with a token that is cancelled when JavaScript abandons the call. Dropping it cancels the jobs that it
+    /// started.
+    pub async fn abandonable<T, F: Future<Output = Result<T>>>(
         &self,
         number: Option<u32>,
-        work: impl Future<Output = Result<T>>,
+        work: impl FnOnce(CancellationToken) -> F,
     ) -> Result<T> {
-        let Some(number) = number else { return work.await };
-        let mut given_up = self.call(number, watch::Sender::subscribe);
+        let Some(number) = number else {
+            let stop = CancellationToken::new();
+            let _stops_when_dropped = stop.clone().drop_guard();
+            return work(stop).await;
+        };
+        let stop = self.call(number, |call| {
+            call.begun = true;
+            call.stop.clone()
+        });
+        let _stops_when_dropped = stop.clone().drop_guard();
         // Also dropped after a panic.
         let _forget = Forget { calls: self, number };
-        tokio::select! {
-            _ = given_up.wait_for(|given_up| *given_up) => {
-                Err(Error::new(Code::JobCancelled, "The call was cancelled."))
-            }
-            result = work => result,
-        }
+        unless_stopped(stop.clone(), work(stop)).await
     }
 
     /// Cancels the call with this number. The call may not have begun yet: then it is cancelled when it
     /// begins. It may also have ended already: then its number is removed after a while.
     pub fn abandon(&self, number: u32) {
-        let waits = |call: &Call| call.given_up.receiver_count() > 0 || call.since.elapsed() < BEGINS;
+        let waits = |call: &Call| call.begun || call.since.elapsed() < BEGINS;
         self.0.lock().retain(|_, call| waits(call));
-        self.call(number, |given_up| given_up.send_replace(true));
+        self.call(number, |call| call.stop.cancel());
     }
 
-    fn call<T>(&self, number: u32, then: impl FnOnce(&watch::Sender<bool>) -> T) -> T {
+    fn call<T>(&self, number: u32, then: impl FnOnce(&mut Call) -> T) -> T {
         let mut calls = self.0.lock();
         let call = calls.entry(number).or_insert_with(|| Call {
-            given_up: watch::Sender::new(false),
+            stop: CancellationToken::new(),
+            begun: false,
             since: Instant::now(),
         });
-        then(&call.given_up)
+        then(call)
     }
 }
 

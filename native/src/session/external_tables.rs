@@ -21,6 +21,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::CreateExternalTable;
 use futures::TryStreamExt;
 use object_store::ObjectMeta;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Replaces the factories of all formats. `limited`: whether the files of the session are limited. DataFusion's unbounded
@@ -224,6 +225,16 @@ async fn path_parts(
     }))
 }
 
+/// The options of a JSON file with an extension that the engine does not know.
+fn json_lines(state: &SessionState, path: &str) -> Result<Option<ListingOptions>> {
+    let extension = [".jsonl", ".ndjson"].into_iter().find(|end| path.ends_with(end));
+    let Some((extension, factory)) = extension.zip(state.get_file_format_factory("json")) else {
+        return Ok(None);
+    };
+    let format = factory.create(state, &HashMap::new())?;
+    Ok(Some(ListingOptions::new(format).with_file_extension(extension)))
+}
+
 /// Tables whose name is a path.
 #[derive(Debug)]
 pub struct PathTables(pub CheckedFiles);
@@ -234,8 +245,14 @@ impl UrlTableFactory for PathTables {
         let (Some(state), Ok(url)) = (self.0.state(), ListingTableUrl::parse(path)) else {
             return Ok(None);
         };
-        let config = ListingTableConfig::new(url.clone()).infer_options(&state).await;
-        let Some(options) = config.ok().and_then(|config| config.options) else {
+        let options = match json_lines(&state, path)? {
+            None => {
+                let config = ListingTableConfig::new(url.clone()).infer_options(&state).await;
+                config.ok().and_then(|config| config.options)
+            }
+            lines => lines,
+        };
+        let Some(options) = options else {
             return Ok(None);
         };
         if let Some(parts) = path_parts(&state, url, options).await? {

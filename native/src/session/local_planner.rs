@@ -5,6 +5,7 @@ use crate::exec::stop::{cooperative, stoppable, STOP};
 use crate::files::copy::{arrow_files, located};
 use crate::plan::depth::shallow;
 use crate::plan::unsupported::refuse_unsupported;
+use crate::tables::named_files::physical_plan;
 use crate::tables::snapshots::with_snapshots;
 use crate::udf::function::js_function::Binding;
 use crate::udf::log::listener_of;
@@ -20,7 +21,6 @@ use datafusion::error::Result;
 use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -74,10 +74,7 @@ async fn local_plan(
     session: &dyn Session,
     stop: &CancellationToken,
 ) -> Result<Arc<dyn ExecutionPlan>> {
-    let planned = DefaultPhysicalPlanner::default()
-        .create_physical_plan(plan, session)
-        .await?;
-    let planned = sliced(planned)?;
+    let planned = sliced(physical_plan(plan, session).await?)?;
     match plan {
         // EXPLAIN ANALYZE shows the plan, so it stays as the engine made it.
         LogicalPlan::Analyze(_) => cooperative(planned),

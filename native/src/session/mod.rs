@@ -4,6 +4,7 @@ mod backend;
 mod calls;
 pub mod external_tables;
 mod local_planner;
+mod missing_tables;
 mod object_stores;
 mod planning;
 pub mod plans;
@@ -226,10 +227,10 @@ impl Session {
     }
 
     /// Runs a call that JavaScript can cancel. Dropping the future cancels the jobs that the call started.
-    pub async fn abandonable<T>(
+    pub async fn abandonable<T, F: Future<Output = Result<T>>>(
         &self,
         call: Option<u32>,
-        work: impl Future<Output = Result<T>>,
+        work: impl FnOnce(CancellationToken) -> F,
     ) -> Result<T> {
         self.check_open()?;
         self.calls.abandonable(call, work).await

@@ -1,5 +1,6 @@
 //! Plans a SQL statement, or takes its plan from the plan cache.
 
+use super::missing_tables::missing_table;
 use super::Session;
 use crate::error::{Error, Result};
 use crate::functions::missing;
@@ -36,7 +37,7 @@ impl Session {
         check_joins(&statement)?;
         let plan = match state.statement_to_plan(statement).await {
             Ok(plan) => plan,
-            Err(error) => return Err(explained(state, query, error.into())),
+            Err(error) => return Err(explained(state, query, error.into()).await),
         };
         let planned = Arc::new(Planned::new(into_shallow(plan)?)?);
         // Tables may have changed during planning, and some providers return a new table each time.
@@ -58,9 +59,15 @@ fn check_joins(statement: &Statement) -> Result<()> {
 }
 
 /// The planner consumed the statement, so it is parsed again.
-fn explained(state: &SessionState, query: &str, error: Error) -> Error {
-    match parse_statement(state, query) {
-        Ok(Statement::Statement(statement)) => missing::explained(state, &*statement, error),
+async fn explained(state: &SessionState, query: &str, error: Error) -> Error {
+    let Ok(statement) = parse_statement(state, query) else {
+        return error;
+    };
+    if let Some(missing) = missing_table(state, &statement).await {
+        return missing;
+    }
+    match statement {
+        Statement::Statement(statement) => missing::explained(state, &*statement, error),
         _ => error,
     }
 }

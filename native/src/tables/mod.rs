@@ -8,6 +8,7 @@ pub mod changed;
 pub mod contents;
 pub mod dml;
 pub mod file_table;
+pub mod named_files;
 pub mod numbered;
 pub mod provider;
 pub mod snapshots;

@@ -73,7 +73,7 @@ pub fn failed(local: bool, definition: &Definition, failure: Failure) -> DataFus
 /// The error of an executor that has TypeScript UDFs turned off.
 pub fn off() -> DataFusionError {
     let message =
-        "This executor does not run TypeScript UDFs. Start it with new BallistaExecutor({ udf: true }).";
+        "This executor does not run TypeScript UDFs. Start it with the option udf: true, or the flag --udf.";
     DataFusionError::Execution(text(&Report {
         message: message.into(),
         thrown: None,
@@ -82,8 +82,8 @@ pub fn off() -> DataFusionError {
 
 /// The error of a cluster whose executors all have TypeScript UDFs turned off.
 pub fn nowhere() -> String {
-    let message = "No executor in this cluster runs TypeScript UDFs. Start one with \
-                   new BallistaExecutor({ udf: true }).";
+    let message = "No executor in this cluster runs TypeScript UDFs. Start one with the option \
+                   udf: true, or the flag --udf.";
     text(&Report {
         message: message.into(),
         thrown: None,

@@ -5,11 +5,12 @@
  */
 
 import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 
 import { type CommandContext, UsageError } from '../base/command.js';
 import type { ConnectionOptions } from '../options/connection.js';
 import type { OutputOptions } from '../output/encode.js';
-import { BINARY, type Format, formatOfFile, isArrowFile, SINGLE_RESULT } from '../output/formats.js';
+import { BINARY, FORMATS, type Format, formatOfFile, isArrowFile, SINGLE_RESULT } from '../output/formats.js';
 import { type Pieces, writeTo, writeToFile } from '../output/target.js';
 import { runShell } from '../shell/shell.js';
 import { runStatement } from '../statements/run-statement.js';
@@ -49,6 +50,11 @@ export async function runSql(options: SqlCommandOptions, context: CommandContext
 
 function outputOf({ format, output, noHeader, maxRows }: SqlCommandOptions): OutputOptions {
   const terminal = output === undefined && process.stdout.isTTY === true;
+  if (format === undefined && output !== undefined && extname(output) !== '' && formatOfFile(output) === undefined) {
+    throw new UsageError(
+      `--output ${output}: no format has this extension. Choose one with --format: ${FORMATS.join(', ')}.`,
+    );
+  }
   const chosen = format ?? (output !== undefined ? formatOfFile(output) : undefined) ?? (terminal ? 'table' : 'csv');
   if (terminal && BINARY.has(chosen))
     throw new UsageError(`The format ${chosen} is not text. Write it to a file with --output, or into a pipe.`);

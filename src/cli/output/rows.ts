@@ -44,7 +44,7 @@ export interface TextParts {
   readonly footer?: string;
 }
 
-/** The text of a result, in pieces: one for each batch. */
+/** The text of a result, in pieces: one for each batch. A query that fails before its first row has no text. */
 export async function* textOf(
   result: Result,
   leaves: Leaves<string>,
@@ -52,13 +52,14 @@ export async function* textOf(
 ): AsyncGenerator<string> {
   let read: ((batch: RecordBatch) => Read<CellText[]>) | undefined;
   let index = 0;
-  if (header !== '') yield header;
+  let text = header;
   for await (const batch of result) {
     read ??= rowReader(result.schema, leaves);
     const readRow = read(batch);
-    let text = '';
     for (let i = 0; i < batch.numRows; i++) text += row(readRow(i), index++);
     if (text !== '') yield text;
+    text = '';
   }
-  if (footer !== '') yield footer;
+  text += footer;
+  if (text !== '') yield text;
 }

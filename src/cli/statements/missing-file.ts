@@ -11,12 +11,12 @@ import { extname, resolve } from 'node:path';
 import { BallistaError } from '../../errors.js';
 import { tokenize } from './tokens.js';
 
-const EXTENSIONS: readonly string[] = ['.parquet', '.csv', '.json', '.avro', '.arrow'];
+const EXTENSIONS: readonly string[] = ['.parquet', '.csv', '.json', '.jsonl', '.ndjson', '.avro', '.arrow'];
 
 /** The error for a file in quotes that the engine has not found; undefined if the error has another reason. */
 export async function missingFile(error: unknown, statement: string): Promise<BallistaError | undefined> {
   if (!BallistaError.is(error) || error.code !== 'PLAN') return undefined;
-  const name = strings(statement).find((text) => error.message.includes(`.${text}' not found`));
+  const name = strings(statement).find((text) => error.message.startsWith(`The table "${text}" does not exist`));
   const problem = name === undefined ? undefined : await problemOf(name);
   return problem === undefined ? undefined : new BallistaError('OBJECT_STORE', problem, { cause: error });
 }

@@ -58,6 +58,23 @@ async function text(pieces: AsyncIterable<string>): Promise<string> {
   return all;
 }
 
+it.each([
+  ['csv', (result: Result) => csv(result, { header: true })],
+  ['json', json],
+  ['markdown', markdown],
+])('a query that fails before its first row has no text: %s', async (_, write) => {
+  const failing: Result = {
+    schema: TEXTS.schema,
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('no scheduler')) }),
+  };
+  const pieces: string[] = [];
+  const reading = (async () => {
+    for await (const piece of write(failing)) pieces.push(piece);
+  })();
+  expect((await rejected(reading)).message).toBe('no scheduler');
+  expect(pieces).toEqual([]);
+});
+
 describe('csv', () => {
   it('quotes what needs it, and tells null from an empty string', async () => {
     expect(await text(csv(resultOf(TEXTS), { header: true }))).toBe(

@@ -12,6 +12,7 @@ use crate::results::job_disk::JobDisk;
 use crate::results::job_owners::JobOwner;
 use crate::results::queue::ResultQueue;
 use crate::results::whole_results;
+use crate::tables::named_files::physical_plan;
 use crate::udf::rewrite::runnable::runnable;
 use crate::udf::worker::pool::Pool;
 use async_trait::async_trait;
@@ -26,7 +27,6 @@ use datafusion::execution::{SessionState, TaskContext};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::metrics::MetricsSet;
 use datafusion::physical_plan::{execute_stream, ExecutionPlan};
-use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use futures::StreamExt;
 use std::fmt;
 use std::path::PathBuf;
@@ -60,9 +60,7 @@ impl WholeStage {
             LogicalPlan::Explain(_) => Some(distribution(&queue.schema, &state)?),
             _ => None,
         };
-        let plan = DefaultPhysicalPlanner::default()
-            .create_physical_plan(&plan, &state)
-            .await?;
+        let plan = physical_plan(&plan, &state).await?;
         let name = format!("{}/{}/{}", self.job, self.stage_id, self.task);
         let plan = runnable(plan, self.pool.as_ref(), name, stop)?;
         *queue.plan.lock() = Some(plan.clone());

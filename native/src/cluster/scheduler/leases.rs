@@ -160,15 +160,14 @@ impl Leases {
 
     /// Cancels a job that no client wants, if it runs.
     async fn abandon(&self, server: &Server, job: String) {
-        match status(server, &job).await {
-            Some(Status::Queued(_) | Status::Running(_)) => {
-                log::warn!("Job {job} is cancelled, because no client asks for it.");
-                self.release(&job);
-                let server = server.clone();
-                tokio::spawn(async move { remove(&server, &[job]).await });
-            }
-            _ => self.sign(&job, Sign::Ended),
+        if !is_alive(status(server, &job).await.as_ref()) {
+            self.sign(&job, Sign::Ended);
+            return;
         }
+        log::warn!("Job {job} is cancelled, because no client asks for it.");
+        self.release(&job);
+        let server = server.clone();
+        tokio::spawn(async move { remove(&server, &[job]).await });
     }
 
     /// Forgets jobs that the scheduler has forgotten.
@@ -221,13 +220,19 @@ async fn status(server: &Server, job: &str) -> Option<Status> {
     answer.into_inner().status?.status
 }
 
+fn is_alive(status: Option<&Status>) -> bool {
+    matches!(status, Some(Status::Queued(_) | Status::Running(_)))
+}
+
 /// Cancels jobs and removes their files.
 async fn remove(server: &Server, jobs: &[String]) {
     for pause in PAUSES {
         tokio::time::sleep(Duration::from_secs(pause)).await;
         for job in jobs {
-            let job_id = job.clone();
-            let _ = SchedulerGrpc::cancel_job(server, Request::new(CancelJobParams { job_id })).await;
+            if is_alive(status(server, job).await.as_ref()) {
+                let job_id = job.clone();
+                let _ = SchedulerGrpc::cancel_job(server, Request::new(CancelJobParams { job_id })).await;
+            }
             let files = CleanJobDataParams {
                 job_id: job.clone(),
                 remove_stage_ids: vec![],

@@ -4,6 +4,7 @@ use crate::cluster::dynamic_filters::unplanned;
 use crate::error::{Code, Error};
 use crate::plan::depth::fits_message;
 use crate::plan::distributable::distributable;
+use crate::tables::named_files::physical_plan;
 use async_trait::async_trait;
 use datafusion::catalog::Session;
 use datafusion::common::tree_node::TransformedResult;
@@ -11,7 +12,6 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::context::QueryPlanner;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::prelude::SessionConfig;
 use std::sync::Arc;
 
@@ -29,9 +29,7 @@ impl QueryPlanner for DistributedPlanner {
             return Err(coded(no_stages()));
         }
         let plan = distributable(plan.clone()).data().map_err(coded)?;
-        DefaultPhysicalPlanner::default()
-            .create_physical_plan(&plan, session)
-            .await
+        physical_plan(&plan, session).await
     }
 }
 
