@@ -101,7 +101,7 @@ export default defineConfig({
         types: ['test/types/**/*.test-d.ts'],
       }),
       // These start processes, count their threads, descriptors and folders, or kill them.
-      project('process', { group: 1, workers: 5, include: ['test/process/**/*.test.ts'], isolate: true }),
+      project('process', { group: 1, workers: 4, include: ['test/process/**/*.test.ts'], isolate: true }),
       ...modes
         .filter((mode) => !chosen || mode === chosen)
         .map((mode) =>

@@ -16,6 +16,8 @@ const IDLE: Duration = Duration::from_millis(100);
 /// How many idle pauses in a row are needed. The next query may come soon, and page faults take a quarter of
 /// the time of a large result.
 const CALM: u32 = 5;
+/// While the process stays idle, memory is returned again after so many pauses.
+const AGAIN: u32 = 30;
 /// The interval for a process that is never idle.
 const BUSY: Duration = Duration::from_secs(30);
 /// Less growth than this is ignored.
@@ -29,6 +31,7 @@ pub fn watch() {
 
 fn run() {
     let mut least = resident();
+    let mut kept = least;
     let mut used = processor_time();
     let mut returned = Instant::now();
     let mut calm = 0;
@@ -41,13 +44,16 @@ fn run() {
             0
         };
         let now = resident();
-        least = least.min(now);
-        if now < least + GROWTH || !(calm >= CALM || returned.elapsed() > BUSY) {
+        (least, kept) = (least.min(now), kept.min(now));
+        // What was in use when memory was last returned may be free now, so idle processes compare with the least ever.
+        let idle = calm % AGAIN == CALM && now >= least + GROWTH;
+        let busy = returned.elapsed() > BUSY && now >= kept + GROWTH;
+        if !idle && !busy {
             continue;
         }
         // SAFETY: it takes the locks of the arenas, like any allocation.
         unsafe { libc::malloc_trim(0) };
-        least = resident();
+        kept = resident();
         returned = Instant::now();
     }
 }

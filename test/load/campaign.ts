@@ -45,7 +45,12 @@ const WARM_UP = 0.3;
 const SAMPLE_MS = 500;
 
 /** Runs the queries of a shape for some time on a cluster of two executors. */
-export async function load(shape: Shape, seconds: number, pauseMs: number): Promise<LoadReport> {
+export async function load(
+  shape: Shape,
+  seconds: number,
+  pauseMs: number,
+  warm = shape.clientsOfEach,
+): Promise<LoadReport> {
   const folder = await mkdtemp(join(tmpdir(), 'ballista-load-'));
   await makeTables(folder);
   const cluster = await ProcessCluster.start({ executors: 2, vcores: 2, folder, udf: true });
@@ -59,6 +64,7 @@ export async function load(shape: Shape, seconds: number, pauseMs: number): Prom
         seed: 1000 * (index + 1),
         big: index === 0,
         pauseMs,
+        warm,
       };
       return (await Remote.start('load/clients', options)).remote;
     });

@@ -24,6 +24,8 @@ export interface ClientsOptions {
   readonly big: boolean;
   /** The longest pause of a client between two queries. */
   readonly pauseMs: number;
+  /** How many clients run queries before the measurement. */
+  readonly warm: number;
 }
 
 /** A finished query. */
@@ -37,7 +39,7 @@ export interface ClientsReport {
   readonly delay: { readonly p99: number; readonly most: number };
 }
 
-const { url, folder, clients, seed, big, pauseMs } = argument<ClientsOptions>();
+const { url, folder, clients, seed, big, pauseMs, warm } = argument<ClientsOptions>();
 
 /** Writes are slow and leave files behind; lookups are what clients do most of the time. */
 const MIX: readonly [readonly [number, Kind], ...(readonly [number, Kind])[]] = [
@@ -100,6 +102,7 @@ for (let index = 0; index < clients; index++) {
   const ctx = await connect(url, folder);
   contexts.push(ctx);
   // Code of functions is loaded and connections are opened before the measurement.
+  if (index >= warm) continue;
   for (const kind of KINDS.filter((kind) => kind !== 'write')) await run(ctx, kind, index, folder);
 }
 await answer(

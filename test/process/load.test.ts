@@ -6,7 +6,7 @@ import { load, SHAPES } from '../load/campaign.js';
 const SECONDS = 8;
 
 it.runIf(process.platform === 'linux').each(SHAPES)('$name run mixed queries without an error', async (shape) => {
-  const { done, bigMs, errors, delay, memory } = await load(shape, SECONDS, 4_000);
+  const { done, bigMs, errors, delay, memory } = await load(shape, SECONDS, 4_000, 1);
   console.log(`${done.length} queries, event-loop delay p99 ${delay.p99} ms, ${JSON.stringify(memory)}`);
   expect(errors).toEqual([]);
   expect(done.length).toBeGreaterThan(100);

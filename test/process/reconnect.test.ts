@@ -109,13 +109,18 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)('an executor that got %s is replaced wi
   const scheduler = await startScheduler();
   const lost = await startExecutor(scheduler.port);
   const ctx = await connect(scheduler.port);
+  const [known] = await ctx.executors();
   const query = (await ctx.sql(SHORT)).toArray();
   query.catch(() => undefined);
   await until('the task has begun', () => jobsOf(lost).length > 0);
   lost.kill(signal);
   const killed = performance.now();
-  await startExecutor(scheduler.port);
-  expect(await query).toEqual([{ s: SHORT_RESULT }]);
+  await until('the executor is lost', async () => {
+    const executors = await ctx.executors();
+    return !executors.some(({ executorId, state }) => executorId === known?.executorId && state === 'active');
+  });
   // Heartbeats alone would take half a minute and more.
   expect(performance.now() - killed).toBeLessThan(25_000);
+  await startExecutor(scheduler.port);
+  expect(await query).toEqual([{ s: SHORT_RESULT }]);
 });

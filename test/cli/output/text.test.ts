@@ -71,7 +71,7 @@ it.each([
   const reading = (async () => {
     for await (const piece of write(failing)) pieces.push(piece);
   })();
-  expect((await rejected(reading)).message).toBe('no scheduler');
+  await expect(reading).rejects.toThrow('no scheduler');
   expect(pieces).toEqual([]);
 });
 
