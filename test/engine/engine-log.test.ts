@@ -27,7 +27,7 @@ it('a function gets entries with time, level and module', async () => {
   expect(entries.map(({ level }) => level)).not.toContain('trace');
   const [first] = entries;
   expect(first?.time.getTime()).toBeGreaterThanOrEqual(begin);
-  expect(first?.target).toMatch(/^\w+(::\w+)*$/u);
+  expect(first?.target).toMatch(/^[a-z_][a-z0-9_]*(::[a-z_][a-z0-9_]*)*$/u);
   expect(first?.message).not.toBe('');
 });
 

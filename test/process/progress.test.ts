@@ -143,8 +143,7 @@ describe('jobs', () => {
     expect((await ctx.job(jobId))?.tasks.running).toBe(0);
   });
 
-  // Beside other programs it took more than two minutes. Why is not known yet.
-  it('that failed have their error', { timeout: 600_000 }, async () => {
+  it('that failed have their error', async () => {
     const query = (await ctx.sql("select cast(concat('x', cast(x as varchar)) as int) as y from k")).execute();
     const error = await rejected(query.result);
     const job = await ctx.job(error.jobId ?? '');

@@ -105,7 +105,7 @@ it('a report that could not be sent is sent again', async () => {
   }
 });
 
-it.each(['SIGKILL', 'SIGSTOP'] as const)('an executor that got %s is replaced within seconds', async (signal) => {
+it.each(['SIGKILL', 'SIGSTOP'] as const)('an executor that got %s is noticed within seconds', async (signal) => {
   const scheduler = await startScheduler();
   const lost = await startExecutor(scheduler.port);
   const ctx = await connect(scheduler.port);

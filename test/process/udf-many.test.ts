@@ -5,7 +5,7 @@ import { SessionContext } from '../../src/session/session-context.js';
 import { udaf } from '../../src/udf/udaf.js';
 import { udf } from '../../src/udf/udf.js';
 
-const QUERIES = 2_500;
+const QUERIES = 10_000;
 
 /** The threads, open file descriptors and memory in bytes of this process. */
 function taken() {
@@ -43,7 +43,7 @@ it.skipIf(process.platform !== 'linux')(
     // The engine temporarily adds a thread if a call takes long.
     expect(after.threads).toBeLessThanOrEqual(before.threads + 4);
     expect(after.open).toBeLessThanOrEqual(before.open);
-    // Forty kilobytes for each query would be a leak. Garbage that is not collected yet takes less.
+    // Ten kilobytes for each query would be a leak. Garbage that is not collected yet takes less.
     expect(after.memory - before.memory).toBeLessThan(100e6);
   },
 );
