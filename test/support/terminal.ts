@@ -20,9 +20,14 @@ export class Terminal {
   constructor(args: readonly string[], env: Record<string, string>) {
     const call = [process.execPath, COMMAND, ...args].map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' ');
     // `script` can lose the last output of a shell that ends. So the shell stays (`cat`) until its last output was read here.
-    this.#child = spawn('script', ['-qfec', `stty cols 80 rows 24; ${call}; echo "[ended $?]"; cat`, '/dev/null'], {
-      env: { ...process.env, TERM: 'xterm', ...env },
-    });
+    // Ctrl-C reaches the shell, too. Without the trap, `dash` ends then (and `script` uses it where SHELL is not set).
+    this.#child = spawn(
+      'script',
+      ['-qfec', `trap : INT; stty cols 80 rows 24; ${call}; echo "[ended $?]"; cat`, '/dev/null'],
+      {
+        env: { ...process.env, TERM: 'xterm', ...env },
+      },
+    );
     this.ended = new Promise((resolve, reject) => {
       this.#child
         .once('error', reject)
