@@ -25,10 +25,10 @@ pub fn until_stopped(
 
 /// Does nothing more once `stop` is cancelled, even if the work could go on: a statement that was cancelled must not publish
 /// what it has.
-pub async fn unless_stopped<T>(
+pub async fn unless_stopped<T, E: From<DataFusionError>>(
     stop: CancellationToken,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     tokio::select! {
         biased;
         () = stop.cancelled() => Err(cancelled().into()),

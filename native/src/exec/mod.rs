@@ -6,3 +6,4 @@ pub mod panics;
 pub mod query_progress;
 pub mod slices;
 pub mod stop;
+pub mod time_slice;

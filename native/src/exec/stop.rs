@@ -5,6 +5,7 @@
 //! cancellation token.
 
 use super::map_stream::MapStreamExec;
+use super::time_slice::TimeSliced;
 use crate::cancel::until_stopped;
 use crate::files::staged::stopped_by;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
@@ -39,7 +40,7 @@ pub fn stoppable(plan: Arc<dyn ExecutionPlan>, stop: &CancellationToken) -> Resu
     let stoppable = |input| {
         let stop = stop.clone();
         MapStreamExec::plan("StoppableExec", input, move |batches| {
-            until_stopped(batches, stop.clone())
+            Box::pin(TimeSliced::new(until_stopped(batches, stop.clone())))
         })
     };
     let plan = cooperative(plan)?.transform_up(|node| {

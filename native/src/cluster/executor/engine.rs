@@ -50,7 +50,7 @@ impl Engine {
         }
     }
 
-    /// Makes a task: `partitions` of a stage.
+    /// Makes a task: `partitions` of a stage. Its operators end when `stop` is cancelled, wherever they run.
     pub fn task(
         &self,
         key: &TaskKey,
@@ -58,7 +58,9 @@ impl Engine {
         plan: Arc<dyn ExecutionPlan>,
         work_dir: &str,
         config: &SessionConfig,
+        stop: &CancellationToken,
     ) -> Result<Arc<dyn QueryStageExecutor>> {
+        let stop = stop.child_token();
         let TaskKey {
             job_id,
             stage_id,
@@ -74,9 +76,9 @@ impl Engine {
                 stage: plan,
                 pool: self.pool.clone(),
                 spill: self.spill.clone(),
+                stop,
             }));
         }
-        let stop = CancellationToken::new();
         let name = format!("{job_id}/{stage_id}/{task_id}");
         // Decoded joins may promise an order of rows that the scheduler's joins did not.
         let plan = LimitedAggregates.optimize(plan, config.options())?;

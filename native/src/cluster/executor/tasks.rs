@@ -6,6 +6,7 @@
 use super::disk::Disk;
 use super::job_files;
 use super::worker::{StagePlan, Worker};
+use crate::cancel::unless_stopped;
 use crate::error::{self, panic_text};
 use crate::results::job_owners::JobOwners;
 use crate::results::whole_results;
@@ -14,7 +15,6 @@ use ballista_core::error::{BallistaError, Result};
 use ballista_core::serde::protobuf::{MultiTaskDefinition, TaskId, TaskStatus};
 use ballista_core::serde::scheduler::TaskKey;
 use ballista_core::JobId;
-use futures::future::{AbortHandle, AbortRegistration, Abortable};
 use futures::FutureExt;
 use parking_lot::Mutex;
 use std::any::Any;
@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
 
 /// How long at least an executor remembers cancelled tasks and ended jobs. A launch takes less time to arrive.
 const MEMORY: Duration = Duration::from_secs(60);
@@ -46,7 +47,8 @@ pub struct Tasks {
 
 #[derive(Default)]
 struct Known {
-    running: HashMap<TaskKey, AbortHandle>,
+    /// The tokens that cancel them.
+    running: HashMap<TaskKey, CancellationToken>,
     /// Tasks that were cancelled before their launch arrived, and when.
     cancelled: HashMap<TaskKey, Instant>,
     /// Jobs whose files were removed, and when.
@@ -76,7 +78,7 @@ struct Launched {
     key: TaskKey,
     attempt: u32,
     partitions: Vec<usize>,
-    registration: AbortRegistration,
+    stop: CancellationToken,
 }
 
 impl Tasks {
@@ -136,12 +138,12 @@ impl Tasks {
             stage_id: stage.stage_id as usize,
             task_id: id.task_id as usize,
         };
-        let (handle, registration) = AbortHandle::new_pair();
+        let stop = CancellationToken::new();
         let mut known = self.known.lock();
         if known.cancelled.contains_key(&key) || known.ended.contains_key(&key.job_id) {
-            handle.abort();
+            stop.cancel();
         }
-        known.running.insert(key.clone(), handle);
+        known.running.insert(key.clone(), stop.clone());
         self.unreported.send_modify(|count| *count += 1);
         Launched {
             key,
@@ -151,7 +153,7 @@ impl Tasks {
                 .iter()
                 .map(|id| *id as usize)
                 .collect(),
-            registration,
+            stop,
         }
     }
 
@@ -165,19 +167,19 @@ impl Tasks {
             key,
             attempt,
             partitions,
-            registration,
+            stop,
         } = task;
         let work = async {
             match &*stage {
-                Ok(stage) => self.worker.run(stage, &key, partitions).await,
+                Ok(stage) => self.worker.run(stage, &key, partitions, &stop).await,
                 Err(error) => Err(BallistaError::General(error.to_string())),
             }
         };
         let work = AssertUnwindSafe(work).catch_unwind();
-        let ended = match Abortable::new(work, registration).await {
-            Ok(Ok(ended)) => ended,
-            Ok(Err(panic)) => Err(panicked(panic)),
-            Err(_) => Err(BallistaError::Cancelled),
+        let work = work.map(|ended| ended.unwrap_or_else(|panic| Err(panicked(panic))));
+        let ended = match unless_stopped(stop.clone(), work).await {
+            Err(_) if stop.is_cancelled() => Err(BallistaError::Cancelled),
+            ended => ended,
         };
         let failed = |error| self.worker.failed((*stage).as_ref().ok(), &key, attempt, error);
         let end = match &ended {
@@ -219,7 +221,7 @@ impl Tasks {
         let mut known = self.known.lock();
         for key in keys {
             match known.running.get(&key) {
-                Some(task) => task.abort(),
+                Some(stop) => stop.cancel(),
                 None => {
                     known.cancelled.insert(key, Instant::now());
                 }
@@ -234,7 +236,7 @@ impl Tasks {
             known.ended.insert(job.clone(), Instant::now());
             self.owners.forget(job.as_str());
             let of_job = known.running.iter().filter(|(key, _)| key.job_id == job);
-            of_job.for_each(|(_, task)| task.abort());
+            of_job.for_each(|(_, stop)| stop.cancel());
             whole_results::remove_job(job.as_str());
             if known.failed.contains_key(&job) || known.running.keys().any(|key| key.job_id == job) {
                 return self.remove_files(&job, stages, LATER);
@@ -262,7 +264,11 @@ impl Tasks {
     /// Cancels all tasks and removes the files of all jobs: the scheduler has given them up. It may send tasks of the
     /// same jobs again.
     pub async fn clear(&self) {
-        self.known.lock().running.values().for_each(AbortHandle::abort);
+        self.known
+            .lock()
+            .running
+            .values()
+            .for_each(CancellationToken::cancel);
         let (folder, owners) = (self.worker.jobs.clone(), self.owners.clone());
         let removed = spawn_blocking(move || {
             for job in job_files::jobs(&folder) {

@@ -45,6 +45,8 @@ pub struct WholeStage {
     pub pool: Option<Arc<Pool>>,
     /// The folder for rows that the client has not read yet.
     pub spill: PathBuf,
+    /// Ends the operators of the query.
+    pub stop: CancellationToken,
 }
 
 impl WholeStage {
@@ -53,7 +55,6 @@ impl WholeStage {
         context: Arc<TaskContext>,
         queue: &ResultQueue,
         planned: Planned,
-        stop: &CancellationToken,
     ) -> Result<(u64, u64)> {
         let Planned { state, plan } = planned;
         let distribution = match &plan {
@@ -62,7 +63,7 @@ impl WholeStage {
         };
         let plan = physical_plan(&plan, &state).await?;
         let name = format!("{}/{}/{}", self.job, self.stage_id, self.task);
-        let plan = runnable(plan, self.pool.as_ref(), name, stop)?;
+        let plan = runnable(plan, self.pool.as_ref(), name, &self.stop)?;
         *queue.plan.lock() = Some(plan.clone());
         let (mut batches, mut rows) = (0, 0);
         let mut results = execute_stream(plan, context)?;
@@ -153,8 +154,7 @@ impl QueryStageExecutor for WholeStage {
 
 impl WholeStage {
     async fn rows(&self, context: Arc<TaskContext>) -> Result<Vec<ShuffleWritePartition>> {
-        let stop = CancellationToken::new();
-        let _stops_when_dropped = stop.clone().drop_guard();
+        let _stops_when_dropped = self.stop.clone().drop_guard();
         let planned = Planned::new(&self.stage, &context)?;
         let schema = planned.plan.schema().inner().clone();
         let owner = JobOwner::of(context.session_config());
@@ -163,7 +163,7 @@ impl WholeStage {
         let ending = Ending(queue.clone());
         let key = whole_results::key(&context.session_id(), self.job.as_str());
         whole_results::publish(&key, &self.executor, queue.clone());
-        let result = without_panic(self.run(context, &queue, planned, &stop)).await;
+        let result = without_panic(self.run(context, &queue, planned)).await;
         ending.0.end(result.as_ref().map(|_| ()).map_err(Error::from));
         let (num_batches, num_rows) = result?;
         Ok(vec![ShuffleWritePartition {

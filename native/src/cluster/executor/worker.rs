@@ -27,6 +27,7 @@ use datafusion_proto::physical_plan::AsExecutionPlan;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
+use tokio_util::sync::CancellationToken;
 
 /// The partitions of a query in a very large cluster, which this executor does not know.
 const MOST_SLOTS: usize = 1 << 16;
@@ -120,7 +121,13 @@ impl Worker {
     }
 
     /// Runs a task, and returns the report of its success. The plan keeps metrics, so each task gets its own.
-    pub async fn run(&self, stage: &StagePlan, key: &TaskKey, partitions: Vec<usize>) -> Result<TaskStatus> {
+    pub async fn run(
+        &self,
+        stage: &StagePlan,
+        key: &TaskKey,
+        partitions: Vec<usize>,
+        stop: &CancellationToken,
+    ) -> Result<TaskStatus> {
         let begun = now();
         let plan = stage.plan.clone();
         let plan = plan
@@ -130,7 +137,7 @@ impl Worker {
         let work = async {
             let task = self
                 .engine
-                .task(key, partitions, plan, &self.jobs, context.session_config())?;
+                .task(key, partitions, plan, &self.jobs, context.session_config(), stop)?;
             let written = task.execute_query_stage(key.task_id, context).await?;
             Ok((task, written))
         };
