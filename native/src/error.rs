@@ -217,9 +217,22 @@ impl From<&DataFusionError> for Error {
             D::Internal(_) => Code::Internal,
             _ => Code::Execution,
         };
-        Error::new(code, without_plea(&error.message()))
+        Error::new(code, without_signatures(without_plea(&error.message())))
     }
 }
+
+/// Where the engine has tried all signatures of a function, its message begins with what is wrong with each.
+fn without_signatures(message: String) -> String {
+    match (
+        message.starts_with("Internal error: Function '"),
+        message.find(NO_SIGNATURE),
+    ) {
+        (true, Some(at)) => message[at..].to_owned(),
+        _ => message,
+    }
+}
+
+const NO_SIGNATURE: &str = "No function matches the given name and argument types";
 
 /// The engine asks users to report its errors. They should report them here.
 const PLEA: &str = "This issue was likely caused by a bug in DataFusion's code.";

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PUBLISH_PROFILE } from '../cargo.mjs';
-import { root } from '../lib/shell.mjs';
+import { Failure, root } from '../lib/shell.mjs';
 import { packageName } from './platforms.mjs';
 
 /** @typedef {import('./platforms.mjs').Platform} Platform */
@@ -32,6 +32,24 @@ export function mainManifest(platforms) {
   const addons = platforms.map((platform) => [packageName(platform), manifest.version]);
   return { ...manifest, ...repository(), optionalDependencies: Object.fromEntries(addons) };
 }
+
+/** README.md of the main package: that of the checkout, but it says how to install the package instead of how to build it. */
+export function mainReadme() {
+  const parts = readFileSync(join(root, 'README.md'), 'utf8').split(
+    /<!-- from source -->[\s\S]*?<!-- \/from source -->\n\n/,
+  );
+  const [before, ...rest] = parts;
+  if (rest.length === 0) throw new Failure('README.md has no part between the comments "from source".');
+  return `${before}${INSTALL}${rest.join('')}`.replaceAll('npm run ballista --', 'npx ballista');
+}
+
+const INSTALL = `\`\`\`sh
+npm install ballista apache-arrow
+\`\`\`
+
+The package needs Node 20.19 or newer. It contains the engine for your platform, so nothing is compiled.
+
+`;
 
 /**
  * @param {Platform} platform

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { npm, root } from '../lib/shell.mjs';
 import { unlessFresh } from '../lib/stamp.mjs';
 import { developmentAddon } from './addons.mjs';
-import { mainManifest, ownManifest, platformManifest, platformReadme } from './manifests.mjs';
+import { mainManifest, mainReadme, ownManifest, platformManifest, platformReadme } from './manifests.mjs';
 import { packageName, platforms } from './platforms.mjs';
 
 /** @typedef {import('./platforms.mjs').Platform} Platform */
@@ -61,8 +61,8 @@ export async function pack(addons) {
   const built = addons.map(({ platform }) => platform);
   const all = [...platforms, ...built.filter((platform) => !platforms.includes(platform))];
   write('ballista', mainManifest(all));
-  for (const name of ['dist', 'README.md'])
-    cpSync(join(root, name), join(root, FOLDER, 'ballista', name), { recursive: true });
+  cpSync(join(root, 'dist'), join(root, FOLDER, 'ballista', 'dist'), { recursive: true });
+  writeFileSync(join(root, FOLDER, 'ballista', 'README.md'), mainReadme());
   for (const platform of all) {
     const addon = addons.find((addon) => addon.platform === platform);
     const name = packageName(platform);

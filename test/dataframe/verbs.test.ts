@@ -80,6 +80,12 @@ const GROUPS: Rejection[] = [
     'PLAN',
     'no common type: "id" Int64',
   ],
+  [
+    'unpivot of numbers and text',
+    () => df.unpivot({ on: ['id', 'Name'] }),
+    'PLAN',
+    'no common type: "id" Int64, "Name" Utf8',
+  ],
   ['filter of a number by a string', () => df.filter(col('id').gt('abc')), 'PLAN', 'cannot be compared'],
   ['withColumn of a number by a string', () => df.withColumn('x', col('id').eq('abc')), 'PLAN', 'cannot be compared'],
   ['SQL that compares a number with a string', () => df.filter("id BETWEEN 1 AND 'abc'"), 'PLAN', 'cannot be compared'],

@@ -59,14 +59,29 @@ describe('SQL', () => {
   });
 
   it.each([
-    ['PLAN', 'SELECT $2', [1]],
-    ['PLAN', 'SELECT $a', { b: 1 }],
-    ['INVALID_ARGUMENT', 'SELECT $1', [undefined]],
-    ['INVALID_ARGUMENT', 'SELECT $1', [() => 1]],
-    ['INVALID_ARGUMENT', 'SELECT $1', 5],
-    ['INVALID_ARGUMENT', 'SELECT $a', { 'a b': 1 }],
-  ])('fails with %s: %s with params %j', async (code, query, params) => {
-    expect((await failed(query, { params: params as never })).code).toBe(code);
+    ['SELECT $2', [1], '2 values, not 1'],
+    ['SELECT $1', [1, 2], '1 value, not 2'],
+    ['SELECT 1', [1], '0 values, not 1'],
+    ['SELECT $1', undefined, 'an array of 1 value'],
+    ['SELECT ?', undefined, 'Write $1, $2, … instead of ?'],
+    ['SELECT ?', [1], 'Write $1, $2, … instead of ?'],
+    ['SELECT $a', { b: 1 }, 'without a value: $a'],
+    ['SELECT $a', { a: 1, b: 1 }, 'no parameter $b'],
+    ['SELECT $1', [undefined], 'params[0]'],
+    ['SELECT $1', [() => 1], 'params[0]'],
+    ['SELECT $1', 5, 'params'],
+    ['SELECT $a', { 'a b': 1 }, 'a b'],
+  ])('fails with INVALID_ARGUMENT: %s with params %j', async (query, params, text) => {
+    const error = await failed(query, { params: params as never });
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });
+  });
+
+  it('says only once which arguments a function accepts', async () => {
+    const error = await failed("SELECT sum('a'), round('b')");
+    expect(error).toMatchObject({
+      code: 'PLAN',
+      message: expect.stringMatching(/^No function matches .*'sum\(Utf8\)'/),
+    });
   });
 
   it('fails with INVALID_ARGUMENT for a number as query and for an unknown option', async () => {
@@ -177,6 +192,11 @@ describe('a query that fails while it runs', () => {
     if (LOCAL) return;
     expect(error.message).toContain(error.jobId);
     await isOver(ctx, error.jobId ?? '');
+  });
+
+  it('over an in-memory table names no file', async () => {
+    await ctx.registerRecordBatches('words', await (await ctx.fromRows([{ word: 'none' }])).collect());
+    expect((await failed('SELECT CAST(word AS INT) FROM words')).message).not.toContain('ballista-table');
   });
 
   it("has the caller's line in the stack of its error", async () => {

@@ -306,6 +306,22 @@ describe('SQL of other engines that is missing', () => {
       "The unit of datediff is a string. Write datediff('day', start, end).",
     ],
     [
+      'SELECT row_number() FROM rows',
+      'PLAN',
+      'row_number is a window function. Write row_number() OVER (ORDER BY column).',
+    ],
+    ['SELECT id, Lag(n, 1) FROM rows', 'PLAN', 'lag is a window function. Write Lag(n, 1) OVER (ORDER BY column).'],
+    [
+      "SELECT * FROM rows PIVOT (sum(n) FOR g IN ('a'))",
+      'NOT_IMPLEMENTED',
+      "PIVOT is not supported in SQL. Write sum(x) FILTER (WHERE key = 'a') AS a for each value, with GROUP BY, or call pivot() of a DataFrame.",
+    ],
+    [
+      'SELECT * FROM rows UNPIVOT (value FOR name IN (id, n))',
+      'NOT_IMPLEMENTED',
+      "UNPIVOT is not supported in SQL. Write SELECT id, 'a' AS name, a AS value FROM t UNION ALL SELECT id, 'b', b FROM t, or call unpivot() of a DataFrame.",
+    ],
+    [
       "SELECT date_diff('fortnight', t, u) FROM rows",
       'PLAN',
       "The first argument of date_diff is Utf8(\"fortnight\"), but it must be a literal unit: 'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond' or 'microsecond'.",

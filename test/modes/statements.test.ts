@@ -91,6 +91,19 @@ describe('CREATE and DROP', () => {
     expect(await ctx.tableExists('late')).toBe(false);
   });
 
+  it('say how to replace what exists', async () => {
+    await run('CREATE TABLE once AS VALUES (1)', 'CREATE TABLE IF NOT EXISTS once AS VALUES (2)');
+    for (const create of ['TABLE once AS VALUES (2)', 'VIEW once AS SELECT 2']) {
+      const [kind = ''] = create.split(' ');
+      expect(await rejected(ctx.sql(`CREATE ${create}`))).toMatchObject({
+        code: 'EXECUTION',
+        message: expect.stringContaining(`"once" exists already. Write CREATE OR REPLACE ${kind}`),
+      });
+    }
+    expect(await run('CREATE OR REPLACE TABLE once AS VALUES (3)', 'SELECT * FROM once')).toEqual([{ column1: 3 }]);
+    await rows('DROP TABLE once');
+  });
+
   it('support tables from a query', async () => {
     const create = 'CREATE TABLE counts AS SELECT origin, count(*) AS n FROM flights GROUP BY origin';
     expect(await run(create, 'SELECT count(*) AS c, sum(n) AS s FROM counts')).toEqual([{ c: 229, s: 3_000_000 }]);

@@ -60,6 +60,19 @@ describe('failures', () => {
     expect((await ballista(['sql', '--debug', 'selec'])).stderr).toMatch(/\n {4}at /);
   });
 
+  it('of a script say where the statement begins', async () => {
+    const script = '-- etl\nselect 1 as a;\n\nselec 2;';
+    writeFileSync(temp('etl.sql'), script);
+    const failed = await ballista(['sql', '-f', temp('etl.sql')]);
+    expect(failed.stderr).toMatch(/^SQL_PARSE: .*\nThe statement begins on line 4 of .*etl\.sql\.\n$/);
+    const input = await ballista(['sql'], { input: script });
+    expect(input).toMatchObject({
+      code: 1,
+      stdout: 'a\n1\n',
+      stderr: expect.stringContaining('line 4 of the standard'),
+    });
+  });
+
   it('of a file that does not exist name its path', async () => {
     expect(await ballista(['sql', "select * from 'nope.csv'"], { cwd: temp() })).toEqual({
       code: 1,

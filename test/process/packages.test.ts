@@ -53,6 +53,9 @@ describe('the packed packages', () => {
     const top = filesIn(installed).map((file) => file.split('/')[0]);
     expect([...new Set(top)]).toEqual(['LICENSE', 'NOTICE', 'README.md', 'dist', 'package.json']);
     expect(filesIn(addon)).toEqual(['LICENSE', 'NOTICE', 'README.md', 'ballista.node', 'package.json']);
+    const readme = readFileSync(join(installed, 'README.md'), 'utf8');
+    expect(readme).toContain('npm install ballista apache-arrow');
+    expect(readme).not.toMatch(/npm run|npm test|from source/);
     const main = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const names = platforms.map(packageName);
     expect(names.length).toBeGreaterThan(5);

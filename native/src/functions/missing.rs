@@ -160,6 +160,12 @@ const UNITS: [&str; 9] = [
 const ASOF: &str = "ASOF JOIN is not supported. Join on the keys and on the order of the times, and keep the latest row: \
     SELECT a.id, max_by(b.price, b.time) FROM a LEFT JOIN b ON a.key = b.key AND b.time <= a.time GROUP BY a.id.";
 
+const PIVOT: &str = "PIVOT is not supported in SQL. Write sum(x) FILTER (WHERE key = 'a') AS a for each value, with GROUP BY, or call \
+    pivot() of a DataFrame.";
+
+const UNPIVOT: &str = "UNPIVOT is not supported in SQL. Write SELECT id, 'a' AS name, a AS value FROM t UNION ALL SELECT id, 'b', b \
+    FROM t, or call unpivot() of a DataFrame.";
+
 /// The error for a function that does not exist.
 pub fn unknown_function(state: &SessionState, name: &str) -> Error {
     let mut error = Error::unknown(Code::Plan, "function", name);
@@ -185,7 +191,7 @@ pub fn unknown_function(state: &SessionState, name: &str) -> Error {
     error
 }
 
-/// The error for SQL that could not be planned: that of the first function that does not exist, if there is one.
+/// The error for SQL that could not be planned: that of the first thing which does not exist, if there is one.
 pub fn explained<T: Visit>(state: &SessionState, sql: &T, error: Error) -> Error {
     match sql.visit(&mut Unknown { state, lambdas: 0 }) {
         ControlFlow::Break(reason) => reason,
@@ -217,6 +223,15 @@ struct Unknown<'a> {
 
 impl Visitor for Unknown<'_> {
     type Break = Error;
+
+    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<Error> {
+        let text = match table {
+            TableFactor::Pivot { .. } => PIVOT,
+            TableFactor::Unpivot { .. } => UNPIVOT,
+            _ => return ControlFlow::Continue(()),
+        };
+        ControlFlow::Break(Error::new(Code::NotImplemented, text))
+    }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Error> {
         let function = match expr {
@@ -255,6 +270,13 @@ impl Visitor for Unknown<'_> {
             || state.higher_order_functions().contains_key(&name);
         if !is_known {
             return ControlFlow::Break(unknown_function(state, &name));
+        }
+        let is_window = state.window_functions().contains_key(&name)
+            && !state.aggregate_functions().contains_key(&name)
+            && !state.scalar_functions().contains_key(&name);
+        if is_window && function.over.is_none() {
+            let text = format!("{name} is a window function. Write {function} OVER (ORDER BY column).");
+            return ControlFlow::Break(Error::new(Code::Plan, text));
         }
         if let ("date_diff" | "datediff", [first, _, _]) = (name.as_str(), args.args.as_slice()) {
             if let Some(unit) = bare_unit(first) {

@@ -2,6 +2,7 @@
 
 use crate::damage::Damage;
 use crate::error::{Code, Error};
+use crate::stores::TABLES;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::error::ArrowError;
 use datafusion::datasource::listing::PartitionedFile;
@@ -34,8 +35,12 @@ fn named_from(
         return damage.clone().of_file(file, format).into();
     }
     let mut error = Error::from(error);
-    // Its message names the file.
-    if error.code == Code::Forbidden {
+    // Its message names the file, or the files are those of an in-memory table, which users never see.
+    if error.code == Code::Forbidden
+        || root
+            .strip_prefix(TABLES)
+            .is_some_and(|rest| rest.starts_with("://"))
+    {
         return error.into();
     }
     if !error.message.contains(location.as_ref()) {

@@ -21,7 +21,7 @@ pub struct Prepared {
 }
 
 /// A type is `None` if the statement gives none for the parameter, or several different ones.
-enum Parameters {
+pub enum Parameters {
     /// `$1`, `$2`, …; includes numbers that the statement skips.
     Positional(Vec<Option<DataType>>),
     /// `$name`, without the `$`.
@@ -96,7 +96,7 @@ impl Prepared {
 }
 
 impl Parameters {
-    fn of(plan: &LogicalPlan) -> Result<Self> {
+    pub fn of(plan: &LogicalPlan) -> Result<Self> {
         let found = kinds(plan)?;
         if found.contains_key("") {
             return Err(Error::new(
@@ -125,56 +125,61 @@ impl Parameters {
         }
     }
 
-    /// The values, cast to the types of the statement. `None` if the statement has no parameters.
-    fn bind(&self, given: Option<Params>) -> Result<Option<Params>> {
+    /// Checks that each parameter has a value, and each value a parameter.
+    pub fn check(&self, given: Option<&Params>) -> Result<()> {
+        let wrong = |message: String| Err(Error::new(Code::InvalidArgument, message));
         match (self, given) {
-            (Self::Positional(kinds), None | Some(Params::Named(_))) if !kinds.is_empty() => Err(Error::new(
-                Code::InvalidArgument,
-                format!(
-                    "The statement needs an array of {} for its parameters.",
-                    count(kinds.len())
-                ),
+            (Self::Positional(kinds), None | Some(Params::Named(_))) if !kinds.is_empty() => wrong(format!(
+                "The statement needs an array of {} for its parameters.",
+                count(kinds.len())
             )),
-            (Self::Positional(_), None) => Ok(None),
-            (Self::Positional(kinds), Some(Params::Positional(values))) => {
-                if values.len() != kinds.len() {
-                    return Err(Error::new(
-                        Code::InvalidArgument,
-                        format!(
-                            "The statement needs {}, not {}.",
-                            count(kinds.len()),
-                            values.len()
-                        ),
-                    ));
-                }
-                let values = values.into_iter().zip(kinds).zip(1..);
-                let values = values.map(|((value, kind), n)| fit(value, kind.as_ref(), &format!("${n}")));
-                Ok(Some(Params::Positional(values.collect::<Result<_>>()?)))
+            (Self::Positional(kinds), Some(Params::Positional(values))) if values.len() != kinds.len() => {
+                wrong(format!(
+                    "The statement needs {}, not {}.",
+                    count(kinds.len()),
+                    values.len()
+                ))
             }
+            (Self::Positional(_), None | Some(Params::Positional(_))) => Ok(()),
             (Self::Positional(_), Some(Params::Named(values))) => match values.keys().next() {
-                Some(name) => Err(unknown(name)),
-                None => Ok(None),
+                Some(name) => wrong(format!("The statement has no parameter ${name}.")),
+                None => Ok(()),
             },
-            (Self::Named(kinds), Some(Params::Named(mut values))) => {
+            (Self::Named(kinds), Some(Params::Named(values))) => {
                 let missing: Vec<_> = kinds.keys().filter(|name| !values.contains_key(*name)).collect();
                 if !missing.is_empty() {
                     return Err(without_value(missing));
                 }
-                if let Some(name) = values.keys().find(|name| !kinds.contains_key(*name)) {
-                    return Err(unknown(name));
+                match values.keys().find(|name| !kinds.contains_key(*name)) {
+                    Some(name) => wrong(format!("The statement has no parameter ${name}.")),
+                    None => Ok(()),
                 }
-                let values = kinds.iter().map(|(name, kind)| {
-                    let value = values.remove(name).expect("every parameter has a value");
-                    Ok((name.clone(), fit(value, kind.as_ref(), &format!("${name}"))?))
-                });
-                Ok(Some(Params::Named(values.collect::<Result<_>>()?)))
             }
-            (Self::Named(_), Some(Params::Positional(_))) => Err(Error::new(
-                Code::InvalidArgument,
-                "The statement needs an object for its named parameters, not an array.",
-            )),
+            (Self::Named(_), Some(Params::Positional(_))) => {
+                wrong("The statement needs an object for its named parameters, not an array.".into())
+            }
             (Self::Named(kinds), None) => Err(without_value(kinds.keys().collect())),
         }
+    }
+
+    /// The values, cast to the types of the statement. `None` if the statement has no parameters.
+    fn bind(&self, given: Option<Params>) -> Result<Option<Params>> {
+        self.check(given.as_ref())?;
+        Ok(match (self, given) {
+            (Self::Positional(kinds), Some(Params::Positional(values))) => {
+                let values = values.into_iter().zip(kinds).zip(1..);
+                let values = values.map(|((value, kind), n)| fit(value, kind.as_ref(), &format!("${n}")));
+                Some(Params::Positional(values.collect::<Result<_>>()?))
+            }
+            (Self::Named(kinds), Some(Params::Named(values))) => {
+                let values = values.into_iter().map(|(name, value)| {
+                    let value = fit(value, kinds[&name].as_ref(), &format!("${name}"))?;
+                    Ok((name, value))
+                });
+                Some(Params::Named(values.collect::<Result<_>>()?))
+            }
+            _ => None,
+        })
     }
 }
 
@@ -192,13 +197,6 @@ fn without_value(names: Vec<&String>) -> Error {
             "The statement has parameters without a value: {}.",
             list(names.into_iter())
         ),
-    )
-}
-
-fn unknown(name: &str) -> Error {
-    Error::new(
-        Code::InvalidArgument,
-        format!("The statement has no parameter ${name}."),
     )
 }
 

@@ -8,6 +8,7 @@ use crate::literal::{param_values, params};
 use crate::plan::limits::check_node;
 use crate::scan::schema::check;
 use crate::session::plans::planned::Query;
+use crate::session::prepared::Parameters;
 use crate::stores::limits::Access;
 use crate::stores::password::check_urls;
 use datafusion::common::TableReference;
@@ -17,7 +18,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::{
     CreateExternalTable, DdlStatement, LogicalPlan, LogicalPlanBuilder, Statement,
 };
-use datafusion::prelude::{DataFrame, SQLOptions};
+use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 use napi_derive::napi;
 use std::path::Path;
 
@@ -37,12 +38,16 @@ impl Session {
         let basis = self.plans.basis(&state);
         let planned = self.plan(&state, &basis, query).await?;
         let plan = planned.plan.clone();
-        let is_bound = options.params.is_some();
-        let plan = match options.params.as_deref().map(params).transpose()? {
+        let params = options.params.as_deref().map(params).transpose()?;
+        // PREPARE has parameters that get values later.
+        if !matches!(plan, LogicalPlan::Statement(_)) {
+            Parameters::of(&plan)?.check(params.as_ref())?;
+        }
+        let is_bound = params.is_some();
+        let plan = match params {
             Some(params) => series::generated(plan.with_param_values(param_values(params))?)?,
             None => plan,
         };
-        check_parameters(&plan)?;
         check_node(&plan)?;
         check_urls(&plan)?;
         SQLOptions::new()
@@ -50,6 +55,7 @@ impl Session {
             .with_allow_dml(options.allow_dml)
             .with_allow_statements(options.allow_statements)
             .verify_plan(&plan)?;
+        check_new(context, &plan)?;
         let frame = match &plan {
             LogicalPlan::Statement(Statement::SetVariable(set)) => {
                 let (key, value) = (set.variable.clone(), set.value.clone());
@@ -152,18 +158,27 @@ async fn check_files(state: &SessionState, create: &CreateExternalTable) -> Resu
     Ok(())
 }
 
-fn check_parameters(plan: &LogicalPlan) -> Result<()> {
-    let open = plan.get_parameter_names()?;
-    if !open.is_empty() && !matches!(plan, LogicalPlan::Statement(_)) {
-        let mut names: Vec<_> = open.into_iter().collect();
-        names.sort();
-        return Err(Error::new(
-            Code::InvalidArgument,
-            format!(
-                "The statement has parameters without a value: {}.",
-                names.join(", ")
-            ),
-        ));
+/// Checks that a statement creates nothing that exists, unless it says that it may.
+fn check_new(context: &SessionContext, plan: &LogicalPlan) -> Result<()> {
+    let LogicalPlan::Ddl(statement) = plan else {
+        return Ok(());
+    };
+    let (name, kind) = match statement {
+        DdlStatement::CreateMemoryTable(create) if !create.or_replace && !create.if_not_exists => {
+            (&create.name, "TABLE")
+        }
+        DdlStatement::CreateExternalTable(create) if !create.or_replace && !create.if_not_exists => {
+            (&create.name, "EXTERNAL TABLE")
+        }
+        DdlStatement::CreateView(create) if !create.or_replace => (&create.name, "VIEW"),
+        _ => return Ok(()),
+    };
+    // An unknown schema gets the engine's own error.
+    if !context.table_exist(name.clone()).unwrap_or(false) {
+        return Ok(());
     }
-    Ok(())
+    let text = format!(
+        "\"{name}\" exists already. Write CREATE OR REPLACE {kind}, or remove the old one with DROP TABLE or DROP VIEW."
+    );
+    Err(Error::new(Code::Execution, text))
 }

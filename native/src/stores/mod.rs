@@ -24,6 +24,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use url::Url;
 
+/// The scheme of the virtual files of in-memory tables.
+pub const TABLES: &str = "ballista-table";
+
 /// The setting that carries them: JSON, options by URL.
 pub const KEY: &str = "object_stores.by_url";
 

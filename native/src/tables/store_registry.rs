@@ -1,6 +1,6 @@
 //! The object stores of a runtime: DataFusion's own, registered stores and in-memory tables.
 
-use super::table_store::{TableStore, SCHEME};
+use super::table_store::TableStore;
 use crate::blobs::source::BlobSource;
 use crate::error::{Code, Result as Checked};
 use crate::stores::bounded::Bounded;
@@ -8,6 +8,7 @@ use crate::stores::environment::{insufficient, options_of};
 use crate::stores::files::Files;
 use crate::stores::limits::FileLimits;
 use crate::stores::options::{build, Chosen};
+use crate::stores::TABLES;
 use datafusion::error::Result;
 use datafusion::execution::object_store::{DefaultObjectStoreRegistry, ObjectStoreRegistry};
 use object_store::local::LocalFileSystem;
@@ -82,7 +83,7 @@ impl ObjectStoreRegistry for Registry {
     }
 
     fn get_store(&self, url: &Url) -> Result<Arc<dyn ObjectStore>> {
-        if url.scheme() == SCHEME {
+        if url.scheme() == TABLES {
             let id = url.host_str().unwrap_or_default();
             return Ok(Arc::new(TableStore::new(id, self.source.clone())));
         }

@@ -2,6 +2,7 @@
 
 use crate::blobs::blob::{Blob, Kind};
 use crate::blobs::source::BlobSource;
+use crate::stores::TABLES;
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
@@ -13,11 +14,9 @@ use object_store::{
 use std::fmt;
 use std::sync::Arc;
 
-pub const SCHEME: &str = "ballista-table";
-
 /// The id is in the path too, because DataFusion's file caches distinguish stores only by path.
 pub fn url(id: &str) -> String {
-    format!("{SCHEME}://{id}/{id}/")
+    format!("{TABLES}://{id}/{id}/")
 }
 
 /// One table, looked up first in this process and then at its source.
@@ -47,7 +46,7 @@ impl TableStore {
                 .fetch(&self.id, Kind::Table)
                 .await
                 .map_err(|error| Error::Generic {
-                    store: SCHEME,
+                    store: TABLES,
                     source: Box::new(error),
                 }),
             None => Err(Error::NotFound {
@@ -62,7 +61,7 @@ impl TableStore {
         let index = (0..table.files.len()).find(|index| *location == file_path(&self.id, *index));
         let Some(index) = index else {
             return Err(Error::NotFound {
-                path: format!("{SCHEME}://{}/{location}", self.id),
+                path: format!("{TABLES}://{}/{location}", self.id),
                 source: "the in-memory table does not have this file".into(),
             });
         };
@@ -70,7 +69,7 @@ impl TableStore {
         options.check_preconditions(&meta)?;
         let range = match &options.range {
             Some(range) => range.as_range(meta.size).map_err(|error| Error::Generic {
-                store: SCHEME,
+                store: TABLES,
                 source: Box::new(error),
             })?,
             None => 0..meta.size,

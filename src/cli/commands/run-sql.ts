@@ -13,9 +13,10 @@ import type { OutputOptions } from '../output/encode.js';
 import { BINARY, FORMATS, type Format, formatOfFile, isArrowFile, SINGLE_RESULT } from '../output/formats.js';
 import { type Pieces, writeTo, writeToFile } from '../output/target.js';
 import { runShell } from '../shell/shell.js';
+import { located } from '../statements/located.js';
 import { runStatement } from '../statements/run-statement.js';
 import { SqlSession } from '../statements/session.js';
-import { allStatements, splitStatements } from '../statements/split.js';
+import { allStatements, type Statement, splitStatements } from '../statements/split.js';
 
 /** The options of `ballista sql`. */
 export interface SqlCommandOptions extends ConnectionOptions {
@@ -37,7 +38,7 @@ export async function runSql(options: SqlCommandOptions, context: CommandContext
     if (texts === undefined && process.stdin.isTTY && options.output === undefined) {
       return await runShell(session, output, context);
     }
-    const statements = texts === undefined ? statementsOf(process.stdin) : texts.flatMap(allStatements);
+    const statements = texts === undefined ? statementsOf(process.stdin) : texts.flatMap(statementsOfText);
     const pieces = results(session, statements, output, context, options.output === undefined);
     await (options.output === undefined
       ? writeTo(process.stdout, pieces, context.signal)
@@ -67,10 +68,21 @@ function outputOf({ format, output, noHeader, maxRows }: SqlCommandOptions): Out
   };
 }
 
+/** SQL, and where it is from, as an error says it. */
+interface Source {
+  readonly sql: string;
+  readonly name: string;
+}
+
+const STDIN = 'the standard input';
+
 /** The texts of the command line: arguments, then files. Undefined if there are none. */
-async function givenTexts({ command, file, sql }: SqlCommandOptions): Promise<string[] | undefined> {
-  const texts = [...command, ...sql];
-  for (const name of file) texts.push(name === '-' ? await textOf(process.stdin) : await textOfFile(name));
+async function givenTexts({ command, file, sql }: SqlCommandOptions): Promise<Source[] | undefined> {
+  const texts: Source[] = [...command, ...sql].map((text) => ({ sql: text, name: 'the argument' }));
+  for (const name of file)
+    texts.push(
+      name === '-' ? { sql: await textOf(process.stdin), name: STDIN } : { sql: await textOfFile(name), name },
+    );
   return command.length + file.length + sql.length === 0 ? undefined : texts;
 }
 
@@ -88,33 +100,45 @@ async function textOf(input: NodeJS.ReadStream): Promise<string> {
   return text;
 }
 
+interface NamedStatement extends Statement {
+  /** Where it is from. */
+  readonly source: string;
+}
+
+function statementsOfText({ sql, name }: Source): NamedStatement[] {
+  return allStatements(sql).map((statement) => ({ ...statement, source: name }));
+}
+
 /** The statements of a pipe. Each one can run before the next one is there. */
-async function* statementsOf(input: NodeJS.ReadStream): AsyncGenerator<string> {
+async function* statementsOf(input: NodeJS.ReadStream): AsyncGenerator<NamedStatement> {
+  const named = (statement: Statement): NamedStatement => ({ ...statement, source: STDIN });
   let text = '';
+  let line = 1;
   for await (const piece of input.setEncoding('utf8')) {
-    const { complete, rest } = splitStatements(text + piece);
-    text = rest;
-    yield* complete;
+    const { complete, rest, restLine } = splitStatements(text + piece, line);
+    [text, line] = [rest, restLine];
+    yield* complete.map(named);
   }
-  yield* allStatements(text);
+  yield* allStatements(text, line).map(named);
 }
 
 /** The results of statements, one after the other. */
 async function* results(
   session: SqlSession,
-  statements: AsyncIterable<string> | Iterable<string>,
+  statements: AsyncIterable<NamedStatement> | Iterable<NamedStatement>,
   output: OutputOptions,
   { signal }: CommandContext,
   toStdout: boolean,
 ): Pieces {
   let written = 0;
   for await (const statement of statements) {
-    const pieces = runStatement(session, statement, {
+    const ran = runStatement(session, statement.text, {
       output,
       signal,
       terminal: process.stderr,
       sharesTerminal: toStdout && process.stdout.isTTY,
     });
+    const pieces = located(ran, statement, statement.source);
     let isFirst = true;
     for await (const piece of pieces) {
       if (isFirst && written > 0 && SINGLE_RESULT.has(output.format)) throw secondResult(output);

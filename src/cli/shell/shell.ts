@@ -15,9 +15,10 @@ import { sentence } from '../base/report.js';
 import type { OutputOptions } from '../output/encode.js';
 import type { Format } from '../output/formats.js';
 import { type Pieces, writeTo } from '../output/target.js';
+import { located } from '../statements/located.js';
 import { type Outcome, runStatement } from '../statements/run-statement.js';
 import type { SqlSession } from '../statements/session.js';
-import { allStatements, splitStatements } from '../statements/split.js';
+import { allStatements, type Statement, splitStatements } from '../statements/split.js';
 import { type Completions, complete } from './complete.js';
 import { History, historyFile, isKept } from './history.js';
 import { LineEditor } from './line-editor.js';
@@ -148,11 +149,11 @@ class Shell implements ShellActions {
     } catch (error) {
       throw new UsageError(`${file}: the file cannot be read (${(error as NodeJS.ErrnoException).code}).`);
     }
-    await this.runText(text);
+    await this.runText(text, file);
   }
 
-  async runText(text: string): Promise<void> {
-    for (const statement of allStatements(text)) if (!(await this.#run(statement))) break;
+  async runText(text: string, file?: string): Promise<void> {
+    for (const statement of allStatements(text)) if (!(await this.#run(statement, file))) break;
   }
 
   async #take(line: string): Promise<void> {
@@ -183,18 +184,19 @@ class Shell implements ShellActions {
     }
   }
 
-  /** Runs a statement, and prints its result or its error. Returns whether it succeeded. */
-  #run(statement: string): Promise<boolean> {
+  /** Runs a statement, of a file perhaps, and prints its result or its error. Returns whether it succeeded. */
+  #run(statement: Statement, file?: string): Promise<boolean> {
     return this.#guard(async (controller) => {
       let outcome: Outcome | undefined;
       const { signal } = controller;
       const options = { output: this.#output, signal, terminal: process.stderr, sharesTerminal: !this.#file };
       const session = this.#session;
       async function* pieces(): Pieces {
-        outcome = yield* runStatement(session, statement, options);
+        outcome = yield* runStatement(session, statement.text, options);
       }
-      if (this.#file) await writeTo(this.#file, pieces(), signal);
-      else await writePaged(this.#terminal, pieces(), controller);
+      const results = file === undefined ? pieces() : located(pieces(), statement, file);
+      if (this.#file) await writeTo(this.#file, results, signal);
+      else await writePaged(this.#terminal, results, controller);
       if (outcome) await this.print(this.#summary(outcome));
     });
   }

@@ -4,30 +4,40 @@ import { describe, expect, it } from 'vitest';
 import { allStatements, splitStatements } from '../../../src/cli/statements/split.js';
 import { rejected } from '../../support/rejected.js';
 
+const texts = (sql: string): string[] => allStatements(sql).map(({ text }) => text);
+
 describe('splitStatements', () => {
   it('splits at semicolons, and drops space, comments and empty statements around them', () => {
     const text = ' -- first\nselect 1 ; ;/* nothing */;\nselect 2 -- last\n;';
-    expect(splitStatements(text)).toEqual({ complete: ['select 1', 'select 2'], rest: '' });
+    const complete = [
+      { text: 'select 1', line: 2 },
+      { text: 'select 2', line: 3 },
+    ];
+    expect(splitStatements(text)).toEqual({ complete, rest: '', restLine: 4 });
   });
 
   it('keeps what is not complete', () => {
-    expect(splitStatements("select 1; select 'a;")).toEqual({ complete: ['select 1'], rest: " select 'a;" });
-    expect(splitStatements('select 1 -- ;')).toEqual({ complete: [], rest: 'select 1 -- ;' });
-    expect(splitStatements('select 1 /* ; /* ; */ ;')).toEqual({ complete: [], rest: 'select 1 /* ; /* ; */ ;' });
+    expect(splitStatements("select 1;\n select 'a;", 7)).toEqual({
+      complete: [{ text: 'select 1', line: 7 }],
+      rest: "\n select 'a;",
+      restLine: 7,
+    });
+    expect(splitStatements('select 1 -- ;')).toMatchObject({ complete: [], rest: 'select 1 -- ;' });
+    expect(splitStatements('select 1 /* ; /* ; */ ;')).toMatchObject({ complete: [], rest: 'select 1 /* ; /* ; */ ;' });
   });
 
   it('keeps comments inside a statement', () => {
     expect(splitStatements('select /*+ hint */ 1 -- one\n + 1;').complete).toEqual([
-      'select /*+ hint */ 1 -- one\n + 1',
+      { text: 'select /*+ hint */ 1 -- one\n + 1', line: 1 },
     ]);
   });
 });
 
 describe('allStatements', () => {
   it('needs no semicolon after the last statement', () => {
-    expect(allStatements('select 1; select 2')).toEqual(['select 1', 'select 2']);
-    expect(allStatements('select 1; -- no more')).toEqual(['select 1']);
-    expect(allStatements(' ')).toEqual([]);
+    expect(texts('select 1; select 2')).toEqual(['select 1', 'select 2']);
+    expect(texts('select 1; -- no more')).toEqual(['select 1']);
+    expect(texts(' ')).toEqual([]);
   });
 });
 
@@ -59,14 +69,14 @@ const UNPLANNED = ["n'a;b'", "q'[it's; ]'", "Q'!a;b!'", "u&'a;b'"];
 describe('with the engine', () => {
   it.each(PIECES)('a statement with %s is one statement', async (piece) => {
     await using ctx = SessionContext.local();
-    const statements = allStatements(`select ${piece};select ${piece};`);
+    const statements = texts(`select ${piece};select ${piece};`);
     expect(statements).toHaveLength(2);
     for (const statement of statements) expect(await (await ctx.sql(statement)).count()).toBe(1);
   });
 
   it.each(UNPLANNED)('a statement with %s is one statement, which cannot be planned', async (piece) => {
     await using ctx = SessionContext.local();
-    const statements = allStatements(`select ${piece};select ${piece};`);
+    const statements = texts(`select ${piece};select ${piece};`);
     expect(statements).toHaveLength(2);
     // Half of a string would be a failure of the parser.
     for (const statement of statements) expect(await rejected(ctx.sql(statement))).toMatchObject({ code: 'PLAN' });

@@ -83,7 +83,10 @@ pub fn unpivot(frame: DataFrame, options: Unpivot) -> Result<DataFrame> {
     };
     let types = on.iter().map(|column| frame.schema().data_type(column).cloned());
     let types: Vec<DataType> = types.collect::<datafusion::error::Result<_>>()?;
-    let common = type_union_resolution(&types).ok_or_else(|| {
+    // The engine would read strings as numbers.
+    let is_mixed = |common: &DataType| !common.is_string() && types.iter().any(DataType::is_string);
+    let common = type_union_resolution(&types).filter(|common| !is_mixed(common));
+    let common = common.ok_or_else(|| {
         let columns = on.iter().zip(&types);
         let columns: Vec<_> = columns
             .map(|(column, kind)| format!("\"{}\" {kind}", column.name))

@@ -4,7 +4,7 @@ use super::distributed_planner::coded;
 use crate::blobs::blob::Blob;
 use crate::error::{Code, Error};
 use crate::network::principal::{Principal, Role};
-use crate::tables::table_store::SCHEME;
+use crate::stores::TABLES;
 use crate::udf::rewrite::called::functions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::listing::ListingTable;
@@ -60,7 +60,7 @@ fn check_table(source: &Arc<dyn TableSource>, caller: &Principal) -> Result<()> 
     for path in files.table_paths() {
         if let Some(url) = Url::parse(path.as_str())
             .ok()
-            .filter(|url| url.scheme() == SCHEME)
+            .filter(|url| url.scheme() == TABLES)
         {
             check_blob(url.host_str().unwrap_or_default(), caller)?;
         }
