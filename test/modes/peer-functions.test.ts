@@ -308,9 +308,9 @@ describe('SQL of other engines that is missing', () => {
     [
       'SELECT row_number() FROM rows',
       'PLAN',
-      'row_number is a window function. Write row_number() OVER (ORDER BY column).',
+      'row_number is a window function. Write row_number(…) OVER (ORDER BY column).',
     ],
-    ['SELECT id, Lag(n, 1) FROM rows', 'PLAN', 'lag is a window function. Write Lag(n, 1) OVER (ORDER BY column).'],
+    ['SELECT id, Lag(n, 1) FROM rows', 'PLAN', 'lag is a window function. Write lag(…) OVER (ORDER BY column).'],
     [
       "SELECT * FROM rows PIVOT (sum(n) FOR g IN ('a'))",
       'NOT_IMPLEMENTED',

@@ -166,8 +166,8 @@ const PARAMS: Case[] = [
   ),
   ...NOT_A_NAME.map((name): Case => [`sql.ident ${String(name)}`, 'INVALID_ARGUMENT', () => sql.ident(any(name))]),
   ['a lone surrogate', 'INVALID_ARGUMENT', () => ctx.sql('SELECT $1', { params: ['\uD800'] })],
-  ['too few parameters', 'PLAN', () => ctx.sql('SELECT $2', { params: [1] })],
-  ['a parameter with another name', 'PLAN', () => ctx.sql('SELECT $a', { params: { b: 1 } })],
+  ['too few parameters', 'INVALID_ARGUMENT', () => ctx.sql('SELECT $2', { params: [1] })],
+  ['a parameter with another name', 'INVALID_ARGUMENT', () => ctx.sql('SELECT $a', { params: { b: 1 } })],
   ...[{ parms: [] }, { allowDdl: 'no' }, { allowDml: 1 }, { signal: {} }].map(
     (options): Case => [`sql with ${show(options)}`, 'INVALID_ARGUMENT', () => ctx.sql('SELECT 1', any(options))],
   ),

@@ -47,7 +47,8 @@ export class Program {
   ) {
     const folder = mkdtempSync(join(tmpdir(), 'ballista-test-'));
     const call = [process.execPath, ...nodeArgs, resolvePath(FIXTURES, fixture), ...args];
-    const [command = '', ...rest] = shell ? ['bash', '-c', shell, 'bash', ...call] : call;
+    // Without SHLVL, bash takes the socket of its input for a remote login, and reads ~/.bashrc.
+    const [command = '', ...rest] = shell ? ['bash', '--norc', '-c', shell, 'bash', ...call] : call;
     this.#child = spawn(command, rest, {
       cwd,
       env: { ...withoutSettings(process.env), ...env, TMPDIR: folder, TEMP: folder, TMP: folder },

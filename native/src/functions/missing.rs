@@ -275,7 +275,7 @@ impl Visitor for Unknown<'_> {
             && !state.aggregate_functions().contains_key(&name)
             && !state.scalar_functions().contains_key(&name);
         if is_window && function.over.is_none() {
-            let text = format!("{name} is a window function. Write {function} OVER (ORDER BY column).");
+            let text = format!("{name} is a window function. Write {name}(…) OVER (ORDER BY column).");
             return ControlFlow::Break(Error::new(Code::Plan, text));
         }
         if let ("date_diff" | "datediff", [first, _, _]) = (name.as_str(), args.args.as_slice()) {

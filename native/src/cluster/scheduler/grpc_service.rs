@@ -1,6 +1,7 @@
 //! The gRPC service of a scheduler: Ballista's own, which trusts its messages. Here they are checked first.
 
 use super::job_ids::{called_by, submitted_by};
+use super::job_state::Jobs;
 use super::leases::{Leases, Sign};
 use super::owners::Owners;
 use super::presence::{Peer, Presences};
@@ -25,6 +26,7 @@ pub struct SchedulerService {
     pub leases: Arc<Leases>,
     pub owners: Arc<Owners>,
     pub presences: Arc<Presences>,
+    pub jobs: Arc<Jobs>,
 }
 
 impl SchedulerService {
@@ -221,6 +223,7 @@ impl SchedulerGrpc for SchedulerService {
     async fn clean_job_data(&self, request: Request<CleanJobDataParams>) -> Answer<CleanJobDataResult> {
         self.owners.check(&request.get_ref().job_id, &sender(&request)?)?;
         self.leases.release(&request.get_ref().job_id);
+        self.jobs.release(&request.get_ref().job_id.clone().into());
         SchedulerGrpc::clean_job_data(&self.server, request).await
     }
 }

@@ -29,7 +29,7 @@ const GAP: Duration = Duration::from_millis(100);
 const TICK: Duration = Duration::from_secs(1);
 
 pub struct Reports {
-    jobs: Arc<Jobs>,
+    pub jobs: Arc<Jobs>,
     executors: Arc<Executors>,
     events: Arc<Events>,
     owners: Arc<Owners>,

@@ -28,12 +28,14 @@ use std::time::{Duration, Instant};
 
 /// How long the scheduler remembers how a job ended.
 const STATUS: Duration = Duration::from_secs(300);
+/// How many jobs it remembers so long, if their clients have released the results. At a thousand queries a second, all jobs of
+/// `STATUS` would take most of a gigabyte.
+const REMEMBERED: usize = 10_000;
 /// How long a client may take to ask for metrics. It asks after it has read the result.
 const METRICS: Duration = Duration::from_secs(60);
 /// How many graphs are kept for stock clients, which do not say beforehand that they will ask for metrics.
 const RECENT: usize = 16;
-/// How long results stay if the client cannot release them. Other clients release results that they have
-/// read.
+/// How long results stay if the client does not release them.
 const RESULTS: Duration = Duration::from_secs(3600);
 /// When the files of a failed job are removed again: the first request may not have arrived, or a task may have written
 /// since.
@@ -57,12 +59,14 @@ struct Ended {
     planned: Option<Planned>,
 }
 
-/// All queues are in the order in which jobs ended.
+/// All queues are in the order in which jobs ended. Nothing is kept for each job that was released: one small allocation in
+/// each page of memory is enough to keep all pages.
 #[derive(Default)]
 struct Finished {
     jobs: HashMap<JobId, Ended>,
     ended: Queue<JobId>,
-    results: Queue<JobId>,
+    /// Jobs whose clients have not released the results, and when they ended.
+    results: HashMap<JobId, Instant>,
     failed: Queue<JobId>,
     /// Graphs of jobs whose clients will ask for metrics.
     measured: Queue<ExecutionGraphBox>,
@@ -77,8 +81,16 @@ impl Finished {
         let job = JobId::from(ended.status.job_id.clone());
         let now = Instant::now();
         match ended.status.status {
-            Some(Status::Successful(_)) => self.results.push_back((now, job.clone())),
+            Some(Status::Successful(_)) => {
+                self.results.insert(job.clone(), now);
+            }
             _ => self.failed.push_back((now, job.clone())),
+        }
+        let is_released = |(_, job): &(Instant, JobId)| !self.results.contains_key(job);
+        while self.ended.len() >= REMEMBERED && self.ended.front().is_some_and(is_released) {
+            if let Some((_, oldest)) = self.ended.pop_front() {
+                self.jobs.remove(&oldest);
+            }
         }
         self.ended.push_back((now, job.clone()));
         let is_new = self.jobs.insert(job, ended).is_none();
@@ -150,23 +162,32 @@ impl Jobs {
         older(measured, METRICS)
             .chain(older(recent, METRICS))
             .for_each(drop);
-        older(results, RESULTS).chain(older(failed, FAILED)).collect()
+        let results = results.extract_if(|_, since| since.elapsed() > RESULTS);
+        let results = results.map(|(job, _)| job);
+        results.chain(older(failed, FAILED)).collect()
     }
 
-    /// Takes over a job that has ended. It is added here before the engine removes it, so that it is always
-    /// known.
-    async fn finish(&self, status: JobStatus, graph: Option<&ExecutionGraphBox>) -> Result<()> {
-        let job = JobId::from(status.job_id.clone());
+    /// Records that the client needs the results of a job no longer.
+    pub fn release(&self, job: &JobId) {
+        self.finished.lock().results.remove(job);
+    }
+
+    /// Adds a job that has ended.
+    fn add(&self, status: JobStatus, graph: Option<&ExecutionGraphBox>) {
         if let Some(Status::Failed(_)) = status.status {
-            self.executors.stop(job.clone());
+            self.executors.stop(status.job_id.clone().into());
         }
         let how = status.status.clone();
         let planned = graph.map(|graph| Planned::of(graph, false).ended());
         if self.finished.lock().add(Ended { status, planned }, graph) {
             self.counts.end(how.as_ref());
         }
-        let removed = self.engine.remove_job(&job).await;
-        self.events.ended(&job);
+    }
+
+    /// Removes a job from the engine that was added here.
+    async fn take_over(&self, job: &JobId) -> Result<()> {
+        let removed = self.engine.remove_job(job).await;
+        self.events.ended(job);
         removed
     }
 }
@@ -197,17 +218,24 @@ impl JobState for Jobs {
     }
 
     async fn save_job(&self, job: &JobId, graph: &ExecutionGraphBox) -> Result<()> {
-        let saved = self.engine.save_job(job, graph).await;
-        if has_ended(graph.status()) {
-            self.finish(graph.status().clone(), Some(graph)).await?;
+        if !has_ended(graph.status()) {
+            return self.engine.save_job(job, graph).await;
         }
+        // Before the engine: it removes the job from those that run, tells the client, copies the graph, and only then knows the
+        // job again.
+        self.add(graph.status().clone(), Some(graph));
+        let saved = self.engine.save_job(job, graph).await;
+        self.take_over(job).await?;
         saved
     }
 
     async fn fail_unscheduled_job(&self, job: &JobId, reason: String) -> Result<()> {
         self.engine.fail_unscheduled_job(job, reason).await?;
         match self.engine.get_job_status(job).await? {
-            Some(status) => self.finish(status, None).await,
+            Some(status) => {
+                self.add(status, None);
+                self.take_over(job).await
+            }
             None => Ok(()),
         }
     }

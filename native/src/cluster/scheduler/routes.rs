@@ -51,6 +51,7 @@ pub fn routes(
         leases,
         owners: owners.clone(),
         presences: presences.clone(),
+        jobs: reports.jobs.clone(),
     };
     let grpc = SchedulerGrpcServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
