@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { Choices } from '../fuzz/choices.js';
+import { entriesOf } from '../support/changing-folder.js';
 import { FLIGHT, partitionFile, partitionOf, ticket } from '../support/flight.js';
 import { GRPC, GrpcCall } from '../support/grpc.js';
 import { entries } from '../support/jobs.js';
@@ -182,7 +183,8 @@ async function fetchAsStockClient(peer: Remote, cluster: ProcessCluster, recorde
 }
 
 function size(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const sizes = files.map((file) => statSync(join(file.parentPath, file.name), { throwIfNoEntry: false })?.size ?? 0);
+  const sizes = entriesOf(folder).map(
+    (file) => statSync(join(file.parentPath, file.name), { throwIfNoEntry: false })?.size ?? 0,
+  );
   return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -4,13 +4,14 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BallistaScheduler, type BallistaSessionContext, type SessionOptions } from 'ballista';
 import { describe, expect, it } from 'vitest';
 
+import { entriesOf } from '../support/changing-folder.js';
 import { closedAfterEach, connectTo } from '../support/closing.js';
 import { Program } from '../support/program.js';
 import { rejected } from '../support/rejected.js';
@@ -107,8 +108,7 @@ describe.runIf(canMount())('a small disk', () => {
     const ctx = await connect(scheduler, STAGES);
     for (let run = 0; run < 8; run++)
       expect((await rejected((await ctx.sql(SHUFFLED)).collect())).code).toBe('RESOURCES_EXHAUSTED');
-    const files = () => readdirSync(workDir, { recursive: true, encoding: 'utf8' });
-    await until('no files are left', () => !files().some((path) => path.endsWith('.arrow')));
+    await until('no files are left', () => !entriesOf(workDir).some(({ name }) => name.endsWith('.arrow')));
   });
 
   it('does not fail a query in stages if another executor has room', async () => {
@@ -196,8 +196,10 @@ describe('queryDiskLimitBytes', () => {
       message: expect.stringContaining('queryDiskLimitBytes'),
       jobId: expect.any(String),
     });
-    const entries = () => readdirSync(workDir, { recursive: true, encoding: 'utf8', withFileTypes: true });
-    await until('no files are left', () => !entries().some((entry) => entry.isFile() && entry.name !== 'lock'));
+    await until(
+      'no files are left',
+      () => !entriesOf(workDir).some((entry) => entry.isFile() && entry.name !== 'lock'),
+    );
     expect(await (await ctx.sql('select count(*) as n from lineitem')).toArray()).toEqual([{ n: BigInt(LINES) }]);
   });
 
