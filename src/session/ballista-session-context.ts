@@ -186,8 +186,9 @@ export class BallistaSessionContext extends SessionContext {
 
   /**
    * The jobs on the scheduler, from the newest to the oldest: those that wait or run, and those that ended in the last five
-   * minutes. With a token, these are the jobs of all sessions with the same name in their tokens. A token with the role `admin`, the
-   * process of the scheduler, and anyone on a cluster without tokens see all jobs.
+   * minutes. A job may still run for a moment after its client has read all rows. With a token, these are the jobs of all sessions
+   * with the same name in their tokens. A token with the role `admin`, the process of the scheduler, and anyone on a cluster without
+   * tokens see all jobs.
    *
    * @throws BallistaError `NOT_IMPLEMENTED` on a stock scheduler, `CONNECTION`, `UNAUTHORIZED`, `FORBIDDEN`, `INVALID_ARGUMENT`,
    * `CLOSED`; the reason of the signal after an abort
@@ -196,7 +197,7 @@ export class BallistaSessionContext extends SessionContext {
    * ```ts
    * await df.count();
    * const [last] = await ctx.jobs();
-   * console.log(last?.state, last?.tasks); // succeeded { done: …, running: 0, total: … }
+   * console.log(last?.sessionId === ctx.sessionId); // true
    * ```
    */
   async jobs(options: CallOptions = {}): Promise<JobInfo[]> {
