@@ -1,38 +1,29 @@
 /** Queries whose batches take long: other work of the executor does not wait for them. */
 
-import { BallistaExecutor, BallistaScheduler, BallistaSessionContext } from 'ballista';
+import { BallistaSessionContext } from 'ballista';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { FLIGHTS, LONG_QUERY } from '../support/data.js';
 import { rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
+import { secondsSince } from '../support/usage.js';
 
 /** In seconds of processor time, which a busy machine does not change. The long query needs more than a hundred. */
 const FEW = 10;
 
-let scheduler: BallistaScheduler;
-let executor: BallistaExecutor;
 let ctx: BallistaSessionContext;
 beforeAll(async () => {
-  scheduler = new BallistaScheduler({ port: 0 });
-  await scheduler.start();
-  executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 2 });
-  await executor.start();
-  ctx = new BallistaSessionContext(scheduler.url, { clusterConfig: { 'cluster.whole_query': 'always' } });
+  const clusterConfig = { 'cluster.whole_query': 'always' };
+  ctx = await BallistaSessionContext.standalone({ executors: 1, vcores: 2, clusterConfig });
   await ctx.registerParquet('flights', FLIGHTS);
 });
-afterAll(async () => {
-  await ctx.close();
-  await executor.close();
-  await scheduler.close();
-});
+afterAll(() => ctx.close());
 
 /** The processor time of the cluster during some work, in seconds. */
 async function processorSeconds(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
+  return secondsSince(before);
 }
 
 async function longQuery() {

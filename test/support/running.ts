@@ -4,6 +4,7 @@ import type { BallistaErrorCode } from '../../src/errors.js';
 import { BallistaSessionContext } from '../../src/session/ballista-session-context.js';
 import type { SessionContext } from '../../src/session/session-context.js';
 import { HERE, LOCAL } from './cluster.js';
+import { secondsSince } from './usage.js';
 
 /** The error of a query that fails while it runs. On a cluster, it is JOB_FAILED, whatever the reason. */
 export function failedRunning(code: BallistaErrorCode, text: string | RegExp): object {
@@ -22,11 +23,7 @@ export async function underWay(stream: RecordBatchStream): Promise<string> {
 export async function isComputing(): Promise<void> {
   if (!HERE) return;
   const before = process.cpuUsage();
-  const seconds = () => {
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1e6;
-  };
-  await expect.poll(seconds).toBeGreaterThan(0.2);
+  await expect.poll(() => secondsSince(before)).toBeGreaterThan(0.2);
 }
 
 /** Waits until a query has ended: the scheduler has no such job to cancel, and this process computes nothing. */
@@ -40,6 +37,5 @@ export async function isOver(ctx: SessionContext, jobId: string): Promise<void> 
 async function busy(): Promise<number> {
   const [time, used] = [performance.now(), process.cpuUsage()];
   await new Promise((resolve) => setTimeout(resolve, 200));
-  const { user, system } = process.cpuUsage(used);
-  return (user + system) / 1000 / (performance.now() - time);
+  return (1000 * secondsSince(used)) / (performance.now() - time);
 }

@@ -40,3 +40,9 @@ export function processorTime(pid: number): number {
     return 0;
   }
 }
+
+/** The processor time that this process has used since `process.cpuUsage()` gave `before`, in seconds. */
+export function secondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
