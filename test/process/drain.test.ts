@@ -2,8 +2,9 @@ import { BallistaError, BallistaExecutor, BallistaScheduler, BallistaSessionCont
 import { expect, it } from 'vitest';
 
 import { jobsOf } from '../support/jobs.js';
+import { rejected } from '../support/rejected.js';
 import { until } from '../support/until.js';
-import { LONG, registerNumbers, SHORT, SHORT_RESULT, startJob } from './fixtures/queries.mjs';
+import { LONG, registerNumbers, SHORT, SHORT_RESULT, startJob, WIDE } from './fixtures/queries.mjs';
 
 /** Starts a cluster with one executor with one slot. */
 async function cluster(targetPartitions: number) {
@@ -63,3 +64,28 @@ it('close() of a cluster with a running query ends, and the query fails with a B
   expect(await failed).toSatisfy(BallistaError.is);
   await ctx.close();
 }, 100_000);
+
+it('close() of a scheduler does not wait for jobs that clients are done with', async () => {
+  // Longer than the time limit of a test.
+  const scheduler = new BallistaScheduler({ port: 0, drainTimeoutMs: 3_600_000 });
+  await scheduler.start();
+  const executor = new BallistaExecutor({ schedulerPort: scheduler.port, port: 0, grpcPort: 0, vcores: 2 });
+  await executor.start();
+  const ctx = new BallistaSessionContext(scheduler.url);
+  await registerNumbers(ctx);
+  for (const whole of ['always', 'never']) {
+    await ctx.sql(`SET cluster.whole_query = ${whole}`);
+    expect(await (await ctx.sql('SELECT 1 AS one')).toArray()).toEqual([{ one: 1n }]);
+    expect(await rejected((await ctx.sql('SELECT x / (x - 7) FROM k')).toArray())).toSatisfy(BallistaError.is);
+    const dropped = (await ctx.sql(WIDE)).stream();
+    await dropped.next();
+    await dropped.return();
+    const { first, jobId } = await startJob((await ctx.sql(LONG)).stream());
+    await ctx.cancelJob(jobId);
+    await expect(first).rejects.toSatisfy(BallistaError.is);
+  }
+  // The context is open.
+  await scheduler.close();
+  await executor.close();
+  await ctx.close();
+});

@@ -51,6 +51,8 @@ pub struct Connection {
     /// Locked for lookups only, so that connecting to one executor does not block the others.
     executors: Mutex<HashMap<(String, u16), (Version, ExecutorClient)>>,
     pub rows: RowsPorts,
+    /// The jobs that the session is done with and the scheduler was not told yet. Locked for changes only.
+    pub(super) released: Mutex<Vec<String>>,
     closed: AtomicBool,
 }
 
@@ -79,6 +81,7 @@ impl Connection {
             ours: Default::default(),
             seen: Default::default(),
             executors: Default::default(),
+            released: Default::default(),
             closed: AtomicBool::new(false),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::connection::{Connection, SchedulerClient};
 use super::job_cancel::{cancel, ACCEPTED};
+use super::releases::release;
 use super::whole_result::WholeResult;
 use crate::error::{Code, Error, Result};
 use ballista_core::serde::protobuf::{CleanJobDataParams, GetJobMetricsParams, GetJobMetricsResult};
@@ -69,7 +70,7 @@ impl Job {
         ran
     }
 
-    /// Cancels a running job. If the job succeeded, removes its result from the executors.
+    /// Cancels a running job. If its stages succeeded, removes their results from the executors.
     pub async fn release(&self) {
         let result = self.result.lock().clone();
         if let Some(result) = result {
@@ -84,6 +85,7 @@ impl Job {
             let _ = self.scheduler.clone().clean_job_data(params).await;
         } else {
             self.cancel().await;
+            release(&self.connection, &self.id);
         }
     }
 }

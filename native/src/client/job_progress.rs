@@ -5,7 +5,6 @@ use super::reports;
 use crate::exec::query_progress::QueryProgress;
 use crate::network::http;
 use crate::protocol::job_report::{self, JobReport, JobState, CONTENT_TYPE};
-use axum::http::Method;
 use ballista_core::serde::protobuf::job_status::Status;
 use ballista_core::serde::protobuf::operator_metric::Metric;
 use ballista_core::serde::protobuf::GetJobMetricsResult;
@@ -50,7 +49,7 @@ async fn follow_reports(job: &Job, progress: &QueryProgress) {
         let Ok(channel) = job.connection.channel().await else {
             return;
         };
-        match http::open(channel.clone(), Method::GET, &path).await {
+        match http::open(channel.clone(), &path).await {
             Ok(answer) if answer.content_type() == CONTENT_TYPE => {
                 let mut reports = job_report::reports(answer.body);
                 while let Some(Ok(report)) = reports.next().await {

@@ -10,6 +10,7 @@ mod job_submit;
 pub mod job_wait;
 mod lease;
 pub mod query;
+mod releases;
 pub mod remote_session;
 pub mod reports;
 mod settings;

@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::job::Job;
 use super::lease;
+use super::releases;
 use super::settings::Settings;
 use crate::blobs::blob::Blob;
 use crate::blobs::cache::BlobCache;
@@ -183,6 +184,7 @@ impl RemoteSession {
         // The end of the lease cancels those that take longer.
         let cancelled = join_all(jobs.iter().map(|job| job.cancel()));
         let _ = tokio::time::timeout(CANCELLED, cancelled).await;
+        releases::send(&self.connection).await;
         let sent: Vec<String> = self.sent.lock().drain().map(|(id, _)| id).collect();
         if let Some(channel) = self.connection.opened() {
             for id in sent {

@@ -21,19 +21,23 @@ impl<B> Answer<B> {
 }
 
 pub async fn get(channel: Transport, path: &str) -> Result<Answer, BoxError> {
-    send(channel, Method::GET, path).await
+    send(channel, Method::GET, path, Body::empty()).await
 }
 
 pub async fn delete(channel: Transport, path: &str) -> Result<Answer, BoxError> {
-    send(channel, Method::DELETE, path).await
+    send(channel, Method::DELETE, path, Body::empty()).await
 }
 
-async fn send(channel: Transport, method: Method, path: &str) -> Result<Answer, BoxError> {
+pub async fn put(channel: Transport, path: &str, body: Vec<u8>) -> Result<Answer, BoxError> {
+    send(channel, Method::PUT, path, body.into()).await
+}
+
+async fn send(channel: Transport, method: Method, path: &str, body: Body) -> Result<Answer, BoxError> {
     let Answer {
         status,
         headers,
         body,
-    } = open(channel, method, path).await?;
+    } = begin(channel, method, path, body).await?;
     let body = to_bytes(body, usize::MAX).await?;
     Ok(Answer {
         status,
@@ -43,11 +47,20 @@ async fn send(channel: Transport, method: Method, path: &str) -> Result<Answer, 
 }
 
 /// Returns when the response has begun.
-pub async fn open(mut channel: Transport, method: Method, path: &str) -> Result<Answer<Body>, BoxError> {
+pub async fn open(channel: Transport, path: &str) -> Result<Answer<Body>, BoxError> {
+    begin(channel, Method::GET, path, Body::empty()).await
+}
+
+async fn begin(
+    mut channel: Transport,
+    method: Method,
+    path: &str,
+    body: Body,
+) -> Result<Answer<Body>, BoxError> {
     let request = Request::builder()
         .method(method)
         .uri(path)
-        .body(tonic::body::Body::new(Body::empty()))?;
+        .body(tonic::body::Body::new(body))?;
     std::future::poll_fn(|context| channel.poll_ready(context)).await?;
     let (parts, body) = channel.call(request).await?.into_parts();
     Ok(Answer {

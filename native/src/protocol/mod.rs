@@ -7,4 +7,5 @@ pub mod job_id;
 pub mod job_owner;
 pub mod job_report;
 pub mod presence;
+pub mod released_jobs;
 pub mod traceparent;

@@ -4,7 +4,6 @@
 use crate::network::http;
 use crate::network::transport::Transport;
 use axum::body::BodyDataStream;
-use axum::http::Method;
 use futures::StreamExt;
 use std::error::Error;
 use tonic::codegen::Bytes;
@@ -55,7 +54,7 @@ impl Present {
         transport: Transport,
         path: &str,
     ) -> Result<Option<Self>, Box<dyn Error + Send + Sync>> {
-        let answer = http::open(transport, Method::GET, path).await?;
+        let answer = http::open(transport, path).await?;
         match (answer.status, answer.content_type()) {
             (200, Presence::CONTENT_TYPE) => {}
             (404, _) => return Ok(None),

@@ -124,7 +124,12 @@ impl Tasks {
         let launched: Vec<Launched> = ids.into_iter().map(|id| self.enter(&stage, id)).collect();
         let tasks = self.clone();
         runtime.spawn(async move {
+            let job = stage.job_id.clone();
             let stage = Arc::new(tasks.decode(stage, owner));
+            // A whole query leaves no files, so nobody says when they are removed.
+            if (*stage).as_ref().is_ok_and(StagePlan::is_whole) {
+                tasks.owners.forget(&job);
+            }
             for task in launched {
                 tokio::spawn(tasks.clone().run(stage.clone(), task));
             }

@@ -57,6 +57,12 @@ pub struct StagePlan {
     launch_time: u64,
 }
 
+impl StagePlan {
+    pub fn is_whole(&self) -> bool {
+        WholeQueryExec::of(&self.plan).is_some()
+    }
+}
+
 impl Worker {
     pub fn new(
         executor: String,

@@ -167,6 +167,14 @@ impl Jobs {
         results.chain(older(failed, FAILED)).collect()
     }
 
+    /// `None`: it has not ended. Otherwise, whether executors have files of its result.
+    pub fn left_files(&self, job: &JobId) -> Option<bool> {
+        let finished = self.finished.lock();
+        let ended = finished.jobs.get(job)?;
+        let in_stages = !ended.planned.as_ref().is_some_and(|planned| planned.whole);
+        Some(in_stages && matches!(ended.status.status, Some(Status::Successful(_))))
+    }
+
     /// Records that the client needs the results of a job no longer.
     pub fn release(&self, job: &JobId) {
         self.finished.lock().results.remove(job);

@@ -12,6 +12,7 @@ mod metrics;
 mod owners;
 mod planning;
 mod presence;
+mod releases;
 mod report_routes;
 mod routes;
 mod rules;

@@ -6,6 +6,7 @@ use super::job_reports::Reports;
 use super::leases::Leases;
 use super::owners::Owners;
 use super::presence::{Peer, Presences};
+use super::releases::Releases;
 use super::report_routes::report_routes;
 use super::server::Server;
 use super::state::cluster_state::Executors;
@@ -17,13 +18,14 @@ use crate::network::principal::Principal;
 use crate::protocol::job_event::{self, JobEvent};
 use crate::protocol::job_id::is_job_id;
 use crate::protocol::presence;
+use crate::protocol::released_jobs::{self, ReleasedJobs};
 use arrow_flight::flight_service_server::FlightServiceServer;
 use axum::extract::{Path, Query};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Extension, Router};
+use axum::routing::{get, put};
+use axum::{body, Extension, Router};
 use ballista_core::serde::protobuf::job_status::Status;
 use ballista_core::serde::protobuf::scheduler_grpc_server::{SchedulerGrpc, SchedulerGrpcServer};
 use ballista_core::serde::protobuf::GetJobStatusParams;
@@ -48,10 +50,17 @@ pub fn routes(
     let service = SchedulerService {
         server: server.clone(),
         executors: executors.clone(),
-        leases,
+        leases: leases.clone(),
         owners: owners.clone(),
         presences: presences.clone(),
         jobs: reports.jobs.clone(),
+    };
+    let releases = Releases {
+        server: server.clone(),
+        jobs: reports.jobs.clone(),
+        leases,
+        owners: owners.clone(),
+        events: events.clone(),
     };
     let grpc = SchedulerGrpcServer::new(service)
         .max_decoding_message_size(MESSAGE_BYTES)
@@ -112,6 +121,18 @@ pub fn routes(
                     ([(CONTENT_TYPE, job_event::CONTENT_TYPE)], event.encode_to_vec()).into_response()
                 }
             }),
+        )
+        .route(
+            released_jobs::PATH,
+            put(
+                move |Extension(sender): Extension<Principal>, body: body::Bytes| async move {
+                    let Ok(released) = ReleasedJobs::decode(body) else {
+                        return StatusCode::BAD_REQUEST;
+                    };
+                    releases.release(released.ids, &sender);
+                    StatusCode::NO_CONTENT
+                },
+            ),
         )
         // Tells whether the executors of a job are still there. A client asks after its job has failed.
         .route(
