@@ -11,6 +11,7 @@ if (chosen && !modes.includes(chosen)) throw new Error(`BALLISTA_TEST_MODE=${cho
  * the same kind. A new executor for each test would only repeat what the mode `processes` tests.
  */
 const ALONE = [
+  'bad-lines',
   'csv',
   'damaged-files',
   'depth',

@@ -35,6 +35,12 @@ impl Damage {
         Self("its contents contradict each other".into())
     }
 
+    /// The damage behind an error.
+    pub fn behind<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Self> {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        causes.filter_map(|error| error.downcast_ref()).last()
+    }
+
     pub fn of_bytes(self) -> Error {
         let text = format!("The bytes are not an Arrow IPC stream or file: {self}.");
         Error::new(Code::Arrow, text)

@@ -2,6 +2,7 @@
 
 use ballista_core::error::BallistaError;
 use base64::prelude::{Engine, BASE64_STANDARD};
+use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 use futures::FutureExt;
@@ -219,6 +220,21 @@ impl From<&DataFusionError> for Error {
         };
         Error::new(code, without_signatures(without_plea(&error.message())))
     }
+}
+
+/// A question for the name that is most like an unknown one. `alike`: how much it must be, from 0 to 1. `None`: no name is.
+pub fn did_you_mean(
+    unknown: &str,
+    names: impl IntoIterator<Item = impl AsRef<str> + Ord>,
+    alike: f64,
+) -> Option<String> {
+    let scored = names
+        .into_iter()
+        .map(|name| (normalized_levenshtein(name.as_ref(), unknown), name));
+    let nearest = scored
+        .filter(|(score, _)| *score > alike)
+        .max_by(|(a, first), (b, second)| a.total_cmp(b).then_with(|| second.cmp(first)));
+    nearest.map(|(_, name)| format!(" Did you mean \"{}\"?", name.as_ref()))
 }
 
 /// Where the engine has tried all signatures of a function, its message begins with what is wrong with each.

@@ -3,14 +3,13 @@
 pub mod bounds;
 pub mod cluster_options;
 
-use crate::error::{Code, Error, Result};
+use crate::error::{did_you_mean, Code, Error, Result};
 use crate::files::write_mode::WriteMode;
 use crate::stores::Stores;
 use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use bounds::refused;
 use cluster_options::ClusterOptions;
-use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
 use datafusion::config::{ConfigEntry, ExtensionOptions};
 use datafusion::prelude::SessionConfig;
 use napi_derive::napi;
@@ -129,14 +128,8 @@ fn check_key(config: &SessionConfig, key: &str) -> Result<()> {
     if known.iter().any(|entry| entry.key == key) {
         return Ok(());
     }
-    let nearest = known
-        .iter()
-        .map(|entry| (normalized_levenshtein(&entry.key, key), &entry.key))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let hint = match nearest {
-        Some((score, name)) if score > 0.8 => format!(" Did you mean \"{name}\"?"),
-        _ => " SHOW ALL lists all settings.".into(),
-    };
+    let keys = known.iter().map(|entry| &entry.key);
+    let hint = did_you_mean(key, keys, 0.8).unwrap_or_else(|| " SHOW ALL lists all settings.".into());
     Err(Error::new(
         Code::Config,
         format!("The setting \"{key}\" does not exist.{hint}"),

@@ -278,19 +278,9 @@ fn with_types(schema: SchemaRef, types: &[NativeColumn]) -> Result<SchemaRef> {
 }
 
 fn row_options(options: &NativeReadOptions) -> Result<RowOptions> {
-    let bad = match options.bad_rows.as_deref() {
-        None => BadRows::Error,
-        Some("skip") => BadRows::Skip,
-        Some("null") => BadRows::Null,
-        Some(other) => {
-            return Err(Error::unknown(
-                Code::InvalidArgument,
-                "way to treat bad rows",
-                other,
-            ))
-        }
-    };
+    let bad = options.bad_rows.as_deref().map(BadRows::named).transpose()?;
     let null = options.options.get("format.null_regex").cloned();
+    let bad = bad.unwrap_or_default();
     Ok(RowOptions { bad, null })
 }
 

@@ -1,8 +1,7 @@
 //! Errors for SQL that other engines have and this one lacks: they say what to write instead.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{did_you_mean, Code, Error, Result};
 use crate::plan::depth::sql_text;
-use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
 use datafusion::common::DFSchema;
 use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::logical_expr::Expr as LogicalExpr;
@@ -181,13 +180,7 @@ pub fn unknown_function(state: &SessionState, name: &str) -> Error {
         state.higher_order_function_names(),
     ];
     let known = known.into_iter().flatten();
-    let nearest = known
-        .map(|known| (normalized_levenshtein(&known, name), known))
-        .filter(|(score, _)| *score > 0.6)
-        .max_by(|(a, first), (b, second)| a.total_cmp(b).then_with(|| second.cmp(first)));
-    if let Some((_, nearest)) = nearest {
-        error.message += &format!(" Did you mean \"{nearest}\"?");
-    }
+    error.message += &did_you_mean(name, known, 0.6).unwrap_or_default();
     error
 }
 

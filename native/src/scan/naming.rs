@@ -4,7 +4,6 @@ use crate::damage::Damage;
 use crate::error::{Code, Error};
 use crate::stores::TABLES;
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::error::ArrowError;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::error::{DataFusionError, Result};
 use datafusion_datasource::morsel::{Morsel, MorselPlan, MorselPlanner, Morselizer};
@@ -17,21 +16,8 @@ use std::sync::Arc;
 
 /// Adds the file to an error. `root`: the URL of the object store.
 pub fn named(error: DataFusionError, root: &str, location: &Path, format: &str) -> DataFusionError {
-    named_from(error, root, location, format, 0)
-}
-
-/// `start`: the byte at which the reader began, from which it counts the lines.
-fn named_from(
-    error: DataFusionError,
-    root: &str,
-    location: &Path,
-    format: &str,
-    start: i64,
-) -> DataFusionError {
-    let is_row = format == "csv" && is_row(&error);
     let file = &format!("{}{location}", root.strip_prefix("file://").unwrap_or(root));
-    let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-    if let Some(damage) = causes.filter_map(|error| error.downcast_ref::<Damage>()).last() {
+    if let Some(damage) = Damage::behind(&error) {
         return damage.clone().of_file(file, format).into();
     }
     let mut error = Error::from(error);
@@ -46,26 +32,7 @@ fn named_from(
     if !error.message.contains(location.as_ref()) {
         error.message = Damage(error.message).of_file(file, format).message;
     }
-    if is_row {
-        if start > 0 {
-            let counted = format!(" The lines are counted from byte {start} of the file.");
-            error.message.push_str(&counted);
-        }
-        error.message.push_str(
-            " The first line has the number 0. Give the column another type with columnTypes or schema, or pass onBadRow: 'skip' or 'null'.",
-        );
-    }
     error.into()
-}
-
-/// Whether a row of a CSV file does not fit the columns.
-fn is_row(error: &DataFusionError) -> bool {
-    match error {
-        DataFusionError::ArrowError(error, _) => {
-            matches!(**error, ArrowError::ParseError(_) | ArrowError::CsvError(_))
-        }
-        _ => false,
-    }
 }
 
 /// The file that is read, for its errors.
@@ -74,13 +41,11 @@ struct Naming {
     root: Arc<str>,
     format: Arc<str>,
     location: Path,
-    /// The byte at which its part begins.
-    start: i64,
 }
 
 impl Naming {
     fn name<T>(&self, result: Result<T>) -> Result<T> {
-        result.map_err(|error| named_from(error, &self.root, &self.location, &self.format, self.start))
+        result.map_err(|error| named(error, &self.root, &self.location, &self.format))
     }
 
     /// `outcome`: of code that may panic.
@@ -117,7 +82,6 @@ impl Morselizer for NamingMorselizer {
             root: self.root.clone(),
             format: self.format.clone(),
             location: file.object_meta.location.clone(),
-            start: file.range.as_ref().map_or(0, |range| range.start),
         };
         let planner = naming.name(self.engine.plan_file(file))?;
         Ok(naming.planner(planner))

@@ -3,10 +3,12 @@
 
 use super::arrow::ArrowOpener;
 use super::avro::AvroOpener;
-use super::csv::opener::{options_of, CsvOpener};
+use super::csv::csv_scan::{options_of, CsvScan};
+use super::csv::opener::CsvOpener;
 use super::csv::rows::{BadRows, RowOptions};
 use super::input::decompressed::Decompressed;
 use super::json::JsonOpener;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::file_format::file_compression_type::FileCompressionType;
 use datafusion::datasource::physical_plan::{
@@ -56,12 +58,12 @@ impl Opening {
         config: &FileScanConfig,
         partition: usize,
         columns: Vec<usize>,
-    ) -> CsvOpener {
+    ) -> CsvScan {
         let bad = match self.rows.bad {
             BadRows::Error => Count::new(),
             _ => MetricBuilder::new(source.metrics()).counter("bad_rows", partition),
         };
-        CsvOpener {
+        CsvScan {
             store,
             compression: *config.file_compression_type.get_variant(),
             options: options_of(source),
@@ -80,12 +82,14 @@ impl Opening {
         store: Arc<dyn ObjectStore>,
         config: &FileScanConfig,
         partition: usize,
+        schema: SchemaRef,
     ) -> Result<Arc<dyn FileOpener>> {
         let open = |newline_delimited| {
             let source = source.clone().with_newline_delimited(newline_delimited);
             engines(&source, store.clone(), config, partition)
         };
         Ok(Arc::new(JsonOpener {
+            schema,
             lines: open(true)?,
             array: open(false)?,
             store: store.clone(),
@@ -128,11 +132,17 @@ impl FileSource for Opening {
                 (columns, Arc::new(opener))
             }
             (Some(columns), Some(source)) => {
-                let opener = self.csv(source, store, config, partition, columns.file_indices.clone());
-                (columns, Arc::new(opener))
+                let scan = self.csv(source, store, config, partition, columns.file_indices.clone());
+                (columns, Arc::new(CsvOpener(scan)))
             }
-            _ => match self.engine.downcast_ref::<JsonSource>() {
-                Some(source) => return self.json(source, store, config, partition),
+            (columns, _) => match self.engine.downcast_ref::<JsonSource>() {
+                Some(source) => {
+                    let schema = match columns {
+                        Some(columns) => Arc::new(file_schema.project(&columns.file_indices)?),
+                        None => file_schema.clone(),
+                    };
+                    return self.json(source, store, config, partition, schema);
+                }
                 None => return engines(&*self.engine, store, config, partition),
             },
         };

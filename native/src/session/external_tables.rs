@@ -4,7 +4,7 @@
 use crate::damage::Damage;
 use crate::error::{Code, Error};
 use crate::files::partitions::Layout;
-use crate::scan::csv::rows::RowOptions;
+use crate::scan::csv::rows::{BadRows, RowOptions};
 use crate::scan::schema::{first_full, text_schema, CheckedFiles};
 use crate::tables::file_table::{table_over, FileParts, FileTable};
 use async_trait::async_trait;
@@ -23,6 +23,9 @@ use futures::TryStreamExt;
 use object_store::ObjectMeta;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// The option `onBadRow` in SQL.
+const BAD_ROWS: &str = "format.on_bad_row";
 
 /// Replaces the factories of all formats. `limited`: whether the files of the session are limited. DataFusion's unbounded
 /// tables open their file without asking an object store.
@@ -49,6 +52,7 @@ impl TableProviderFactory for Listings {
         state: &dyn Session,
         create: &CreateExternalTable,
     ) -> Result<Arc<dyn TableProvider>> {
+        let (create, bad) = &without_bad_rows(create)?;
         let option = |(key, value): (&String, &String)| {
             key.eq_ignore_ascii_case("unbounded") && value.eq_ignore_ascii_case("true")
         };
@@ -61,10 +65,14 @@ impl TableProviderFactory for Listings {
             )
             .into());
         }
+        if unbounded && *bad != BadRows::Error {
+            let text = "An unbounded table cannot have the option on_bad_row.";
+            return Err(Error::new(Code::InvalidArgument, text).into());
+        }
         if unbounded {
             return self.engine.create(state, create).await;
         }
-        if let Some(parts) = text_parts(state, create).await? {
+        if let Some(parts) = text_parts(state, create, *bad).await? {
             return created(state, parts, create);
         }
         let table = self.engine.create(state, create).await?;
@@ -72,7 +80,8 @@ impl TableProviderFactory for Listings {
             return Ok(table);
         };
         let untyped = create.schema.fields().is_empty();
-        let parts = parts_of(state, listing, untyped).await?;
+        let mut parts = parts_of(state, listing, untyped).await?;
+        parts.rows.bad = *bad;
         if untyped && parts.file_schema.fields().is_empty() {
             let (files, format) = (create.locations.join(", "), create.file_type.to_lowercase());
             return Err(Damage::of_empty().of_file(&files, &format).into());
@@ -82,6 +91,19 @@ impl TableProviderFactory for Listings {
             false => created(state, parts, create),
         }
     }
+}
+
+/// Takes the option `on_bad_row` from the others, which the engine knows.
+fn without_bad_rows(create: &CreateExternalTable) -> Result<(CreateExternalTable, BadRows)> {
+    let mut create = create.clone();
+    let Some(name) = create.options.remove(BAD_ROWS) else {
+        return Ok((create, BadRows::Error));
+    };
+    if !create.file_type.eq_ignore_ascii_case("csv") {
+        let text = "The option on_bad_row is only for CSV files.";
+        return Err(Error::new(Code::InvalidArgument, text).into());
+    }
+    Ok((create, BadRows::named(&name)?))
 }
 
 fn created(
@@ -95,7 +117,11 @@ fn created(
 }
 
 /// A table over text files whose columns are not given; `None` for any other table.
-async fn text_parts(state: &dyn Session, create: &CreateExternalTable) -> Result<Option<FileParts>> {
+async fn text_parts(
+    state: &dyn Session,
+    create: &CreateExternalTable,
+    bad: BadRows,
+) -> Result<Option<FileParts>> {
     let session = state.as_any().downcast_ref::<SessionState>();
     let factory = session.and_then(|session| session.get_file_format_factory(&create.file_type));
     let (Some(session), Some(factory), true) = (session, factory, create.schema.fields().is_empty()) else {
@@ -139,7 +165,10 @@ async fn text_parts(state: &dyn Session, create: &CreateExternalTable) -> Result
         }
         columns.truncate(names.len());
     }
-    let rows = rows_of(&format);
+    let rows = RowOptions {
+        bad,
+        ..rows_of(&format)
+    };
     let Some(file_schema) = text_schema(state, &format, &rows, first, &full).await? else {
         return Ok(None);
     };

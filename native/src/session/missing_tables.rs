@@ -1,7 +1,6 @@
 //! The error for SQL with a table that does not exist.
 
-use crate::error::{Code, Error};
-use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
+use crate::error::{did_you_mean, Code, Error};
 use datafusion::common::TableReference;
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::Statement;
@@ -30,14 +29,10 @@ fn hint(name: &TableReference, mut known: Vec<String>) -> String {
         return " To read a file by its path, call enableUrlTable() before, or register the file.".into();
     }
     known.sort();
-    let nearest = known
-        .iter()
-        .map(|known| (normalized_levenshtein(known, name.table()), known))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((score, nearest)) if score > 0.6 => format!(" Did you mean \"{nearest}\"?"),
-        None => " The session has no tables.".into(),
-        _ if known.len() <= MOST_NAMES => format!(" The tables are {}.", known.join(", ")),
-        _ => " SHOW TABLES lists all tables.".into(),
+    match did_you_mean(name.table(), &known, 0.6) {
+        Some(hint) => hint,
+        None if known.is_empty() => " The session has no tables.".into(),
+        None if known.len() <= MOST_NAMES => format!(" The tables are {}.", known.join(", ")),
+        None => " SHOW TABLES lists all tables.".into(),
     }
 }

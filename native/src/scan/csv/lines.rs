@@ -117,17 +117,26 @@ impl Lines {
         }
     }
 
-    /// The first line that is neither empty nor a comment, with its end. `None` if it has none.
-    fn line(&self, bytes: &[u8]) -> Option<Range<usize>> {
-        let mut start = 0;
+    /// The empty lines and comments before the first record in some bytes.
+    pub fn lead<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        let is_end = |byte: &u8| self.ends_line(*byte);
+        let mut rest = bytes;
         loop {
-            start += bytes[start..].iter().position(|byte| !self.ends_line(*byte))?;
-            let end = start + bytes[start..].iter().position(|byte| self.ends_line(*byte))? + 1;
-            match self.comment == Some(bytes[start]) {
-                true => start = end,
-                false => return Some(start..end),
+            rest = &rest[rest.iter().take_while(|byte| is_end(byte)).count()..];
+            match rest.first() {
+                Some(first) if self.comment == Some(*first) => {
+                    rest = &rest[rest.iter().position(is_end).unwrap_or(rest.len())..];
+                }
+                _ => return &bytes[..bytes.len() - rest.len()],
             }
         }
+    }
+
+    /// The first line that is neither empty nor a comment, with its end. `None` if it has none.
+    fn line(&self, bytes: &[u8]) -> Option<Range<usize>> {
+        let start = self.lead(bytes).len();
+        let end = bytes[start..].iter().position(|byte| self.ends_line(*byte))?;
+        Some(start..start + end + 1)
     }
 
     fn ends_line(&self, byte: u8) -> bool {

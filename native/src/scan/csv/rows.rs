@@ -1,5 +1,6 @@
 //! What a scan of CSV does that the engine's options do not say.
 
+use crate::error::{Code, Error};
 use datafusion::common::exec_datafusion_err;
 use datafusion::error::Result;
 use regex::Regex;
@@ -22,6 +23,23 @@ pub struct RowOptions {
     pub bad: BadRows,
     /// The engine's reader ignores it.
     pub null: Option<String>,
+}
+
+impl BadRows {
+    pub fn named(name: &str) -> crate::error::Result<Self> {
+        Ok(match name {
+            "error" => Self::Error,
+            "skip" => Self::Skip,
+            "null" => Self::Null,
+            other => {
+                return Err(Error::unknown(
+                    Code::InvalidArgument,
+                    "way to treat bad rows",
+                    other,
+                ))
+            }
+        })
+    }
 }
 
 impl RowOptions {

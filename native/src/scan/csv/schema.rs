@@ -1,6 +1,7 @@
 //! Finds the columns of CSV files. The engine's own way fails if a value has a line break in a file over a few kilobytes,
 //! reads columns without values as columns of nulls, and drops the zones of time stamps.
 
+use super::bad_row::miscounted;
 use super::lines::{Lines, Next};
 use super::pending::{Pending, LONGEST};
 use super::rows::{null_regex, BadRows, RowOptions};
@@ -15,6 +16,7 @@ use datafusion::config::CsvOptions;
 use datafusion::datasource::file_format::DEFAULT_SCHEMA_INFER_MAX_RECORD;
 use datafusion::error::{DataFusionError, Result};
 use futures::{StreamExt, TryStreamExt};
+use memchr::memchr_iter;
 use object_store::{ObjectMeta, ObjectStore};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -80,6 +82,8 @@ impl<'a> Columns<'a> {
         let lenient = self.rows.bad != BadRows::Error;
         let mut lines = Lines::new(self.options, self.newlines, lenient);
         let mut sample = Sample::default();
+        let terminator = self.options.terminator.unwrap_or(b'\n');
+        let ends = |bytes: &[u8]| memchr_iter(terminator, bytes).count();
         let mut line = 1;
         loop {
             if sample.count >= self.left && !sample.names.is_empty() {
@@ -103,13 +107,12 @@ impl<'a> Columns<'a> {
                 Next::Broken(length) => length,
                 Next::Record(length) => {
                     let raw = &bytes[..length];
-                    let lead = raw.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
-                    let line = line + lead.filter(|byte| **byte == b'\n').count();
-                    self.take(&mut sample, &lines, raw, line)?;
+                    let lead = ends(lines.lead(raw));
+                    self.take(&mut sample, &lines, raw, line + lead)?;
                     length
                 }
             };
-            line += bytes[..length].iter().filter(|byte| **byte == b'\n').count();
+            line += ends(&bytes[..length]);
             pending.take(length);
         }
     }
@@ -134,14 +137,8 @@ impl<'a> Columns<'a> {
             if self.rows.bad != BadRows::Error {
                 return Ok(());
             }
-            return damaged!(
-                "line {line} has {found} values, but the first line has {expected}. Check the option delimiter{}, or skip \
-                 such rows with onBadRow: 'skip'",
-                match found < expected {
-                    true => ", allow missing values with truncatedRows",
-                    false => "",
-                }
-            );
+            let but = format!("the first line has {expected}");
+            return Err(miscounted(&format!("line {line}"), found, &but, expected).into());
         }
         if self.left == 0 {
             return Ok(());

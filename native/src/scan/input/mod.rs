@@ -1,6 +1,7 @@
 //! The bytes of a file, read once from start to end.
 
 pub mod decompressed;
+pub mod part;
 pub mod quotes;
 
 use crate::damage::damaged;

@@ -1,6 +1,7 @@
 //! Checks that CSV files, and the parts of them that tasks read, do not end inside of a quoted value. The engine's reader
 //! takes the rest of such a part for the value, and loses its rows.
 
+use super::part::TextPart;
 use crate::damage::Damage;
 use datafusion::config::CsvOptions;
 use datafusion::error::Result;
@@ -37,15 +38,6 @@ impl Dialect {
             None => byte == b'\n' || byte == b'\r',
         }
     }
-}
-
-/// Where the bytes are in their file.
-#[derive(Clone, Copy, Debug)]
-pub struct Part {
-    /// The part begins with the first record behind this byte.
-    pub start: u64,
-    /// `None`: the part ends with the file.
-    pub end: Option<u64>,
 }
 
 /// What the next byte belongs to.
@@ -132,7 +124,7 @@ impl Quotes {
     }
 
     /// What is wrong at the end of a part.
-    fn damage(&self, part: Part) -> Option<Damage> {
+    fn damage(&self, part: &TextPart) -> Option<Damage> {
         let (State::Quoted(at) | State::Escaped(at)) = self.state else {
             return None;
         };
@@ -142,8 +134,8 @@ impl Quotes {
         };
         // How long the line is in which a part starts is not known.
         let near = if part.start == 0 { "at" } else { "near" };
-        let advice = match part {
-            Part { start: 0, end: None } => "",
+        let advice = match (part.start, part.end) {
+            (0, None) => "",
             _ => ". If values contain line breaks, set newlinesInValues",
         };
         Some(Damage(format!(
@@ -157,18 +149,18 @@ impl Quotes {
 pub fn checked(
     bytes: BoxStream<'static, Result<Bytes>>,
     dialect: Dialect,
-    part: Part,
+    part: TextPart,
 ) -> BoxStream<'static, Result<Bytes>> {
     let quotes = Quotes::new(dialect, part.start);
-    let checked = stream::unfold(Some((bytes, quotes)), move |state| async move {
-        let (mut bytes, mut quotes) = state?;
+    let checked = stream::unfold(Some((bytes, quotes, part)), |state| async move {
+        let (mut bytes, mut quotes, part) = state?;
         match bytes.next().await {
             Some(Ok(chunk)) => {
                 quotes.pass(&chunk);
-                Some((Ok(chunk), Some((bytes, quotes))))
+                Some((Ok(chunk), Some((bytes, quotes, part))))
             }
             Some(Err(error)) => Some((Err(error), None)),
-            None => Some((Err(quotes.damage(part)?.into()), None)),
+            None => Some((Err(quotes.damage(&part)?.into()), None)),
         }
     });
     checked.boxed()

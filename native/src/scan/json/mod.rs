@@ -1,8 +1,13 @@
 //! JSON files that are one array. The engine reads them if it is told to, but a serialized plan does not say it. So the
 //! first character of a file decides.
 
+mod bad_line;
+
 use super::input::chunks;
 use super::input::decompressed::open;
+use super::input::part::TextPart;
+use crate::damage::Damage;
+use bad_line::{check_lines, located, located_in_array, of_text};
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::arrow::json::reader::infer_json_schema_from_iterator;
 use datafusion::catalog::Session;
@@ -79,12 +84,17 @@ pub async fn schema(
                 }
             }
         }
-        let lines = inferred(format, true, state, store, &lines).await?;
+        let lines = match inferred(format, true, state, store, &lines).await {
+            Ok(schema) => schema,
+            Err(error) => {
+                return Err(first_bad_line(store, &lines, options.compression, enough)
+                    .await
+                    .unwrap_or(error))
+            }
+        };
         let arrays = match inferred(format, false, state, store, &arrays).await {
             Ok(schema) => schema,
-            Err(error) => of_objects(store, &arrays, options.compression, enough)
-                .await
-                .or(Err(error))?,
+            Err(_) => of_objects(store, &arrays, options.compression, enough).await?,
         };
         let schema = Schema::try_merge([lines, arrays].map(Arc::unwrap_or_clone))?;
         if !schema.fields().is_empty() {
@@ -116,7 +126,7 @@ async fn of_objects(
         if objects.len() >= most {
             break;
         }
-        read.map_err(|error| DataFusionError::External(error.into()))?;
+        read.map_err(|error| of_one(of_text(&error).into(), file, files.len()))?;
     }
     Ok(Arc::new(infer_json_schema_from_iterator(
         objects.into_iter().map(Ok),
@@ -146,6 +156,32 @@ impl<'de> Visitor<'de> for FirstObjects<'_> {
     }
 }
 
+/// The error of the first line that is not JSON, of as many as the engine reads.
+async fn first_bad_line(
+    store: &Arc<dyn ObjectStore>,
+    files: &[ObjectMeta],
+    compression: CompressionTypeVariant,
+    most: usize,
+) -> Option<DataFusionError> {
+    let mut left = most;
+    for file in files {
+        let part = TextPart::new(store, &file.clone().into(), compression, b'\n').ok()?;
+        match check_lines(&part, left).await {
+            Ok(records) => left -= records,
+            Err(error) => return Some(of_one(error, file, files.len())),
+        }
+    }
+    None
+}
+
+/// The error of one of several files, which the caller names only as a folder.
+fn of_one(error: DataFusionError, file: &ObjectMeta, count: usize) -> DataFusionError {
+    match (Damage::behind(&error), file.location.filename()) {
+        (Some(Damage(what)), Some(name)) if count > 1 => Damage(format!("{name}, {what}")).into(),
+        _ => error,
+    }
+}
+
 async fn inferred(
     format: &JsonFormat,
     newline_delimited: bool,
@@ -162,6 +198,8 @@ async fn inferred(
 pub struct JsonOpener {
     pub store: Arc<dyn ObjectStore>,
     pub compression: CompressionTypeVariant,
+    /// The columns that are read.
+    pub schema: SchemaRef,
     pub lines: Arc<dyn FileOpener>,
     pub array: Arc<dyn FileOpener>,
 }
@@ -169,16 +207,26 @@ pub struct JsonOpener {
 impl FileOpener for JsonOpener {
     fn open(&self, mut file: PartitionedFile) -> Result<FileOpenFuture> {
         let (store, compression) = (self.store.clone(), self.compression);
-        let (lines, array) = (self.lines.clone(), self.array.clone());
+        let (lines, array, schema) = (self.lines.clone(), self.array.clone(), self.schema.clone());
         Ok(Box::pin(async move {
+            let part = Arc::new(TextPart::new(&store, &file, compression, b'\n')?);
             if !is_array(&store, &file.object_meta.location, compression).await? {
-                return lines.open(file)?.await;
+                let with_line = move |error| {
+                    let (part, schema) = (part.clone(), schema.clone());
+                    async move { Err(located(error, &part, &schema).await) }
+                };
+                return Ok(lines.open(file)?.await?.or_else(with_line).boxed());
             }
             // An array is read as a whole, with its first part.
-            match file.range.take() {
-                Some(range) if range.start > 0 => Ok(stream::empty().boxed()),
-                _ => array.open(file)?.await,
+            if file.range.take().is_some_and(|range| range.start > 0) {
+                return Ok(stream::empty().boxed());
             }
+            let whole = Arc::new(TextPart::new(&store, &file, compression, b'\n')?);
+            let with_line = move |error| {
+                let whole = whole.clone();
+                async move { Err(located_in_array(error, &whole).await) }
+            };
+            Ok(array.open(file)?.await?.or_else(with_line).boxed())
         }))
     }
 }
