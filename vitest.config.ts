@@ -29,6 +29,7 @@ const ALONE = [
   'plans',
   'progress',
   'series',
+  'several-files',
   'sql',
   'statements',
   'subqueries',
@@ -52,11 +53,9 @@ interface Project {
   exclude?: string[];
   env?: Record<string, string>;
   types?: string[];
-  /** Each file in a process of its own. Otherwise, a worker loads the sources once for all of its files. */
-  isolate?: boolean;
 }
 
-function project(name: string, { group, workers, include, exclude = [], env = {}, types, isolate = false }: Project) {
+function project(name: string, { group, workers, include, exclude = [], env = {}, types }: Project) {
   return {
     extends: true,
     test: {
@@ -64,7 +63,8 @@ function project(name: string, { group, workers, include, exclude = [], env = {}
       include,
       exclude,
       env,
-      isolate,
+      // A worker loads the sources once for all of its files.
+      isolate: false,
       maxWorkers: workers,
       sequence: { groupOrder: group },
       // `npm run check -- types` reports the sources' own errors.
@@ -102,7 +102,7 @@ export default defineConfig({
         types: ['test/types/**/*.test-d.ts'],
       }),
       // These start processes, count their threads, descriptors and folders, or kill them.
-      project('process', { group: 1, workers: 4, include: ['test/process/**/*.test.ts'], isolate: true }),
+      project('process', { group: 1, workers: 4, include: ['test/process/**/*.test.ts'] }),
       ...modes
         .filter((mode) => !chosen || mode === chosen)
         .map((mode) =>

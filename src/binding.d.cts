@@ -20,7 +20,8 @@ export declare class NativeDataFrame {
   /**
    * What the rows are: 'query'; 'count' of a statement that changes rows or files when it runs; 'analyzed', such a
    * statement in EXPLAIN ANALYZE; 'about' a query or a table, like the rows of EXPLAIN and DESCRIBE; 'done' for the
-   * empty result of a statement that has run already. Verbs cannot be applied to rows of kind 'about'.
+   * empty result of a statement that has run already; 'creates' for CREATE TABLE, which `create_table` runs. Verbs cannot be
+   * applied to rows of kind 'about'.
    */
   get kind(): string
   /** An IPC stream that holds only the schema. */
@@ -39,6 +40,8 @@ export declare class NativeDataFrame {
   /** Runs the query. Returns JSON: the metrics of every operator of every stage. */
   analyze(task?: number | undefined | null): Promise<string>
   intoView(temporary: boolean): NativeTable
+  /** Runs CREATE TABLE. */
+  createTable(task?: number | undefined | null): Promise<NativeDataFrame>
   /** Runs the query now and keeps the result as an in-memory table. */
   cache(task?: number | undefined | null): Promise<NativeDataFrame>
   /** Runs the query and writes its rows. Returns the number of rows. `target`: a Write as JSON. */

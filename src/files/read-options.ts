@@ -17,6 +17,7 @@ import { describe } from '../input/describe.js';
 import { toEntries } from '../input/entries.js';
 import { toLocalPath } from '../input/local-path.js';
 import { type DocumentedTable, resolve } from '../input/settings.js';
+import { compressionOf } from './compressed-path.js';
 import { CSV_HEADER, CSV_SETTINGS, engineOptions, type FormatSettings } from './format-settings.js';
 
 /** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
@@ -84,7 +85,7 @@ export interface CsvReadOptions extends ReadOptions {
   onBadRow?: 'error' | 'skip' | 'null';
   /** The number of rows that the schema is inferred from. Default 1000. */
   schemaInferMaxRecords?: number;
-  /** The compression of the files. Default `'uncompressed'`. */
+  /** The compression of the files. Default: that of their extension, as in `x.csv.gz`, if all paths have the same. */
   fileCompressionType?: FileCompression;
 }
 
@@ -97,7 +98,7 @@ export interface JsonReadOptions extends ReadOptions {
   columnTypes?: Readonly<Record<string, TypeLike>>;
   /** The number of rows that the schema is inferred from. Default 1000. */
   schemaInferMaxRecords?: number;
-  /** The compression of the files. Default `'uncompressed'`. */
+  /** The compression of the files. Default: that of their extension, as in `x.csv.gz`, if all paths have the same. */
   fileCompressionType?: FileCompression;
 }
 
@@ -170,7 +171,7 @@ const TEXT_SETTINGS = {
     engine: 'compression',
     aliases: ['compression'],
     typeText: 'FileCompression',
-    defaultText: "`'uncompressed'`",
+    defaultText: 'that of their extension, as in `x.csv.gz`, if all paths have the same',
     doc: 'The compression of the files.',
   },
 } as const satisfies FormatSettings;
@@ -253,17 +254,20 @@ export const READ_SETTINGS_BY_FORMAT: Readonly<Record<FileFormat, FormatSettings
 /**
  * Encodes options for Rust.
  *
+ * @param paths - the files, whose names can tell their compression
  * @throws BallistaError `INVALID_ARGUMENT` with the nearest valid name
  */
 export function toReadOptionsNative<F extends FileFormat>(
   format: F,
   given: ReadOptionsByFormat[F] | undefined,
+  paths: readonly string[] = [],
 ): NativeReadOptions {
   const table: FormatSettings = { ...READ_SETTINGS, ...READ_SETTINGS_BY_FORMAT[format] };
   const subject = `the ${format} reader`;
   const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
   const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;
-  const native: NativeReadOptions = { format, options: engineOptions(table, options) };
+  const fileCompressionType = options['fileCompressionType'] ?? compressionOf(format, paths);
+  const native: NativeReadOptions = { format, options: engineOptions(table, { ...options, fileCompressionType }) };
   const { onBadRow, columnTypes } = options as CsvReadOptions;
   if (columnTypes !== undefined) {
     if (schema !== undefined) throw invalid(`${subject} takes schema or columnTypes, not both.`);

@@ -15,6 +15,7 @@ import type { SortNode } from '../expr/node/node.js';
 import { describe } from '../input/describe.js';
 import { isUrl } from '../input/local-path.js';
 import { resolve } from '../input/settings.js';
+import { compressionOf } from './compressed-path.js';
 import { engineOptions, type FormatSettings } from './format-settings.js';
 import { toPathsNative } from './read-options.js';
 import type {
@@ -59,7 +60,9 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
   const where = `write${format.charAt(0).toUpperCase()}${format.slice(1)}`;
   const settings: FormatSettings = { ...WRITE_SETTINGS, ...FILE_SETTINGS, ...WRITE_SETTINGS_BY_FORMAT[format] };
   const given = resolve<ParquetWriterOptions & Record<string, unknown>>(where, settings, options as never);
-  const engine: Record<string, string> = engineOptions(settings, given);
+  const place = toTarget(where, path, given.singleFileOutput);
+  const compression = given.compression ?? compressionOf(format, [place]);
+  const engine: Record<string, string> = engineOptions(settings, { ...given, compression });
   if (format === 'parquet') {
     Object.assign(engine, compressionOption(where, given.compression, given.compressionLevel, ''));
     for (const [name, column] of Object.entries(toColumns(where, given.columnSpecificOptions))) {
@@ -76,7 +79,6 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
     }
   }
   const partitionBy = given.partitionBy === undefined ? [] : toColumnNames(where, given.partitionBy);
-  const place = toTarget(where, path, given.singleFileOutput);
   if (given.mode === 'append' && partitionBy.length === 0 && isFile(place))
     throw invalid(`${where}: a single file cannot be appended to. Write to a folder, or set mode to 'overwrite'.`);
   const target = { kind: 'files', format, path: place, options: engine, partitionBy, mode: given.mode };

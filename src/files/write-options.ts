@@ -163,13 +163,13 @@ export interface CsvWriterOptions extends FileWriteOptions {
   timestampFormat?: string;
   /** The format of times, for example `'%H:%M:%S'`. Default: ISO 8601. */
   timeFormat?: string;
-  /** The compression of the files. Default `'uncompressed'`. */
+  /** The compression of the files. Default: that of the extension of the path, as in `x.csv.gz`. */
   compression?: FileCompression;
 }
 
 /** Options of `writeJson`: files with one JSON object per line. From DataFusion's `JsonOptions`. */
 export interface JsonWriterOptions extends FileWriteOptions {
-  /** The compression of the files. Default `'uncompressed'`. */
+  /** The compression of the files. Default: that of the extension of the path, as in `x.csv.gz`. */
   compression?: FileCompression;
 }
 

@@ -60,7 +60,7 @@ const TEXT_COMPRESSION = {
   type: 'choice',
   choices: ['uncompressed', 'gzip', 'bzip2', 'xz', 'zstd'],
   engine: 'compression',
-  defaultText: "`'uncompressed'`",
+  defaultText: 'that of the extension of the path, as in `x.csv.gz`',
   doc: 'The compression of the files.',
 } as const satisfies FormatSetting;
 

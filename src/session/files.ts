@@ -205,8 +205,8 @@ export abstract class SessionFiles extends SessionFunctions {
     path: PathLike,
     options?: ReadOptionsByFormat[F],
   ): Promise<DataFrame<T>> {
-    const native = toReadOptionsNative(format, options);
     const paths = toPathsNative(path);
+    const native = toReadOptionsNative(format, options, paths);
     return this.frame<T>((session) => session.read(paths, native));
   }
 
@@ -216,8 +216,8 @@ export abstract class SessionFiles extends SessionFunctions {
     path: PathLike,
     options?: ReadOptionsByFormat[F],
   ): Promise<void> {
-    const native = toReadOptionsNative(format, options);
     const paths = toPathsNative(path);
+    const native = toReadOptionsNative(format, options, paths);
     await this.call((session) => session.register(exactName(name, 'table'), paths, native));
   }
 }

@@ -12,7 +12,7 @@ import { ACTION_SETTINGS, type ActionOptions, CALL_SETTINGS, type CallOptions } 
 import type { RowOptions } from '../dataframe/actions.js';
 import { DataFrame } from '../dataframe/dataframe.js';
 import { type PendingDataFrame, pending } from '../dataframe/pending.js';
-import type { Operation } from '../dataframe/progress/watched.js';
+import { callWatched, type Operation } from '../dataframe/progress/watched.js';
 import { RecordBatchStream, toBatches } from '../dataframe/stream/record-batch-stream.js';
 import { nativeLogicalPlanOf } from '../engine/native-plan.js';
 import type { SessionHandle } from '../engine/session-handle.js';
@@ -263,7 +263,7 @@ export abstract class SessionQueries extends SessionTables {
   // ---------------------------------------------------------------- inside
 
   async #plan(where: string, query: string | SqlQuery, options: CheckedSqlOptions): Promise<NativeDataFrame> {
-    const { signal, onProgress: _, params, ...allowed } = options;
+    const { signal, onProgress, params, ...allowed } = options;
     const tagged = SqlQuery.is(query);
     if (!tagged && typeof query !== 'string')
       throw invalid(`${where} takes SQL text or a query made with the sql tag, not ${describe(query)}.`);
@@ -274,16 +274,19 @@ export abstract class SessionQueries extends SessionTables {
     const text = tagged ? query.text : query;
     const { tracing } = this.handle;
     const since = tracing.now();
+    let frame: NativeDataFrame;
     try {
-      const frame = await this.callTask((session, task) => session.sql(text, native, task), signal);
-      // A query has a span when it runs.
-      if (frame.kind === 'done') tracing.ended(where, text, since);
-      tracing.keepText(frame, text);
-      return frame;
+      frame = await this.callTask((session, task) => session.sql(text, native, task), signal);
     } catch (failure) {
       tracing.ended(where, text, since, failure);
       throw failure;
     }
+    // A query has a span when it runs.
+    if (frame.kind === 'done') tracing.ended(where, text, since);
+    tracing.keepText(frame, text);
+    if (frame.kind !== 'creates') return frame;
+    const operation = { operation: where, since };
+    return callWatched(frame, this.handle, operation, { signal, onProgress }, (df, task) => df.createTable(task));
   }
 
   async #done<T extends object>(

@@ -18,7 +18,7 @@ import { frames } from '../engine/native-dataframe.js';
 import { connectPlans } from '../engine/native-plan.js';
 import type { SessionHandle } from '../engine/session-handle.js';
 import { SessionTracing } from '../engine/session-tracing.js';
-import { BallistaError } from '../errors.js';
+import { BallistaError, invalid } from '../errors.js';
 import { resolve } from '../input/settings.js';
 import { call, callSync, callTask } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
@@ -74,6 +74,8 @@ export class SessionContext extends SessionQueries implements AsyncDisposable {
   /** @internal Use {@link SessionContext.local} or a `BallistaSessionContext`. */
   protected constructor(options: NativeSessionOptions, own: OwnOptions, alsoClose?: AsyncDisposable) {
     super();
+    if (!(own as OwnOptions | undefined))
+      throw invalid('new SessionContext() does not exist. Write SessionContext.local().');
     const { convert, traceQueryText } = own;
     const { host, port } = options;
     const scheduler = host === undefined || port === undefined ? {} : { scheduler: { host, port } };

@@ -196,6 +196,16 @@ it('the scheduler logs the span of a job', async () => {
   await until('the line is there', async () => (await readFile(join(folder, 'scheduler.log'), 'utf8')).includes(line));
 });
 
+it('CREATE TABLE AS has a span with its job, which the scheduler logs', async () => {
+  await ctx.execute('create table made as select 1 as a');
+  const [span, ...others] = spans();
+  expect(others).toEqual([]);
+  expect(span?.attributes).toMatchObject({ 'db.operation.name': 'execute', 'ballista.job.id': expect.any(String) });
+  const { traceId, spanId } = span?.spanContext() ?? {};
+  const line = `Job ${span?.attributes['ballista.job.id']} belongs to the span 00-${traceId}-${spanId}-01.`;
+  await until('the line is there', async () => (await readFile(join(folder, 'scheduler.log'), 'utf8')).includes(line));
+});
+
 it('without a tracer provider there are no spans', async () => {
   trace.disable();
   context.disable();

@@ -32,7 +32,8 @@ function lines(count: number, line: (i: number) => string, bad: number, wrong: s
 
 describe('CSV', () => {
   const schema = { id: 'Int64', name: 'Utf8', day: 'Date32' } as const;
-  const ADVICE = "Give the column another type with columnTypes or schema, or pass onBadRow: 'skip' or 'null'.";
+  const ADVICE =
+    "Give the column another type with columnTypes or schema, or pass onBadRow: 'skip' or 'null' (in SQL, on_bad_row).";
 
   it.each([
     ['2,Bob,soon', 'line 3 has the value "soon" for the column day, which cannot be read as Date32'],
@@ -56,7 +57,7 @@ describe('CSV', () => {
   it('a header with another number of columns than the schema', async () => {
     const path = file('header.csv', 'id,name\n1,Ada\n');
     const { message } = await rejected((await ctx.readCsv(path, { schema })).toArray());
-    expect(message).toContain('line 1 has 2 values, but there are 3 columns');
+    expect(message).toContain('its header has the columns id, name, but the table has id, name, day.');
   });
 
   it('a value that is missing, in a column that is not nullable', async () => {

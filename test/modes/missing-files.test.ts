@@ -110,7 +110,7 @@ describe('a table that does not exist', () => {
     ['SELECT * FROM (SELECT 1 FROM orders JOIN xyz ON true)', 'The table "xyz" does not exist. The tables are orders.'],
     [
       "SELECT * FROM 'a/b.csv'",
-      'The table "a/b.csv" does not exist. To read a file by its path, call enableUrlTable()',
+      'The table "a/b.csv" does not exist. To read a file by its path, check that it exists, and call enableUrlTable()',
     ],
   ])('%s', async (query, message) => {
     await almostEmpty.sql('CREATE OR REPLACE TABLE orders AS SELECT 1 AS id');

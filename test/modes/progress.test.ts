@@ -18,11 +18,12 @@ let byOrigin: DataFrame;
 beforeAll(async () => {
   await ctx.registerParquet('flights', FLIGHTS);
   flights = await ctx.table('flights');
-  byOrigin = await ctx.sql('SELECT origin, count(*) AS n FROM flights GROUP BY origin');
+  byOrigin = await ctx.sql(BY_ORIGIN);
   await ctx.sql('CREATE TABLE kept AS SELECT origin, 1 AS n FROM flights WHERE false');
 });
 
-const INSERT = 'INSERT INTO kept SELECT origin, count(*) AS n FROM flights GROUP BY origin';
+const BY_ORIGIN = 'SELECT origin, count(*) AS n FROM flights GROUP BY origin';
+const INSERT = `INSERT INTO kept ${BY_ORIGIN}`;
 
 /** The origins in the table. */
 const ORIGINS = 229;
@@ -73,6 +74,7 @@ describe('onProgress', () => {
     ['writeJson', (options) => byOrigin.writeJson(temp('json/'), options)],
     ['writeArrow', (options) => byOrigin.writeArrow(temp('arrow/'), options)],
     ['writeTable', (options) => byOrigin.writeTable('kept', options)],
+    ['CREATE TABLE AS', (options) => ctx.sql(`CREATE TABLE made AS ${BY_ORIGIN}`, options)],
     ['execute', (options) => byOrigin.execute(options).result],
     ['a query with its rows', (options) => ctx.query('SELECT count(*) AS n FROM flights', options)],
     ['a statement', (options) => ctx.sql(INSERT, options)],

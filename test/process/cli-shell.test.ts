@@ -34,6 +34,19 @@ describe.skipIf(!HAS_TERMINAL)('the shell', () => {
     expect(await terminal.ended).toBe(0);
   });
 
+  it('takes \\q and Ctrl-C within a statement, and help like \\?', async () => {
+    const terminal = await shell();
+    expect(await terminal.enter('help', PROMPT)).toContain('show this help');
+    await terminal.enter('select 1,', '...> ');
+    const from = terminal.output.length;
+    terminal.type(CTRL_C);
+    await terminal.see(PROMPT, from);
+    expect(await terminal.enter('select 2 as two;', PROMPT)).toMatch(/\| 2 +\|/);
+    await terminal.enter('select 3,', '...> ');
+    await terminal.enter('\\q', '');
+    expect(await terminal.ended).toBe(0);
+  });
+
   it('keeps its history for the next shell, except lines that begin with a space', async () => {
     const state = { XDG_STATE_HOME: temp('history') };
     const first = await shell(state);

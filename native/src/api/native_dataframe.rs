@@ -114,13 +114,15 @@ impl NativeDataFrame {
 impl NativeDataFrame {
     /// What the rows are: 'query'; 'count' of a statement that changes rows or files when it runs; 'analyzed', such a
     /// statement in EXPLAIN ANALYZE; 'about' a query or a table, like the rows of EXPLAIN and DESCRIBE; 'done' for the
-    /// empty result of a statement that has run already. Verbs cannot be applied to rows of kind 'about'.
+    /// empty result of a statement that has run already; 'creates' for CREATE TABLE, which `create_table` runs. Verbs cannot be
+    /// applied to rows of kind 'about'.
     #[napi(getter)]
     pub fn kind(&self) -> &'static str {
         match self.frame().logical_plan() {
             plan if changes(plan) => "count",
             LogicalPlan::Analyze(analyze) if changes(&analyze.input) => "analyzed",
             LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_) => "about",
+            LogicalPlan::Ddl(_) => "creates",
             LogicalPlan::EmptyRelation(empty) if empty.schema.fields().is_empty() => "done",
             _ => "query",
         }
@@ -221,6 +223,17 @@ impl NativeDataFrame {
             true => frame.into_temporary_view(),
             false => frame.into_view(),
         })
+    }
+
+    /// Runs CREATE TABLE.
+    #[napi]
+    pub async fn create_table(&self, task: Option<u32>) -> napi::Result<NativeDataFrame> {
+        let (session, frame) = (self.session.clone(), self.frame().clone());
+        let work = async move {
+            let created = session.create_table(frame).await?;
+            Ok(NativeDataFrame::new(session, created))
+        };
+        self.task(task, Box::pin(work)).await
     }
 
     /// Runs the query now and keeps the result as an in-memory table.

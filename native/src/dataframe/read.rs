@@ -8,7 +8,7 @@ use crate::ipc::memory::schema_from_ipc;
 use crate::json::parse_json;
 use crate::literal::data_type;
 use crate::scan::csv::rows::{BadRows, RowOptions};
-use crate::scan::schema::{checked_schema, first_full, text_schema};
+use crate::scan::schema::{checked_schema, full_files, nullable_where_missing, text_schema};
 use crate::stores::password::check_url;
 use crate::tables::file_table::{table_over, FileParts};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -225,7 +225,7 @@ fn partition_columns(
     Ok(given)
 }
 
-/// The columns that the files have. Like the engine, takes those of one path: the first one that is not empty.
+/// The columns that the files have.
 async fn inferred(
     state: &SessionState,
     listing: &ListingOptions,
@@ -233,17 +233,12 @@ async fn inferred(
     options: &NativeReadOptions,
     sources: Sources<'_>,
 ) -> Result<SchemaRef> {
-    let mut found = None;
-    for (url, files) in sources.urls.iter().zip(sources.files) {
-        let schema = checked_schema(state, &options.format, url, files).await?;
-        found = found.or(schema);
-    }
-    if let Some(schema) = found {
-        return Ok(schema);
-    }
-    let Some((url, files)) = first_full(sources.urls, sources.files) else {
+    let Some((url, files)) = full_files(sources.urls, sources.files) else {
         return Ok(Arc::new(Schema::empty()));
     };
+    if let Some(schema) = checked_schema(state, &options.format, url, &files).await? {
+        return Ok(schema);
+    }
     let text = text_schema(state, &listing.format, rows, url, &files);
     if let Some(schema) = text.await? {
         return with_types(schema, options.column_types.as_deref().unwrap_or_default());
@@ -251,9 +246,10 @@ async fn inferred(
     let store = object_store(state, url)?;
     let inferred = listing.format.infer_schema(state, &store, &files);
     let inferred = AssertUnwindSafe(inferred).catch_unwind().await;
-    inferred
+    let inferred = inferred
         .unwrap_or_else(|_| Err(Damage::of_panic().into()))
-        .map_err(|error| unreadable(options, sources.paths, error))
+        .map_err(|error| unreadable(options, sources.paths, error))?;
+    nullable_where_missing(state, &listing.format, &store, &files, inferred).await
 }
 
 /// The schema with other types of some columns.

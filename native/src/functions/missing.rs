@@ -179,7 +179,11 @@ pub fn unknown_function(state: &SessionState, name: &str) -> Error {
         state.udwfs(),
         state.higher_order_function_names(),
     ];
-    let known = known.into_iter().flatten();
+    let known: Vec<String> = known.into_iter().flatten().collect();
+    if let Some(known) = known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+        error.message += &format!(" SQL turns names to lower case, unless they are quoted: \"{known}\"(…).");
+        return error;
+    }
     error.message += &did_you_mean(name, known, 0.6).unwrap_or_default();
     error
 }

@@ -16,20 +16,63 @@ use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
-use futures::TryStreamExt;
-use object_store::ObjectMeta;
+use futures::{stream, StreamExt, TryStreamExt};
+use object_store::{ObjectMeta, ObjectStore};
 use std::path::Path;
+use std::slice::from_ref;
 use std::sync::Arc;
 
-/// The files of the first URL that has files which are not empty. Empty ones say nothing about columns. `files`: by URL.
-pub fn first_full<'a>(
+/// How many files are asked for their columns at once.
+const AT_ONCE: usize = 16;
+
+/// The files that are not empty, and the URL of the first one. Empty files say nothing about columns. `files`: by URL. Leaves out
+/// those of other object stores, which `table_over` refuses.
+pub fn full_files<'a>(
     urls: &'a [ListingTableUrl],
     files: &[Vec<ObjectMeta>],
 ) -> Option<(&'a ListingTableUrl, Vec<ObjectMeta>)> {
-    urls.iter().zip(files).find_map(|(url, files)| {
-        let full: Vec<_> = files.iter().filter(|file| file.size > 0).cloned().collect();
-        (!full.is_empty()).then_some((url, full))
-    })
+    let full = |files: &[ObjectMeta]| Vec::from_iter(files.iter().filter(|file| file.size > 0).cloned());
+    let (first, _) = urls
+        .iter()
+        .zip(files)
+        .find(|(_, files)| !full(files).is_empty())?;
+    let here = urls
+        .iter()
+        .zip(files)
+        .filter(|(url, _)| url.object_store() == first.object_store());
+    Some((first, here.flat_map(|(_, files)| full(files)).collect()))
+}
+
+/// The columns of several files. Those that a file lacks are null in its rows, so they are nullable.
+pub async fn nullable_where_missing(
+    state: &dyn Session,
+    format: &Arc<dyn FileFormat>,
+    store: &Arc<dyn ObjectStore>,
+    files: &[ObjectMeta],
+    schema: SchemaRef,
+) -> Result<SchemaRef> {
+    if files.len() < 2 || schema.fields().iter().all(|field| field.is_nullable()) {
+        return Ok(schema);
+    }
+    // The engine has read and kept the metadata of the files.
+    let schema_of =
+        |file: ObjectMeta| async move { format.infer_schema(state, store, from_ref(&file)).await };
+    let schemas = stream::iter(files.to_vec()).map(schema_of).buffered(AT_ONCE);
+    let schemas: Vec<_> = schemas.try_collect().await?;
+    let fields = schema.fields().iter().map(|field| {
+        let is_missing = schemas
+            .iter()
+            .any(|schema| schema.fields().find(field.name()).is_none());
+        match is_missing {
+            true => Arc::new(field.as_ref().clone().with_nullable(true)),
+            false => field.clone(),
+        }
+    });
+    let fields: Vec<_> = fields.collect();
+    Ok(Arc::new(Schema::new_with_metadata(
+        fields,
+        schema.metadata().clone(),
+    )))
 }
 
 /// The columns of CSV and JSON files in one place. Fails if there are none. `None`: another way finds those of the format.

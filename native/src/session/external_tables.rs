@@ -5,7 +5,7 @@ use crate::damage::Damage;
 use crate::error::{Code, Error};
 use crate::files::partitions::Layout;
 use crate::scan::csv::rows::{BadRows, RowOptions};
-use crate::scan::schema::{first_full, text_schema, CheckedFiles};
+use crate::scan::schema::{full_files, nullable_where_missing, text_schema, CheckedFiles};
 use crate::tables::file_table::{table_over, FileParts, FileTable};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
@@ -86,7 +86,7 @@ impl TableProviderFactory for Listings {
             let (files, format) = (create.locations.join(", "), create.file_type.to_lowercase());
             return Err(Damage::of_empty().of_file(&files, &format).into());
         }
-        match parts.is_plain() {
+        match parts.is_plain() && parts.file_schema == listing.schema() {
             true => Ok(table),
             false => created(state, parts, create),
         }
@@ -144,7 +144,7 @@ async fn text_parts(
         files.push(list(state, &url, "").await?);
         urls.push(url);
     }
-    let Some((first, full)) = first_full(&urls, &files) else {
+    let Some((first, full)) = full_files(&urls, &files) else {
         // The engine has an error if there is no file.
         return Ok(None);
     };
@@ -196,7 +196,7 @@ fn rows_of(format: &Arc<dyn FileFormat>) -> RowOptions {
 async fn parts_of(state: &dyn Session, listing: &ListingTable, untyped: bool) -> Result<FileParts> {
     let mut options = listing.options().clone();
     let urls = listing.table_paths().clone();
-    let file_schema = without(&listing.schema(), options.table_partition_cols.len());
+    let mut file_schema = without(&listing.schema(), options.table_partition_cols.len());
     if untyped && !options.table_partition_cols.is_empty() {
         let mut files = vec![];
         for url in &urls {
@@ -208,6 +208,15 @@ async fn parts_of(state: &dyn Session, listing: &ListingTable, untyped: bool) ->
                 column.1 = kind;
             }
         }
+    }
+    if untyped && urls.iter().any(ListingTableUrl::is_collection) {
+        let store = state.runtime_env().object_store(&urls[0])?;
+        let mut files = vec![];
+        for url in &urls {
+            files.extend(list(state, url, &options.file_extension).await?);
+        }
+        files.retain(|file| file.size > 0);
+        file_schema = nullable_where_missing(state, &options.format, &store, &files, file_schema).await?;
     }
     let rows = rows_of(&options.format);
     Ok(FileParts {
@@ -240,7 +249,7 @@ async fn path_parts(
     let rows = rows_of(&options.format);
     let files = [list(state, &url, &options.file_extension).await?];
     let urls = vec![url];
-    let (first, full) = first_full(&urls, &files).unwrap_or((&urls[0], vec![]));
+    let (first, full) = full_files(&urls, &files).unwrap_or((&urls[0], vec![]));
     let schema = text_schema(state, &options.format, &rows, first, &full).await?;
     let Some(file_schema) = schema else {
         return Ok(None);

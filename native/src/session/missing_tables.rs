@@ -4,13 +4,22 @@ use crate::error::{did_you_mean, Code, Error};
 use datafusion::common::TableReference;
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 
 /// A longer list is no help.
 const MOST_NAMES: usize = 10;
 
 /// Names the first table that does not exist, and what may be meant. The engine's message has only its full name.
 pub async fn missing_table(state: &SessionState, statement: &Statement) -> Option<Error> {
+    let created = created(statement);
+    let is_known = |name: &TableReference| {
+        let name = name.table();
+        created.as_deref() == Some(name) || state.table_functions().contains_key(name)
+    };
     for name in state.resolve_table_references(statement).ok()? {
+        if is_known(&name) {
+            continue;
+        }
         let Ok(schema) = state.schema_for_ref(name.clone()) else {
             continue;
         };
@@ -24,9 +33,27 @@ pub async fn missing_table(state: &SessionState, statement: &Statement) -> Optio
     None
 }
 
+/// The table that a statement creates. Its name need not exist.
+fn created(statement: &Statement) -> Option<String> {
+    let name = match statement {
+        Statement::CreateExternalTable(create) => &create.name,
+        Statement::Statement(statement) => match &**statement {
+            SqlStatement::CreateTable(create) => &create.name,
+            SqlStatement::CreateView(create) => &create.name,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let name = name.0.last()?.as_ident()?;
+    Some(match name.quote_style {
+        Some(_) => name.value.clone(),
+        None => name.value.to_lowercase(),
+    })
+}
+
 fn hint(name: &TableReference, mut known: Vec<String>) -> String {
     if name.table().contains(['/', '.']) {
-        return " To read a file by its path, call enableUrlTable() before, or register the file.".into();
+        return " To read a file by its path, check that it exists, and call enableUrlTable() before; or register the file.".into();
     }
     known.sort();
     match did_you_mean(name.table(), &known, 0.6) {

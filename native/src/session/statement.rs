@@ -74,13 +74,8 @@ impl Session {
                 self.backend.reset(key);
                 frame
             }
-            LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
-                let name = create.name.clone();
-                let frame = context.execute_logical_plan(plan).await?;
-                self.adopt(name).await?;
-                self.plans.forget_dropped();
-                frame
-            }
+            // `create_table` runs it, because its caller may watch its query.
+            LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)) => DataFrame::new(state, plan),
             LogicalPlan::Ddl(statement) => {
                 if let DdlStatement::CreateExternalTable(create) = statement {
                     check_files(&state, create).await?;
@@ -95,6 +90,22 @@ impl Session {
             _ => return Ok(Query::new(state, planned, basis)),
         };
         Ok(frame.into())
+    }
+
+    /// Runs CREATE TABLE.
+    pub async fn create_table(&self, statement: DataFrame) -> Result<DataFrame> {
+        let (state, plan) = statement.into_parts();
+        let LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) = &plan else {
+            return Err(Error::new(Code::Internal, "The statement creates no table."));
+        };
+        let name = create.name.clone();
+        // The state knows who watches the query. It has the catalogs of the session.
+        let created = SessionContext::new_with_state(state)
+            .execute_logical_plan(plan)
+            .await?;
+        self.adopt(name).await?;
+        self.plans.forget_dropped();
+        Ok(created)
     }
 
     /// SET must not make queries write their temporary files to any folder.

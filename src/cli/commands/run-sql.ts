@@ -12,6 +12,7 @@ import type { ConnectionOptions } from '../options/connection.js';
 import type { OutputOptions } from '../output/encode.js';
 import { BINARY, FORMATS, type Format, formatOfFile, isArrowFile, SINGLE_RESULT } from '../output/formats.js';
 import { type Pieces, writeTo, writeToFile } from '../output/target.js';
+import { terminalWidth } from '../output/terminal-width.js';
 import { runShell } from '../shell/shell.js';
 import { located } from '../statements/located.js';
 import { runStatement } from '../statements/run-statement.js';
@@ -63,7 +64,7 @@ function outputOf({ format, output, noHeader, maxRows }: SqlCommandOptions): Out
     format: chosen,
     header: !noHeader,
     maxRows: maxRows === 0 ? Number.POSITIVE_INFINITY : maxRows,
-    maxWidth: terminal ? process.stdout.columns : undefined,
+    maxWidth: terminal ? terminalWidth(process.stdout) : undefined,
     arrowFile: isArrowFile(output),
   };
 }

@@ -8,6 +8,7 @@ import type { BallistaSessionContext } from 'ballista';
 
 import { openCluster } from '../options/connection.js';
 import { writeTo } from '../output/target.js';
+import { terminalWidth } from '../output/terminal-width.js';
 import type { ReportOptions } from './report-options.js';
 
 /** Runs something on a cluster, and disconnects. */
@@ -31,6 +32,8 @@ export async function printReport<T>(
   text: (answer: T, maxWidth: number | undefined) => Promise<string>,
 ): Promise<void> {
   const { stdout } = process;
-  const printed = json ? `${JSON.stringify(answer)}\n` : await text(answer, stdout.isTTY ? stdout.columns : undefined);
+  const printed = json
+    ? `${JSON.stringify(answer)}\n`
+    : await text(answer, stdout.isTTY ? terminalWidth(stdout) : undefined);
   await writeTo(stdout, [printed]);
 }

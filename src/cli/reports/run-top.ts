@@ -11,6 +11,7 @@ import { BallistaError } from '../../errors.js';
 import type { CommandContext } from '../base/command.js';
 import { sentence } from '../base/report.js';
 import { Screen } from '../output/screen.js';
+import { terminalWidth } from '../output/terminal-width.js';
 import { onCluster, printReport } from './print-report.js';
 import type { ReportOptions } from './report-options.js';
 import { type Snapshot, snapshotText, takeSnapshot } from './snapshot.js';
@@ -48,9 +49,9 @@ async function watch(cluster: BallistaSessionContext, { signal, onInterrupt }: C
         problem = `${sentence(error)}\n`;
       }
       screen ??= new Screen(process.stdout);
-      const { columns, rows } = process.stdout;
+      const size = { columns: terminalWidth(process.stdout), rows: (process.stdout.rows || 24) - 2 };
       screen.draw(
-        `${cluster.address} · ${new Date().toTimeString().slice(0, 8)} · q quits\n${problem}${await snapshotText(latest, { columns, rows: rows - 2 })}`,
+        `${cluster.address} · ${new Date().toTimeString().slice(0, 8)} · q quits\n${problem}${await snapshotText(latest, size)}`,
       );
       await setTimeout(REDRAW_MS, undefined, { signal: ended }).catch(() => undefined);
     }

@@ -83,11 +83,12 @@ export class LineEditor {
     if (history.length > HISTORY_LIMIT) history.pop();
   }
 
-  /** Forgets the line that is being typed. */
-  clear(): void {
+  /** Forgets the line that is being typed, and shows a prompt. */
+  clear(prompt: string): void {
     this.#options.output.write('^C\n');
     this.#readline.write(null, { ctrl: true, name: 'e' });
     this.#readline.write(null, { ctrl: true, name: 'u' });
+    this.#readline.setPrompt(prompt);
     this.#readline.prompt();
   }
 

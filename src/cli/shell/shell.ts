@@ -51,6 +51,9 @@ class Cancelled extends Error {}
 const PROMPT = 'ballista> ';
 const MORE = '     ...> ';
 
+/** Words that are commands, as in psql. */
+const META: Readonly<Record<string, string>> = { exit: '\\q', quit: '\\q', help: '\\?' };
+
 class Shell implements ShellActions {
   readonly #session: SqlSession;
   readonly #history: History;
@@ -111,7 +114,7 @@ class Shell implements ShellActions {
       return;
     }
     this.#statement = '';
-    this.#editor.clear();
+    this.#editor.clear(PROMPT);
   }
 
   /** Ends the shell, and what it runs. */
@@ -157,12 +160,15 @@ class Shell implements ShellActions {
   }
 
   async #take(line: string): Promise<void> {
+    const word = line.trim();
+    // As in psql, also within a statement.
+    if (word === '\\q') this.#statement = '';
     if (this.#statement === '') {
-      const word = line.trim();
       if (word === '') return;
-      if (word.startsWith('\\') || ['exit', 'quit'].includes(word.replace(/\s*;$/, '').toLowerCase())) {
+      const command = META[word.replace(/\s*;$/, '').toLowerCase()] ?? word;
+      if (command.startsWith('\\')) {
         this.#remember(line);
-        await this.#guard(() => (word.startsWith('\\') ? runMetaCommand(this, word) : this.end()));
+        await this.#guard(() => runMetaCommand(this, command));
         return;
       }
     }

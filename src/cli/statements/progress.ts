@@ -9,6 +9,7 @@ import type { QueryProgress } from 'ballista';
 
 import { countText, rowsText } from '../../plan/amount.js';
 import { barText } from '../output/bar.js';
+import { terminalWidth } from '../output/terminal-width.js';
 
 /** What is known of the progress of a query. */
 export type Progress = Pick<QueryProgress, 'elapsedMs'> & Partial<QueryProgress>;
@@ -45,7 +46,7 @@ export class ProgressLine {
   }
 
   #draw(progress: Progress): void {
-    const text = progressText(progress).slice(0, Math.max(1, this.#terminal.columns - 1));
+    const text = progressText(progress).slice(0, terminalWidth(this.#terminal) - 1);
     this.#terminal.write(`\r${text}\u001b[K`);
     this.#drawn = true;
   }

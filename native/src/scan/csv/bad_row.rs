@@ -60,7 +60,7 @@ async fn bad_row(parser: &Parser, part: &TextPart) -> Result<Option<Damage>> {
         let found = lines.values().len();
         let fits = found == expected || (found < expected && scan.options.truncated_rows == Some(true));
         match std::mem::take(&mut header) {
-            true if fits => first = part.lines(raw),
+            true => first = part.lines(raw),
             false if fits => records.push(raw, false),
             _ => {
                 if let Some(damage) = misread(parser, &records, first, part).await? {
@@ -96,7 +96,15 @@ pub fn miscounted(line: &str, found: usize, but: &str, expected: usize) -> Damag
         false => "",
     };
     Damage(format!(
-        "{line} has {found} {values}, but {but}. Check the option delimiter{short}, or skip such rows with onBadRow: 'skip'"
+        "{line} has {found} {values}, but {but}. Check the option delimiter{short}, or skip such rows with onBadRow: 'skip' (in SQL, on_bad_row)"
+    ))
+}
+
+/// The error of a line with a value in another encoding.
+pub fn not_utf8(line: &str, column: &str) -> Damage {
+    Damage(format!(
+        "{line} has a value of the column {column} that is not valid UTF-8. Convert the file, for example with iconv, or pass \
+         onBadRow: 'skip' or 'null' (in SQL, on_bad_row)"
     ))
 }
 
@@ -142,7 +150,7 @@ async fn misread(
     let field = parser.scan.schema.field(column);
     let (name, value) = (field.name(), lines.values().nth(column).unwrap_or_default());
     Ok(Some(Damage(match std::str::from_utf8(value) {
-        Err(_) => format!("{line} has a value of the column {name} that is not valid UTF-8"),
+        Err(_) => not_utf8(&line, name).0,
         Ok("") if !field.is_nullable() => {
             format!("{line} has no value for the column {name}, which is not nullable")
         }
@@ -153,7 +161,7 @@ async fn misread(
             }
             format!(
                 "{line} has the value \"{shown}\" for the column {name}, which cannot be read as {}. Give the column another \
-                 type with columnTypes or schema, or pass onBadRow: 'skip' or 'null'",
+                 type with columnTypes or schema, or pass onBadRow: 'skip' or 'null' (in SQL, on_bad_row)",
                 field.data_type()
             )
         }

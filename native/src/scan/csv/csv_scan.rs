@@ -1,5 +1,6 @@
 //! What a scan of CSV reads, and how.
 
+use super::header::checked_header;
 use super::rows::{BadRows, RowOptions};
 use crate::scan::input::part::TextPart;
 use crate::scan::input::quotes::{checked, Dialect};
@@ -51,7 +52,11 @@ impl CsvScan {
     }
 
     pub async fn bytes(&self, part: &TextPart) -> Result<BoxStream<'static, Result<Bytes>>> {
-        let bytes = part.bytes().await?;
+        let mut bytes = part.bytes().await?;
+        if self.has_header(part) {
+            let counted = self.rows.bad == BadRows::Error && self.options.truncated_rows != Some(true);
+            bytes = checked_header(bytes, &self.options, &self.schema, counted).await?;
+        }
         Ok(match (self.rows.bad, Dialect::of(&self.options)) {
             (BadRows::Error, Some(dialect)) => checked(bytes, dialect, part.clone()),
             // Where bad rows are found, so are their quotes.

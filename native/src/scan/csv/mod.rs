@@ -2,6 +2,7 @@
 
 mod bad_row;
 pub mod csv_scan;
+mod header;
 mod lines;
 pub mod opener;
 mod parser;

@@ -2,7 +2,7 @@
 
 use crate::damage::damaged;
 use datafusion::error::Result;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use futures::StreamExt;
 use prost::bytes::Bytes;
 
@@ -38,6 +38,16 @@ impl Pending {
 
     pub fn take(&mut self, length: usize) {
         self.at += length;
+    }
+
+    /// The bytes that are not used.
+    pub fn into_chunks(self) -> BoxStream<'static, Result<Bytes>> {
+        let rest = Bytes::from(self.bytes).slice(self.at..);
+        let rest = stream::once(async { Ok(rest) });
+        match self.last {
+            true => rest.boxed(),
+            false => rest.chain(self.chunks).boxed(),
+        }
     }
 
     /// Reads more bytes, because those that there are do not end a record. Reads as many again, so that a long record is

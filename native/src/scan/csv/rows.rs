@@ -32,11 +32,8 @@ impl BadRows {
             "skip" => Self::Skip,
             "null" => Self::Null,
             other => {
-                return Err(Error::unknown(
-                    Code::InvalidArgument,
-                    "way to treat bad rows",
-                    other,
-                ))
+                let text = format!("A bad row is an 'error', or it is treated with 'skip' or 'null', but not with '{other}'.");
+                return Err(Error::new(Code::InvalidArgument, text));
             }
         })
     }

@@ -1,7 +1,8 @@
 //! Finds the columns of CSV files. The engine's own way fails if a value has a line break in a file over a few kilobytes,
 //! reads columns without values as columns of nulls, and drops the zones of time stamps.
 
-use super::bad_row::miscounted;
+use super::bad_row::{miscounted, not_utf8};
+use super::header;
 use super::lines::{Lines, Next};
 use super::pending::{Pending, LONGEST};
 use super::rows::{null_regex, BadRows, RowOptions};
@@ -18,7 +19,6 @@ use datafusion::error::{DataFusionError, Result};
 use futures::{StreamExt, TryStreamExt};
 use memchr::memchr_iter;
 use object_store::{ObjectMeta, ObjectStore};
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The columns of files, found so far.
@@ -121,9 +121,8 @@ impl<'a> Columns<'a> {
     fn take(&self, sample: &mut Sample, lines: &Lines, raw: &[u8], line: usize) -> Result<()> {
         let found = lines.values().len();
         if sample.names.is_empty() {
-            let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
             sample.names = match self.has_header {
-                true => unique(&lines.values().map(text).collect::<Vec<_>>()),
+                true => header::names(lines),
                 false => (1..=found).map(|i| format!("column_{i}")).collect(),
             };
             sample.zones = vec![Zones::default(); found];
@@ -142,6 +141,16 @@ impl<'a> Columns<'a> {
         }
         if self.left == 0 {
             return Ok(());
+        }
+        let not_text = lines
+            .values()
+            .position(|value| std::str::from_utf8(value).is_err());
+        match (not_text, self.rows.bad) {
+            (None, _) => {}
+            (Some(column), BadRows::Error) => {
+                return Err(not_utf8(&format!("line {line}"), &sample.names[column]).into());
+            }
+            (Some(_), _) => return Ok(()),
         }
         for (zones, value) in sample.zones.iter_mut().zip(lines.values()) {
             zones.add(std::str::from_utf8(value).unwrap_or_default());
@@ -202,30 +211,6 @@ impl<'a> Columns<'a> {
         }
         Ok(())
     }
-}
-
-/// The names of the columns of a header, where names can be missing and occur several times.
-fn unique(header: &[String]) -> Vec<String> {
-    let given: HashSet<&String> = header.iter().collect();
-    let mut used = HashSet::new();
-    let mut numbers = HashMap::<String, usize>::new();
-    let names = header.iter().enumerate().map(|(i, name)| {
-        let mut is_given = !name.is_empty();
-        let base = match is_given {
-            true => name.clone(),
-            false => format!("column_{}", i + 1),
-        };
-        let mut found = base.clone();
-        while used.contains(&found) || (!is_given && given.contains(&found)) {
-            is_given = false;
-            let number = numbers.entry(base.clone()).or_default();
-            *number += 1;
-            found = format!("{base}_{number}");
-        }
-        used.insert(found.clone());
-        found
-    });
-    names.collect()
 }
 
 /// The type of values of two types.

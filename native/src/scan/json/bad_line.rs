@@ -92,9 +92,16 @@ async fn in_batch(
                 }
                 Err(error) => Some((line, error)),
             };
-            if let Some((line, error)) = wrong {
-                let line = part.line(before + line).await?;
-                return Ok(Some(Damage(format!("{line}: {}", text_of(error)))));
+            if let Some((at, error)) = wrong {
+                let mut text = text_of(error);
+                if at > begin {
+                    let at = part.line(before + at).await?;
+                    text = format!("the object does not end before {at}, where the reader found: {text}");
+                }
+                return Ok(Some(Damage(format!(
+                    "{}: {text}",
+                    part.line(before + begin).await?
+                ))));
             }
         }
     }
