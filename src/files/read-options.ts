@@ -260,7 +260,7 @@ export const READ_SETTINGS_BY_FORMAT: Readonly<Record<FileFormat, FormatSettings
 export function toReadOptionsNative<F extends FileFormat>(
   format: F,
   given: ReadOptionsByFormat[F] | undefined,
-  paths: readonly string[] = [],
+  paths: readonly string[],
 ): NativeReadOptions {
   const table: FormatSettings = { ...READ_SETTINGS, ...READ_SETTINGS_BY_FORMAT[format] };
   const subject = `the ${format} reader`;

@@ -3,12 +3,22 @@ import { Field, Int32, Schema, tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 
 import { col } from '../../src/expr/expr.js';
-import { toPathsNative, toReadOptionsNative } from '../../src/files/read-options.js';
+import {
+  type FileFormat,
+  type ReadOptionsByFormat,
+  toPathsNative,
+  toReadOptionsNative,
+} from '../../src/files/read-options.js';
 import { thrown } from '../support/thrown.js';
+
+/** Options for one file. */
+function encoded<F extends FileFormat>(format: F, options: ReadOptionsByFormat[F] | undefined) {
+  return toReadOptionsNative(format, options, ['x']);
+}
 
 describe('toReadOptionsNative', () => {
   it('uses the engine’s names for options', () => {
-    const native = toReadOptionsNative('csv', {
+    const native = encoded('csv', {
       hasHeader: false,
       delimiter: ';',
       schemaInferMaxRecords: 10,
@@ -36,7 +46,7 @@ describe('toReadOptionsNative', () => {
   });
 
   it('sends schemas as IPC and sort orders as nodes', () => {
-    const { schema, fileSortOrder } = toReadOptionsNative('parquet', {
+    const { schema, fileSortOrder } = encoded('parquet', {
       schema: new Schema([new Field('a', new Int32())]),
       fileSortOrder: ['a', col('b').desc()],
     });
@@ -45,7 +55,7 @@ describe('toReadOptionsNative', () => {
   });
 
   it('sends types by column name as columns', () => {
-    const { schema, columns } = toReadOptionsNative('csv', { schema: { a: 'Int64', b: new Int32() } });
+    const { schema, columns } = encoded('csv', { schema: { a: 'Int64', b: new Int32() } });
     expect(schema).toBeUndefined();
     expect(columns).toEqual([
       { name: 'a', dataType: 'Int64' },
@@ -66,7 +76,7 @@ describe('toReadOptionsNative', () => {
     ['The parquet reader: schema takes an object whose keys are column names, not a string', { schema: 'a: Int32' }],
     ['The parquet reader: schema: the type of a must be the name of an Arrow type', { schema: { a: 5 } }],
   ])('rejects with a message that contains "%s"', (message, options) => {
-    const error = thrown(() => toReadOptionsNative('parquet', options));
+    const error = thrown(() => encoded('parquet', options));
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toContain(message);
   });
@@ -79,26 +89,24 @@ describe('toReadOptionsNative', () => {
     ['ignoreErrors', 'onBadRow'],
     ['dtypes', 'columnTypes'],
   ])('knows what other libraries call an option: %s', (name, meant) => {
-    const error = thrown(() => toReadOptionsNative('csv', { [name]: ';' }));
+    const error = thrown(() => encoded('csv', { [name]: ';' }));
     expect(error.message).toBe(`The csv reader has no option "${name}". Did you mean "${meant}"?`);
   });
 
   it('sends what happens to bad rows, and partition columns, only if they are given', () => {
     const options = { 'format.has_header': 'true' };
-    expect(toReadOptionsNative('csv', { onBadRow: 'error' })).toEqual({ format: 'csv', options });
-    expect(toReadOptionsNative('csv', { onBadRow: 'skip', tablePartitionCols: [] })).toEqual({
+    expect(encoded('csv', { onBadRow: 'error' })).toEqual({ format: 'csv', options });
+    expect(encoded('csv', { onBadRow: 'skip', tablePartitionCols: [] })).toEqual({
       format: 'csv',
       options,
       badRows: 'skip',
       partitionColumns: [],
     });
-    expect(thrown(() => toReadOptionsNative('csv', { onBadRow: 'drop' as never })).message).toContain('"skip"');
+    expect(thrown(() => encoded('csv', { onBadRow: 'drop' as never })).message).toContain('"skip"');
   });
 
   it.each(['', ';;', 'é', 5])('rejects the delimiter %j', (delimiter) => {
-    expect(thrown(() => toReadOptionsNative('csv', { delimiter: delimiter as string })).message).toContain(
-      'one ASCII character',
-    );
+    expect(thrown(() => encoded('csv', { delimiter: delimiter as string })).message).toContain('one ASCII character');
   });
 });
 
