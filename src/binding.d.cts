@@ -176,8 +176,8 @@ export declare class NativeSession {
   deregisterObjectStore(url: string): boolean
   /** The names of all functions of a kind: 'scalar', 'aggregate' or 'window'. */
   functionNames(kind: string): Array<string>
-  /** Returns whether the function existed. */
-  deregisterFunction(kind: string, name: string): boolean
+  /** Returns whether there was such a UDF. */
+  deregisterUdf(kind: string, name: string): boolean
   enableSparkFunctions(): void
   /** Makes a table name that is a file path refer to this file. */
   enableUrlTable(): void

@@ -48,7 +48,7 @@ export { GroupedData, type PivotValues } from './dataframe/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './dataframe/joins.js';
 export type { PendingDataFrame, PendingGroupedData } from './dataframe/pending.js';
 export { QueryHandle } from './dataframe/query-handle.js';
-export type { ColumnOf, NewColumnOf, WithColumn } from './dataframe/row-types.js';
+export type { ColumnName, ColumnOf, NewColumnOf, WithColumn } from './dataframe/row-types.js';
 export type { UnnestOptions } from './dataframe/row-verbs.js';
 export type {
   BatchStreamOptions,

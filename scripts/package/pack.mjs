@@ -18,6 +18,9 @@ import { packageName, platforms } from './platforms.mjs';
 /** Where the folders and the archives are, relative to the checkout. */
 export const FOLDER = 'build/packages';
 
+/** What the main package has in addition to the files of every package. README.md links to the texts. */
+const CONTENT = ['dist', 'docs', 'CHANGELOG.md', 'SECURITY.md'];
+
 /**
  * @typedef {object} Archive
  * @property {string} name the name of the package
@@ -37,7 +40,7 @@ export async function packDevelopment() {
   await unlessFresh(
     {
       name: 'packages',
-      inputs: ['dist', 'package.json', 'README.md', 'LICENSE', 'NOTICE', 'src/platforms.json', 'scripts/package'],
+      inputs: [...CONTENT, 'package.json', 'README.md', 'LICENSE', 'NOTICE', 'src/platforms.json', 'scripts/package'],
       outputs: [`${FOLDER}/${packageName(addon.platform)}/package.json`],
       artifacts: archives.map(({ file }) => file),
       extra: [String(size), String(mtimeMs)],
@@ -61,7 +64,7 @@ export async function pack(addons) {
   const built = addons.map(({ platform }) => platform);
   const all = [...platforms, ...built.filter((platform) => !platforms.includes(platform))];
   write('ballista', mainManifest(all));
-  cpSync(join(root, 'dist'), join(root, FOLDER, 'ballista', 'dist'), { recursive: true });
+  for (const name of CONTENT) cpSync(join(root, name), join(root, FOLDER, 'ballista', name), { recursive: true });
   writeFileSync(join(root, FOLDER, 'ballista', 'README.md'), mainReadme());
   for (const platform of all) {
     const addon = addons.find((addon) => addon.platform === platform);

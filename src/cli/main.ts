@@ -12,7 +12,7 @@ import { command, flag } from '@optique/core/primitives';
 import { run } from '@optique/run';
 
 import { version } from '../version.js';
-import type { AnyCommand } from './base/command.js';
+import { type AnyCommand, HELP } from './base/command.js';
 import { EXIT } from './base/exit-codes.js';
 import { unexpected } from './base/near-names.js';
 import { report } from './base/report.js';
@@ -65,7 +65,7 @@ function parse(args: readonly string[]): Chosen {
     args,
     brief: message`Distributed SQL on Apache DataFusion Ballista.`,
     footer: message`Run ballista help COMMAND for the options of a command.`,
-    help: 'both',
+    help: { command: true, option: { names: HELP } },
     version: { value: version, option: { names: ['-V', '--version'] } },
     completion: 'command',
     commandList: 'top-level',

@@ -17,7 +17,7 @@ import { callSync, native } from '../native.js';
 import { UdfPool } from '../udf/pool.js';
 import { type AuthOptions, type CheckedAuthOptions, toAuth } from './authentication/auth-options.js';
 import { openAuthenticator } from './authentication/authenticator.js';
-import { checkExposure, type ExposureOptions, isSecured, warnIfExposed } from './exposure.js';
+import { checkExposure, type ExposureOptions, HOW_TO_SECURE, isSecured, warnIfExposed } from './exposure.js';
 import { Service } from './service.js';
 
 /** Options of a {@link BallistaExecutor}. */
@@ -151,10 +151,12 @@ export class BallistaExecutor extends Service<NativeExecutor> {
     checkExposure('BallistaExecutor', this.#exposure);
     if (udf && !isLoopback(native.host) && !isSecured(this.#exposure))
       throw invalid(
-        'BallistaExecutor: with udf: true, anyone who can connect to the executor can run code on it. Set tls, with clientAuth: true or with auth, or use a loopback address as host, such as 127.0.0.1.',
+        `BallistaExecutor: with udf: true (--udf), anyone who can connect to the executor can run code on it. ${HOW_TO_SECURE}, or use a loopback address as host (--host), such as 127.0.0.1.`,
       );
     if (udfCodeHashes !== undefined && !isHashes(udfCodeHashes))
-      throw invalid('BallistaExecutor: udfCodeHashes must be an array of hashes with 64 hexadecimal digits each.');
+      throw invalid(
+        'BallistaExecutor: udfCodeHashes (--udf-code-hashes) must be an array of hashes with 64 hexadecimal digits each.',
+      );
     const threads = { memoryLimitBytes: udfMemoryLimitBytes, codeHashes: udfCodeHashes };
     this.#makePool = udf ? () => new UdfPool(udfWorkers ?? native.vcores, threads) : undefined;
     this.#options = native;

@@ -16,6 +16,10 @@ export interface ExposureOptions {
   readonly insecure?: boolean | undefined;
 }
 
+/** What to set for {@link isSecured}, in an error. */
+export const HOW_TO_SECURE =
+  'Set tls, with clientAuth: true or with auth (--tls-cert and --tls-key, with --tls-client-auth or --auth-tokens-file)';
+
 /** Whether a server encrypts its connections, and knows who connects. */
 export function isSecured({ tls, auth }: ExposureOptions): boolean {
   return tls !== undefined && (tls.clientAuth === true || auth !== undefined);
@@ -29,7 +33,7 @@ export function isSecured({ tls, auth }: ExposureOptions): boolean {
 export function checkExposure(subject: string, options: ExposureOptions): void {
   if (isLoopback(options.host) || isSecured(options) || options.insecure) return;
   throw invalid(
-    `${subject}: other machines can reach ${options.host}, so everyone on the network could run queries. Set tls, with clientAuth: true or with auth, listen on 127.0.0.1, or set insecure: true in a network that you trust.`,
+    `${subject}: other machines can reach ${options.host}, so everyone on the network could run queries. ${HOW_TO_SECURE}, listen on 127.0.0.1, or set insecure: true (--insecure) in a network that you trust.`,
   );
 }
 

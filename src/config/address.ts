@@ -25,8 +25,10 @@ export function parseAddress(address: string): SchedulerAddress {
     throw invalid(`The address must be a string such as "df://localhost:50050", not ${describe(address)}.`);
   // What stands before an @ may be a password.
   const shown = address.includes('@') ? 'This' : `"${address}"`;
-  const wrong = (why: string): Error => invalid(`${shown} is not a scheduler address (${why}). Write df://host:port.`);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(address)?.[1]?.toLowerCase();
+  const tls = scheme === 'https' ? ', and for TLS set the option tls (--tls)' : '';
+  const wrong = (why: string): Error =>
+    invalid(`${shown} is not a scheduler address (${why}). Write df://host:port${tls}.`);
   if (scheme !== 'df' && scheme !== 'http')
     throw wrong(scheme === undefined ? 'it does not start with df://' : `the scheme ${scheme}:// is not supported`);
   let url: URL;

@@ -138,11 +138,13 @@ export function toCredentialsNative(
 function toTlsNative(subject: string, given: TlsOptions, isServer: boolean): NativeTls {
   const tls = resolve<TlsOptions & { clientAuth: boolean }>(`tls of ${subject}`, TLS_SETTINGS, given);
   if ((tls.cert === undefined) !== (tls.key === undefined))
-    throw invalid(`${subject}: tls.cert and tls.key belong together. Set both or none.`);
+    throw invalid(`${subject}: tls.cert and tls.key belong together. Set both or none (--tls-cert and --tls-key).`);
   if (isServer && tls.cert === undefined)
-    throw invalid(`${subject}: a server needs a certificate for TLS. Set tls.cert and tls.key.`);
+    throw invalid(
+      `${subject}: a server needs a certificate for TLS. Set tls.cert and tls.key (--tls-cert and --tls-key).`,
+    );
   if (tls.clientAuth && tls.ca === undefined)
-    throw invalid(`${subject}: tls.clientAuth needs tls.ca, the authorities whose clients are accepted.`);
+    throw invalid(`${subject}: tls.clientAuth needs tls.ca (--tls-ca), the authorities whose clients are accepted.`);
   const native: NativeTls = { clientAuth: tls.clientAuth };
   for (const name of ['ca', 'cert', 'key'] as const) {
     const path = tls[name];

@@ -7,12 +7,13 @@
 import { type TypeLike, toTypeName } from '../arrow/type-name.js';
 import type { Row } from '../arrow/values/values.js';
 import { type ExprLike, type Several, several, toSqlNode } from '../expr/coerce.js';
+import type { Expr } from '../expr/expr.js';
 import { node } from '../expr/node/node.js';
 import { toEntries } from '../input/entries.js';
 import { checkName } from '../input/name.js';
 import type { DataFrame } from './dataframe.js';
 import { FrameBase } from './frame-base.js';
-import type { ColumnOf, NewColumnOf, WithColumn } from './row-types.js';
+import type { ColumnName, ColumnOf, NewColumnOf, WithColumn } from './row-types.js';
 import { toColumns, toNames, toSql } from './verb-arguments.js';
 
 /** The verbs of a {@link DataFrame} that choose, compute and name columns. */
@@ -21,7 +22,8 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
 
   /**
    * Selects columns and expressions. A string is the exact name of a column; `'*'` is all columns. With an aggregate, the
-   * result is one row over all rows, as in SQL. With only names of a typed row, the result keeps their types.
+   * result is one row over all rows, as in SQL. With only names of a typed row, the result keeps their types. A name that a typed
+   * row does not have is a compile error; for a column that the type leaves out, write `col('name')`.
    *
    * @throws BallistaError `SCHEMA` for an unknown column, `PLAN` for types that do not fit, for two results with the same name
    * and for a column next to an aggregate, `INVALID_ARGUMENT`, `CLOSED`
@@ -37,7 +39,9 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * ```
    */
   select<K extends ColumnOf<T>>(...columns: Several<K>): DataFrame<Pick<T, K>>;
-  select<U extends object = Row>(...columns: Several<ExprLike>): DataFrame<U>;
+  select<U extends object = Row, S extends string = string>(
+    ...columns: Several<ColumnName<T, S> | '*' | Expr>
+  ): DataFrame<U>;
   select<U extends object = Row>(...columns: Several<ExprLike>): DataFrame<U> {
     return this.derive({ verb: 'select', exprs: toColumns(several(columns), 'select') });
   }
@@ -159,7 +163,7 @@ export abstract class ColumnVerbs<T extends object = Row> extends FrameBase<T> {
    * ```
    */
   drop<K extends ColumnOf<T>>(...columns: Several<K>): DataFrame<Omit<T, K>>;
-  drop<U extends object = Row>(...columns: Several<string>): DataFrame<U>;
+  drop<U extends object = Row, S extends string = string>(...columns: Several<ColumnName<T, S>>): DataFrame<U>;
   drop<U extends object = Row>(...columns: Several<string>): DataFrame<U> {
     return this.derive({ verb: 'drop', columns: toNames(several(columns), 'the columns of drop') });
   }

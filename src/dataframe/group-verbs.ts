@@ -15,6 +15,7 @@ import { ColumnVerbs } from './column-verbs.js';
 import type { DataFrame } from './dataframe.js';
 import { GroupedData, type PivotValues } from './grouped.js';
 import { type PendingDataFrame, pending } from './pending.js';
+import type { ColumnName } from './row-types.js';
 import { toKeys, toNames, toOptionalNames, toSql } from './verb-arguments.js';
 
 /** Options of `pivot`. */
@@ -85,8 +86,8 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await ctx.close();
    * ```
    */
-  aggregate<U extends object = Row>(
-    groupBy: ExprLike | readonly ExprLike[],
+  aggregate<U extends object = Row, S extends string = string>(
+    groupBy: ColumnName<T, S> | Expr | readonly (ColumnName<T, S> | Expr)[],
     aggregates: ExprLike | readonly ExprLike[],
   ): DataFrame<U> {
     return this.derive({
@@ -106,7 +107,7 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.groupBy('origin').agg(f.avg(col('delay')).alias('mean')).sort(col('mean').desc()).show(3);
    * ```
    */
-  groupBy(...groups: Several<ExprLike>): GroupedData {
+  groupBy<S extends string = string>(...groups: Several<ColumnName<T, S> | Expr>): GroupedData {
     return this.#grouped(toKeys(several(groups), 'groupBy'));
   }
 
@@ -120,7 +121,7 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.rollup('origin', 'destination').agg('count(*) as n').sort(col('n').desc()).show(3);
    * ```
    */
-  rollup(...groups: Several<ExprLike>): GroupedData {
+  rollup<S extends string = string>(...groups: Several<ColumnName<T, S> | Expr>): GroupedData {
     return this.#grouped([groupingSet('rollup', [toKeys(several(groups), 'rollup')])]);
   }
 
@@ -134,7 +135,7 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.cube('origin', 'destination').agg('count(*) as n').sort(col('n').desc()).show(3);
    * ```
    */
-  cube(...groups: Several<ExprLike>): GroupedData {
+  cube<S extends string = string>(...groups: Several<ColumnName<T, S> | Expr>): GroupedData {
     return this.#grouped([groupingSet('cube', [toKeys(several(groups), 'cube')])]);
   }
 
@@ -148,7 +149,7 @@ export abstract class GroupVerbs<T extends object = Row> extends ColumnVerbs<T> 
    * await df.groupingSets(['origin'], ['destination'], []).agg('count(*) as n').sort(col('n').desc()).show(3);
    * ```
    */
-  groupingSets(...sets: (readonly ExprLike[])[]): GroupedData {
+  groupingSets<S extends string = string>(...sets: (readonly (ColumnName<T, S> | Expr)[])[]): GroupedData {
     if (sets.length === 0) throw invalid('groupingSets takes at least one set. The set [] puts all rows in one group.');
     const lists = sets.map((set) => toKeys(toList(set), 'groupingSets'));
     return this.#grouped([groupingSet('sets', lists)]);

@@ -7,11 +7,12 @@
 import type { Row } from '../arrow/values/values.js';
 import { invalid } from '../errors.js';
 import type { ExprLike, Several } from '../expr/coerce.js';
+import type { Expr } from '../expr/expr.js';
 import { describe } from '../input/describe.js';
 import type { DataFrame } from './dataframe.js';
 import type { PivotOptions } from './group-verbs.js';
 import type { GroupedData, PivotValues } from './grouped.js';
-import type { ColumnOf } from './row-types.js';
+import type { ColumnName, ColumnOf } from './row-types.js';
 
 /**
  * A promise of a {@link DataFrame} that also has its methods. A verb returns the next such promise, an action its result. They
@@ -32,7 +33,11 @@ export interface PendingDataFrame<out T extends object = Row> extends Promise<Da
   /** As {@link DataFrame.select}. */
   select<K extends ColumnOf<T>>(...columns: Several<K>): PendingDataFrame<Pick<T, K>>;
   /** As {@link DataFrame.select}. */
-  select(...columns: Several<ExprLike>): PendingDataFrame;
+  select<S extends string = string>(...columns: Several<ColumnName<T, S> | '*' | Expr>): PendingDataFrame;
+  /** As {@link DataFrame.drop}. */
+  drop<S extends string = string>(...columns: Several<ColumnName<T, S>>): PendingDataFrame;
+  /** As {@link DataFrame.groupBy}. */
+  groupBy<S extends string = string>(...groups: Several<ColumnName<T, S> | Expr>): PendingGroupedData;
   /** As {@link DataFrame.pivot}. */
   pivot<U extends object = Row>(options: PivotOptions): PendingDataFrame<U>;
   /** As {@link DataFrame.as}. */
@@ -50,9 +55,11 @@ type Forwarded<C> = {
   [K in keyof C as K extends NotForwarded ? never : C[K] extends (...args: never) => unknown ? K : never]: Later<C[K]>;
 };
 
-/** They return streams, or need the type arguments of their call and are declared above. */
+/** They return streams, or need their own types and are declared above. */
 type NotForwarded =
   | 'as'
+  | 'drop'
+  | 'groupBy'
   | 'pivot'
   | 'select'
   | 'rows'

@@ -6,13 +6,15 @@
 
 import type { Row } from '../arrow/values/values.js';
 import { invalid } from '../errors.js';
-import { type ExprLike, type Several, type SortKey, several, toList, toSortNode } from '../expr/coerce.js';
+import { type Several, type SortKey, several, toList, toSortNode } from '../expr/coerce.js';
+import type { Expr } from '../expr/expr.js';
 import { type ParamValue, toLiteral } from '../expr/param-value.js';
 import { describe } from '../input/describe.js';
 import { checkName } from '../input/name.js';
 import { resolve } from '../input/settings.js';
 import type { DataFrame } from './dataframe.js';
 import { GroupVerbs } from './group-verbs.js';
+import type { ColumnName } from './row-types.js';
 import { checkCount, MOST_ROWS, toColumns, toKeys, toNames, toOptionalNames } from './verb-arguments.js';
 
 /** Options of `unnestColumns`. */
@@ -117,9 +119,9 @@ export abstract class RowVerbs<T extends object = Row> extends GroupVerbs<T> {
    * console.log(await latest.count()); // 229
    * ```
    */
-  distinctOn<U extends object = Row>(
-    on: ExprLike | readonly ExprLike[],
-    select: ExprLike | readonly ExprLike[],
+  distinctOn<U extends object = Row, S extends string = string>(
+    on: ColumnName<T, S> | Expr | readonly (ColumnName<T, S> | Expr)[],
+    select: ColumnName<T, S> | '*' | Expr | readonly (ColumnName<T, S> | '*' | Expr)[],
     sort: SortKey | readonly SortKey[] = [],
   ): DataFrame<U> {
     return this.derive({
@@ -166,7 +168,10 @@ export abstract class RowVerbs<T extends object = Row> extends GroupVerbs<T> {
    * await ctx.close();
    * ```
    */
-  fillNull(value: ParamValue, subset?: string | readonly string[]): DataFrame<T> {
+  fillNull<S extends string = string>(
+    value: ParamValue,
+    subset?: ColumnName<T, S> | readonly ColumnName<T, S>[],
+  ): DataFrame<T> {
     const literal = toLiteral(value, 'the value of fillNull');
     return this.derive({
       verb: 'fillNull',
@@ -181,7 +186,10 @@ export abstract class RowVerbs<T extends object = Row> extends GroupVerbs<T> {
    * @param subset - the columns to fill; default all
    * @throws BallistaError `SCHEMA`, `INVALID_ARGUMENT`, `CLOSED`
    */
-  fillNan(value: number, subset?: string | readonly string[]): DataFrame<T> {
+  fillNan<S extends string = string>(
+    value: number,
+    subset?: ColumnName<T, S> | readonly ColumnName<T, S>[],
+  ): DataFrame<T> {
     if (typeof value !== 'number') throw invalid(`fillNan takes a number, not ${describe(value)}.`);
     const literal = toLiteral(value, 'the value of fillNan');
     return this.derive({ verb: 'fillNan', value: literal, columns: toOptionalNames(subset, 'the subset of fillNan') });
@@ -194,7 +202,10 @@ export abstract class RowVerbs<T extends object = Row> extends GroupVerbs<T> {
    * @param how - `'any'`: one null is enough; `'all'`: all must be null. Default `'any'`
    * @throws BallistaError `SCHEMA`, `INVALID_ARGUMENT`, `CLOSED`
    */
-  dropNull(subset?: string | readonly string[], how: 'any' | 'all' = 'any'): DataFrame<T> {
+  dropNull<S extends string = string>(
+    subset?: ColumnName<T, S> | readonly ColumnName<T, S>[],
+    how: 'any' | 'all' = 'any',
+  ): DataFrame<T> {
     if (how !== 'any' && how !== 'all') {
       const several = typeof how === 'string' ? ' To check several columns, pass an array.' : '';
       throw invalid(`dropNull: how must be 'any' or 'all', not ${describe(how)}.${several}`);
@@ -220,8 +231,8 @@ export abstract class RowVerbs<T extends object = Row> extends GroupVerbs<T> {
    * await ctx.close();
    * ```
    */
-  unnestColumns<U extends object = Row>(
-    columns: string | readonly string[],
+  unnestColumns<U extends object = Row, S extends string = string>(
+    columns: ColumnName<T, S> | readonly ColumnName<T, S>[],
     options: UnnestOptions = {},
   ): DataFrame<U> {
     const names = toNames(columns, 'the columns of unnestColumns');

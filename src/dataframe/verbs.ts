@@ -7,10 +7,12 @@
 
 import type { Row } from '../arrow/values/values.js';
 import { invalid } from '../errors.js';
-import { type ExprLike, toList } from '../expr/coerce.js';
+import { toList } from '../expr/coerce.js';
+import type { Expr } from '../expr/expr.js';
 import { describe } from '../input/describe.js';
 import { type Params, toParamsNative } from '../sql/params.js';
 import type { DataFrame } from './dataframe.js';
+import type { ColumnName } from './row-types.js';
 import { SetVerbs } from './set-verbs.js';
 import { checkCount, toKeys } from './verb-arguments.js';
 
@@ -39,7 +41,10 @@ export abstract class Verbs<T extends object = Row> extends SetVerbs<T> {
    *
    * @throws BallistaError `SCHEMA`, `PLAN`, `INVALID_ARGUMENT`, `CLOSED`
    */
-  repartitionByHash(keys: ExprLike | readonly ExprLike[], partitions: number): DataFrame<T> {
+  repartitionByHash<S extends string = string>(
+    keys: ColumnName<T, S> | Expr | readonly (ColumnName<T, S> | Expr)[],
+    partitions: number,
+  ): DataFrame<T> {
     checkCount(partitions, 'repartitionByHash', 1);
     const by = toKeys(toList(keys), 'the keys of repartitionByHash');
     if (by.length === 0) throw invalid('repartitionByHash takes at least one key.');

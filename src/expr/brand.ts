@@ -20,6 +20,9 @@ export const WINDOW = Symbol.for('ballista.window');
 /** The mark of window frames. */
 export const WINDOW_FRAME = Symbol.for('ballista.windowFrame');
 
+/** The mark of queries of the `sql` tag. */
+export const SQL_QUERY = Symbol.for('ballista.sql.query');
+
 /** Whether a value is an expression. */
 export function isExpr(value: unknown): value is Expr {
   return has(value, EXPR);

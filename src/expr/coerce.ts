@@ -8,7 +8,7 @@
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 import { isWellFormed } from '../input/kinds.js';
-import { isExpr, isSortExpr } from './brand.js';
+import { has, isExpr, isSortExpr, SQL_QUERY } from './brand.js';
 import type { Expr } from './expr.js';
 import { type ExprNode, node, type SortNode, type Subquery } from './node/node.js';
 import { type ParamValue, toLiteral } from './param-value.js';
@@ -38,14 +38,14 @@ export function toColumnNode(item: ExprLike, where: string): ExprNode {
 /** Converts a column name or an expression. `'*'` is not allowed. */
 export function toKeyNode(item: ExprLike, where: string): ExprNode {
   if (isExpr(item)) return item.node;
-  return node({ kind: 'column', name: toName(item, where, 'the name of a column or an expression') });
+  return node({ kind: 'column', name: toText(item, where, 'the name of a column or an expression') });
 }
 
 /** Converts SQL text, which the engine parses against the DataFrame's schema, or an expression. */
 export function toSqlNode(item: ExprLike, where: string): ExprNode {
   if (isExpr(item)) return item.node;
   const wanted = 'SQL text or an expression';
-  const text = toName(item, where, wanted);
+  const text = toText(item, where, wanted);
   if (text.trim() === '') throw wrong('', where, wanted);
   return node({ kind: 'sql', text });
 }
@@ -54,8 +54,15 @@ export function toSqlNode(item: ExprLike, where: string): ExprNode {
 export function toSortNode(item: SortKey, where: string): SortNode {
   if (isSortExpr(item)) return item.node;
   if (isExpr(item)) return node({ expr: item.node, ascending: true, nullsFirst: false });
-  const name = toName(item, where, 'the name of a column, an expression or a sort key');
+  const name = toText(item, where, 'the name of a column, an expression or a sort key');
   return node({ expr: node({ kind: 'column', name }), ascending: true, nullsFirst: false });
+}
+
+/** The text of an item that is not an expression. */
+function toText(item: unknown, where: string, wanted: string): string {
+  if (has(item, SQL_QUERY))
+    throw invalid(`${where} must be ${wanted}, not a query of the sql tag. Make it an expression: expr\`\${query}\`.`);
+  return toName(item, where, wanted);
 }
 
 /** Checks a subquery. Whether it belongs to the same context is checked when it is sent to the engine. */

@@ -37,7 +37,10 @@ export interface DataFrameWriteOptions extends ActionOptions {
 export interface FileWriteOptions extends DataFrameWriteOptions {
   /** What to do if the file exists, or the folder contains files. Default `'error'`. */
   mode?: WriteMode;
-  /** Columns to partition by, into folders: `year=2024/month=1/…`. */
+  /**
+   * Columns to partition by, into folders: `year=2024/month=1/…`. A result without rows makes no folder; to read it back, pass
+   * `schema`.
+   */
   partitionBy?: string | readonly string[];
   /** Whether the files also contain the columns of `partitionBy`. Default `false`. */
   keepPartitionByColumns?: boolean;

@@ -119,7 +119,7 @@ export abstract class SessionFunctions extends Catalogs {
   }
 
   /**
-   * Removes a scalar function from this session. Returns whether it was registered.
+   * Removes a scalar UDF from this session. Returns whether it was registered. A built-in function that it has replaced is back.
    *
    * @throws BallistaError `INVALID_ARGUMENT`, `CLOSED`
    */
@@ -127,17 +127,17 @@ export abstract class SessionFunctions extends Catalogs {
     return this.#deregister('scalar', name);
   }
 
-  /** Removes an aggregate function; see {@link deregisterUdf}. */
+  /** Removes an aggregate UDF; see {@link deregisterUdf}. */
   deregisterUdaf(name: string): boolean {
     return this.#deregister('aggregate', name);
   }
 
-  /** Removes a window function; see {@link deregisterUdf}. */
+  /** Removes a window UDF; see {@link deregisterUdf}. */
   deregisterUdwf(name: string): boolean {
     return this.#deregister('window', name);
   }
 
-  /** Removes a table function; see {@link deregisterUdf}. */
+  /** Removes a table UDF; see {@link deregisterUdf}. */
   deregisterUdtf(name: string): boolean {
     return this.#deregister('table', name);
   }
@@ -283,6 +283,6 @@ export abstract class SessionFunctions extends Catalogs {
   }
 
   #deregister(kind: FunctionKind, name: string): boolean {
-    return this.callSync((session) => session.deregisterFunction(kind, exactName(name, 'function')));
+    return this.callSync((session) => session.deregisterUdf(kind, exactName(name, 'function')));
   }
 }

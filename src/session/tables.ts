@@ -59,7 +59,7 @@ export abstract class SessionTables extends SessionFiles {
     return pending(async () => {
       if (!Array.isArray(partitions) || !partitions.every(Array.isArray))
         throw invalid(
-          'createDataFrame takes an array of partitions. Each partition must be an array of RecordBatches.',
+          'createDataFrame takes an array of partitions. Each partition must be an array of RecordBatches. For plain objects, use fromRows.',
         );
       return this.#fromIpc<T>(toPartitions(partitions), name);
     });

@@ -5,11 +5,11 @@
  */
 
 import { invalid } from '../errors.js';
+import { has, SQL_QUERY } from '../expr/brand.js';
 import { type ParamValue, toLiteral } from '../expr/param-value.js';
 import { describe } from '../input/describe.js';
 
-// In the global symbol registry, so that a query of the ESM build works in the CommonJS build.
-const QUERY = Symbol.for('ballista.sql.query');
+// In the global symbol registry, so that a name of the ESM build works in the CommonJS build.
 const IDENTIFIER = Symbol.for('ballista.sql.identifier');
 
 /** What `${…}` in an `sql` template accepts. */
@@ -44,13 +44,13 @@ export class SqlQuery {
   }
 
   /** @internal */
-  get [QUERY](): true {
+  get [SQL_QUERY](): true {
     return true;
   }
 
   /** Whether a value is a query of the `sql` tag, including one of another copy of this package. */
   static is(value: unknown): value is SqlQuery {
-    return typeof value === 'object' && value !== null && QUERY in value;
+    return has(value, SQL_QUERY);
   }
 }
 
@@ -78,7 +78,7 @@ export class Identifier {
 
   /** Whether a value is an identifier of `sql.ident`, including one of another copy of this package. */
   static is(value: unknown): value is Identifier {
-    return typeof value === 'object' && value !== null && IDENTIFIER in value;
+    return has(value, IDENTIFIER);
   }
 }
 
@@ -129,7 +129,8 @@ export function sqlTemplate(
   check: Check,
 ): SqlQuery {
   if (!Array.isArray(strings) || !('raw' in strings)) {
-    throw invalid(`${name} is a template tag. Write ${name}\`…\`. For text that you trust, use sql.raw(text).`);
+    const raw = name === 'sql' ? 'sql.raw(text)' : `expr\`\${sql.raw(text)}\``;
+    throw invalid(`${name} is a template tag. Write ${name}\`…\`. For text that you trust, use ${raw}.`);
   }
   if (strings.includes(undefined as unknown as string))
     throw invalid(`${name}: the template contains an invalid \\ escape. Write \\\\ for a backslash.`);

@@ -29,3 +29,10 @@ it.each([
 ])('rejects %j', (address) => {
   expect(thrown(() => parseAddress(address as string)).code).toBe('INVALID_ARGUMENT');
 });
+
+it('says how to write an https address, in a program and on the command line', () => {
+  expect(thrown(() => parseAddress('https://h:1')).message).toBe(
+    '"https://h:1" is not a scheduler address (the scheme https:// is not supported). Write df://host:port, and for TLS set the option tls (--tls).',
+  );
+  expect(thrown(() => parseAddress('ftp://h:1')).message).not.toContain('tls');
+});

@@ -19,15 +19,17 @@ describe('the files of TLS', () => {
     [{ ca: '' }, /X: tls\.ca must be a path or a file: URL, not an empty string/],
     [{ ca: 5 }, /X: tls\.ca must be a path or a file: URL, not a number/],
     [{ ca: new URL('https://example.org/ca.pem') }, /X: tls\.ca must be a path or a file: URL/],
-    [{ cert: 'a' }, /belong together/],
+    [{ cert: 'a' }, /belong together.* \(--tls-cert and --tls-key\)/],
     [{ key: 'a' }, /belong together/],
-    [{ clientAuth: true }, /needs tls\.ca/],
+    [{ clientAuth: true }, /needs tls\.ca \(--tls-ca\)/],
   ])('%j are refused', (tls, message) => {
     expect(refused(() => toCredentialsNative('X', { tls } as CredentialOptions, false))).toMatch(message);
   });
 
   it('are needed by servers', () => {
-    expect(refused(() => toCredentialsNative('X', { tls: { ca: 'a' } }, true))).toMatch(/needs a certificate/);
+    expect(refused(() => toCredentialsNative('X', { tls: { ca: 'a' } }, true))).toMatch(
+      /needs a certificate.* \(--tls-cert and --tls-key\)/,
+    );
   });
 });
 

@@ -138,7 +138,7 @@ const ROWS: Rejection[] = [
     'PLAN',
     '2 time',
   ],
-  ['unnestColumns of an unknown column', () => nested.unnestColumns('ys'), 'SCHEMA', '"ys"'],
+  ['unnestColumns of an unknown column', () => nested.unnestColumns('ys' as never), 'SCHEMA', '"ys"'],
   ['unnestColumns without columns', () => nested.unnestColumns([]), 'INVALID_ARGUMENT', 'at least one'],
   [
     'unnestColumns of depth 0',

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { operand, toColumnNode, toKeyNode, toSortNode, toSqlNode, toSubquery } from '../../src/expr/coerce.js';
 import { col, type Expr, lit } from '../../src/expr/expr.js';
+import { expr } from '../../src/sql/expr-tag.js';
+import { sql } from '../../src/sql/sql-tag.js';
 import { refused } from '../support/refused.js';
 
 const a = col('a');
@@ -35,6 +37,14 @@ describe('conversions of arguments', () => {
   it.each([undefined, null, 5, {}, '', [], () => a, '\ud800', Symbol('s'), 1n])('reject %s', (value) => {
     for (const convert of [toColumnNode, toKeyNode, toSqlNode, toSortNode, toSubquery])
       expect(refused(() => convert(value as never, 'it'))).toMatch(/^it must be /);
+  });
+
+  it('reject a query of the sql tag, and say how to make an expression of it', () => {
+    for (const convert of [toColumnNode, toKeyNode, toSqlNode, toSortNode])
+      expect(refused(() => convert(sql`a > 1` as never, 'it'))).toMatch(
+        /not a query of the sql tag\..*expr`\$\{query\}`\.$/,
+      );
+    expect(toSqlNode(expr`${sql`a > 1`}`, 'it')).toEqual(toSqlNode('a > 1', 'it'));
   });
 
   it('reject values that only another conversion takes', () => {

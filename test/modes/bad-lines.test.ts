@@ -117,6 +117,16 @@ describe('CSV', () => {
     await create('inferred', '', 'skip');
     expect(await (await ctx.table('inferred')).select('name').toArray()).toEqual([{ name: 'Ada' }, { name: 'Bob' }]);
     expect(await rejected(create('other', '', 'ignore'))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    const written = (option: string) =>
+      ctx.sql(`CREATE EXTERNAL TABLE w STORED AS CSV LOCATION '${path}' OPTIONS (${option})`);
+    for (const [option, name] of [
+      [`'onBadRow' 'skip'`, 'on_bad_row'],
+      [`'format.hasHeader' 'true'`, 'has_header'],
+    ] as const)
+      expect(await rejected(written(option))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining(`In SQL, it is written '${name}'.`),
+      });
     const json = `CREATE EXTERNAL TABLE j STORED AS JSON LOCATION '${path}' OPTIONS ('on_bad_row' 'skip')`;
     expect(await rejected(ctx.sql(json))).toMatchObject({
       code: 'INVALID_ARGUMENT',
@@ -139,6 +149,11 @@ describe('JSON', () => {
     file('several/b.json', '{"a": 2}\n{"a": 3\n');
     const { message } = await rejected(ctx.readJson(temp('several/')));
     expect(message).toContain('as json: b.json, line 2: EOF while parsing an object at column 7.');
+  });
+
+  it('with a byte order mark', async () => {
+    const path = file('marked.json', '\u{feff}{"a": 1}\n');
+    expect((await rejected(ctx.readJson(path))).message).toContain('it begins with a byte order mark');
   });
 
   it('of an array', async () => {

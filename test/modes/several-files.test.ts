@@ -64,6 +64,18 @@ describe('Parquet files', () => {
   });
 });
 
+describe('Parquet files of which one is damaged', () => {
+  it('the error names it', async () => {
+    await parquet('damaged/1.parquet', 'select 1 as id');
+    const path = file('damaged/2.parquet', 'PAR1, and no footer');
+    const message = expect.stringContaining(`Cannot read ${path} as parquet: `);
+    for (const paths of [temp('damaged/'), [temp('damaged/1.parquet'), path]])
+      expect(await rejected(ctx.readParquet(paths))).toMatchObject({ code: 'EXECUTION', message });
+    const create = `CREATE EXTERNAL TABLE damaged STORED AS PARQUET LOCATION '${temp('damaged/')}'`;
+    expect(await rejected(ctx.sql(create))).toMatchObject({ code: 'EXECUTION', message });
+  });
+});
+
 describe('CSV files', () => {
   it('with columns in another order are rejected', async () => {
     const paths = [file('order/1.csv', 'id,v\n1,10\n'), file('order/2.csv', 'v,id\n20,2\n')];

@@ -156,6 +156,26 @@ describe('a UDF in SQL and in expressions', () => {
     expect(ctx.udfs()).toContain('changes');
     expect(ctx.deregisterUdf('changes')).toBe(true);
     expect((await rejected(ctx.sql('SELECT changes()'))).code).toBe('PLAN');
+    expect(ctx.deregisterUdf('changes')).toBe(false);
+  });
+
+  it('is needed to deregister a name: built-in functions stay', async () => {
+    expect(ctx.deregisterUdf('upper')).toBe(false);
+    expect(ctx.deregisterUdaf('sum')).toBe(false);
+    expect(ctx.deregisterUdwf('rank')).toBe(false);
+    expect(ctx.deregisterUdtf('range')).toBe(false);
+    const query = "SELECT upper('a') AS u, sum(value) AS s, rank() OVER () AS r FROM range(0, 3)";
+    expect(await sql(query)).toEqual([{ u: 'A', s: 3, r: 1 }]);
+  });
+
+  it('that hides a built-in function gives it back when it is deregistered', async () => {
+    const query = 'SELECT abs(-3) AS x';
+    for (const y of [1, 2]) {
+      ctx.registerUdf(udf({ name: 'abs', args: ['Int64'], returns: 'Int64' }, y === 1 ? () => 1n : () => 2n));
+      expect(await sql(query)).toEqual([{ x: y }]);
+    }
+    expect(ctx.deregisterUdf('abs')).toBe(true);
+    expect(await sql(query)).toEqual([{ x: 3 }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe/dataframe.js';
@@ -123,5 +123,15 @@ describe('an aborted write', () => {
     controller.abort(new Error('enough'));
     expect(await write).toMatchObject({ message: 'enough' });
     expect(await (await ctx.table('counted')).count()).toBe(0);
+  });
+});
+
+describe('a write to a folder that cannot be made', () => {
+  it.each(FORMATS)('names the folder: %s', async (format) => {
+    const place = temp(`a-file-${format}`);
+    writeFileSync(place, '');
+    const error = await rejected(late.limit(1)[`write${format}`](`${place}/folder/`));
+    expect(error.message).toContain(`Cannot write to the folder ${place}/folder: `);
+    expect(['IO', 'JOB_FAILED']).toContain(error.code);
   });
 });

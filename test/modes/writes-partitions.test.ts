@@ -36,6 +36,14 @@ describe('partitionBy', () => {
     ]);
   });
 
+  it.each(FORMATS)('makes no folder without rows, which reads back with a schema: %s', async (format) => {
+    const folder = temp('none', format, '/');
+    expect(await five.limit(0)[`write${format}`](folder, { partitionBy: 'b' })).toBe(0);
+    expect(await rejected(ctx[`read${format}`](folder))).toMatchObject({ code: 'OBJECT_STORE' });
+    const back = await ctx[`read${format}`](folder, { schema: { a: 'Int64' }, tablePartitionCols: [['b', 'Int64']] });
+    expect([back.columns, await rows(back)]).toEqual([['a', 'b'], []]);
+  });
+
   it('nests folders in the order of the columns', async () => {
     expect(await five.withColumn('c', 'a % 3').writeCsv(temp('two/'), { partitionBy: ['c', 'b'] })).toBe(5);
     expect([...new Set(filesIn(temp('two')).map((file) => file.slice(0, 7)))].sort()).toEqual([

@@ -13,8 +13,14 @@ it('--help and --version need no addon, and every command has help', async () =>
   expect(code).toBe(0);
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name = '']) => name);
   expect(commands).toEqual(expect.arrayContaining(['sql', 'jobs', 'top', 'certs', 'version', 'completion']));
-  for (const name of commands.filter((name) => name !== 'help'))
-    expect([name, (await ballista([name, '--help'])).code]).toEqual([name, 0]);
+  for (const name of commands.filter((name) => name !== 'help')) {
+    const help = await ballista([name, '--help']);
+    expect([name, help.code]).toEqual([name, 0]);
+    expect(await ballista([name, '-h'])).toEqual(help);
+  }
+  expect(stdout).toContain('-h, --help');
+  expect(await ballista(['-h'])).toEqual({ code, stdout, stderr: '' });
+  expect((await ballista(['config', 'executor', '-h'])).stdout).toContain('--vcores');
   expect(await ballista(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -51,7 +51,9 @@ describe('the packed packages', () => {
 
   it('contain what they need and nothing else', () => {
     const top = filesIn(installed).map((file) => file.split('/')[0]);
-    expect([...new Set(top)]).toEqual(['LICENSE', 'NOTICE', 'README.md', 'dist', 'package.json']);
+    expect([...new Set(top)]).toEqual([
+      ...['CHANGELOG.md', 'LICENSE', 'NOTICE', 'README.md', 'SECURITY.md', 'dist', 'docs', 'package.json'],
+    ]);
     expect(filesIn(addon)).toEqual(['LICENSE', 'NOTICE', 'README.md', 'ballista.node', 'package.json']);
     const readme = readFileSync(join(installed, 'README.md'), 'utf8');
     expect(readme).toContain('npm install ballista apache-arrow');
@@ -65,6 +67,19 @@ describe('the packed packages', () => {
     expect(libc === undefined).toBe(process.platform !== 'linux');
     // npm must not publish a development build.
     expect(rest).toMatchObject({ private: true, addon: { profile: 'release' } });
+  });
+
+  it('have the files that their texts link to', () => {
+    const texts = filesIn(installed).filter((file) => file.endsWith('.md'));
+    const links = texts.flatMap((file) => {
+      const text = readFileSync(join(installed, file), 'utf8').replaceAll(/^```.*?^```/gms, '');
+      const targets = [...text.matchAll(/\]\((?!#|https?:)([^)#]+)/g)].map(([, target = '']) =>
+        join(file, '..', target),
+      );
+      return targets.map((target) => ({ file, target }));
+    });
+    expect(links.filter(({ file }) => file === 'README.md').length).toBeGreaterThan(20);
+    expect(links.filter(({ target }) => !existsSync(join(installed, target)))).toEqual([]);
   });
 
   it('run a query from ESM', async () => {

@@ -48,6 +48,12 @@ describe('expr', () => {
     expect(String(many)).toBe('a in (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)');
   });
 
+  it('called as a function, it says what to write', () => {
+    expect(refused(() => expr('a > 1' as never))).toMatch(/use expr`\$\{sql\.raw\(text\)\}`\.$/);
+    const text = 'a > 1';
+    expect(expr`${sql.raw(text)}`.node).toEqual({ kind: 'sql', text });
+  });
+
   it('is immutable', () => {
     const { node } = expr`a > ${1}`;
     expect(node.kind === 'sql' && Object.isFrozen(node) && Object.isFrozen(node.args)).toBe(true);

@@ -144,6 +144,12 @@ describe('results', () => {
     expectTypeOf(table.schema()).resolves.toEqualTypeOf<Schema>();
     expectTypeOf(ctx.execute('')).resolves.toEqualTypeOf<number>();
     expectTypeOf(ctx.query<Flight>('')).resolves.toEqualTypeOf<Flight[]>();
+    // @ts-expect-error the row has no such column
+    void table.select('orgin');
+    // @ts-expect-error the row has no such column
+    void table.drop('orgin');
+    // @ts-expect-error the row has no such column
+    void table.groupBy('orgin');
     // @ts-expect-error a stream needs the DataFrame
     void table.stream();
   });

@@ -54,7 +54,7 @@ describe('a verb returns', () => {
     expectTypeOf(df.pivot(options)).toEqualTypeOf<Unknown | PendingDataFrame<Row>>();
     expectTypeOf(df.unpivot({ on: 'a' }).describe().summary('count')).toEqualTypeOf<Unknown>();
     expectTypeOf(df.distinctOn('origin', ['origin', 'delay'], col('delay').desc())).toEqualTypeOf<Unknown>();
-    expectTypeOf(df.unnestColumns(['a', 'b'], { recursions: [['a', 'c', 2]] })).toEqualTypeOf<Unknown>();
+    expectTypeOf(df.unnestColumns(['origin', 'delay'], { recursions: [['a', 'c', 2]] })).toEqualTypeOf<Unknown>();
     expectTypeOf(df.join(other, { left: 'origin', right: ['code'] }, 'semi')).toEqualTypeOf<Unknown>();
     expectTypeOf(df.joinOn(other, [col('origin').eq(col('code')), 'delay > 1'])).toEqualTypeOf<Unknown>();
     expectTypeOf(df.crossJoin(other)).toEqualTypeOf<Unknown>();
@@ -86,14 +86,43 @@ describe('a verb returns', () => {
 
   it('groups, which are not a DataFrame', () => {
     expectTypeOf(df.groupBy('origin')).toEqualTypeOf<GroupedData>();
-    expectTypeOf(df.rollup('a', col('b')).pivot('c', [1, null])).toEqualTypeOf<GroupedData>();
-    expectTypeOf(df.groupingSets(['a', 'b'], [], [col('c')])).toEqualTypeOf<GroupedData>();
+    expectTypeOf(df.rollup('origin', col('b')).pivot('c', [1, null])).toEqualTypeOf<GroupedData>();
+    expectTypeOf(df.groupingSets(['origin', 'delay'], [], [col('c')])).toEqualTypeOf<GroupedData>();
     // @ts-expect-error groups have no rows: call agg first
     df.groupBy('origin').collect();
     // @ts-expect-error groups have no row verbs
     df.cube('origin').sort('origin');
     // @ts-expect-error a grouping set must be a list
     df.groupingSets('a');
+  });
+
+  it('a DataFrame for the names of columns, and for strings that the compiler does not know', () => {
+    const name: string = 'x';
+    const names: string[] = [];
+    const any = [name, col('x')];
+    expectTypeOf(df.select(name, ...names)).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(
+      df
+        .select(names)
+        .select(any)
+        .select(...any),
+    ).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(df.select(`${name}_x`, 'origin', col('y').alias('z'), '*')).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(df.drop(name).drop(...names)).toEqualTypeOf<DataFrame<Row>>();
+    expectTypeOf(df.groupBy(name, 'origin', col('x'))).toEqualTypeOf<GroupedData>();
+    expectTypeOf(df.fillNull(0, names).dropNull(name)).toEqualTypeOf<typeof df>();
+    expectTypeOf(
+      df.select('delay', 'origin').sort('delay').drop('origin').groupBy('delay'),
+    ).toEqualTypeOf<GroupedData>();
+    expectTypeOf(df.withColumn('x', lit(1)).select('x', 'origin')).toExtend<
+      DataFrame<{ origin: string; x: unknown }>
+    >();
+    expectTypeOf(df.as<object>().select('x', col('y')).dropNull('z')).toEqualTypeOf<DataFrame<Row>>();
+    // The engine sorts by a column that select has left out.
+    expectTypeOf(df.select('origin').sort('delay')).toEqualTypeOf<DataFrame<Pick<Flight, 'origin'>>>();
+    const latest = <T extends { delay: unknown }>(frame: DataFrame<T>) =>
+      frame.dropNull('delay').groupBy('delay', name);
+    expectTypeOf(latest(df)).toEqualTypeOf<GroupedData>();
   });
 
   it('lists instead of several arguments', () => {
@@ -118,6 +147,14 @@ describe('does not compile', () => {
     df.select(['a', 'b'], 'c');
     // @ts-expect-error a DataFrame is not a column
     df.select(df);
+    // @ts-expect-error the row has no such column
+    df.select('orgin');
+    // @ts-expect-error the row has no such column
+    df.select('orgin', col('delay'));
+    // @ts-expect-error the row has no such column
+    df.select(['origin', 'dely']);
+    // @ts-expect-error the row has no such column
+    df.drop('orgin');
     // @ts-expect-error SQL must be a string
     df.selectExprs(col('a'));
     // @ts-expect-error a JavaScript boolean is not a predicate
@@ -148,15 +185,27 @@ describe('does not compile', () => {
 
   it('misuse of group verbs', () => {
     // @ts-expect-error aggregates are required: use [] for none
-    df.aggregate('a');
+    df.aggregate('origin');
+    // @ts-expect-error the row has no such column
+    df.groupBy('orgin');
+    // @ts-expect-error the row has no such column
+    df.groupBy(['origin', 'dely', col('delay')]);
+    // @ts-expect-error the row has no such column
+    df.rollup('orgin');
+    // @ts-expect-error the row has no such column
+    df.cube(col('origin'), 'dely');
+    // @ts-expect-error the row has no such column
+    df.groupingSets(['orgin'], []);
+    // @ts-expect-error the row has no such column
+    df.aggregate(['orgin'], 'count(*)');
     // @ts-expect-error a number is not an aggregate
-    df.groupBy('a').agg(1);
+    df.groupBy('origin').agg(1);
     // @ts-expect-error an aggregate must be an expression
-    df.groupBy('a').agg({ a: 'sum' });
+    df.groupBy('origin').agg({ a: 'sum' });
     // @ts-expect-error columns must be names
-    df.groupBy('a').sum(col('b'));
+    df.groupBy('origin').sum(col('b'));
     // @ts-expect-error without values, the columns are not known yet
-    df.groupBy('a').pivot('b').agg('count(*)').columns;
+    df.groupBy('origin').pivot('b').agg('count(*)').columns;
     // @ts-expect-error without values, the columns are not known yet
     df.pivot({ index: 'a', on: 'b', aggregates: 'count(*)' }).columns;
     // @ts-expect-error there is no such option
@@ -178,8 +227,20 @@ describe('does not compile', () => {
     df.head(3n);
     // @ts-expect-error a fraction must be a number
     df.sample('10%');
+    // @ts-expect-error the row has no such column
+    df.distinctOn('origin', ['origin', 'dely']);
+    // @ts-expect-error the row has no such column
+    df.fillNull(0, 'dely');
+    // @ts-expect-error the row has no such column
+    df.fillNan(0, ['dely']);
+    // @ts-expect-error the row has no such column
+    df.dropNull(['origin', 'dely']);
+    // @ts-expect-error the row has no such column
+    df.unnestColumns('dely');
+    // @ts-expect-error the row has no such column
+    df.repartitionByHash('orgin', 2);
     // @ts-expect-error keys and columns are required
-    df.distinctOn('a');
+    df.distinctOn('origin');
     // @ts-expect-error undefined is not a value
     df.fillNull(undefined);
     // @ts-expect-error values by column need several calls
@@ -187,15 +248,15 @@ describe('does not compile', () => {
     // @ts-expect-error NaN can only be filled with a number
     df.fillNan('x');
     // @ts-expect-error there is no such mode
-    df.dropNull('a', 'some');
+    df.dropNull('delay', 'some');
     // @ts-expect-error there is no such option
-    df.unnestColumns('a', { preserveNull: true });
+    df.unnestColumns('delay', { preserveNull: true });
     // @ts-expect-error a recursion must be [column, output, depth]
-    df.unnestColumns('a', { recursions: [['a', 2]] });
+    df.unnestColumns('delay', { recursions: [['a', 2]] });
     // @ts-expect-error a number of partitions is required
     df.repartition();
     // @ts-expect-error keys and a number of partitions are required
-    df.repartitionByHash('a');
+    df.repartitionByHash('origin');
     // @ts-expect-error a list is not a value
     df.withParamValues([[1]]);
   });

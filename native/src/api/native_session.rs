@@ -12,11 +12,7 @@ use crate::session::plans::planned::Query;
 use crate::session::runtime_env::NativeRuntimeOptions;
 use crate::session::statement::NativeSqlOptions;
 use crate::session::Session;
-use crate::udf::definition::{Definition, Kind};
-use crate::udf::function::aggregate::JsAggregate;
-use crate::udf::function::scalar::JsScalar;
-use crate::udf::function::table_function::JsTableFunction;
-use crate::udf::function::window::JsWindow;
+use crate::udf::definition::Definition;
 use crate::udf::log::{self, LINES};
 use crate::udf::worker::pool::Pool;
 use datafusion::prelude::SessionContext;
@@ -93,17 +89,7 @@ impl NativeSession {
     #[napi(catch_unwind)]
     pub fn register_udf(&self, definition: String) -> napi::Result<()> {
         self.session.check_open()?;
-        let definition = Arc::new(Definition::parse(&definition)?);
-        let context = self.session.context();
-        match definition.kind {
-            Kind::Scalar => context.register_udf(JsScalar::udf(definition)?),
-            Kind::Aggregate => context.register_udaf(JsAggregate::udaf(definition)?),
-            Kind::Window => context.register_udwf(JsWindow::udwf(definition, None)?),
-            Kind::Table => {
-                context.register_udtf(&definition.name.clone(), Arc::new(JsTableFunction(definition)))
-            }
-        }
-        Ok(())
+        Ok(self.session.register_udf(Definition::parse(&definition)?)?)
     }
 
     /// Passes the console output of UDFs to the listener, as JSON, until the session is closed.

@@ -92,20 +92,11 @@ impl NativeSession {
         Ok(names)
     }
 
-    /// Returns whether the function existed.
+    /// Returns whether there was such a UDF.
     #[napi(catch_unwind)]
-    pub fn deregister_function(&self, kind: String, name: String) -> napi::Result<bool> {
+    pub fn deregister_udf(&self, kind: String, name: String) -> napi::Result<bool> {
         self.session.check_open()?;
-        let context = self.session.context();
-        let state = context.state_ref();
-        let mut state = state.write();
-        let gone = match Kind::parse(&kind)? {
-            Kind::Scalar => state.deregister_udf(&name).map(|function| function.is_some()),
-            Kind::Aggregate => state.deregister_udaf(&name).map(|function| function.is_some()),
-            Kind::Window => state.deregister_udwf(&name).map(|function| function.is_some()),
-            Kind::Table => state.deregister_udtf(&name).map(|function| function.is_some()),
-        };
-        Ok(gone.map_err(Error::from)?)
+        Ok(self.session.deregister_udf(Kind::parse(&kind)?, &name)?)
     }
 
     #[napi(catch_unwind)]

@@ -151,7 +151,7 @@ async fn next(
 
 fn exhausted(kind: Kind, budget: &Budget) -> Status {
     Status::resource_exhausted(format!(
-        "the {kind} does not fit into the {} bytes that uploadLimitBytes allows for in-memory tables and code",
+        "the {kind} does not fit into the {} bytes that uploadLimitBytes (--upload-limit-bytes) allows for in-memory tables and code",
         budget.limit()
     ))
 }

@@ -184,7 +184,7 @@ impl Connection {
             Code::NoExecutors,
             format!(
                 "No executor connected to the scheduler at {}:{} within {} ms. Start an executor that \
-                 connects to this scheduler, or raise executorTimeoutMs.",
+                 connects to this scheduler, or raise the option executorTimeoutMs of the context.",
                 self.host,
                 self.port,
                 self.executor_timeout.as_millis()

@@ -54,7 +54,7 @@ pub fn advertised(host: &str, external: Option<&str>) -> Result<String> {
     if address.is_unspecified() {
         return Err(Error::new(
             Code::InvalidArgument,
-            format!("{host} binds all interfaces. Set externalHost to the address that others connect to."),
+            format!("{host} binds all interfaces. Set externalHost (--external-host) to the address that others connect to."),
         ));
     }
     Ok(literal(address))

@@ -8,7 +8,7 @@ use crate::ipc::memory::schema_from_ipc;
 use crate::json::parse_json;
 use crate::literal::data_type;
 use crate::scan::csv::rows::{BadRows, RowOptions};
-use crate::scan::schema::{checked_schema, full_files, nullable_where_missing, text_schema};
+use crate::scan::schema::{checked_schema, full_files, nullable_where_missing, text_schema, unreadable_file};
 use crate::stores::password::check_url;
 use crate::tables::file_table::{table_over, FileParts};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -246,9 +246,13 @@ async fn inferred(
     let store = object_store(state, url)?;
     let inferred = listing.format.infer_schema(state, &store, &files);
     let inferred = AssertUnwindSafe(inferred).catch_unwind().await;
-    let inferred = inferred
-        .unwrap_or_else(|_| Err(Damage::of_panic().into()))
-        .map_err(|error| unreadable(options, sources.paths, error))?;
+    let inferred = match inferred.unwrap_or_else(|_| Err(Damage::of_panic().into())) {
+        Ok(schema) => schema,
+        Err(error) => {
+            let file = unreadable_file(state, &listing.format, url, &files).await;
+            return Err(file.unwrap_or_else(|| unreadable(options, sources.paths, error)));
+        }
+    };
     nullable_where_missing(state, &listing.format, &store, &files, inferred).await
 }
 

@@ -11,6 +11,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -104,7 +105,8 @@ impl Stage {
             return Err(refusal.into());
         }
         if let Some(local) = self.place.as_ref().and_then(|place| place.local.as_ref()) {
-            tokio::fs::create_dir_all(local).await?;
+            let made = tokio::fs::create_dir_all(local).await;
+            made.map_err(|error| refused(local, error))?;
         }
         Ok(())
     }
@@ -156,6 +158,13 @@ impl Stage {
             let _ = self.store.delete(&path).await;
         }
     }
+}
+
+/// Names the folder that the user wants to write to. `local`: the temporary one.
+fn refused(local: &std::path::Path, error: io::Error) -> io::Error {
+    let folder = local.ancestors().nth(2).unwrap_or(local);
+    let text = format!("Cannot write to the folder {}: {error}.", folder.display());
+    io::Error::new(error.kind(), text)
 }
 
 /// Whether URLs of files are what a store reaches. Another store may be registered for them.

@@ -2,6 +2,7 @@
 //! large, and replaces functions that do not come from the session, such as those that operators stand for.
 
 use super::wrapped::{with_wrapped, wrapped};
+use crate::plan::formats::check_formats;
 use crate::plan::limits::{check_expr, check_node};
 use datafusion::common::tree_node::{TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::config::ConfigOptions;
@@ -20,7 +21,10 @@ impl AnalyzerRule for Bounded {
             node.apply_expressions(|root| {
                 root.apply(|expr| {
                     check_expr(expr)?;
-                    raw |= matches!(expr, Expr::ScalarFunction(call) if wrapped(&call.func).is_some());
+                    if let Expr::ScalarFunction(call) = expr {
+                        check_formats(call)?;
+                        raw |= wrapped(&call.func).is_some();
+                    }
                     Ok(TreeNodeRecursion::Continue)
                 })
             })

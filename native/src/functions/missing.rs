@@ -1,18 +1,17 @@
-//! Errors for SQL that other engines have and this one lacks: they say what to write instead.
+//! Errors for functions that other engines have and this one lacks: they say what to write instead.
 
 use crate::error::{did_you_mean, Code, Error, Result};
 use crate::plan::depth::sql_text;
+use crate::plan::sql::visit::visit;
 use datafusion::common::DFSchema;
 use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::logical_expr::Expr as LogicalExpr;
 use datafusion::prelude::SessionContext;
+use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, JoinOperator, ObjectNamePart, Query, SetExpr,
-    TableFactor, TableWithJoins, Visit, Visitor,
+    Expr, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectNamePart, OrderByExpr, OrderByKind, Query,
+    Visit, Visitor,
 };
-use datafusion::sql::sqlparser::dialect::dialect_from_str;
-use datafusion::sql::sqlparser::keywords::Keyword;
-use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use std::ops::ControlFlow;
 
 /// Functions of DuckDB, PostgreSQL, Spark and Snowflake, and what to write instead.
@@ -156,15 +155,6 @@ const UNITS: [&str; 9] = [
     "millisecond",
 ];
 
-const ASOF: &str = "ASOF JOIN is not supported. Join on the keys and on the order of the times, and keep the latest row: \
-    SELECT a.id, max_by(b.price, b.time) FROM a LEFT JOIN b ON a.key = b.key AND b.time <= a.time GROUP BY a.id.";
-
-const PIVOT: &str = "PIVOT is not supported in SQL. Write sum(x) FILTER (WHERE key = 'a') AS a for each value, with GROUP BY, or call \
-    pivot() of a DataFrame.";
-
-const UNPIVOT: &str = "UNPIVOT is not supported in SQL. Write SELECT id, 'a' AS name, a AS value FROM t UNION ALL SELECT id, 'b', b \
-    FROM t, or call unpivot() of a DataFrame.";
-
 /// The error for a function that does not exist.
 pub fn unknown_function(state: &SessionState, name: &str) -> Error {
     let mut error = Error::unknown(Code::Plan, "function", name);
@@ -188,9 +178,13 @@ pub fn unknown_function(state: &SessionState, name: &str) -> Error {
     error
 }
 
-/// The error for SQL that could not be planned: that of the first thing which does not exist, if there is one.
-pub fn explained<T: Visit>(state: &SessionState, sql: &T, error: Error) -> Error {
-    match sql.visit(&mut Unknown { state, lambdas: 0 }) {
+/// The error for a statement that could not be planned: that of the first thing which does not exist, if there is one.
+pub fn explained(state: &SessionState, statement: &Statement, error: Error) -> Error {
+    reason(visit(statement, &mut Unknown { state, lambdas: 0 }), error)
+}
+
+fn reason(found: ControlFlow<Error>, error: Error) -> Error {
+    match found {
         ControlFlow::Break(reason) => reason,
         ControlFlow::Continue(()) => error,
     }
@@ -206,7 +200,13 @@ pub fn parse_expr(context: &SessionContext, text: &str, schema: &DFSchema) -> Re
         let state = context.state_ref();
         let state = state.read();
         match state.sql_to_expr(text, &state.config_options().sql_parser.dialect) {
-            Ok(expr) => explained(&state, &expr, error),
+            Ok(expr) => reason(
+                expr.visit(&mut Unknown {
+                    state: &state,
+                    lambdas: 0,
+                }),
+                error,
+            ),
             Err(_) => error,
         }
     })
@@ -221,13 +221,23 @@ struct Unknown<'a> {
 impl Visitor for Unknown<'_> {
     type Break = Error;
 
-    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<Error> {
-        let text = match table {
-            TableFactor::Pivot { .. } => PIVOT,
-            TableFactor::Unpivot { .. } => UNPIVOT,
-            _ => return ControlFlow::Continue(()),
+    /// A column can have the name `all`.
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Error> {
+        let order = query.order_by.as_ref().map(|order| &order.kind);
+        let Some(OrderByKind::Expressions(keys)) = order else {
+            return ControlFlow::Continue(());
         };
-        ControlFlow::Break(Error::new(Code::NotImplemented, text))
+        match keys.as_slice() {
+            [OrderByExpr {
+                expr: Expr::Identifier(name),
+                ..
+            }] if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all") => {
+                let text =
+                    "ORDER BY ALL is not supported. Write the numbers of the columns: ORDER BY 1, 2, 3.";
+                ControlFlow::Break(Error::new(Code::NotImplemented, text))
+            }
+            _ => ControlFlow::Continue(()),
+        }
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Error> {
@@ -296,69 +306,4 @@ fn bare_unit(arg: &FunctionArg) -> Option<String> {
     };
     let name = name.value.to_lowercase();
     UNITS.contains(&name.as_str()).then_some(name)
-}
-
-/// Rejects ASOF JOIN. In most dialects, the parser takes ASOF for the alias of the first table, and the planner would make
-/// an ordinary join.
-pub fn check_joins<T: Visit>(sql: &T) -> Result<()> {
-    match sql.visit(&mut Joins) {
-        ControlFlow::Break(()) => Err(Error::new(Code::NotImplemented, ASOF)),
-        ControlFlow::Continue(()) => Ok(()),
-    }
-}
-
-/// The error for SQL that the parser rejects. In some dialects, it parses ASOF JOIN, but only with MATCH_CONDITION.
-pub fn unparsed(state: &SessionState, text: &str, error: Error) -> Error {
-    let dialect = dialect_from_str(state.config_options().sql_parser.dialect);
-    let tokens = dialect.and_then(|dialect| Tokenizer::new(&*dialect, text).tokenize().ok());
-    let keywords = tokens.into_iter().flatten().filter_map(|token| match token {
-        Token::Whitespace(_) => None,
-        Token::Word(word) => Some(word.keyword),
-        _ => Some(Keyword::NoKeyword),
-    });
-    let keywords: Vec<_> = keywords.collect();
-    use Keyword::{ASOF as Asof, INNER, JOIN, LEFT, OUTER};
-    let is_asof = |words: &[Keyword]| matches!(words, [Asof, JOIN, ..] | [Asof, LEFT | INNER | OUTER, JOIN]);
-    match error.code == Code::SqlParse
-        && (0..keywords.len()).any(|at| is_asof(&keywords[at..keywords.len().min(at + 3)]))
-    {
-        true => Error::new(Code::NotImplemented, ASOF),
-        false => error,
-    }
-}
-
-struct Joins;
-
-impl Visitor for Joins {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        let from = match query.body.as_ref() {
-            SetExpr::Select(select) => &select.from,
-            _ => return ControlFlow::Continue(()),
-        };
-        match from.iter().any(is_asof) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    }
-}
-
-fn is_asof(tables: &TableWithJoins) -> bool {
-    let joined = tables.joins.iter();
-    let before = std::iter::once(&tables.relation).chain(joined.clone().map(|join| &join.relation));
-    let operators = joined.map(|join| &join.join_operator);
-    before.zip(operators).any(|(table, operator)| {
-        matches!(operator, JoinOperator::AsOf { .. })
-            || alias(table).is_some_and(|name| name.eq_ignore_ascii_case("asof"))
-    })
-}
-
-/// The alias of a table, if it has no quotes and no AS.
-fn alias(table: &TableFactor) -> Option<&str> {
-    let (TableFactor::Table { alias, .. } | TableFactor::Derived { alias, .. }) = table else {
-        return None;
-    };
-    let alias = alias.as_ref().filter(|alias| !alias.explicit)?;
-    alias.name.quote_style.is_none().then_some(&alias.name.value)
 }

@@ -140,8 +140,12 @@ impl ScalarUDFImpl for Wrapped {
             size.check(&self.name, &args.args)?;
             size.corrected(&mut args);
         }
+        let rows = args.number_rows;
         match self.inner.inner().invoke_with_args(args)? {
-            ColumnarValue::Array(array) if constant && array.len() == 1 => {
+            // Some answer a null argument with a null for one row.
+            ColumnarValue::Array(array)
+                if array.len() == 1 && (constant || (rows != 1 && array.is_null(0))) =>
+            {
                 ScalarValue::try_from_array(&array, 0).map(ColumnarValue::Scalar)
             }
             result => Ok(result),

@@ -229,6 +229,6 @@ fn unchecked() -> Status {
 /// Does not say which it is: whoever guesses tokens learns nothing.
 pub fn refused() -> Status {
     Status::unauthenticated(
-        "The request has no token that this server accepts: it is missing, wrong or expired. Set the option token.",
+        "The request has no token that this server accepts: it is missing, wrong or expired. Set the option token (--token-file).",
     )
 }

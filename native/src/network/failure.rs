@@ -32,9 +32,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PlainServer => {
-                f.write_str("it does not use TLS. Leave out the option tls, or set it on the server, too")
+                f.write_str("it does not use TLS. Leave out the option tls (--tls), or set it on the server, too")
             }
-            Self::TlsServer => f.write_str("it takes only TLS connections. Set the option tls"),
+            Self::TlsServer => f.write_str("it takes only TLS connections. Set the option tls (--tls)"),
             Self::NotHttp2 => {
                 f.write_str("it does not speak HTTP/2, so it is no scheduler or executor. Check the address")
             }
@@ -42,7 +42,7 @@ impl fmt::Display for Failure {
             Self::Closed => f.write_str("it closed the connection"),
             Self::Damaged => fmt::Display::fmt(&Damaged, f),
             Self::Untrusted => f.write_str(
-                "its certificate was not issued by an authority that this process trusts. Check the option tls.ca",
+                "its certificate was not issued by an authority that this process trusts. Check the option tls.ca (--tls-ca)",
             ),
             Self::Expired => f.write_str("its certificate has expired. Replace the certificate of the server"),
             Self::NotYetValid => {
@@ -59,17 +59,17 @@ impl fmt::Display for Failure {
                 write!(f, "its certificate is not valid: {error}")
             }
             Self::CertificateWanted => {
-                f.write_str("it takes only clients with a certificate. Set tls.cert and tls.key")
+                f.write_str("it takes only clients with a certificate. Set tls.cert and tls.key (--tls-cert and --tls-key)")
             }
             Self::CertificateRefused(AlertDescription::CertificateExpired) => {
                 f.write_str("it refused the certificate of this process, which has expired. Replace it")
             }
             Self::CertificateRefused(AlertDescription::UnknownCA) => f.write_str(
                 "it refused the certificate of this process, because it does not trust the authority that issued \
-                 it. Check tls.cert here and tls.ca of the server",
+                 it. Check tls.cert (--tls-cert) here and tls.ca of the server",
             ),
             Self::CertificateRefused(alert) => {
-                write!(f, "it refused the certificate of this process (TLS alert {alert:?}). Check tls.cert")
+                write!(f, "it refused the certificate of this process (TLS alert {alert:?}). Check tls.cert (--tls-cert)")
             }
             Self::Tls(error) => write!(f, "the TLS connection failed: {error}"),
             Self::Io(text) => write!(f, "{text}. Check the address, and that the server is running"),

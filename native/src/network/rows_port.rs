@@ -21,7 +21,7 @@ type Connected = Arc<OnceCell<RemoteChannel>>;
 const PAUSE: Duration = Duration::from_millis(100);
 
 const ADVICE: &str = "An executor has this address. Clients and other executors must reach it, so check the option externalHost \
-                      of the executor.";
+                      (--external-host) of the executor.";
 
 /// One connection to each executor. Locked only to access the map: connecting happens outside, so that
 /// executors do not wait for each other.

@@ -79,7 +79,8 @@ impl Tls {
     pub fn server(&self) -> Result<Arc<ServerConfig>> {
         let server = self.server.as_ref().map(Watched::get);
         server.ok_or_else(|| {
-            let text = "A server needs a certificate for TLS. Set tls.cert and tls.key.";
+            let text =
+                "A server needs a certificate for TLS. Set tls.cert and tls.key (--tls-cert and --tls-key).";
             Error::new(Code::InvalidArgument, text)
         })
     }

@@ -4,10 +4,10 @@ use crate::config::bounds::MOST_PARTITIONS;
 use crate::error::{Code, Error, Result};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, ScalarValue};
-use datafusion::logical_expr::expr::{Cast, TryCast};
+use datafusion::logical_expr::expr::{AggregateFunction, Cast, TryCast};
 use datafusion::logical_expr::{
     CreateMemoryTable, DdlStatement, Expr, LogicalPlan, Partitioning, Repartition, WindowFrame,
-    WindowFrameBound, WindowFrameUnits,
+    WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
 };
 
 /// The most bytes of a value of a type with a fixed size. A null takes as much, in every row.
@@ -36,10 +36,34 @@ fn check_columns(schema: &DFSchema) -> Result<()> {
 
 pub fn check_expr(expr: &Expr) -> Result<()> {
     match expr {
-        Expr::WindowFunction(function) => check_frame(&function.params.window_frame),
+        Expr::WindowFunction(function) => {
+            check_window(&function.fun, &function.params.args)?;
+            check_frame(&function.params.window_frame)
+        }
+        Expr::AggregateFunction(AggregateFunction { func, params }) => check_nth(func.name(), &params.args),
         Expr::Cast(Cast { field, .. }) | Expr::TryCast(TryCast { field, .. }) => {
             check_type(field.data_type())
         }
+        _ => Ok(()),
+    }
+}
+
+/// The engine panics without the argument.
+fn check_window(function: &WindowFunctionDefinition, args: &[Expr]) -> Result<()> {
+    let name = function.name();
+    match args.is_empty() && matches!(name, "first_value" | "last_value") {
+        true => Err(refused(format!(
+            "{name} needs an argument. Write {name}(column) OVER (…)."
+        ))),
+        false => check_nth(name, args),
+    }
+}
+
+fn check_nth(name: &str, args: &[Expr]) -> Result<()> {
+    match (name, args) {
+        ("nth_value", [_, Expr::Literal(ScalarValue::Int64(Some(0)), _)]) => Err(refused(
+            "The first row of nth_value has the position 1. The position 0 is not accepted.".into(),
+        )),
         _ => Ok(()),
     }
 }

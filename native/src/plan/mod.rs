@@ -3,6 +3,7 @@
 pub mod comparisons;
 pub mod depth;
 pub mod distributable;
+pub mod formats;
 mod forward;
 pub mod job_metrics;
 pub mod limits;
@@ -13,6 +14,7 @@ pub mod offset_alone;
 pub mod rules;
 pub mod scan;
 pub mod single_row;
+pub mod sql;
 pub mod tree;
 pub mod unsupported;
 pub mod whole_query;

@@ -16,8 +16,9 @@ use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
-use futures::{stream, StreamExt, TryStreamExt};
+use futures::{stream, FutureExt, StreamExt, TryStreamExt};
 use object_store::{ObjectMeta, ObjectStore};
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::slice::from_ref;
 use std::sync::Arc;
@@ -32,15 +33,44 @@ pub fn full_files<'a>(
     files: &[Vec<ObjectMeta>],
 ) -> Option<(&'a ListingTableUrl, Vec<ObjectMeta>)> {
     let full = |files: &[ObjectMeta]| Vec::from_iter(files.iter().filter(|file| file.size > 0).cloned());
-    let (first, _) = urls
-        .iter()
-        .zip(files)
-        .find(|(_, files)| !full(files).is_empty())?;
-    let here = urls
-        .iter()
-        .zip(files)
-        .filter(|(url, _)| url.object_store() == first.object_store());
-    Some((first, here.flat_map(|(_, files)| full(files)).collect()))
+    let full = urls.iter().zip(files.iter().map(|files| full(files)));
+    let mut full = full.skip_while(|(_, files)| files.is_empty());
+    let (first, mut here) = full.next()?;
+    let others = full.filter(|(url, _)| url.object_store() == first.object_store());
+    here.extend(others.flat_map(|(_, files)| files));
+    Some((first, here))
+}
+
+/// The error of the first of several files whose columns the engine cannot find. Its own error names no file.
+pub async fn unreadable_file(
+    state: &dyn Session,
+    format: &Arc<dyn FileFormat>,
+    url: &ListingTableUrl,
+    files: &[ObjectMeta],
+) -> Option<Error> {
+    let store = state.runtime_env().object_store(url).ok()?;
+    for file in files.iter().filter(|file| file.size > 0) {
+        let inferred = AssertUnwindSafe(format.infer_schema(state, &store, from_ref(file)));
+        let inferred = inferred.catch_unwind().await;
+        if let Err(error) = inferred.unwrap_or_else(|_| Err(Damage::of_panic().into())) {
+            return Some(unreadable(error, url, &file.location, &format.get_ext()));
+        }
+    }
+    None
+}
+
+/// `place`: a file or folder.
+fn unreadable(
+    error: DataFusionError,
+    url: &ListingTableUrl,
+    place: &object_store::path::Path,
+    format: &str,
+) -> Error {
+    let mut error = Error::from(named(error, url.object_store().as_str(), place, format));
+    if !matches!(error.code, Code::Forbidden | Code::Io | Code::ObjectStore) {
+        error.code = Code::Execution;
+    }
+    error
 }
 
 /// The columns of several files. Those that a file lacks are null in its rows, so they are nullable.
@@ -84,23 +114,15 @@ pub async fn text_schema(
     files: &[ObjectMeta],
 ) -> Result<Option<SchemaRef>> {
     let store = state.runtime_env().object_store(url)?;
-    let root = url.object_store();
-    let unreadable = |error: DataFusionError, place: &object_store::path::Path, format: &str| {
-        let mut error = Error::from(named(error, root.as_str(), place, format));
-        if !matches!(error.code, Code::Forbidden | Code::Io | Code::ObjectStore) {
-            error.code = Code::Execution;
-        }
-        error
-    };
     let some = |schema: SchemaRef, format: &str| match schema.fields().is_empty() {
-        true => Err(unreadable(Damage::of_empty().into(), url.prefix(), format)),
+        true => Err(unreadable(Damage::of_empty().into(), url, url.prefix(), format)),
         false => Ok(Some(schema)),
     };
     if let Some(format) = format.downcast_ref::<CsvFormat>() {
         let mut columns = Columns::new(format.options(), rows, state);
         for file in files {
             let added = columns.add(&store, file).await;
-            added.map_err(|error| unreadable(error, &file.location, "csv"))?;
+            added.map_err(|error| unreadable(error, url, &file.location, "csv"))?;
             if columns.is_done() {
                 break;
             }
@@ -112,7 +134,7 @@ pub async fn text_schema(
     };
     let schema = json::schema(format, state, &store, files).await;
     some(
-        schema.map_err(|error| unreadable(error, url.prefix(), "json"))?,
+        schema.map_err(|error| unreadable(error, url, url.prefix(), "json"))?,
         "json",
     )
 }

@@ -5,11 +5,12 @@ use crate::damage::Damage;
 use crate::error::{Code, Error};
 use crate::files::partitions::Layout;
 use crate::scan::csv::rows::{BadRows, RowOptions};
-use crate::scan::schema::{full_files, nullable_where_missing, text_schema, CheckedFiles};
+use crate::scan::schema::{full_files, nullable_where_missing, text_schema, unreadable_file, CheckedFiles};
 use crate::tables::file_table::{table_over, FileParts, FileTable};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider, TableProviderFactory, UrlTableFactory};
+use datafusion::config::TableOptions;
 use datafusion::datasource::file_format::csv::CsvFormat;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::listing::{
@@ -75,7 +76,10 @@ impl TableProviderFactory for Listings {
         if let Some(parts) = text_parts(state, create, *bad).await? {
             return created(state, parts, create);
         }
-        let table = self.engine.create(state, create).await?;
+        let table = match self.engine.create(state, create).await {
+            Ok(table) => table,
+            Err(error) => return Err(of_file(state, create).await.map_or(error, Into::into)),
+        };
         let Some(listing) = table.downcast_ref::<ListingTable>() else {
             return Ok(table);
         };
@@ -93,9 +97,32 @@ impl TableProviderFactory for Listings {
     }
 }
 
+/// The error of a file that keeps a table from being created.
+async fn of_file(state: &dyn Session, create: &CreateExternalTable) -> Option<Error> {
+    let format = format_of(state, create).ok()??;
+    for location in &create.locations {
+        let url = ListingTableUrl::parse(location).ok()?;
+        let files = list(state, &url, "").await.ok()?;
+        if let Some(error) = unreadable_file(state, &format, &url, &files).await {
+            return Some(error);
+        }
+    }
+    None
+}
+
+fn format_of(state: &dyn Session, create: &CreateExternalTable) -> Result<Option<Arc<dyn FileFormat>>> {
+    let session = state.as_any().downcast_ref::<SessionState>();
+    let factory = session.and_then(|session| session.get_file_format_factory(&create.file_type));
+    let format = session
+        .zip(factory)
+        .map(|(session, factory)| factory.create(session, &create.options));
+    format.transpose()
+}
+
 /// Takes the option `on_bad_row` from the others, which the engine knows.
 fn without_bad_rows(create: &CreateExternalTable) -> Result<(CreateExternalTable, BadRows)> {
     let mut create = create.clone();
+    check_options(&create.options)?;
     let Some(name) = create.options.remove(BAD_ROWS) else {
         return Ok((create, BadRows::Error));
     };
@@ -104,6 +131,21 @@ fn without_bad_rows(create: &CreateExternalTable) -> Result<(CreateExternalTable
         return Err(Error::new(Code::InvalidArgument, text).into());
     }
     Ok((create, BadRows::named(&name)?))
+}
+
+/// Names of options have underscores in SQL, unlike those in TypeScript.
+fn check_options(options: &HashMap<String, String>) -> Result<()> {
+    let known = TableOptions::new().entries().into_iter().map(|entry| entry.key);
+    let known: Vec<_> = known.chain([BAD_ROWS.to_owned()]).collect();
+    for option in options.keys().filter_map(|key| key.strip_prefix("format.")) {
+        let names = known.iter().filter_map(|key| Some(key.split_once('.')?.1));
+        let meant = names.clone().find(|name| name.replace('_', "") == option);
+        if let Some(meant) = meant.filter(|_| !names.clone().any(|name| name == option)) {
+            let text = format!("The option \"{option}\" does not exist. In SQL, it is written '{meant}'.");
+            return Err(Error::new(Code::InvalidArgument, text).into());
+        }
+    }
+    Ok(())
 }
 
 fn created(
@@ -122,12 +164,12 @@ async fn text_parts(
     create: &CreateExternalTable,
     bad: BadRows,
 ) -> Result<Option<FileParts>> {
-    let session = state.as_any().downcast_ref::<SessionState>();
-    let factory = session.and_then(|session| session.get_file_format_factory(&create.file_type));
-    let (Some(session), Some(factory), true) = (session, factory, create.schema.fields().is_empty()) else {
+    if !create.schema.fields().is_empty() {
+        return Ok(None);
+    }
+    let Some(format) = format_of(state, create)? else {
         return Ok(None);
     };
-    let format = factory.create(session, &create.options)?;
     if !matches!(format.get_ext().as_str(), "csv" | "json") {
         return Ok(None);
     }
@@ -150,7 +192,7 @@ async fn text_parts(
     };
     let found = Layout::of(&urls, &files)?;
     let names = &create.table_partition_cols;
-    let infers = session
+    let infers = state
         .config_options()
         .execution
         .listing_table_factory_infer_partitions;

@@ -51,7 +51,21 @@ fn created(statement: &Statement) -> Option<String> {
     })
 }
 
+/// Functions of DuckDB that read files.
+const READERS: [&str; 7] = [
+    "read_csv",
+    "read_csv_auto",
+    "read_json",
+    "read_json_auto",
+    "read_ndjson",
+    "read_parquet",
+    "parquet_scan",
+];
+
 fn hint(name: &TableReference, mut known: Vec<String>) -> String {
+    if READERS.contains(&name.table()) {
+        return " To read a file, write FROM 'file.parquet' after enableUrlTable(), or call readParquet('file.parquet').".into();
+    }
     if name.table().contains(['/', '.']) {
         return " To read a file by its path, check that it exists, and call enableUrlTable() before; or register the file.".into();
     }

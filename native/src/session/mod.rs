@@ -12,12 +12,13 @@ pub mod prepared;
 pub mod runtime_env;
 pub mod statement;
 pub mod tables;
+mod udfs;
 
 use crate::client::connection::Connection;
 use crate::client::remote_session::RemoteSession;
 use crate::error::{caught, Code, Error, Result};
 use crate::functions::bounded::Bounded;
-use crate::functions::{self, series};
+use crate::functions::{register, series};
 use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
 use crate::session::plans::plan_cache::PlanCache;
@@ -39,6 +40,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use udfs::HiddenFunctions;
 
 /// Why building its parts cannot fail.
 const CHECKED: &str = "the options were checked when the session was made";
@@ -55,6 +57,7 @@ pub struct Session {
     /// Built on first use: building takes some milliseconds, and the constructor is synchronous.
     context: OnceLock<SessionContext>,
     pub plans: Arc<PlanCache>,
+    hidden_functions: HiddenFunctions,
     calls: Calls,
 }
 
@@ -94,6 +97,7 @@ impl Session {
             memory_table_limit,
             context: OnceLock::new(),
             plans: PlanCache::new(),
+            hidden_functions: HiddenFunctions::default(),
             calls: Calls::default(),
         }
     }
@@ -129,7 +133,7 @@ impl Session {
             .with_config(self.config.clone())
             .with_runtime_env(runtime)
             .build();
-        functions::register(&mut state).expect("the functions can be registered");
+        register(&mut state).expect("the functions can be registered");
         replace_factories(&mut state, self.files.is_some());
         state
     }

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::functions::missing;
 use crate::plan::depth::into_shallow;
 use crate::plan::depth::sql_text::parse_statement;
+use crate::plan::sql::{clauses, forms};
 use crate::session::plans::basis::{Basis, Tables};
 use crate::session::plans::plan_cache::LONGEST;
 use crate::session::plans::planned::{is_query, Planned};
@@ -28,13 +29,14 @@ impl Session {
                 return Ok(planned);
             }
         }
-        let statement =
-            parse_statement(state, query).map_err(|error| missing::unparsed(state, query, error))?;
+        let parsed = parse_statement(state, query);
+        let mut statement = parsed.map_err(|error| clauses::unparsed(state, query, error))?;
+        clauses::check(&statement)?;
+        forms::rewrite(&mut statement);
         let tables = match query.len() <= LONGEST && reads_named_tables(&statement) {
             true => Tables::find(state, state.resolve_table_references(&statement)?).await,
             false => None,
         };
-        check_joins(&statement)?;
         let plan = match state.statement_to_plan(statement).await {
             Ok(plan) => plan,
             Err(error) => return Err(explained(state, query, error.into()).await),
@@ -50,14 +52,6 @@ impl Session {
     }
 }
 
-/// Rejects joins that the planner would misunderstand.
-fn check_joins(statement: &Statement) -> Result<()> {
-    match statement {
-        Statement::Statement(statement) => missing::check_joins(&**statement),
-        _ => Ok(()),
-    }
-}
-
 /// The planner consumed the statement, so it is parsed again.
 async fn explained(state: &SessionState, query: &str, error: Error) -> Error {
     let Ok(statement) = parse_statement(state, query) else {
@@ -66,10 +60,7 @@ async fn explained(state: &SessionState, query: &str, error: Error) -> Error {
     if let Some(missing) = missing_table(state, &statement).await {
         return missing;
     }
-    match statement {
-        Statement::Statement(statement) => missing::explained(state, &*statement, error),
-        _ => error,
-    }
+    missing::explained(state, &statement, error)
 }
 
 /// Whether all tables of the query have names. The planner calls table functions, and each call may return

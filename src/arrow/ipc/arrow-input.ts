@@ -73,7 +73,7 @@ function toBatches(input: unknown, what: string): RecordBatch[] {
   return Array.from(input as Iterable<unknown>, (batch, i) => {
     if (!isRecordBatch(batch)) {
       throw invalid(
-        `${what}: item ${i} must be a RecordBatch, not ${describe(batch)}. Pass a table of another library as Arrow IPC bytes.`,
+        `${what}: item ${i} must be a RecordBatch, not ${describe(batch)}. Pass a table of another library as Arrow IPC bytes, and plain objects to fromRows.`,
       );
     }
     return adoptBatch(batch);

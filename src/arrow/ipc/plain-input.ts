@@ -23,7 +23,7 @@ export function rowsToIpc(rows: readonly object[], schema?: Schema): Uint8Array 
   if (!Array.isArray(rows)) throw invalid(`rows must be an array of objects, not ${describe(rows)}.`);
   rows.forEach((row: unknown, i) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row))
-      throw invalid(`Row ${i} must be an object, not ${describe(row)}.`);
+      throw invalid(`Row ${i} must be an object, such as { id: 1 }, not ${describe(row)}.`);
   });
   const cells = { path: '', values: rows as readonly unknown[], row: (i: number) => i };
   const names = schema ? undefined : keysOf(cells);
@@ -77,7 +77,9 @@ function build(
   cells: (name: string) => ReturnType<typeof memberOf>,
 ): Uint8Array {
   if (given !== undefined && !isSchema(given))
-    throw invalid(`schema must be an apache-arrow Schema, not ${describe(given)}.`);
+    throw invalid(
+      `schema must be an apache-arrow Schema, such as new Schema([new Field('id', new Int64(), true)]), not ${describe(given)}. Without a schema, names and types come from the data.`,
+    );
   const columns: Data[] = [];
   const fields: Field[] = [];
   for (const declared of given ? adoptSchema(given).fields : names) {

@@ -7,6 +7,9 @@
 import type { Message } from '@optique/core/message';
 import type { Parser } from '@optique/core/parser';
 
+/** The options that print help, of every command. */
+export const HELP = ['-h', '--help'] as const;
+
 /** What a command gets besides its options. */
 export interface CommandContext {
   /**

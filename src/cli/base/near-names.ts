@@ -8,10 +8,10 @@ import { type Message, message, optionName, text } from '@optique/core/message';
 import { extractCommandNames, extractOptionNames } from '@optique/core/usage';
 
 import { nearest } from '../../input/nearest.js';
-import type { AnyCommand } from './command.js';
+import { type AnyCommand, HELP } from './command.js';
 
 /** The options of every command. */
-const GLOBAL = ['--debug', '--help'];
+const GLOBAL = ['--debug', ...HELP];
 
 /** The error for an argument that nothing takes. `args` are all arguments: the first one names the command. */
 export function unexpected(argument: string, args: readonly string[], commands: readonly AnyCommand[]): Message {
@@ -28,7 +28,7 @@ function candidates(
   commands: readonly AnyCommand[],
 ): readonly string[] {
   if (argument.startsWith('-'))
-    return command === undefined ? ['--help', '--version'] : [...extractOptionNames(command.parser.usage), ...GLOBAL];
+    return command === undefined ? [...HELP, '--version'] : [...extractOptionNames(command.parser.usage), ...GLOBAL];
   return command === undefined
     ? [...commands.map(({ name }) => name), 'completion', 'help']
     : [...extractCommandNames(command.parser.usage)];

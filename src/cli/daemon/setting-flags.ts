@@ -13,6 +13,7 @@ import { choice, string } from '@optique/core/valueparser';
 import { path } from '@optique/run/valueparser';
 
 import { suggestion } from '../../input/nearest.js';
+import { HELP } from '../base/command.js';
 import type { Role } from './daemon-options.js';
 import { type DaemonSetting, daemonSettings } from './daemon-setting.js';
 import { configVariable, type GivenFlags } from './effective-settings.js';
@@ -45,7 +46,8 @@ function explaining<T>(
   const parse: typeof parser.parse = (context) => {
     const result = parser.parse(context);
     const [token] = context.buffer;
-    if (result.success || result.consumed > 0 || !token?.startsWith('-') || token === '--help') return result;
+    if (result.success || result.consumed > 0 || !token?.startsWith('-')) return result;
+    if (HELP.some((name) => name === token)) return result;
     // Of several errors, the library shows the one of the parser that has consumed most.
     return { success: false, consumed: 1, error: [text(explain(token))] };
   };

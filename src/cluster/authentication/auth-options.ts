@@ -84,7 +84,7 @@ export function toAuth(subject: string, given: AuthOptions | undefined): Checked
 function toJwks(subject: string, given: JwksOptions): CheckedJwksOptions {
   const jwks = resolve<CheckedJwksOptions>(`jwks of ${subject}`, JWKS_SETTINGS, given);
   for (const name of ['url', 'issuer', 'audience'] as const) {
-    if (jwks[name] === undefined) throw invalid(`${subject}: auth.jwks needs ${name}.`);
+    if (jwks[name] === undefined) throw invalid(`${subject}: auth.jwks needs ${name} (--auth-jwks-${name}).`);
   }
   return { ...jwks, url: toUrl(`${subject}: auth.jwks.url`, jwks.url) };
 }

@@ -106,7 +106,8 @@ describe('rowsToIpc', () => {
     ['maps that contain themselves', [{ a: cyclic(new Map()) }], /Row 0, column "a".*contain themselves/],
     ['lists with 31 levels', [{ a: nested(31) }], /Row 0, column "a".*more than 30 levels/],
     ['empty objects', [{ a: {} }], /without keys/],
-    ['rows that are not objects', [{ a: 1 }, 5], /Row 1 must be an object/],
+    ['rows that are not objects', [{ a: 1 }, 5], /Row 1 must be an object, such as \{ id: 1 \}, not a number/],
+    ['rows that are arrays', [[1, 2]], /Row 0 must be an object, such as \{ id: 1 \}, not an array/],
     ['no rows', [], /schema/],
     ['rows without keys', [{}], /schema/],
     ['an object instead of an array', { a: 1 }, /array of objects/],
@@ -122,7 +123,15 @@ describe('rowsToIpc', () => {
     const schema = new Schema([new Field('a', new arrow.Int32(), false)]);
     expect(decode(rowsToIpc([], schema))).toEqual({ schema: 'a: Int32', rows: [] });
     expect(thrown(() => rowsToIpc([{ a: 1 }, { a: null }], schema)).message).toMatch(/Row 1, column "a": null/);
-    expect(thrown(() => rowsToIpc([{ a: 1 }], 'Int32' as never)).code).toBe('INVALID_ARGUMENT');
+  });
+
+  it.each([[['a']], ['a int'], [{ a: 'Int32' }]])('rejects %j as a schema, and shows one', (schema) => {
+    const shown = "such as new Schema([new Field('id', new Int64(), true)]), not a";
+    for (const run of [rowsToIpc.bind(null, [{ a: 1 }]), columnsToIpc.bind(null, { a: [1] })])
+      expect(thrown(() => run(schema as never))).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining(shown),
+      });
   });
 
   const misfits: [type: arrow.DataType, value: unknown][] = [

@@ -25,7 +25,7 @@ it.each<[object, RegExp]>([
   [{ tokens: 'a' }, /no option "tokens"/u],
   [{ tokensFile: '' }, /non-empty/u],
   [{ jwks: {} }, /needs url/u],
-  [{ jwks: { ...JWKS, issuer: undefined } }, /needs issuer/u],
+  [{ jwks: { ...JWKS, issuer: undefined } }, /needs issuer \(--auth-jwks-issuer\)/u],
   [{ jwks: { ...JWKS, audience: undefined } }, /needs audience/u],
   [{ jwks: { ...JWKS, url: 'http://issuer.example/keys' } }, /https/u],
   [{ jwks: { ...JWKS, url: 'keys' } }, /not a valid URL/u],

@@ -41,7 +41,7 @@ impl Disk {
         let reason = Error::found_in(&reason).map_or(reason, |own| own.message);
         self.full.store(true, Ordering::Release);
         let text = format!(
-            "Executor {} cannot write to its work folder {}: {reason}. Free space there, or set workDir to a folder on \
+            "Executor {} cannot write to its work folder {}: {reason}. Free space there, or set workDir (--work-dir) to a folder on \
              another disk.",
             self.executor,
             self.folder.display()

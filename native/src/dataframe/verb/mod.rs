@@ -19,7 +19,7 @@ use columns::{cast, drop_columns, rebuild, rename, with_columns, Named};
 use datafusion::common::TableReference;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::utils::conjunction;
-use datafusion::logical_expr::{lit, Partitioning};
+use datafusion::logical_expr::{lit, LogicalPlan, Partitioning};
 use datafusion::prelude::DataFrame;
 use explain::{explain, Explain};
 use fill::{fill_nan, fill_null};
@@ -141,8 +141,17 @@ pub enum Verb {
     Count,
 }
 
+fn is_explained(plan: &LogicalPlan) -> bool {
+    matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_))
+}
+
 /// `others` are the other DataFrames of the call.
 pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) -> Result<DataFrame> {
+    let all = std::iter::once(&frame).chain(others);
+    if all.into_iter().any(|frame| is_explained(frame.logical_plan())) {
+        let text = "The result of EXPLAIN is the end of a query, so no verb accepts it. Collect its rows, for example with toArray().";
+        return Err(Error::new(Code::Plan, text));
+    }
     let other = |index: usize| {
         let other = others.get(index).cloned();
         other.ok_or_else(|| Error::new(Code::InvalidArgument, "The DataFrame operand is missing."))

@@ -31,18 +31,23 @@ pub struct Aggregate {
     aliases: Vec<String>,
     signature: Signature,
     documentation: Documentation,
-    expand: Expand,
+    row: &'static Derived<Expand>,
 }
 
 impl Aggregate {
-    pub fn new(row: &Derived<Expand>) -> Self {
+    pub fn new(row: &'static Derived<Expand>) -> Self {
         Self {
             name: row.described.name(),
             aliases: row.described.aliases(),
             signature: row.signature(),
             documentation: row.described.documentation(),
-            expand: row.expand,
+            row,
         }
+    }
+
+    fn target(&self, args: &[Expr]) -> Result<Target> {
+        self.row.check_count(args)?;
+        (self.row.expand)(args)
     }
 
     /// An order of the caller's own would have no effect.
@@ -95,7 +100,7 @@ pub fn replaced(call: &AggregateFunction) -> Result<Option<Expr>> {
     let Some(aggregate) = aggregate(&call.func) else {
         return Ok(None);
     };
-    let target = (aggregate.expand)(&call.params.args)?;
+    let target = aggregate.target(&call.params.args)?;
     aggregate.check_order(&target, &call.params.order_by)?;
     let order_by = match target.order_by.is_empty() {
         true => call.params.order_by.clone(),
@@ -124,7 +129,7 @@ pub fn over_window(call: WindowFunction) -> Result<Expr> {
     let Some(aggregate) = found else {
         return Ok(call.into());
     };
-    let target = (aggregate.expand)(&call.params.args)?;
+    let target = aggregate.target(&call.params.args)?;
     aggregate.check_order(&target, &call.params.order_by)?;
     aggregate.check_frame(&target, &call.params.window_frame)?;
     let name = Expr::from(call.clone()).schema_name().to_string();
@@ -163,7 +168,7 @@ impl AggregateUDFImpl for Aggregate {
 
     fn return_field(&self, fields: &[FieldRef]) -> Result<FieldRef> {
         let arguments = Arguments::new(fields)?;
-        let target = (self.expand)(&arguments.columns)?;
+        let target = self.target(&arguments.columns)?;
         let call = AggregateFunction::new_udf(target.function, target.args, false, None, vec![], None);
         arguments.field(&Expr::AggregateFunction(call), self.name)
     }

@@ -2,13 +2,14 @@
 
 use crate::functions::described::Described;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::{Column, DFSchema};
+use datafusion::common::{plan_err, Column, DFSchema};
 use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, ExprSchemable, Signature, TypeSignature, Volatility};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A function and what it stands for.
+#[derive(Debug)]
 pub struct Derived<Expand: 'static> {
     pub described: Described,
     /// The numbers of arguments; empty: at least one.
@@ -26,6 +27,24 @@ impl<Expand> Derived<Expand> {
                 Signature::one_of(counts.collect(), Volatility::Immutable)
             }
         }
+    }
+
+    /// Checks what `expand` relies on. A call over a window is replaced before the engine compares it with the signature, and
+    /// a plan in bytes may hold any call.
+    pub fn check_count(&self, args: &[Expr]) -> Result<()> {
+        let is_accepted = match self.arity {
+            [] => !args.is_empty(),
+            counts => counts.contains(&args.len()),
+        };
+        if is_accepted {
+            return Ok(());
+        }
+        let name = self.described.name();
+        plan_err!(
+            "{name} does not accept {} arguments. Write {}.",
+            args.len(),
+            self.described.syntax
+        )
     }
 }
 

@@ -19,18 +19,23 @@ pub struct Scalar {
     aliases: Vec<String>,
     signature: Signature,
     documentation: Documentation,
-    expand: Expand,
+    row: &'static Derived<Expand>,
 }
 
 impl Scalar {
-    pub fn new(row: &Derived<Expand>) -> Self {
+    pub fn new(row: &'static Derived<Expand>) -> Self {
         Self {
             name: row.described.name(),
             aliases: row.described.aliases(),
             signature: row.signature(),
             documentation: row.described.documentation(),
-            expand: row.expand,
+            row,
         }
+    }
+
+    fn expression(&self, args: &[Expr], types: &[DataType]) -> Result<Expr> {
+        self.row.check_count(args)?;
+        (self.row.expand)(args, types)
     }
 }
 
@@ -52,7 +57,7 @@ impl Hash for Scalar {
 pub fn replaced(call: &ScalarFunction, schema: &DFSchema) -> Result<Option<Expr>> {
     let scalar = call.func.inner().downcast_ref::<Scalar>();
     scalar
-        .map(|scalar| (scalar.expand)(&call.args, &types_of(&call.args, schema)))
+        .map(|scalar| scalar.expression(&call.args, &types_of(&call.args, schema)))
         .transpose()
 }
 
@@ -82,7 +87,7 @@ impl ScalarUDFImpl for Scalar {
         }
         let types = args.arg_fields.iter().map(|field| field.data_type().clone());
         let types: Vec<_> = types.collect();
-        arguments.field(&(self.expand)(&arguments.columns, &types)?, self.name)
+        arguments.field(&self.expression(&arguments.columns, &types)?, self.name)
     }
 
     fn invoke_with_args(&self, _: ScalarFunctionArgs) -> Result<ColumnarValue> {

@@ -2,6 +2,7 @@
 
 use datafusion::logical_expr::{DocSection, Documentation};
 
+#[derive(Debug)]
 pub struct Described {
     /// The name, then its aliases.
     pub names: &'static [&'static str],

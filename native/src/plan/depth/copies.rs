@@ -5,23 +5,15 @@
 use super::limits::NODES;
 use super::measure::too_large;
 use crate::error::Result;
-use datafusion::sql::parser::{CopyToSource, Statement};
-use datafusion::sql::sqlparser::ast::{ObjectName, Query, Select, Visit, Visitor};
+use crate::plan::sql::visit::visit;
+use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::{ObjectName, Query, Select, Visitor};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 pub fn check_copies(statement: &Statement) -> Result<()> {
     let mut copies = Copies::default();
-    let counted = match statement {
-        Statement::Statement(statement) => statement.visit(&mut copies),
-        Statement::Explain(explain) => return check_copies(&explain.statement),
-        Statement::CopyTo(copy) => match &copy.source {
-            CopyToSource::Query(query) => query.visit(&mut copies),
-            CopyToSource::Relation(_) => return Ok(()),
-        },
-        Statement::CreateExternalTable(_) | Statement::Reset(_) => return Ok(()),
-    };
-    match counted {
+    match visit(statement, &mut copies) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(too_large()),
     }

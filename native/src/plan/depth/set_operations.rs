@@ -1,17 +1,14 @@
 //! Long chains of UNION as balanced trees, before they are planned.
 
 use super::chains::pairwise;
+use crate::plan::sql::visit::visit_mut;
 use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::{
-    Query, SetExpr, SetOperator, SetQuantifier, Values, VisitMut, VisitorMut,
-};
+use datafusion::sql::sqlparser::ast::{Query, SetExpr, SetOperator, SetQuantifier, Values, VisitorMut};
 use std::ops::ControlFlow;
 
 /// Balances all chains of a statement.
 pub fn balance_unions(statement: &mut Statement) {
-    if let Statement::Statement(statement) = statement {
-        let _ = statement.visit(&mut Unions);
-    }
+    let _ = visit_mut(statement, &mut Unions);
 }
 
 struct Unions;

@@ -135,16 +135,13 @@ async fn misread(
         .line(first + part.lines(before) + part.lines(lines.lead(raw)))
         .await?;
     // The reader needs a record that is UTF-8, whatever it reads of it.
-    let not_text = lines
-        .values()
-        .position(|value| std::str::from_utf8(value).is_err());
     let unread = || {
         columns
             .iter()
             .copied()
             .find(|column| !reads(at..at + 1, &[*column]))
     };
-    let Some(column) = not_text.or_else(unread) else {
+    let Some(column) = lines.not_utf8().or_else(unread) else {
         return Ok(None);
     };
     let field = parser.scan.schema.field(column);

@@ -7,6 +7,7 @@ use crate::scan::input::quotes::{checked, Dialect};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::parsers::CompressionTypeVariant;
 use datafusion::config::CsvOptions;
+use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::CsvSource;
 use datafusion::error::Result;
 use datafusion::physical_plan::metrics::Count;
@@ -30,6 +31,11 @@ pub fn options_of(source: &CsvSource) -> CsvOptions {
     }
 }
 
+/// The last byte of a line.
+pub fn terminator(options: &CsvOptions) -> u8 {
+    options.terminator.unwrap_or(b'\n')
+}
+
 #[derive(Clone)]
 pub struct CsvScan {
     pub store: Arc<dyn ObjectStore>,
@@ -46,6 +52,10 @@ pub struct CsvScan {
 }
 
 impl CsvScan {
+    pub fn part(&self, file: &PartitionedFile) -> Result<TextPart> {
+        TextPart::new(&self.store, file, self.compression, terminator(&self.options))
+    }
+
     /// Whether a part begins with the header.
     pub fn has_header(&self, part: &TextPart) -> bool {
         part.start == 0 && self.options.has_header == Some(true)

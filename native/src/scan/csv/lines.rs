@@ -79,6 +79,12 @@ impl Lines {
         })
     }
 
+    /// The first value of the last record that is not UTF-8.
+    pub fn not_utf8(&self) -> Option<usize> {
+        self.values()
+            .position(|value| std::str::from_utf8(value).is_err())
+    }
+
     fn record(&mut self, bytes: &[u8], last: bool) -> Next {
         self.parser.reset();
         let (mut read, mut written, mut count) = (0, 0, 0);

@@ -6,7 +6,6 @@ use super::lines::{Lines, Next};
 use super::parser::{written, Parser, Records};
 use super::pending::Pending;
 use super::rows::BadRows;
-use crate::scan::input::part::TextPart;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::concat_batches;
 use datafusion::datasource::listing::PartitionedFile;
@@ -23,8 +22,7 @@ impl FileOpener for CsvOpener {
     fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
         let scan = self.0.clone();
         Ok(Box::pin(async move {
-            let terminator = scan.options.terminator.unwrap_or(b'\n');
-            let part = TextPart::new(&scan.store, &file, scan.compression, terminator)?;
+            let part = scan.part(&file)?;
             let header = scan.has_header(&part);
             let bytes = scan.bytes(&part).await?;
             let parser = Parser::new(scan)?;

@@ -1,6 +1,6 @@
 //! Turns records of a CSV file into columns.
 
-use super::csv_scan::CsvScan;
+use super::csv_scan::{terminator, CsvScan};
 use super::lines::Lines;
 use super::rows::{null_regex, BadRows};
 use datafusion::arrow::array::{new_null_array, ArrayRef, RecordBatch, RecordBatchOptions};
@@ -207,6 +207,6 @@ pub fn written<'a>(values: impl Iterator<Item = &'a [u8]>, options: &CsvOptions)
         }
         record.push(options.quote);
     }
-    record.push(options.terminator.unwrap_or(b'\n'));
+    record.push(terminator(options));
     record
 }

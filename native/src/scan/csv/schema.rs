@@ -2,6 +2,7 @@
 //! reads columns without values as columns of nulls, and drops the zones of time stamps.
 
 use super::bad_row::{miscounted, not_utf8};
+use super::csv_scan::terminator;
 use super::header;
 use super::lines::{Lines, Next};
 use super::pending::{Pending, LONGEST};
@@ -10,6 +11,7 @@ use super::zone::Zones;
 use crate::damage::damaged;
 use crate::scan::input::chunks;
 use crate::scan::input::decompressed::open;
+use crate::scan::input::part::count_lines;
 use datafusion::arrow::csv::reader::Format;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::Session;
@@ -17,7 +19,6 @@ use datafusion::config::CsvOptions;
 use datafusion::datasource::file_format::DEFAULT_SCHEMA_INFER_MAX_RECORD;
 use datafusion::error::{DataFusionError, Result};
 use futures::{StreamExt, TryStreamExt};
-use memchr::memchr_iter;
 use object_store::{ObjectMeta, ObjectStore};
 use std::sync::Arc;
 
@@ -82,8 +83,7 @@ impl<'a> Columns<'a> {
         let lenient = self.rows.bad != BadRows::Error;
         let mut lines = Lines::new(self.options, self.newlines, lenient);
         let mut sample = Sample::default();
-        let terminator = self.options.terminator.unwrap_or(b'\n');
-        let ends = |bytes: &[u8]| memchr_iter(terminator, bytes).count();
+        let ends = |bytes: &[u8]| count_lines(bytes, terminator(self.options));
         let mut line = 1;
         loop {
             if sample.count >= self.left && !sample.names.is_empty() {
@@ -142,10 +142,7 @@ impl<'a> Columns<'a> {
         if self.left == 0 {
             return Ok(());
         }
-        let not_text = lines
-            .values()
-            .position(|value| std::str::from_utf8(value).is_err());
-        match (not_text, self.rows.bad) {
+        match (lines.not_utf8(), self.rows.bad) {
             (None, _) => {}
             (Some(column), BadRows::Error) => {
                 return Err(not_utf8(&format!("line {line}"), &sample.names[column]).into());
@@ -173,7 +170,7 @@ impl<'a> Columns<'a> {
             }
             text.extend([options.quote, b'c', options.quote]);
         }
-        text.push(options.terminator.unwrap_or(b'\n'));
+        text.push(terminator(options));
         text.extend_from_slice(&sample.records);
         let mut format = Format::default()
             .with_header(true)

@@ -18,6 +18,11 @@ use std::sync::Arc;
 /// How many bytes before a part are read to count their lines.
 const COUNTED: u64 = 1 << 30;
 
+/// How many lines end in some bytes.
+pub fn count_lines(bytes: &[u8], terminator: u8) -> usize {
+    memchr_iter(terminator, bytes).count()
+}
+
 #[derive(Clone, Debug)]
 pub struct TextPart {
     store: Arc<dyn ObjectStore>,
@@ -72,7 +77,7 @@ impl TextPart {
     }
 
     pub fn lines(&self, bytes: &[u8]) -> usize {
-        memchr_iter(self.terminator, bytes).count()
+        count_lines(bytes, self.terminator)
     }
 
     /// Names a line of the part. `line`: how many lines of the part are before it.

@@ -16,6 +16,9 @@ const BATCH: usize = 8192;
 /// A larger array is not read once more, because all of it would be in memory.
 const LARGE: usize = 256 << 20;
 
+/// The byte order mark that some editors write at the start of UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 fn is_json(error: &DataFusionError) -> bool {
     matches!(error, DataFusionError::ArrowError(error, _) if matches!(**error, ArrowError::JsonError(_) | ArrowError::ParseError(_)))
 }
@@ -98,20 +101,18 @@ async fn in_batch(
                     let at = part.line(before + at).await?;
                     text = format!("the object does not end before {at}, where the reader found: {text}");
                 }
-                return Ok(Some(Damage(format!(
-                    "{}: {text}",
-                    part.line(before + begin).await?
-                ))));
+                return wrong_at(part, before + begin, &text).await.map(Some);
             }
         }
     }
     match decoder.flush() {
         Ok(_) => Ok(None),
-        Err(error) => {
-            let line = part.line(before + begin).await?;
-            Ok(Some(Damage(format!("{line}: {}", text_of(error)))))
-        }
+        Err(error) => wrong_at(part, before + begin, &text_of(error)).await.map(Some),
     }
+}
+
+async fn wrong_at(part: &TextPart, line: usize, text: &str) -> Result<Damage> {
+    Ok(Damage(format!("{}: {text}", part.line(line).await?)))
 }
 
 fn text_of(error: ArrowError) -> String {
@@ -147,7 +148,10 @@ pub async fn check_lines(part: &TextPart, most: usize) -> Result<usize> {
             }
             records += 1;
             if let Err(error) = serde_json::from_slice::<Value>(text) {
-                return damaged!("line {line}: {}", syntax(&error));
+                return match text.starts_with(MARK) {
+                    true => damaged!("it begins with a byte order mark, which JSON does not allow. Save it as UTF-8 without one"),
+                    false => damaged!("line {line}: {}", syntax(&error)),
+                };
             }
         }
         bytes.drain(..end);
