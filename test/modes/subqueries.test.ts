@@ -1,10 +1,11 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { exists, outerRef, scalarSubquery } from '../../src/expr/builders/subquery.js';
 import { col, type Expr } from '../../src/expr/expr.js';
 import { callFunction } from '../../src/functions/call/call.js';
 import { LOCAL, newContext, withCluster, withContext } from '../support/cluster.js';
+import { rejected } from '../support/rejected.js';
 import { thrown } from '../support/thrown.js';
 
 const cluster = await withCluster();
@@ -97,4 +98,54 @@ it('a scalar subquery works beside subqueries that the optimizer cannot join', a
   await whole.registerRecordBatches('t', await t.collect());
   const rows = await (await whole.sql(query)).sort('id').toArray({ int64: 'number' });
   expect(rows).toEqual([1, 2, 3, 4, 5].map((id) => ({ g: 'y', id })));
+});
+
+describe('EXISTS and IN are values, too', () => {
+  const rows = async (query: string) => ctx.query(query, { int64: 'number' });
+
+  it('EXISTS', async () => {
+    expect(
+      await rows(`
+        SELECT EXISTS (SELECT 1) AS one, EXISTS (SELECT 1 FROM t WHERE id > 9) AS none,
+          CASE WHEN NOT EXISTS (SELECT 1 FROM t WHERE id > 9) THEN 'empty' END AS text`),
+    ).toEqual([{ one: true, none: false, text: 'empty' }]);
+    const other = `(SELECT 'y' AS g UNION ALL SELECT 'y' UNION ALL SELECT 'z')`;
+    const expected = [1, 2, 3, 4, 5].map((id) => ({ id, has: id > 2, lacks: id < 3 }));
+    const has = `EXISTS (SELECT 1 FROM ${other} p WHERE p.g = t.g)`;
+    expect(await rows(`SELECT id, ${has} AS has, NOT ${has} AS lacks FROM t ORDER BY id`)).toEqual(expected);
+    expect(await rows(`SELECT count(*) AS n FROM t GROUP BY ${has} ORDER BY n`)).toEqual([{ n: 2 }, { n: 3 }]);
+  });
+
+  it.each([
+    ['(1), (NULL)', [true, null, null], [false, null, null]],
+    ['(1), (3)', [true, false, null], [false, true, null]],
+  ])('IN has the nulls of SQL: VALUES %s', async (values, found, missing) => {
+    const list = `(SELECT y FROM (VALUES ${values}) ys(y))`;
+    expect(
+      await ctx
+        .sql(
+          `SELECT x IN ${list} AS found, x NOT IN ${list} AS missing FROM (VALUES (1), (2), (NULL)) xs(x) ORDER BY x`,
+        )
+        .toColumns(),
+    ).toEqual({ found, missing });
+    const empty = `(SELECT y FROM (VALUES ${values}) ys(y) WHERE y > 9)`;
+    expect(
+      await rows(`SELECT x IN ${empty} AS found, x NOT IN ${empty} AS missing FROM (VALUES (1), (NULL)) xs(x)`),
+    ).toEqual([
+      { found: false, missing: true },
+      { found: false, missing: true },
+    ]);
+  });
+
+  it.each([
+    ['SELECT 3 > ALL (SELECT id FROM t) AS x', 'supported only in WHERE'],
+    ['SELECT id FROM t WHERE row_number() OVER (ORDER BY id) = 1', 'Write QUALIFY row_number(…)'],
+    ['VALUES ((SELECT max(id) FROM t))', 'INSERT INTO t SELECT (SELECT max(id) FROM u)'],
+    ['SELECT EXISTS (SELECT 1 FROM t i WHERE i.id > o.id) AS x FROM t o', 'it can only compare it with ='],
+  ])('%s says what to write', async (query, text) => {
+    expect(await rejected(rows(query))).toMatchObject({
+      code: 'NOT_IMPLEMENTED',
+      message: expect.stringContaining(text),
+    });
+  });
 });

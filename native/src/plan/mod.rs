@@ -15,6 +15,7 @@ pub mod rules;
 pub mod scan;
 pub mod single_row;
 pub mod sql;
+pub mod subquery_values;
 pub mod tree;
 pub mod unsupported;
 pub mod whole_query;

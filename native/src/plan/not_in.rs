@@ -134,6 +134,17 @@ fn case(found: &InSubquery, input: &LogicalPlan) -> Result<Option<Expr>> {
         .map(Some)
 }
 
+/// The value of IN, with EXISTS.
+pub fn with_exists(found: &InSubquery, input: &LogicalPlan) -> Result<Expr> {
+    if let Some(case) = case(found, input)? {
+        return Ok(case);
+    }
+    let Candidates {
+        value, column, plan, ..
+    } = Candidates::new(found, input)?;
+    exists(plan.filter(value.eq(column))?, found, found.negated)
+}
+
 /// The rows of the subquery that the value is compared with.
 struct Candidates {
     /// The value, with its columns as outer references.

@@ -1,17 +1,51 @@
-//! Rejects statements that DataFusion parses and plans but cannot run.
+//! Rejects what DataFusion parses and plans but cannot run. Its own errors are dumps of plans and expressions.
 
+use crate::error::{Code, Error};
 use datafusion::common::not_impl_err;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
-use datafusion::logical_expr::{DmlStatement, LogicalPlan, WriteOp};
+use datafusion::logical_expr::{DmlStatement, Expr, LogicalPlan, WriteOp};
 
+/// Checks an optimized plan.
 pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
     match plan {
         LogicalPlan::Dml(DmlStatement { op, .. }) if !matches!(op, WriteOp::Insert(_)) => {
-            not_impl_err!("{op} is not supported for tables over files. Create a new table from a query.")
+            return not_impl_err!(
+                "{op} is not supported for tables over files. Create a new table from a query."
+            )
         }
         LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
-            not_impl_err!("This statement is not supported: {}.", plan.display())
+            return not_impl_err!("This statement is not supported: {}.", plan.display())
         }
-        _ => Ok(()),
+        _ => {}
     }
+    plan.apply_with_subqueries(|node| {
+        node.apply_expressions(|root| {
+            root.apply(|expr| match reason(expr, node) {
+                None => Ok(TreeNodeRecursion::Continue),
+                Some(text) => Err(Error::new(Code::NotImplemented, text).into()),
+            })
+        })
+    })?;
+    Ok(())
+}
+
+fn reason(expr: &Expr, node: &LogicalPlan) -> Option<String> {
+    Some(match expr {
+        Expr::WindowFunction(call) if !matches!(node, LogicalPlan::Window(_)) => {
+            let name = call.fun.name();
+            format!(
+                "The window function {name} is supported in SELECT, ORDER BY and QUALIFY. Write QUALIFY {name}(…) OVER (…) = 1, or \
+                 select it in a subquery."
+            )
+        }
+        Expr::Exists(_) | Expr::InSubquery(_) | Expr::SetComparison(_) => {
+            "A subquery with EXISTS, IN, ANY or ALL is not supported in this place. Write it in WHERE, or as a join.".into()
+        }
+        Expr::OuterReferenceColumn(_, column) => format!(
+            "A subquery uses the column {column} of the outer query in a way that is not supported: it can only compare it with = in \
+             its WHERE. Write the subquery as a join."
+        ),
+        _ => return None,
+    })
 }

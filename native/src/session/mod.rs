@@ -21,6 +21,7 @@ use crate::functions::bounded::Bounded;
 use crate::functions::{register, series};
 use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
+use crate::plan::subquery_values::SubqueryValues;
 use crate::session::plans::plan_cache::PlanCache;
 use crate::stores::limits::FileLimits;
 use crate::tables::dml::InMemoryDml;
@@ -125,6 +126,7 @@ impl Session {
             .backend
             .state()
             .with_analyzer_rule(Arc::new(InWithNulls))
+            .with_analyzer_rule(Arc::new(SubqueryValues))
             .with_analyzer_rule(Arc::new(InMemoryDml))
             .with_analyzer_rule(Arc::new(Bounded))
             .with_optimizer_rules(LOGICAL_RULES.clone())

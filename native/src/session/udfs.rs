@@ -90,7 +90,8 @@ fn is_udf(state: &SessionState, kind: Kind, name: &str) -> bool {
         }
         Kind::Table => {
             let function = state.table_functions().get(name);
-            function.is_some_and(|function| (function.function().as_ref() as &dyn Any).is::<JsTableFunction>())
+            function
+                .is_some_and(|function| (function.function().as_ref() as &dyn Any).is::<JsTableFunction>())
         }
     }
 }

@@ -36,12 +36,6 @@ impl Visitor for Clauses {
     fn pre_visit_statement(&mut self, statement: &ast::Statement) -> ControlFlow<&'static str> {
         use ast::Statement as S;
         refused(match statement {
-            S::Delete(delete) if delete.limit.is_some() || !delete.order_by.is_empty() => {
-                "DELETE with ORDER BY or LIMIT is not supported. Select the rows with WHERE."
-            }
-            S::Update(update) if update.limit.is_some() || !update.order_by.is_empty() => {
-                "UPDATE with ORDER BY or LIMIT is not supported. Select the rows with WHERE."
-            }
             S::CreateIndex(_) => {
                 "CREATE INDEX is not supported. Queries read less if files are partitioned, or sorted by the column, as with \
                  sortBy of writeParquet()."
