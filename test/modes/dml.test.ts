@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { udf } from '../../src/udf/udf.js';
 import { STAGES, withCluster, withContext } from '../support/cluster.js';
 import { FLIGHTS } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
 import { statements } from './dml/people.js';
 
 const cluster = await withCluster();
@@ -250,4 +251,54 @@ describe('an in-memory table', () => {
     await change('DELETE FROM people WHERE id < 4');
     expect(await df.toArray({ int64: 'number' })).toEqual([{ id: 4 }]);
   });
+});
+
+describe('parameters whose type is not that of the column', () => {
+  it('INSERT converts them', async () => {
+    await ctx.sql('CREATE OR REPLACE TABLE kinds (d DOUBLE, n BIGINT, at TIMESTAMP, day DATE, s VARCHAR)');
+    const at = new Date('2024-01-02T03:04:05Z');
+    await ctx.sql('INSERT INTO kinds VALUES ($1, $2, $3, $4, $5)', { params: [5, 6, at, '2024-01-01', null] });
+    await ctx.sql('INSERT INTO kinds VALUES (0.5, $1, NULL, NULL, $2), ($1, 8, NULL, NULL, NULL)', {
+      params: [7, 'x'],
+    });
+    const found = await ctx.query(
+      'SELECT d, n, CAST(at AS VARCHAR) AS at, CAST(day AS VARCHAR) AS day, s FROM kinds ORDER BY n',
+    );
+    expect(found).toEqual([
+      { d: 5, n: 6n, at: '2024-01-02T03:04:05', day: '2024-01-01', s: null },
+      { d: 0.5, n: 7n, at: null, day: null, s: 'x' },
+      { d: 7, n: 8n, at: null, day: null, s: null },
+    ]);
+  });
+
+  it.each([
+    ['(n) VALUES ($1)', [1.5]],
+    ['(n) VALUES ($1)', ['x']],
+    ['(n, s) VALUES ($1, $2)', [1, 2]],
+    ['(n) SELECT * FROM (VALUES (1), ($1)) v', [1.5]],
+  ])('INSERT of a value that does not fit is refused: %s', async (text, params) => {
+    await ctx.sql('CREATE OR REPLACE TABLE fits (n BIGINT, s VARCHAR)');
+    expect(await rejected(ctx.sql(`INSERT INTO fits ${text}`, { params }))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('does not fit the type'),
+    });
+    expect(await ctx.query('SELECT * FROM fits')).toEqual([]);
+  });
+
+  it('UPDATE converts them', async () => {
+    await ctx.sql('CREATE OR REPLACE TABLE changed (d DOUBLE, n BIGINT)');
+    await ctx.sql('INSERT INTO changed VALUES (1.5, 2)');
+    await ctx.sql('UPDATE changed SET d = $1, n = $1', { params: [5] });
+    expect(await ctx.query('SELECT * FROM changed')).toEqual([{ d: 5, n: 5n }]);
+    expect(await rejected(ctx.sql('UPDATE changed SET n = $1', { params: [1.5] }))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+});
+
+it('queries do not rely on keys, which nothing enforces', async () => {
+  await ctx.sql('CREATE OR REPLACE TABLE keyed (id BIGINT PRIMARY KEY, s VARCHAR)');
+  await ctx.sql(`INSERT INTO keyed VALUES (1, 'm'), (1, 'n')`);
+  expect(await ctx.query('SELECT DISTINCT id FROM keyed')).toEqual([{ id: 1n }]);
+  expect(await ctx.query('SELECT s FROM keyed ORDER BY id, s DESC')).toEqual([{ s: 'n' }, { s: 'm' }]);
 });

@@ -1,8 +1,8 @@
 /** Several files are one table, whether a path names their folder or an array names them. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { withCluster, withContext } from '../support/cluster.js';
@@ -116,6 +116,19 @@ describe('CSV files', () => {
 });
 
 describe('compression', () => {
+  it('is known by the extension in SQL, too', async () => {
+    const [csv, json] = [
+      file('zipped/sql.csv.gz', gzipSync('a\n1\n')),
+      file('zipped/sql.json.gz', gzipSync('{"a": 1}\n')),
+    ];
+    await ctx.sql(`CREATE OR REPLACE EXTERNAL TABLE zipped STORED AS CSV LOCATION '${csv}'`);
+    expect(await ctx.query('SELECT * FROM zipped')).toEqual([{ a: 1n }]);
+    await ctx.sql(`CREATE OR REPLACE EXTERNAL TABLE zipped (a BIGINT) STORED AS JSON LOCATION '${json}'`);
+    expect(await ctx.query('SELECT * FROM zipped')).toEqual([{ a: 1n }]);
+    await ctx.sql(`COPY (SELECT 2 AS a) TO '${temp('zipped/copied.csv.gz')}' STORED AS CSV`);
+    expect(gunzipSync(readFileSync(temp('zipped/copied.csv.gz'))).toString()).toBe('a\n2\n');
+  });
+
   it('is known by the extension', async () => {
     const csv = file('x.csv.gz', gzipSync('a\n1\n'));
     const json = file('x.json.gz', gzipSync('{"a": 1}\n'));

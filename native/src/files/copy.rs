@@ -2,6 +2,7 @@
 //! of the file format, so the options move there.
 
 use super::arrow_format::{compression, ArrowFiles};
+use super::compressed::with_compression;
 use datafusion::catalog::Session;
 use datafusion::common::parsers::CsvQuoteStyle;
 use datafusion::config::ConfigFileType;
@@ -15,7 +16,7 @@ use datafusion::logical_expr::LogicalPlan;
 use std::sync::Arc;
 use url::Url;
 
-/// Makes the path a URL. A plain path would be relative to the scheduler, and `*`, `?` or `[` would make it a
+/// Makes the path a URL, and finds the compression in it. A plain path would be relative to the scheduler, and `*`, `?` or `[` would make it a
 /// pattern.
 pub fn located(copy: &CopyTo) -> CopyTo {
     let mut copy = copy.clone();
@@ -28,6 +29,8 @@ pub fn located(copy: &CopyTo) -> CopyTo {
         });
         copy.output_url = url.map_or(copy.output_url, Into::into);
     }
+    let format = copy.file_type.get_ext();
+    with_compression(&mut copy.options, &format, &copy.output_url);
     copy
 }
 

@@ -1,6 +1,7 @@
 //! Files that queries write, and the folders that they are in.
 
 pub mod arrow_format;
+pub mod compressed;
 pub mod copy;
 pub mod folder;
 pub mod partitions;

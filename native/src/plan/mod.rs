@@ -1,5 +1,6 @@
 //! Corrections of plans: rewrites of logical plans, rules for physical plans; and the metrics of a run.
 
+pub mod aggregate_subqueries;
 pub mod comparisons;
 pub mod depth;
 pub mod distributable;
@@ -11,6 +12,7 @@ pub mod logical_rules;
 mod metrics;
 pub mod not_in;
 pub mod offset_alone;
+pub mod params;
 pub mod rules;
 pub mod scan;
 pub mod single_row;

@@ -1,13 +1,14 @@
-//! Rewrites `IN` and `NOT IN` over a subquery where nulls would give wrong rows.
+//! Rewrites `IN`, `ANY` and `ALL` over a subquery where nulls or names would give wrong rows.
 
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{Column, ExprSchema, ScalarValue};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
-use datafusion::logical_expr::expr::{Exists, InSubquery};
+use datafusion::logical_expr::expr::{Exists, InSubquery, SetComparison, SetQuantifier};
 use datafusion::logical_expr::utils::{conjunction, disjunction, split_conjunction_owned};
 use datafusion::logical_expr::{
-    lit, when, BinaryExpr, Expr, ExprSchemable, Filter, LogicalPlan, LogicalPlanBuilder, Operator, Subquery,
+    binary_expr, lit, not, when, BinaryExpr, Expr, ExprSchemable, Filter, LogicalPlan, LogicalPlanBuilder,
+    Operator, Subquery,
 };
 use datafusion::optimizer::AnalyzerRule;
 use std::sync::Arc;
@@ -33,12 +34,18 @@ impl AnalyzerRule for InWithNulls {
 }
 
 fn rewritten(filter: Filter) -> Result<Transformed<LogicalPlan>> {
-    let has_in = |part: &Expr| Ok(matches!(part, Expr::InSubquery(_)));
-    if !filter.predicate.exists(has_in)? {
+    let compares = |part: &Expr| Ok(matches!(part, Expr::InSubquery(_) | Expr::SetComparison(_)));
+    if !filter.predicate.exists(compares)? {
         return Ok(Transformed::no(LogicalPlan::Filter(filter)));
     }
     let input = &filter.input;
-    let parts = split_conjunction_owned(filter.predicate);
+    let predicate = filter.predicate.transform_down(|part| match part {
+        Expr::SetComparison(ref found) if !found.expr.contains_outer() => {
+            compared(found, input).map(Transformed::yes)
+        }
+        part => Ok(Transformed::no(part)),
+    });
+    let parts = split_conjunction_owned(predicate.data()?);
     let parts = parts.into_iter().map(|part| match negated(&part) {
         Some(found) if !found.subquery.outer_ref_columns.is_empty() || !found.expr.any_column_refs() => {
             never_equal(found, input)
@@ -97,14 +104,14 @@ fn with_nulls(expr: Expr, input: &LogicalPlan) -> Result<Expr> {
 fn never_equal(found: &InSubquery, input: &LogicalPlan) -> Result<Expr> {
     let Candidates {
         value, column, plan, ..
-    } = Candidates::new(found, input)?;
+    } = Candidates::new(&found.expr, &found.subquery, input)?;
     let nullable = found.expr.nullable(input.schema())? || column.nullable(plan.schema())?;
     let equal = value.eq(column);
     let condition = match nullable {
         true => equal.is_not_false(),
         false => equal,
     };
-    exists(plan.filter(condition)?, found, true)
+    exists(plan.filter(condition)?, &found.subquery, true)
 }
 
 /// A CASE that gives true, false or null. `None` if the result is never null.
@@ -114,24 +121,45 @@ fn case(found: &InSubquery, input: &LogicalPlan) -> Result<Option<Expr>> {
         column,
         plan,
         one,
-    } = Candidates::new(found, input)?;
+    } = Candidates::new(&found.expr, &found.subquery, input)?;
     let mut unknown = vec![];
     if column.nullable(plan.schema())? {
         let nulls = plan.clone().filter(column.clone().is_null())?;
-        unknown.push(exists(nulls.limit(0, one)?, found, false)?);
+        unknown.push(exists(nulls.limit(0, one)?, &found.subquery, false)?);
     }
     if found.expr.nullable(input.schema())? {
-        let any = exists(plan.clone().limit(0, one)?, found, false)?;
+        let any = exists(plan.clone().limit(0, one)?, &found.subquery, false)?;
         unknown.push(found.expr.as_ref().clone().is_null().and(any));
     }
     let Some(unknown) = disjunction(unknown) else {
         return Ok(None);
     };
-    let equal = exists(plan.filter(value.eq(column))?, found, false)?;
+    let equal = exists(plan.filter(value.eq(column))?, &found.subquery, false)?;
     when(equal, lit(!found.negated))
         .when(unknown, lit(ScalarValue::Boolean(None)))
         .otherwise(lit(found.negated))
         .map(Some)
+}
+
+/// A comparison with ANY or ALL, with EXISTS. The engine mixes up columns of the same name inside and outside.
+pub fn compared(found: &SetComparison, input: &LogicalPlan) -> Result<Expr> {
+    let Candidates {
+        value, column, plan, ..
+    } = Candidates::new(&found.expr, &found.subquery, input)?;
+    let nullable = found.expr.nullable(input.schema())? || column.nullable(plan.schema())?;
+    let holds = binary_expr(value, found.op, column);
+    let (decisive, result) = match found.quantifier {
+        SetQuantifier::Any => (holds.clone(), true),
+        SetQuantifier::All => (not(holds.clone()), false),
+    };
+    let decided = |negated| exists(plan.clone().filter(decisive)?, &found.subquery, negated);
+    if !nullable {
+        return decided(!result);
+    }
+    let unknown = exists(plan.clone().filter(holds.is_null())?, &found.subquery, false)?;
+    when(decided(false)?, lit(result))
+        .when(unknown, lit(ScalarValue::Boolean(None)))
+        .otherwise(lit(!result))
 }
 
 /// The value of IN, with EXISTS.
@@ -141,8 +169,8 @@ pub fn with_exists(found: &InSubquery, input: &LogicalPlan) -> Result<Expr> {
     }
     let Candidates {
         value, column, plan, ..
-    } = Candidates::new(found, input)?;
-    exists(plan.filter(value.eq(column))?, found, found.negated)
+    } = Candidates::new(&found.expr, &found.subquery, input)?;
+    exists(plan.filter(value.eq(column))?, &found.subquery, found.negated)
 }
 
 /// The rows of the subquery that the value is compared with.
@@ -156,9 +184,9 @@ struct Candidates {
 }
 
 impl Candidates {
-    fn new(found: &InSubquery, input: &LogicalPlan) -> Result<Self> {
+    fn new(value: &Expr, subquery: &Subquery, input: &LogicalPlan) -> Result<Self> {
         let outside = input.schema();
-        let value = found.expr.as_ref().clone().transform_up(|part| {
+        let value = value.clone().transform_up(|part| {
             let Expr::Column(column) = &part else {
                 return Ok(Transformed::no(part));
             };
@@ -168,7 +196,7 @@ impl Candidates {
                 column.clone(),
             )))
         });
-        let inside = found.subquery.subquery.as_ref().clone();
+        let inside = subquery.subquery.as_ref().clone();
         // An alias, because relations inside may have the same names as those outside.
         let name = "__in_subquery_value";
         let column = Expr::Column(Column::from(inside.schema().qualified_field(0))).alias(name);
@@ -176,18 +204,18 @@ impl Candidates {
             value: value.data()?,
             column: Expr::Column(Column::new_unqualified(name)),
             plan: LogicalPlanBuilder::from(inside).project([column])?,
-            one: found.subquery.outer_ref_columns.is_empty().then_some(1),
+            one: subquery.outer_ref_columns.is_empty().then_some(1),
         })
     }
 }
 
-fn exists(plan: LogicalPlanBuilder, found: &InSubquery, negated: bool) -> Result<Expr> {
+fn exists(plan: LogicalPlanBuilder, found: &Subquery, negated: bool) -> Result<Expr> {
     let subquery = plan.build()?;
     Ok(Expr::Exists(Exists {
         subquery: Subquery {
             outer_ref_columns: subquery.all_out_ref_exprs(),
             subquery: Arc::new(subquery),
-            spans: found.subquery.spans.clone(),
+            spans: found.spans.clone(),
         },
         negated,
     }))

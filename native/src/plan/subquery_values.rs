@@ -1,6 +1,6 @@
-//! Makes EXISTS and IN over a subquery work as values, as in `SELECT EXISTS (…)`. The engine runs them only as conditions.
+//! Makes EXISTS, IN, ANY and ALL over a subquery work as values, as in `SELECT EXISTS (…)`. The engine runs them only as conditions.
 
-use super::not_in::with_exists;
+use super::not_in::{compared, with_exists};
 use crate::error::{Code, Error};
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::common::Column;
@@ -69,9 +69,9 @@ fn as_values(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
             Expr::InSubquery(found) if !found.expr.contains_outer() => {
                 with_exists(&found, &input).map(Transformed::yes)
             }
-            Expr::SetComparison(_) => Err(unsupported(
-                "ANY and ALL with a subquery are supported only in WHERE. Compare with (SELECT min(x) …) or (SELECT max(x) …) instead.",
-            )),
+            Expr::SetComparison(found) if !found.expr.contains_outer() => {
+                compared(&found, &input).map(Transformed::yes)
+            }
             part => Ok(Transformed::no(part)),
         })?;
         let expr = expr.data.transform_up(|part| match part {

@@ -3,6 +3,7 @@
 
 use crate::damage::Damage;
 use crate::error::{Code, Error};
+use crate::files::compressed::with_compression;
 use crate::files::partitions::Layout;
 use crate::scan::csv::rows::{BadRows, RowOptions};
 use crate::scan::schema::{full_files, nullable_where_missing, text_schema, unreadable_file, CheckedFiles};
@@ -123,6 +124,9 @@ fn format_of(state: &dyn Session, create: &CreateExternalTable) -> Result<Option
 fn without_bad_rows(create: &CreateExternalTable) -> Result<(CreateExternalTable, BadRows)> {
     let mut create = create.clone();
     check_options(&create.options)?;
+    if let Some(path) = create.locations.first() {
+        with_compression(&mut create.options, &create.file_type, path);
+    }
     let Some(name) = create.options.remove(BAD_ROWS) else {
         return Ok((create, BadRows::Error));
     };

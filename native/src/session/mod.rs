@@ -19,6 +19,7 @@ use crate::client::remote_session::RemoteSession;
 use crate::error::{caught, Code, Error, Result};
 use crate::functions::bounded::Bounded;
 use crate::functions::{register, series};
+use crate::plan::aggregate_subqueries::AggregateSubqueries;
 use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
 use crate::plan::subquery_values::SubqueryValues;
@@ -125,6 +126,7 @@ impl Session {
         let mut state = self
             .backend
             .state()
+            .with_analyzer_rule(Arc::new(AggregateSubqueries))
             .with_analyzer_rule(Arc::new(InWithNulls))
             .with_analyzer_rule(Arc::new(SubqueryValues))
             .with_analyzer_rule(Arc::new(InMemoryDml))

@@ -3,8 +3,8 @@
 use super::Session;
 use crate::error::{Code, Error, Result};
 use crate::functions::series;
-use crate::literal::param_values;
 use crate::literal::{fit, params, Params};
+use crate::plan::params::with_params;
 use crate::session::plans::planned::Planned;
 use crate::session::plans::planned::Query;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
@@ -60,7 +60,7 @@ impl Session {
         let planned = &prepared.planned;
         Ok(match bound {
             Some(bound) => {
-                let plan = planned.plan.clone().with_param_values(param_values(bound))?;
+                let plan = with_params(planned.plan.clone(), bound)?;
                 DataFrame::new(state, series::generated(plan)?).into()
             }
             None => {
@@ -163,7 +163,7 @@ impl Parameters {
     }
 
     /// The values, cast to the types of the statement. `None` if the statement has no parameters.
-    fn bind(&self, given: Option<Params>) -> Result<Option<Params>> {
+    pub fn bind(&self, given: Option<Params>) -> Result<Option<Params>> {
         self.check(given.as_ref())?;
         Ok(match (self, given) {
             (Self::Positional(kinds), Some(Params::Positional(values))) => {

@@ -4,14 +4,15 @@ use super::Session;
 use crate::config;
 use crate::error::{Code, Error, Result};
 use crate::functions::series;
-use crate::literal::{param_values, params};
+use crate::literal::params;
 use crate::plan::limits::check_node;
+use crate::plan::params::with_params;
 use crate::scan::schema::check;
 use crate::session::plans::planned::Query;
 use crate::session::prepared::Parameters;
 use crate::stores::limits::Access;
 use crate::stores::password::check_urls;
-use datafusion::common::TableReference;
+use datafusion::common::{Constraints, TableReference};
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::datasource::MemTable;
 use datafusion::execution::SessionState;
@@ -39,15 +40,21 @@ impl Session {
         let planned = self.plan(&state, &basis, query).await?;
         let plan = planned.plan.clone();
         let params = options.params.as_deref().map(params).transpose()?;
-        // PREPARE has parameters that get values later.
-        if !matches!(plan, LogicalPlan::Statement(_)) {
-            Parameters::of(&plan)?.check(params.as_ref())?;
-        }
         let is_bound = params.is_some();
+        let params = match &plan {
+            // PREPARE has parameters that get values later.
+            LogicalPlan::Statement(_) => params,
+            LogicalPlan::Dml(_) => Parameters::of(&plan)?.bind(params)?,
+            plan => {
+                Parameters::of(plan)?.check(params.as_ref())?;
+                params
+            }
+        };
         let plan = match params {
-            Some(params) => series::generated(plan.with_param_values(param_values(params))?)?,
+            Some(params) => series::generated(with_params(plan, params)?)?,
             None => plan,
         };
+        let plan = without_constraints(plan);
         check_node(&plan)?;
         check_urls(&plan)?;
         SQLOptions::new()
@@ -150,6 +157,20 @@ impl Session {
         self.context().register_table(name, table)?;
         Ok(())
     }
+}
+
+/// Nothing enforces keys, so the optimizer must not rely on them.
+fn without_constraints(mut plan: LogicalPlan) -> LogicalPlan {
+    match &mut plan {
+        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
+            create.constraints = Constraints::default();
+        }
+        LogicalPlan::Ddl(DdlStatement::CreateExternalTable(create)) => {
+            create.constraints = Constraints::default();
+        }
+        _ => {}
+    }
+    plan
 }
 
 /// Checks the files of CREATE EXTERNAL TABLE, if their columns are not given.

@@ -40,29 +40,34 @@ import { type Cells, cellName, entriesOf, itemsOf, memberOf, pairsOf } from './i
  */
 export function buildColumn(type: DataType, cells: Cells, nullable = true): Data {
   const { length } = cells.values;
+  if (type.typeId === Type.Null) return nulls(type, length);
   const validity = new Uint8Array(Math.ceil(length / 64) * 8);
-  let nulls = 0;
+  let nullCount = 0;
   for (let i = 0; i < length; i++) {
     const value = cells.values[i];
-    if (value === null || value === undefined) nulls++;
+    if (value === null || value === undefined) nullCount++;
     else validity[i >> 3] = (validity[i >> 3] as number) | (1 << (i & 7));
   }
-  if (nulls > 0 && !nullable && type.typeId !== Type.Null) {
+  if (nullCount > 0 && !nullable) {
     const at = Array.from(cells.values).findIndex((value) => value === null || value === undefined);
     throw invalid(
       `${cellName(cells, at)}: null is not allowed, because the schema declares the column as not nullable.`,
     );
   }
   const { offsets, values, children, dictionary } = buffersOf(type, cells);
-  const hasBitmap = nulls > 0 && type.typeId !== Type.Null;
-  const parts = [offsets, values, hasBitmap ? validity : undefined, undefined] as unknown as Data['buffers'];
-  return new Data(type, 0, length, type.typeId === Type.Null ? length : nulls, parts, children, dictionary);
+  const bitmap = nullCount > 0 ? validity : undefined;
+  const parts = [offsets, values, bitmap, undefined] as unknown as Data['buffers'];
+  return new Data(type, 0, length, nullCount, parts, children, dictionary);
+}
+
+/** A column of nulls. apache-arrow forgets their number when it cuts the column, as it does for the items of lists. */
+function nulls(type: DataType, length: number): Data {
+  const slice = (_start: number, count: number) => nulls(type, count);
+  return Object.assign(new Data(type, 0, length, length), { slice });
 }
 
 function buffersOf(type: DataType, cells: Cells): Buffers {
   switch (type.typeId) {
-    case Type.Null:
-      return {};
     case Type.Bool: {
       const bits = new Uint8Array(Math.ceil(cells.values.length / 64) * 8);
       each(type, cells, (value, i) => {

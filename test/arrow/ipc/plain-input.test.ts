@@ -42,6 +42,8 @@ describe('rowsToIpc', () => {
     ['lists', [[1, null], [], null], 'List(Int64)', [[1n, null], [], null]],
     ['typed arrays', [Float64Array.of(0.5)], 'List(Float64)', [[0.5]]],
     ['empty lists', [[], null], 'List(Null)'],
+    ['lists of nulls', [[null], [null, null], null], 'List(Null)'],
+    ['lists of structs of nulls', [[{ a: null }]], 'List(Struct("a": Null))'],
     [
       'structs',
       [{ a: 1 }, { b: 'x' }, null],
