@@ -123,7 +123,7 @@ const SQL: Case[] = (
         'DELETE FROM flights',
         'SELECT 1; SELECT 2',
         'COMMIT',
-        'SELECT EXISTS (SELECT 1)',
+        'SELECT (SELECT max(f.delay) FROM flights f WHERE f.delay > flights.delay) FROM flights',
       ],
     ],
     [
