@@ -89,7 +89,8 @@ impl NativeSession {
     #[napi(catch_unwind)]
     pub fn register_udf(&self, definition: String) -> napi::Result<()> {
         self.session.check_open()?;
-        Ok(self.session.register_udf(Definition::parse(&definition)?)?)
+        let definition = Definition::parse(&definition)?;
+        Ok(self.session.udfs.register(self.session.context(), definition)?)
     }
 
     /// Passes the console output of UDFs to the listener, as JSON, until the session is closed.

@@ -96,7 +96,8 @@ impl NativeSession {
     #[napi(catch_unwind)]
     pub fn deregister_udf(&self, kind: String, name: String) -> napi::Result<bool> {
         self.session.check_open()?;
-        Ok(self.session.deregister_udf(Kind::parse(&kind)?, &name)?)
+        let (session, kind) = (&self.session, Kind::parse(&kind)?);
+        Ok(session.udfs.deregister(session.context(), kind, &name)?)
     }
 
     #[napi(catch_unwind)]

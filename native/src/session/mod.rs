@@ -42,7 +42,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use udfs::HiddenFunctions;
+use udfs::Udfs;
 
 /// Why building its parts cannot fail.
 const CHECKED: &str = "the options were checked when the session was made";
@@ -59,7 +59,7 @@ pub struct Session {
     /// Built on first use: building takes some milliseconds, and the constructor is synchronous.
     context: OnceLock<SessionContext>,
     pub plans: Arc<PlanCache>,
-    hidden_functions: HiddenFunctions,
+    pub udfs: Udfs,
     calls: Calls,
 }
 
@@ -99,7 +99,7 @@ impl Session {
             memory_table_limit,
             context: OnceLock::new(),
             plans: PlanCache::new(),
-            hidden_functions: HiddenFunctions::default(),
+            udfs: Udfs::default(),
             calls: Calls::default(),
         }
     }

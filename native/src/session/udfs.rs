@@ -1,6 +1,5 @@
 //! The UDFs of a session, and the built-in functions that they hide.
 
-use super::Session;
 use crate::error::Result;
 use crate::udf::definition::{Definition, Kind};
 use crate::udf::function::aggregate::JsAggregate;
@@ -10,26 +9,30 @@ use crate::udf::function::window::JsWindow;
 use datafusion::catalog::TableFunctionImpl;
 use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+use datafusion::prelude::SessionContext;
 use parking_lot::Mutex;
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The built-in functions that UDFs of the same kind and name hide. Locked only to access the map.
-pub type HiddenFunctions = Mutex<HashMap<(Kind, String), BuiltIn>>;
+#[derive(Default)]
+pub struct Udfs {
+    /// The built-in functions that UDFs of the same kind and name hide. Locked only to access the map.
+    hidden: Mutex<HashMap<(Kind, String), BuiltIn>>,
+}
 
-pub enum BuiltIn {
+enum BuiltIn {
     Scalar(Arc<ScalarUDF>),
     Aggregate(Arc<AggregateUDF>),
     Window(Arc<WindowUDF>),
     Table(Arc<dyn TableFunctionImpl>),
 }
 
-impl Session {
-    pub fn register_udf(&self, definition: Definition) -> Result<()> {
+impl Udfs {
+    pub fn register(&self, context: &SessionContext, definition: Definition) -> Result<()> {
         let definition = Arc::new(definition);
         let (kind, name) = (definition.kind, definition.name.clone());
-        let state = self.context().state_ref();
+        let state = context.state_ref();
         let mut state = state.write();
         let is_replaced = is_udf(&state, kind, &name);
         let before = match kind {
@@ -49,14 +52,14 @@ impl Session {
             }
         };
         if let Some(before) = before.filter(|_| !is_replaced) {
-            self.hidden_functions.lock().insert((kind, name), before);
+            self.hidden.lock().insert((kind, name), before);
         }
         Ok(())
     }
 
     /// Returns whether there was such a UDF. A built-in function that it hid is back.
-    pub fn deregister_udf(&self, kind: Kind, name: &str) -> Result<bool> {
-        let state = self.context().state_ref();
+    pub fn deregister(&self, context: &SessionContext, kind: Kind, name: &str) -> Result<bool> {
+        let state = context.state_ref();
         let mut state = state.write();
         if !is_udf(&state, kind, name) {
             return Ok(false);
@@ -67,7 +70,7 @@ impl Session {
             Kind::Window => drop(state.deregister_udwf(name)?),
             Kind::Table => drop(state.deregister_udtf(name)?),
         }
-        if let Some(before) = self.hidden_functions.lock().remove(&(kind, name.to_owned())) {
+        if let Some(before) = self.hidden.lock().remove(&(kind, name.to_owned())) {
             restore(&mut state, name, before)?;
         }
         Ok(true)
