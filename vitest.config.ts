@@ -45,17 +45,15 @@ const ALONE = [
   'wrong-rows',
 ].map((name) => `test/modes/${name}.test.ts`);
 
-/** What differs between projects. A group starts when the previous one has ended. */
+/** What differs between projects. */
 interface Project {
-  group: number;
-  workers: number;
   include: string[];
   exclude?: string[];
   env?: Record<string, string>;
   types?: string[];
 }
 
-function project(name: string, { group, workers, include, exclude = [], env = {}, types }: Project) {
+function project(name: string, { include, exclude = [], env = {}, types }: Project) {
   return {
     extends: true,
     test: {
@@ -65,8 +63,6 @@ function project(name: string, { group, workers, include, exclude = [], env = {}
       env,
       // A worker loads the sources once for all of its files.
       isolate: false,
-      maxWorkers: workers,
-      sequence: { groupOrder: group },
       // `npm run check -- types` reports the sources' own errors.
       typecheck: { enabled: types !== undefined, include: types ?? [], ignoreSourceErrors: true },
     },
@@ -89,26 +85,24 @@ export default defineConfig({
   test: {
     // Processes instead of threads, so that a crash of native code ends one file and not the run.
     pool: 'forks',
+    // Many tests wait for other processes. All projects run side by side, so that a long file holds up no other.
+    maxWorkers: 4,
     // These only end tests that hang. A busy machine takes many times as long as a free one.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { interval: 5, timeout: 60_000 } },
     projects: [
       project('unit', {
-        group: 0,
-        workers: 2,
         include: ['test/**/*.test.ts'],
         exclude: ['test/process/**', 'test/modes/**'],
         types: ['test/types/**/*.test-d.ts'],
       }),
       // These start processes, count their threads, descriptors and folders, or kill them.
-      project('process', { group: 1, workers: 4, include: ['test/process/**/*.test.ts'] }),
+      project('process', { include: ['test/process/**/*.test.ts'] }),
       ...modes
         .filter((mode) => !chosen || mode === chosen)
         .map((mode) =>
           project(mode, {
-            group: 2,
-            workers: 3,
             include: ['test/modes/**/*.test.ts'],
             exclude: mode === 'replaced' ? ALONE : [],
             env: { BALLISTA_TEST_MODE: mode },

@@ -15,6 +15,7 @@ import { checkDocs } from './check-docs.mjs';
 import { docs } from './docs.mjs';
 import { generatedFiles } from './generate.mjs';
 import { install } from './install.mjs';
+import { kept, RUST } from './lib/kept.mjs';
 import { Failure, main, root, run, tool } from './lib/shell.mjs';
 import { packDevelopment } from './package/pack.mjs';
 import { checkSizes, megabytes } from './package/sizes.mjs';
@@ -40,7 +41,7 @@ const afterBuild = [
   { name: 'fresh', what: 'generated files are committed as generated', run: fresh },
   { name: 'types', what: 'TypeScript of the package, tests, examples and scripts', run: types },
   { name: 'package', what: 'the packages that npm would publish', run: packaged },
-  { name: 'clippy', what: 'Rust lint', run: clippy },
+  { name: 'clippy', what: 'Rust lint', run: lintRust },
   { name: 'docs', what: 'examples of the documentation', run: () => checkDocs() },
   { name: 'site', what: 'the documentation site, without warnings', run: docs },
   { name: 'deploy', what: 'settings, ports and metrics in deploy/', run: deploy },
@@ -105,6 +106,12 @@ async function style() {
   rustLayers();
   await run(process.execPath, [tool('@biomejs/biome'), 'check', '--error-on-warnings', '.']);
   await cargo('fmt', '--all', '--check');
+}
+
+/** What has no warning has none in the next clone, either. */
+async function lintRust() {
+  const scripts = ['scripts/cargo.mjs', 'scripts/clippy-driver.mjs'];
+  await kept('clippy', { inputs: [...RUST, ...scripts], extra: [await checkRust()] }, () => clippy());
 }
 
 /** The build has just written the generated files. Those that it has changed were stale. */

@@ -80,6 +80,7 @@ function reason(error) {
  * @param {string} folder
  */
 async function collect(folder) {
+  if (!existsSync(folder)) throw new Failure(`the folder ${folder} with the archives of the addons does not exist`);
   await install();
   await buildTypeScript();
   await pack([]);

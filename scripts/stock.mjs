@@ -7,14 +7,21 @@
  */
 
 import { spawn } from 'node:child_process';
-import { artifact } from './cargo.mjs';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { artifact, checkRust, PROFILE } from './cargo.mjs';
+import { kept, RUST } from './lib/kept.mjs';
 import { Failure, main } from './lib/shell.mjs';
 
 main(async () => {
-  // Builds the whole workspace: cargo joins the features of crates that it builds together. If it built only the program, it
-  // would compile every dependency again.
-  const { executable } = await artifact('stock', ['--workspace', '--bins']);
-  if (!executable) throw new Failure('cargo did not build the program');
-  const child = spawn(executable, process.argv.slice(2), { stdio: 'inherit' });
+  const name = process.platform === 'win32' ? 'stock.exe' : 'stock';
+  const folder = await kept('stock', { inputs: RUST, extra: [await checkRust(), PROFILE] }, async (folder) => {
+    // Builds the whole workspace: cargo joins the features of crates that it builds together. If it built only the program, it
+    // would compile every dependency again.
+    const { executable } = await artifact('stock', ['--workspace', '--bins']);
+    if (!executable) throw new Failure('cargo did not build the program');
+    copyFileSync(executable, join(folder, name));
+  });
+  const child = spawn(join(folder, name), process.argv.slice(2), { stdio: 'inherit' });
   child.once('exit', (code) => process.exit(code ?? 1));
 });

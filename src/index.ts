@@ -46,7 +46,7 @@ export type {
 export type { PivotOptions, UnpivotOptions } from './dataframe/group-verbs.js';
 export { GroupedData, type PivotValues } from './dataframe/grouped.js';
 export type { JoinOn, JoinOptions, JoinType } from './dataframe/joins.js';
-export type { PendingDataFrame, PendingGroupedData } from './dataframe/pending.js';
+export type { PendingDataFrame, PendingGroupedData, PendingStream } from './dataframe/pending.js';
 export { QueryHandle } from './dataframe/query-handle.js';
 export type { ColumnName, ColumnOf, NewColumnOf, WithColumn } from './dataframe/row-types.js';
 export type { UnnestOptions } from './dataframe/row-verbs.js';

@@ -8,11 +8,13 @@
  */
 
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { BallistaError } from './errors.js';
+
+// Not an import: webpack would evaluate the calls of an imported createRequire while it builds.
+const { createRequire } = process.getBuiltinModule('node:module');
 
 let found: string | undefined;
 

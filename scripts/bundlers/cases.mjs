@@ -220,7 +220,7 @@ export const CASES = [
   {
     name: 'webpack, all in one file',
     tool: 'webpack',
-    write: INSIDE,
+    write: "`externals: { rolldown: 'import rolldown' }`; the package is bundled, and `node_modules` shipped",
     files: ['inside/webpack.config.mjs'],
     build: build('webpack-cli', ['--config', 'webpack.config.mjs'], 'webpack-cli'),
     run: program('out/main.cjs'),

@@ -6,6 +6,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { targetDir } from '../cargo.mjs';
 import { capture, Failure, npm, run } from '../lib/shell.mjs';
 import { DEPLOY, kubernetesResources } from './files.mjs';
@@ -88,8 +89,8 @@ async function kubernetes() {
 
 /** Not a resource of Kubernetes itself, so its schema comes from elsewhere. */
 async function keda() {
-  const { createRequire } = await import('node:module');
-  const { ScaledObject } = createRequire(join(CACHE, 'package.json'))('@kubernetes-models/keda/keda.sh/v1alpha1');
+  const file = join(CACHE, 'node_modules', '@kubernetes-models', 'keda', 'keda.sh', 'v1alpha1', 'ScaledObject.js');
+  const { ScaledObject } = await import(pathToFileURL(file).href);
   const objects = kubernetesResources().filter(({ resource }) => resource.kind === 'ScaledObject');
   if (objects.length === 0) throw new Failure('there is no ScaledObject');
   for (const { resource } of objects) new ScaledObject(resource).validate();

@@ -10,13 +10,19 @@ import { dirname, join } from 'node:path';
 import { root } from './shell.mjs';
 
 /**
- * @typedef {object} Step
- * @property {string} name
+ * @typedef {object} Inputs
  * @property {readonly string[]} inputs the files and folders that the result depends on, relative to the checkout
- * @property {readonly string[]} outputs small files. If one is missing or was edited, the step runs again
- * @property {readonly string[]} [artifacts] large outputs. If one is missing, the step runs again
  * @property {readonly string[]} [extra] other things that the result depends on, such as the version of a compiler
  */
+
+/**
+ * @typedef {object} Outputs
+ * @property {string} name
+ * @property {readonly string[]} outputs small files. If one is missing or was edited, the step runs again
+ * @property {readonly string[]} [artifacts] large outputs. If one is missing, the step runs again
+ */
+
+/** @typedef {Inputs & Outputs} Step */
 
 /**
  * Runs a step if its inputs or outputs have changed since it last ran.
@@ -29,21 +35,19 @@ export async function unlessFresh(step, work) {
   const stamp = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const complete = (step.artifacts ?? []).every((path) => existsSync(join(root, path)));
   // An input may have been edited while the step ran.
-  const inputs = digest(step.inputs, step.extra);
-  if (complete && stamp === inputs + digest(step.outputs)) return;
+  const inputs = digest(step);
+  const both = () => inputs + digest({ inputs: step.outputs });
+  if (complete && stamp === both()) return;
   await work();
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, inputs + digest(step.outputs));
+  writeFileSync(file, both());
 }
 
-/**
- * @param {readonly string[]} paths
- * @param {readonly string[]} [extra]
- */
-function digest(paths, extra = []) {
+/** @param {Inputs} inputs */
+export function digest({ inputs, extra = [] }) {
   const hash = createHash('sha256');
   for (const text of extra) hash.update(`${text}\0`);
-  for (const path of paths.flatMap(files)) {
+  for (const path of inputs.flatMap(files)) {
     hash.update(`${path}\0`);
     hash.update(readFileSync(join(root, path)));
   }

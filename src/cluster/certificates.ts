@@ -4,7 +4,8 @@
  * @module
  */
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 import { BallistaError, invalid } from '../errors.js';
@@ -12,22 +13,27 @@ import { describe } from '../input/describe.js';
 import { toLocalPath } from '../input/local-path.js';
 import { resolve, type SettingTable } from '../input/settings.js';
 import { callSync } from '../native.js';
+import { createFolder } from '../platform/folder.js';
 import { writeWhole } from '../platform/whole-file.js';
 
 const LOCAL = ['localhost', '127.0.0.1', '::1'];
 const YEAR_SECONDS = 365 * 24 * 3600;
+/** Later times would not fit into a certificate. Its authority is valid for ten years, anyway. */
+const MOST_SECONDS = 100 * YEAR_SECONDS;
+/** A name of the DNS, also for all names of a domain. */
+const NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/iu;
 
 /** Options of {@link writeCertificates}. */
 export interface CertificateOptions {
   /** The names and addresses of the servers, besides this machine. Default: none. */
   hosts?: readonly string[];
-  /** After how many seconds the certificates of servers and clients expire, which is in the past if negative. Default: a year. */
+  /** After how many seconds the certificates of servers and clients expire, which is in the past if negative; at most 100 years. Default: a year. */
   validSeconds?: number;
 }
 
 const CERTIFICATE_SETTINGS = {
   hosts: { type: 'any' },
-  validSeconds: { type: 'number', default: YEAR_SECONDS },
+  validSeconds: { type: 'number', min: -MOST_SECONDS, max: MOST_SECONDS, default: YEAR_SECONDS },
 } as const satisfies SettingTable;
 
 /**
@@ -57,8 +63,11 @@ export async function writeCertificates(folder: string | URL, options: Certifica
     CERTIFICATE_SETTINGS,
     options,
   );
-  if (!Array.isArray(hosts) || !hosts.every((host) => typeof host === 'string' && host !== ''))
+  if (!Array.isArray(hosts))
     throw invalid(`writeCertificates: hosts must be an array of names and addresses, not ${describe(hosts)}.`);
+  for (const host of hosts)
+    if (typeof host !== 'string' || (isIP(host) === 0 && !NAME.test(host)))
+      throw invalid(`writeCertificates: ${JSON.stringify(host)} is neither the name nor the address of a host.`);
   const path = toLocalPath(folder, 'writeCertificates: the folder');
   const caKey = await existingKey(join(path, 'ca.key'));
   const made = callSync((binding) =>
@@ -69,7 +78,7 @@ export async function writeCertificates(folder: string | URL, options: Certifica
     }),
   );
   try {
-    await mkdir(path, { recursive: true });
+    await createFolder(path);
   } catch (cause) {
     throw new BallistaError('IO', `The folder ${path} cannot be created: ${(cause as Error).message}`, { cause });
   }

@@ -10,6 +10,9 @@ export const LOG_LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'
 /** How important a line of a log is. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
+/** The default level. At `info`, the scheduler would log each query in ten lines, with its plan. */
+export const DEFAULT_LOG_LEVEL = 'info,ballista_scheduler=warn';
+
 /** Whether a text is levels, alone or by module: `info,ballista_executor=debug`. */
 export function isLogLevel(text: string): boolean {
   return text.split(',').every((part) => {

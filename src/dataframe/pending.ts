@@ -4,22 +4,28 @@
  * @module
  */
 
+import type { RecordBatch } from 'apache-arrow';
+
+import type { Converted } from '../arrow/values/converted.js';
 import type { Row } from '../arrow/values/values.js';
+import type { ActionOptions } from '../config/action-options.js';
 import { invalid } from '../errors.js';
 import type { ExprLike, Several } from '../expr/coerce.js';
 import type { Expr } from '../expr/expr.js';
 import { describe } from '../input/describe.js';
+import type { RowOptions } from './actions.js';
 import type { DataFrame } from './dataframe.js';
 import type { PivotOptions } from './group-verbs.js';
 import type { GroupedData, PivotValues } from './grouped.js';
 import type { ColumnName, ColumnOf } from './row-types.js';
+import type { BatchStreamOptions, IpcStreamOptions, NdjsonStreamOptions } from './stream/readable-stream-options.js';
+import type { RecordBatchStream } from './stream/record-batch-stream.js';
+import type { RowStream } from './stream/row-stream.js';
 
 /**
  * A promise of a {@link DataFrame} that also has its methods. A verb returns the next such promise, an action its result. They
  * run when the DataFrame is there: in `await ctx.table('flights').limit(3).toArray()` there is only one `await`. An error of a
  * verb rejects the promise. A DataFrame itself is never a promise, so an `await` never runs its query.
- *
- * Methods that return streams (`stream`, `rows`, …) need the DataFrame: `for await (const row of (await ctx.table('t')).rows())`.
  *
  * @typeParam T - the type of a row
  *
@@ -27,9 +33,13 @@ import type { ColumnName, ColumnOf } from './row-types.js';
  * ```ts
  * await ctx.table('flights').filter(col('delay').gt(600)).groupBy('origin').count().show(3);
  * console.log(await ctx.sql('select 1 as one').toArray()); // [ { one: 1n } ]
+ * for await (const row of ctx.sql('select 1 as one').rows()) console.log(row); // { one: 1n }
  * ```
  */
-export interface PendingDataFrame<out T extends object = Row> extends Promise<DataFrame<T>>, Forwarded<DataFrame<T>> {
+export interface PendingDataFrame<out T extends object = Row>
+  extends Promise<DataFrame<T>>,
+    AsyncIterable<RecordBatch>,
+    Forwarded<DataFrame<T>> {
   /** As {@link DataFrame.select}. */
   select<K extends ColumnOf<T>>(...columns: Several<K>): PendingDataFrame<Pick<T, K>>;
   /** As {@link DataFrame.select}. */
@@ -42,7 +52,22 @@ export interface PendingDataFrame<out T extends object = Row> extends Promise<Da
   pivot<U extends object = Row>(options: PivotOptions): PendingDataFrame<U>;
   /** As {@link DataFrame.as}. */
   as<U extends object>(): PendingDataFrame<U>;
+  /** As {@link DataFrame.stream}. */
+  stream(options?: ActionOptions): PendingStream<RecordBatch, RecordBatchStream>;
+  /** As {@link DataFrame.rows}. */
+  rows<const O extends RowOptions = RowOptions>(
+    options?: O,
+  ): PendingStream<Converted<T, O>, RowStream<Converted<T, O>>>;
+  /** As {@link DataFrame.toReadableStream}. */
+  toReadableStream(options?: ActionOptions & BatchStreamOptions): Promise<ReadableStream<RecordBatch>>;
+  /** As {@link DataFrame.toReadableStream}. */
+  toReadableStream(
+    options: ActionOptions & (IpcStreamOptions | NdjsonStreamOptions),
+  ): Promise<ReadableStream<Uint8Array>>;
 }
+
+/** A promise of a stream that `for await` also accepts; see {@link PendingDataFrame}. */
+export interface PendingStream<out T, out S extends AsyncIterable<T>> extends Promise<S>, AsyncIterable<T> {}
 
 /** A promise of {@link GroupedData} that also has its methods; see {@link PendingDataFrame}. */
 export interface PendingGroupedData extends Promise<GroupedData>, Forwarded<GroupedData> {
@@ -55,7 +80,7 @@ type Forwarded<C> = {
   [K in keyof C as K extends NotForwarded ? never : C[K] extends (...args: never) => unknown ? K : never]: Later<C[K]>;
 };
 
-/** They return streams, or need their own types and are declared above. */
+/** They need their own types and are declared above, or are for DataFrames only. */
 type NotForwarded =
   | 'as'
   | 'drop'
@@ -81,7 +106,24 @@ type Later<F> = F extends (...args: infer A) => infer R
   : never;
 
 // `await` follows a promise without a detour only if its constructor is Promise, and only then a stack shows the caller.
-const prototype: Record<PropertyKey, unknown> = Object.create(Promise.prototype);
+const prototype: Record<PropertyKey, unknown> = Object.create(Promise.prototype, {
+  [Symbol.asyncIterator]: { value: iterate },
+});
+
+/** Iterates over the object: batches of a DataFrame, or what a stream holds. */
+function iterate(this: Promise<Methods>): AsyncIterator<unknown> {
+  let iterator: AsyncIterator<unknown> | undefined;
+  const begin = async (): Promise<AsyncIterator<unknown>> => {
+    iterator = (await forward(this, Symbol.asyncIterator, [])) as AsyncIterator<unknown>;
+    return iterator;
+  };
+  const begun = begin();
+  return {
+    // A promise around each promise would cost as much as the rows.
+    next: () => iterator?.next() ?? begun.then((made) => made.next()),
+    return: async (value) => (await begun).return?.(value) ?? { done: true, value },
+  };
+}
 
 /** Adds the methods of a class to pending objects. The classes call this, because this file cannot import them. */
 export function forwardMethods(of: { readonly prototype: object }): void {
@@ -97,13 +139,16 @@ export function forwardMethods(of: { readonly prototype: object }): void {
   }
 }
 
-type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
+type Methods = Readonly<Record<PropertyKey, (...args: unknown[]) => unknown>>;
 
-async function forward(made: Promise<Methods>, name: string, args: unknown[]): Promise<unknown> {
+async function forward(made: Promise<Methods>, name: string | symbol, args: unknown[]): Promise<unknown> {
   const object: Methods | undefined = await made;
   // The promise has the methods of all classes, because it does not know yet which object it will have.
   const method = object?.[name];
-  if (typeof method !== 'function') throw invalid(`${name} cannot be called on ${describe(object)}.`);
+  if (typeof method !== 'function') {
+    const called = typeof name === 'symbol' ? name.description : name;
+    throw invalid(`${called} cannot be called on ${describe(object)}.`);
+  }
   return method.apply(object, args);
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isLogLevel, type LogLevel } from '../config/log-level.js';
+import { DEFAULT_LOG_LEVEL, isLogLevel, type LogLevel } from '../config/log-level.js';
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 import { resolve, type SettingTable } from '../input/settings.js';
@@ -36,11 +36,11 @@ export interface LogEntry {
 
 /** Options of {@link setLogger}. */
 export interface LoggerOptions {
-  /** What is logged: `error`, `warn`, `info`, `debug` or `trace`, or levels by module, such as `info,ballista_executor=debug`. Default `'info'`. */
+  /** What is logged: `error`, `warn`, `info`, `debug` or `trace`, or levels by module, such as `info,ballista_executor=debug`. Default `'info,ballista_scheduler=warn'`. */
   level?: string;
 }
 
-const LOGGER_SETTINGS = { level: { type: 'string', default: 'info' } } as const satisfies SettingTable;
+const LOGGER_SETTINGS = { level: { type: 'string', default: DEFAULT_LOG_LEVEL } } as const satisfies SettingTable;
 
 const METHODS = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -53,8 +53,8 @@ const METHODS = ['debug', 'info', 'warn', 'error'] as const;
  * `BALLISTA_LOG`, which writes to the standard error, is independent of it.
  *
  * The engine never waits for the logger. If lines come too fast, some are lost, and a line with the level `warn` says how many.
- * The logger does not keep the process alive. Credentials are not logged; plans and values of queries can be, from the level
- * `debug` on.
+ * The logger does not keep the process alive. Credentials are not logged; plans and values of queries can be: by the module
+ * `ballista_scheduler` from the level `info` on, and by others from `debug` on.
  *
  * @throws BallistaError `INVALID_ARGUMENT`
  *

@@ -17,7 +17,6 @@ import { describe } from '../input/describe.js';
 import { toEntries } from '../input/entries.js';
 import { toLocalPath } from '../input/local-path.js';
 import { type DocumentedTable, resolve } from '../input/settings.js';
-import { compressionOf } from './compressed-path.js';
 import { CSV_HEADER, CSV_SETTINGS, engineOptions, type FormatSettings } from './format-settings.js';
 
 /** A file, a folder, a glob or an object-store URL, or several of them with one schema. */
@@ -254,20 +253,17 @@ export const READ_SETTINGS_BY_FORMAT: Readonly<Record<FileFormat, FormatSettings
 /**
  * Encodes options for Rust.
  *
- * @param paths - the files, whose names can tell their compression
  * @throws BallistaError `INVALID_ARGUMENT` with the nearest valid name
  */
 export function toReadOptionsNative<F extends FileFormat>(
   format: F,
   given: ReadOptionsByFormat[F] | undefined,
-  paths: readonly string[],
 ): NativeReadOptions {
   const table: FormatSettings = { ...READ_SETTINGS, ...READ_SETTINGS_BY_FORMAT[format] };
   const subject = `the ${format} reader`;
   const options = resolve<Record<string, unknown>>(subject, table, given as Record<string, unknown> | undefined);
   const { schema, fileExtension, tablePartitionCols, fileSortOrder } = options as ReadOptions;
-  const fileCompressionType = options['fileCompressionType'] ?? compressionOf(format, paths);
-  const native: NativeReadOptions = { format, options: engineOptions(table, { ...options, fileCompressionType }) };
+  const native: NativeReadOptions = { format, options: engineOptions(table, options) };
   const { onBadRow, columnTypes } = options as CsvReadOptions;
   if (columnTypes !== undefined) {
     if (schema !== undefined) throw invalid(`${subject} takes schema or columnTypes, not both.`);

@@ -15,7 +15,6 @@ import type { SortNode } from '../expr/node/node.js';
 import { describe } from '../input/describe.js';
 import { isUrl } from '../input/local-path.js';
 import { resolve } from '../input/settings.js';
-import { compressionOf } from './compressed-path.js';
 import { engineOptions, type FormatSettings } from './format-settings.js';
 import { toPathsNative } from './read-options.js';
 import type {
@@ -61,8 +60,7 @@ export function toFileWriteNative<F extends keyof WriteOptionsByFormat>(
   const settings: FormatSettings = { ...WRITE_SETTINGS, ...FILE_SETTINGS, ...WRITE_SETTINGS_BY_FORMAT[format] };
   const given = resolve<ParquetWriterOptions & Record<string, unknown>>(where, settings, options as never);
   const place = toTarget(where, path, given.singleFileOutput);
-  const compression = given.compression ?? compressionOf(format, [place]);
-  const engine: Record<string, string> = engineOptions(settings, { ...given, compression });
+  const engine: Record<string, string> = engineOptions(settings, given);
   if (format === 'parquet') {
     Object.assign(engine, compressionOption(where, given.compression, given.compressionLevel, ''));
     for (const [name, column] of Object.entries(toColumns(where, given.columnSpecificOptions))) {

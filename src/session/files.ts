@@ -206,7 +206,7 @@ export abstract class SessionFiles extends SessionFunctions {
     options?: ReadOptionsByFormat[F],
   ): Promise<DataFrame<T>> {
     const paths = toPathsNative(path);
-    const native = toReadOptionsNative(format, options, paths);
+    const native = toReadOptionsNative(format, options);
     return this.frame<T>((session) => session.read(paths, native));
   }
 
@@ -217,7 +217,7 @@ export abstract class SessionFiles extends SessionFunctions {
     options?: ReadOptionsByFormat[F],
   ): Promise<void> {
     const paths = toPathsNative(path);
-    const native = toReadOptionsNative(format, options, paths);
+    const native = toReadOptionsNative(format, options);
     await this.call((session) => session.register(exactName(name, 'table'), paths, native));
   }
 }

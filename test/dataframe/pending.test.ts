@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { DataFrame } from '../../src/dataframe/dataframe.js';
 import { GroupedData } from '../../src/dataframe/grouped.js';
+import { RecordBatchStream } from '../../src/dataframe/stream/record-batch-stream.js';
 import { col } from '../../src/expr/expr.js';
 import { SessionContext } from '../../src/session/session-context.js';
 import { rejected } from '../support/rejected.js';
@@ -9,6 +10,11 @@ import { rejected } from '../support/rejected.js';
 const ctx = SessionContext.local();
 afterAll(() => ctx.close());
 await ctx.registerView('t', await ctx.fromColumns({ g: ['x', 'y', 'x'], n: [1, 2, 3] }));
+
+async function first(values: AsyncIterable<unknown>): Promise<unknown> {
+  for await (const value of values) return value;
+  return undefined;
+}
 
 describe('a promise of a session', () => {
   it('has the verbs and actions of its DataFrame', async () => {
@@ -38,6 +44,30 @@ describe('a promise of a session', () => {
     expect(wide.columns).toEqual(['x', 'y']);
   });
 
+  it('has the streams of its DataFrame', async () => {
+    const two = () => ctx.sql<{ n: bigint }>('SELECT * FROM (VALUES (1), (2)) AS t(n)');
+    const rows: object[] = [];
+    for await (const row of two().rows({ int64: 'number' })) rows.push(row);
+    expect(rows).toEqual([{ n: 1 }, { n: 2 }]);
+    for (const batches of [two(), two().stream()]) {
+      let count = 0;
+      for await (const batch of batches) count += batch.numRows;
+      expect(count).toBe(2);
+    }
+    const lines = await new Response(await two().toReadableStream({ format: 'ndjson' })).text();
+    expect(lines).toBe('{"n":"1"}\n{"n":"2"}\n');
+    const stream = await two().stream();
+    expect(stream).toBeInstanceOf(RecordBatchStream);
+    expect(stream.schema.names).toEqual(['n']);
+    await stream.cancel();
+  });
+
+  it('cancels the query if a loop over its stream is left', async () => {
+    const rows = ctx.sql('SELECT value FROM generate_series(1, 100000000000)').rows();
+    for await (const _ of rows) break;
+    expect(await (await rows).next()).toEqual({ done: true, value: undefined });
+  });
+
   it('is an ordinary promise', async () => {
     const made = ctx.table('t');
     expect(made).toBeInstanceOf(Promise);
@@ -62,6 +92,7 @@ describe('a promise of a session', () => {
     expect((await rejected(ctx.table('missing').filter('n > 1').toArray())).code).toBe('PLAN');
     expect((await rejected(ctx.table('t').select('nothing').limit(1).toArray())).code).toBe('SCHEMA');
     expect((await rejected(ctx.sql('SELECT').show())).code).toBe('SQL_PARSE');
+    expect((await rejected(first(ctx.sql('SELECT').rows()))).code).toBe('SQL_PARSE');
     for (const wrong of [ctx.table(1 as never), ctx.fromRows('x' as never), ctx.createDataFrame(1 as never)])
       expect((await rejected(wrong)).code).toBe('INVALID_ARGUMENT');
   });
@@ -74,6 +105,8 @@ describe('a promise of a session', () => {
     });
     const rows = ctx.table('t').toArray() as unknown as DataFrame;
     expect((await rejected(rows.count())).message).toBe('count cannot be called on an array.');
+    const count = ctx.table('t').count() as unknown as AsyncIterable<never>;
+    expect((await rejected(first(count))).message).toBe('Symbol.asyncIterator cannot be called on a number.');
   });
 
   it('shows the line of the caller in errors', async () => {

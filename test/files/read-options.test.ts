@@ -13,7 +13,7 @@ import { thrown } from '../support/thrown.js';
 
 /** Options for one file. */
 function encoded<F extends FileFormat>(format: F, options: ReadOptionsByFormat[F] | undefined) {
-  return toReadOptionsNative(format, options, ['x']);
+  return toReadOptionsNative(format, options);
 }
 
 describe('toReadOptionsNative', () => {

@@ -27,6 +27,9 @@ describe('forms that are rewritten', () => {
       'SELECT id FROM t ORDER BY id LIMIT 1 OFFSET 1',
     ],
     ['EXPLAIN FROM t', 'EXPLAIN SELECT * FROM t'],
+    [`SELECT (named_struct('a', 1)).a AS a`, 'SELECT 1 AS a'],
+    [`SELECT (s).A.b AS b FROM (SELECT named_struct('a', named_struct('b', 2)) AS s)`, 'SELECT 2 AS b'],
+    [`SELECT (s)."A" AS a FROM (SELECT named_struct('A', 3) AS s)`, 'SELECT 3 AS a'],
   ])('%s', async (query, meaning) => {
     const found = await rows(query);
     expect(found).toEqual(await rows(meaning));
@@ -65,8 +68,22 @@ const REFUSED: readonly [query: string, instead: string][] = [
   [`COPY t TO 'x.parquet' (FORMAT parquet)`, 'STORED AS PARQUET'],
   ['SELECT * FROM t LIMIT 50 PERCENT', 'LIMIT with a number of rows'],
   ['SELECT * FROM t ORDER BY ALL', 'ORDER BY 1, 2, 3'],
+  ['BEGIN', 'Remove BEGIN, COMMIT and ROLLBACK'],
+  ['START TRANSACTION', 'each statement takes effect when it ends'],
+  ['COMMIT', 'Remove BEGIN'],
+  ['ROLLBACK', 'Remove BEGIN'],
+  ['SAVEPOINT a', 'Remove BEGIN'],
+  ['SET TIME ZONE LOCAL', `SET TIME ZONE 'Europe/Berlin'`],
+  ['SELECT * FROM t ORDER BY s COLLATE "de"', 'lower(name)'],
+  ['SELECT time AT TIME ZONE s FROM t, u', `AT TIME ZONE 'Europe/Berlin'`],
   ['SELECT 1 UNION ALL SELECT 1 FROM t ASOF JOIN t b ON t.id = b.id', 'max_by(b.price, b.time)'],
 ];
+
+it('SET TIME ZONE sets the zone of the session', async () => {
+  const zoned = SessionContext.local();
+  await zoned.sql(`SET TIME ZONE 'Europe/Berlin'`);
+  expect(await zoned.query(`SELECT arrow_typeof(now()) AS t`)).toEqual([{ t: 'Timestamp(ns, "Europe/Berlin")' }]);
+});
 
 describe('clauses that are refused', () => {
   it.each(REFUSED)('%s', async (query, instead) => {

@@ -42,7 +42,7 @@ describe('SQL', () => {
     ['CONFIG', 'RESET datafusion.execution.batch_sise', 'batch_sise'],
     ['NOT_IMPLEMENTED', 'UPDATE flights SET delay = 0', 'Update'],
     ['NOT_IMPLEMENTED', 'SELECT 1; SELECT 2', 'single SQL statement'],
-    ['NOT_IMPLEMENTED', 'COMMIT', 'Commit'],
+    ['NOT_IMPLEMENTED', 'COMMIT', 'Transactions are not supported'],
     [
       'NOT_IMPLEMENTED',
       'SELECT (SELECT max(f.delay) FROM flights f WHERE f.delay > flights.delay) FROM flights',

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { STAGES, withCluster, withContext } from '../support/cluster.js';
@@ -46,6 +47,16 @@ describe.each(['whole', 'stages'] as const)('%s: a file that does not exist', (k
     expect(await df.count()).toBe(1);
     rmSync(temp(name));
     expect(await rejected(df.toArray())).toMatchObject(missing(name));
+  });
+
+  it.each(['CSV', 'JSON', 'PARQUET'])('fails as an external table without columns: %s', async (format) => {
+    const create = (path: string) => ctx.sql(`CREATE EXTERNAL TABLE x STORED AS ${format} LOCATION '${path}'`);
+    expect(await rejected(create(temp('never')))).toMatchObject(missing('never'));
+    mkdirSync(temp('nothing'), { recursive: true });
+    expect(await rejected(create(`${temp('nothing')}/`))).toMatchObject({
+      code: 'OBJECT_STORE',
+      message: expect.stringContaining('so the table would have no columns'),
+    });
   });
 
   it('fails as an external table, in a subquery and in EXPLAIN ANALYZE', async () => {
@@ -101,6 +112,25 @@ describe('files with other extensions', () => {
     urls.enableUrlTable();
     await oneRow(temp('c.ndjson'), 'Json');
     expect(await urls.query(`SELECT a FROM '${temp('c.ndjson')}'`)).toEqual([{ a: 1n }]);
+    writeFileSync(temp('d.jsonl.gz'), gzipSync('{"a":2}\n'));
+    expect(await urls.query(`SELECT a FROM '${temp('d.jsonl.gz')}'`)).toEqual([{ a: 2n }]);
+  });
+
+  it('have tabs between the columns of .tsv', async () => {
+    urls.enableUrlTable();
+    writeFileSync(temp('e.tsv'), 'a\tb\n1\tx,y\n');
+    expect(await urls.query(`SELECT * FROM '${temp('e.tsv')}'`)).toEqual([{ a: 1n, b: 'x,y' }]);
+    writeFileSync(temp('e.tsv.gz'), gzipSync('a\tb\n2\tz\n'));
+    expect(await urls.query(`SELECT * FROM '${temp('e.tsv.gz')}'`)).toEqual([{ a: 2n, b: 'z' }]);
+  });
+
+  it('are no tables by the plain name of a folder', async () => {
+    urls.enableUrlTable();
+    // The tests run in the root of the checkout.
+    expect(await rejected(urls.query('SELECT * FROM examples'))).toMatchObject({
+      code: 'PLAN',
+      message: `The table "examples" does not exist. To read the folder of this name, write FROM './examples'.`,
+    });
   });
 });
 

@@ -273,6 +273,14 @@ describe('a repeated query computes new values', () => {
     if (!query.includes('generate_series')) expect(two[0]).not.toEqual(two[1]);
   });
 
+  it('for a DataFrame that runs again', async () => {
+    await using ctx = newContext(cluster);
+    const df = (await ctx.sql('SELECT CAST(now() AS VARCHAR) AS at')).filter('at IS NOT NULL');
+    const runs = [await df.toArray(), await df.toArray()];
+    expect(runs[0]).toHaveLength(1);
+    expect(runs[0]).not.toEqual(runs[1]);
+  });
+
   it('for its parameters', async () => {
     await using ctx = newContext(cluster);
     await register(ctx, 't', [1, 2, 3]);

@@ -111,6 +111,23 @@ describe('CREATE and DROP', () => {
     expect(await ctx.tableExists('counts')).toBe(false);
   });
 
+  it('give the columns of a query null, even if it has only literals', async () => {
+    const rowsOfT = await run('CREATE TABLE n AS SELECT 1 AS a', 'INSERT INTO n VALUES (NULL)', 'SELECT * FROM n');
+    expect(rowsOfT).toEqual(expect.arrayContaining([{ a: 1 }, { a: null }]));
+    expect(await rejected(run('CREATE TABLE m (a INT NOT NULL)', 'INSERT INTO m VALUES (NULL)'))).toMatchObject({
+      message: expect.stringContaining('non-nullable'),
+    });
+  });
+
+  it.each(['TABLE', 'VIEW'])('name the %s that does not exist', async (kind) => {
+    await run('CREATE OR REPLACE TABLE orders AS VALUES (1)');
+    expect(await rejected(ctx.sql(`DROP ${kind} ordrs`))).toMatchObject({
+      code: 'PLAN',
+      message: 'The table "ordrs" does not exist. Did you mean "orders"?',
+    });
+    expect(await run(`DROP ${kind} IF EXISTS ordrs`, 'DROP TABLE orders')).toEqual([]);
+  });
+
   it('support empty tables', async () => {
     const df = await ctx.sql('CREATE TABLE nothing (a INT, b VARCHAR NOT NULL)').then(() => ctx.table('nothing'));
     expect((await df.toArrow()).schema.fields.map((field) => `${field.name}: ${field.type}`)).toEqual([
@@ -127,6 +144,15 @@ describe('CREATE and DROP', () => {
 });
 
 describe('INSERT', () => {
+  it('is refused for a view', async () => {
+    await run('CREATE TABLE below AS VALUES (1)', 'CREATE VIEW above AS SELECT * FROM below');
+    for (const write of [ctx.sql('INSERT INTO above VALUES (2)'), ctx.sql('SELECT 2 AS column1').writeTable('above')])
+      expect(await rejected(write)).toMatchObject({
+        code: 'NOT_IMPLEMENTED',
+        message: expect.stringContaining('above is a view, so it takes no rows'),
+      });
+  });
+
   it('adds rows to an in-memory table', async () => {
     await run('CREATE TABLE notes (id INT, note VARCHAR)', "INSERT INTO notes VALUES (1, 'a'), (2, NULL)");
     await cluster.betweenQueries();

@@ -104,10 +104,20 @@ describe('mode', () => {
     expect(filesIn(temp('empty'))).toHaveLength(3);
   });
 
-  it('error lets one of two concurrent writes win at most', async () => {
-    const writes = await Promise.allSettled([two, three].map((df) => df.writeParquet(temp('race.parquet'))));
-    expect(writes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThanOrEqual(1);
-    expect([2, 3]).toContain(await ctx.readParquet(temp('race.parquet')).count());
+  it.each(['race.parquet', 'race/'])('error lets one of several concurrent writes to %s win', async (target) => {
+    const writes = await Promise.allSettled(
+      [two, three, two, three].map((df) => df.writeParquet(temp('error', target))),
+    );
+    const failed = writes.flatMap((write) => (write.status === 'rejected' ? [write.reason.code] : []));
+    expect(failed).toEqual(['FILE_EXISTS', 'FILE_EXISTS', 'FILE_EXISTS']);
+    const won = writes.find((write) => write.status === 'fulfilled');
+    expect(await ctx.readParquet(temp('error', target)).count()).toBe(won?.value);
+  });
+
+  it('overwrite keeps the rows of one of several concurrent writes', async () => {
+    const folder = temp('overwritten/');
+    await Promise.all([two, three, two, three].map((df) => df.writeParquet(folder, { mode: 'overwrite' })));
+    expect([2, 3]).toContain(await ctx.readParquet(folder).count());
   });
 
   it.runIf(LOCAL)('error fails before the query runs', async () => {

@@ -174,7 +174,7 @@ describe('CSV options', () => {
 
   it('set the formats of dates and times', async () => {
     const query = `SELECT DATE '2024-02-29' AS d, TIMESTAMP '2024-02-29T12:34:56' AS t, arrow_cast('12:34:56', 'Time64(Microsecond)') AS o,
-                   arrow_cast(DATE '2024-02-29', 'Date64') AS d64`;
+                   arrow_cast(DATE '2024-02-29', 'Date64') AS d64, TIMESTAMP '2024-02-29T12:34:56' AT TIME ZONE 'UTC' AS z`;
     const options = {
       dateFormat: '%d.%m.%Y',
       timestampFormat: '%H:%M on %d/%m/%y',
@@ -182,7 +182,9 @@ describe('CSV options', () => {
       datetimeFormat: '%Y %j',
     };
     await (await ctx.sql(query)).writeCsv(temp('dates.csv'), { ...options, withHeader: false });
-    expect(readFileSync(temp('dates.csv'), 'utf8')).toBe('29.02.2024,12:34 on 29/02/24,12h34,2024 060\n');
+    expect(readFileSync(temp('dates.csv'), 'utf8')).toBe(
+      '29.02.2024,12:34 on 29/02/24,12h34,2024 060,2024-02-29T12:34:56Z\n',
+    );
   });
 
   it.each(['gzip', 'bzip2', 'xz', 'zstd', 'uncompressed'] as const)(

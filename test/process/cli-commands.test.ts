@@ -70,6 +70,44 @@ it.each([
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 });
 
+it.each([
+  [['sql', '--connect', 'localhost', 'select 1'], 'Write df://host:port.'],
+  [['jobs', '--connect', 'df://localhost:99999'], 'is not a scheduler address'],
+  [['executors', '--connect', 'ftp://localhost'], 'is not a scheduler address'],
+  [['top', '--connect', '', '--json'], 'is not a scheduler address'],
+  [['job', ''], 'The id must not be empty.'],
+  [['cancel', ' '], 'The id must not be empty.'],
+  [['jobs'], 'Name the scheduler with --connect'],
+  [['jobs', '--connect'], '`--connect` requires `URL`'],
+  [['jobs', 'extra'], 'Unexpected argument `extra`'],
+  [['sql', '--connect', 'df://localhost', '--tls-cert', 'x', 'select 1'], '--tls-cert and --tls-key'],
+  [
+    ['sql', '--connect', 'df://localhost', '--tls-ca', '/none', 'select 1'],
+    'Error: tls.ca: the file /none cannot be read',
+  ],
+  [['jobs', '--connect', 'df://localhost', '--token-file', '/none'], 'Error: The token file /none cannot be read'],
+  [['jobs', '--connect', 'df://localhost', '--token-file', '/dev/null'], 'Error: The token'],
+  [['sql', '--config', 'datafusion.none=1', 'select 1'], 'Error: The setting "datafusion.none" does not exist'],
+  [['sql', '--config', 'datafusion.execution.batch_size=x', 'select 1'], 'Error: The setting'],
+  [['sql', '--connect', 'df://localhost', '--config', 'cluster.none=1', 'select 1'], 'Error: The setting'],
+  [['sql', '--max-rows', 'many', 'select 1'], 'Expected a valid integer'],
+  [['config', 'executor', '--port', '70000'], '--port must be a whole number'],
+  [['config', 'executor', '--config', '/none'], 'The file /none cannot be read'],
+  [['certs', temp('none'), '--days', '0'], '`--days`'],
+  [['certs', temp('none'), '--days', '1000000000'], '`--days`'],
+  [['certs', temp('none'), 'https://localhost'], 'Error: writeCertificates: "https://localhost"'],
+  [['completion', 'none'], 'Unsupported shell'],
+])('%j ends with 2, because it cannot run anywhere', async (args, text) => {
+  const { code, stdout, stderr } = await ballista(args);
+  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(text) });
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+it('certs ends with 1 for a folder that cannot be created', async () => {
+  const { code, stderr } = await ballista(['certs', '/proc/none']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^IO: The folder .*ENOENT.*\n$/u) });
+});
+
 it('certs makes certificates that a cluster uses', async () => {
   const { code } = await ballista(['certs', temp('certs'), '10.0.0.1']);
   expect(code).toBe(0);

@@ -98,6 +98,10 @@ it('probes and metrics follow executors, jobs and tasks', async () => {
     const count = (outcome: string) => tasks.get(`ballista_executor_tasks_total{outcome="${outcome}"}`) ?? 0;
     return tasks.get('ballista_executor_tasks_running') === 0 && count('succeeded') > 0 && count('failed') > 0;
   });
+  // The scheduler logs the failure, but not each query.
+  const logged = scheduler.daemon.lines().filter(({ target }) => String(target).startsWith('ballista_scheduler'));
+  expect(logged).toContainEqual(expect.objectContaining({ message: expect.stringContaining('Job failed') }));
+  expect(logged.map(({ level }) => level)).not.toContain('info');
 });
 
 it('metrics say how many tasks wait for a slot', async () => {

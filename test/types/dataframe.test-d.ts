@@ -1,5 +1,5 @@
 import type { RecordBatch, Schema, Table } from 'apache-arrow';
-import type { BallistaSessionContext, DataFrame, RecordBatchStream, Row } from 'ballista';
+import type { BallistaSessionContext, DataFrame, RecordBatchStream, Row, RowStream } from 'ballista';
 import { col, f, lit } from 'ballista';
 import { describe, expectTypeOf, it } from 'vitest';
 
@@ -150,8 +150,6 @@ describe('results', () => {
     void table.drop('orgin');
     // @ts-expect-error the row has no such column
     void table.groupBy('orgin');
-    // @ts-expect-error a stream needs the DataFrame
-    void table.stream();
   });
 
   it('are Arrow, bytes and numbers', () => {
@@ -169,6 +167,16 @@ describe('results', () => {
     expectTypeOf(flights).toExtend<AsyncIterable<RecordBatch>>();
     expectTypeOf(flights.rows()).toExtend<AsyncIterable<Flight>>();
     expectTypeOf(flights.stream()).toExtend<AsyncIterableIterator<RecordBatch> & AsyncDisposable>();
+  });
+
+  it('can be iterated before the DataFrame is there', () => {
+    const pending = ctx.sql<Flight>('');
+    expectTypeOf(pending).toExtend<AsyncIterable<RecordBatch>>();
+    expectTypeOf(pending.stream()).toExtend<AsyncIterable<RecordBatch> & Promise<RecordBatchStream>>();
+    expectTypeOf(pending.rows()).toExtend<AsyncIterable<Flight> & Promise<RowStream<Flight>>>();
+    expectTypeOf(pending.rows({ int64: 'number' })).toExtend<AsyncIterable<{ delay: number | null }>>();
+    expectTypeOf(pending.toReadableStream()).resolves.toEqualTypeOf<ReadableStream<RecordBatch>>();
+    expectTypeOf(pending.toReadableStream({ format: 'ipc' })).resolves.toEqualTypeOf<ReadableStream<Uint8Array>>();
   });
 
   it('are not promises before an action', () => {

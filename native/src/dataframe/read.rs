@@ -3,6 +3,8 @@
 use crate::damage::Damage;
 use crate::error::{Code, Error, Result};
 use crate::expr::node::{Node, SortNode};
+use crate::files::compressed::with_compression;
+use crate::files::listed::{list, no_file, object_store};
 use crate::files::partitions::Layout;
 use crate::ipc::memory::schema_from_ipc;
 use crate::json::parse_json;
@@ -19,10 +21,10 @@ use datafusion::datasource::listing::{ListingOptions, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, SortExpr};
-use futures::{FutureExt, TryStreamExt};
+use futures::FutureExt;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use object_store::{ObjectMeta, ObjectStore};
+use object_store::ObjectMeta;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::slice::from_ref;
@@ -60,8 +62,9 @@ pub struct NativeReadOptions {
 pub async fn file_table(
     state: &SessionState,
     paths: &[String],
-    options: NativeReadOptions,
+    mut options: NativeReadOptions,
 ) -> Result<Arc<dyn TableProvider>> {
+    with_compression(&mut options.options, &options.format, paths);
     let rows = row_options(&options)?;
     let given = given_schema(&options)?;
     let wants_folders = match &options.partition_columns {
@@ -94,11 +97,11 @@ pub async fn file_table(
     let has_folder = places.iter().any(|place| place.url.is_collection());
     // A client that gives a schema need not be able to reach the files.
     let files = match given.is_none() || (finds_folders && has_folder) {
-        true => list(state, &places, &listing.file_extension).await?,
+        true => files_of(state, &places, &listing.file_extension).await?,
         false => vec![vec![]; places.len()],
     };
     if let (None, Some(empty)) = (&given, files.iter().position(Vec::is_empty)) {
-        return Err(no_file(places[empty].path, &listing.file_extension));
+        return Err(without_extension(places[empty].path, &listing.file_extension));
     }
     let urls: Vec<_> = places.into_iter().map(|place| place.url).collect();
     if wants_folders {
@@ -175,7 +178,11 @@ struct Sources<'a> {
 }
 
 /// The files of each place.
-async fn list(state: &SessionState, places: &[Place<'_>], extension: &str) -> Result<Vec<Vec<ObjectMeta>>> {
+async fn files_of(
+    state: &SessionState,
+    places: &[Place<'_>],
+    extension: &str,
+) -> Result<Vec<Vec<ObjectMeta>>> {
     let mut files = vec![];
     for Place {
         url, files: known, ..
@@ -188,9 +195,7 @@ async fn list(state: &SessionState, places: &[Place<'_>], extension: &str) -> Re
             files.push(known.cloned().collect());
             continue;
         }
-        let store = object_store(state, url)?;
-        let found = url.list_all_files(state, store.as_ref(), extension).await?;
-        files.push(found.try_collect().await?);
+        files.push(list(state, url, extension).await?);
     }
     Ok(files)
 }
@@ -334,11 +339,9 @@ async fn expand(
     let mut deep = state.clone();
     let execution = &mut deep.config_mut().options_mut().execution;
     execution.listing_table_ignore_subdirectory = false;
-    let store = object_store(state, url)?;
     // Without the pattern: DataFusion would match it with paths that lack the partition folders.
     let below = ListingTableUrl::try_new(url.get_url().clone(), None)?;
-    let files = below.list_all_files(&deep, store.as_ref(), "").await?;
-    let mut files: Vec<_> = files.try_collect().await?;
+    let mut files = list(&deep, &below, "").await?;
     let pattern = url.get_glob().as_ref().map_or("", |glob| glob.as_str());
     files.retain(|file| {
         let parts: Vec<_> = url.strip_prefix(&file.location).into_iter().flatten().collect();
@@ -350,14 +353,13 @@ async fn expand(
         matches && (pattern.contains("**") || parts.len() == pattern.split('/').count())
     });
     if files.is_empty() {
-        return Err(no_file(path, ""));
+        return Err(no_file(path));
     }
     files.sort_by(|a, b| a.location.cmp(&b.location));
     if wants_folders && !Layout::of(from_ref(url), from_ref(&files))?.names.is_empty() {
         let name = pattern.rsplit('/').next().unwrap_or_default();
         let all = ListingTableUrl::try_new(url.get_url().clone(), None)?.with_glob(name)?;
-        let found = all.list_all_files(state, store.as_ref(), "").await?;
-        let mut found: Vec<_> = found.try_collect().await?;
+        let mut found = list(state, &all, "").await?;
         found.sort_by(|a, b| a.location.cmp(&b.location));
         if found
             .iter()
@@ -384,19 +386,13 @@ async fn expand(
     urls.collect()
 }
 
-fn object_store(state: &SessionState, url: &ListingTableUrl) -> Result<Arc<dyn ObjectStore>> {
-    let store = state.runtime_env().object_store(url);
-    store.map_err(|error| Error::new(Code::ObjectStore, error.message()))
-}
-
-fn no_file(path: &str, extension: &str) -> Error {
-    let text = match extension {
-        "" => format!("No file was found at \"{path}\"."),
-        extension => format!(
-            "No file that ends with \"{extension}\" was found at \"{path}\". Name other files with the option \
-             fileExtension."
-        ),
-    };
+fn without_extension(path: &str, extension: &str) -> Error {
+    if extension.is_empty() {
+        return no_file(path);
+    }
+    let text = format!(
+        "No file that ends with \"{extension}\" was found at \"{path}\". Name other files with the option fileExtension."
+    );
     Error::new(Code::ObjectStore, text)
 }
 

@@ -52,6 +52,7 @@ pub enum Target {
 /// Returns the number of rows written.
 pub async fn write(frame: DataFrame, target: Target, sort_by: Vec<SortExpr>) -> Result<f64> {
     let (mut state, mut plan) = frame.into_parts();
+    state.mark_start_execution();
     if !sort_by.is_empty() {
         plan = LogicalPlanBuilder::from(plan).sort(sort_by)?.build()?;
     }

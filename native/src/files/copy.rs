@@ -16,8 +16,8 @@ use datafusion::logical_expr::LogicalPlan;
 use std::sync::Arc;
 use url::Url;
 
-/// Makes the path a URL, and finds the compression in it. A plain path would be relative to the scheduler, and `*`, `?` or `[` would make it a
-/// pattern.
+/// Makes the path a URL, and finds the compression in it. A plain path would be relative to the scheduler, and `*`, `?` or `[`
+/// would make it a pattern.
 pub fn located(copy: &CopyTo) -> CopyTo {
     let mut copy = copy.clone();
     if !copy.output_url.contains("://") {
@@ -30,7 +30,7 @@ pub fn located(copy: &CopyTo) -> CopyTo {
         copy.output_url = url.map_or(copy.output_url, Into::into);
     }
     let format = copy.file_type.get_ext();
-    with_compression(&mut copy.options, &format, &copy.output_url);
+    with_compression(&mut copy.options, &format, &[&copy.output_url]);
     copy
 }
 

@@ -4,6 +4,7 @@ pub mod arrow_format;
 pub mod compressed;
 pub mod copy;
 pub mod folder;
+pub mod listed;
 pub mod partitions;
 pub mod sinks;
 pub mod staged;

@@ -144,14 +144,19 @@ impl StagedSink {
         context: &Arc<TaskContext>,
     ) -> Result<u64> {
         let mode = WriteMode::of(context.session_config());
-        let old = match mode {
-            WriteMode::Append => vec![],
-            _ => stage.present().await?,
+        let is_done = |old: &[Path]| match mode {
+            WriteMode::Error if !old.is_empty() => Err(exists(config, stage)),
+            WriteMode::Ignore => Ok(!old.is_empty()),
+            _ => Ok(false),
         };
-        match mode {
-            WriteMode::Error if !old.is_empty() => return Err(exists(config, stage)),
-            WriteMode::Ignore if !old.is_empty() => return Ok(0),
-            _ => {}
+        let present = || async {
+            match mode {
+                WriteMode::Append => Ok(vec![]),
+                _ => stage.present().await,
+            }
+        };
+        if is_done(&present().await?)? {
+            return Ok(0);
         }
         let folders = config.table_partition_cols.iter();
         let folders: Vec<_> = folders.map(|(name, _)| name.clone()).collect();
@@ -162,11 +167,11 @@ impl StagedSink {
         if written == 0 && !stage.single && !in_folders {
             written = self.write_columns(config, stage, context).await?;
         }
+        let _turn = stage.turn().await;
         // Another write may have been faster.
-        match mode {
-            WriteMode::Error if !stage.present().await?.is_empty() => return Err(exists(config, stage)),
-            WriteMode::Ignore if !stage.present().await?.is_empty() => return Ok(0),
-            _ => {}
+        let old = present().await?;
+        if is_done(&old)? {
+            return Ok(0);
         }
         let replaced = match mode {
             WriteMode::Overwrite => replaced(old, config, stage),

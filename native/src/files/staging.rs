@@ -11,9 +11,11 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 /// A temporary folder for one attempt to write. Dropping it removes its files.
@@ -109,6 +111,18 @@ impl Stage {
             made.map_err(|error| refused(local, error))?;
         }
         Ok(())
+    }
+
+    /// Waits until no other write moves files to the same folder, as long as the result lives. `None` if there is no lock, as in
+    /// object stores.
+    pub async fn turn(&self) -> Option<File> {
+        let local = self.place.as_ref()?.local.as_ref()?;
+        let folder = local.ancestors().nth(2)?.to_owned();
+        let locked = spawn_blocking(move || {
+            let folder = File::open(folder)?;
+            folder.lock().map(|()| folder)
+        });
+        locked.await.ok()?.ok()
     }
 
     pub async fn close(mut self) {

@@ -1,12 +1,12 @@
 //! Rewrites EXISTS and IN over a correlated aggregate without GROUP BY, such as `EXISTS (SELECT count(*) FROM u WHERE u.id = t.id)`.
 //! It has a row for every row outside. The engine makes a join of it, which has none where nothing matches.
 
+use super::same_names::with_same_names;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::Spans;
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
 use datafusion::logical_expr::expr::{Exists, InSubquery};
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{
     lit, when, Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, Subquery, SubqueryAlias,
 };
@@ -19,18 +19,8 @@ pub struct AggregateSubqueries;
 
 impl AnalyzerRule for AggregateSubqueries {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        plan.transform_up_with_subqueries(|node| {
-            let names = NamePreserver::new(&node);
-            node.map_expressions(|expr| {
-                let name = names.save(&expr);
-                let expr = expr.transform_up(rewritten)?;
-                Ok(match expr.transformed {
-                    true => Transformed::yes(name.restore(expr.data)),
-                    false => expr,
-                })
-            })
-        })
-        .data()
+        plan.transform_up_with_subqueries(|node| with_same_names(node, |expr| expr.transform_up(rewritten)))
+            .data()
     }
 
     fn name(&self) -> &str {

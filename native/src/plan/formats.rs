@@ -23,7 +23,7 @@ pub fn check_formats(call: &ScalarFunction) -> Result<()> {
     if !FUNCTIONS.contains(&call.func.name()) {
         return Ok(());
     }
-    let texts = call.args.iter().skip(1).filter_map(|arg| match arg {
+    let mut texts = call.args.iter().skip(1).filter_map(|arg| match arg {
         Expr::Literal(value, _) => value.try_as_str().flatten(),
         _ => None,
     });
@@ -32,7 +32,7 @@ pub fn check_formats(call: &ScalarFunction) -> Result<()> {
             && format.contains(char::is_alphabetic)
             && !OF_DURATIONS.contains(&format.to_lowercase().as_str())
     };
-    match texts.into_iter().find(is_text) {
+    match texts.find(is_text) {
         None => Ok(()),
         Some(format) => Err(Error::new(
             Code::Plan,

@@ -14,6 +14,7 @@ pub mod not_in;
 pub mod offset_alone;
 pub mod params;
 pub mod rules;
+pub mod same_names;
 pub mod scan;
 pub mod single_row;
 pub mod sql;

@@ -90,10 +90,13 @@ fn with_nulls(expr: Expr, input: &LogicalPlan) -> Result<Expr> {
         }
         expr => expr
             .transform_down(|part| match part {
-                Expr::InSubquery(ref found) if !found.expr.contains_outer() => match case(found, input)? {
-                    Some(case) => Ok(Transformed::yes(case)),
-                    None => Ok(Transformed::no(part)),
-                },
+                Expr::InSubquery(ref found) if !found.expr.contains_outer() => {
+                    let (value, nullable) = value_of(found, input)?;
+                    Ok(match nullable {
+                        true => Transformed::yes(value),
+                        false => Transformed::no(part),
+                    })
+                }
                 part => Ok(Transformed::no(part)),
             })
             .data(),
@@ -114,8 +117,8 @@ fn never_equal(found: &InSubquery, input: &LogicalPlan) -> Result<Expr> {
     exists(plan.filter(condition)?, &found.subquery, true)
 }
 
-/// A CASE that gives true, false or null. `None` if the result is never null.
-fn case(found: &InSubquery, input: &LogicalPlan) -> Result<Option<Expr>> {
+/// The value of IN, with EXISTS, and whether it can be null.
+pub fn value_of(found: &InSubquery, input: &LogicalPlan) -> Result<(Expr, bool)> {
     let Candidates {
         value,
         column,
@@ -131,14 +134,21 @@ fn case(found: &InSubquery, input: &LogicalPlan) -> Result<Option<Expr>> {
         let any = exists(plan.clone().limit(0, one)?, &found.subquery, false)?;
         unknown.push(found.expr.as_ref().clone().is_null().and(any));
     }
-    let Some(unknown) = disjunction(unknown) else {
-        return Ok(None);
-    };
-    let equal = exists(plan.filter(value.eq(column))?, &found.subquery, false)?;
-    when(equal, lit(!found.negated))
+    let equal = plan.filter(value.eq(column))?;
+    Ok(match disjunction(unknown) {
+        None => (exists(equal, &found.subquery, found.negated)?, false),
+        Some(unknown) => {
+            let equal = exists(equal, &found.subquery, false)?;
+            (decided(equal, !found.negated, unknown)?, true)
+        }
+    })
+}
+
+/// The result if the condition holds, null if `unknown` does, else the other result.
+fn decided(condition: Expr, result: bool, unknown: Expr) -> Result<Expr> {
+    when(condition, lit(result))
         .when(unknown, lit(ScalarValue::Boolean(None)))
-        .otherwise(lit(found.negated))
-        .map(Some)
+        .otherwise(lit(!result))
 }
 
 /// A comparison with ANY or ALL, with EXISTS. The engine mixes up columns of the same name inside and outside.
@@ -152,25 +162,13 @@ pub fn compared(found: &SetComparison, input: &LogicalPlan) -> Result<Expr> {
         SetQuantifier::Any => (holds.clone(), true),
         SetQuantifier::All => (not(holds.clone()), false),
     };
-    let decided = |negated| exists(plan.clone().filter(decisive)?, &found.subquery, negated);
+    let condition = plan.clone().filter(decisive)?;
     if !nullable {
-        return decided(!result);
+        return exists(condition, &found.subquery, !result);
     }
-    let unknown = exists(plan.clone().filter(holds.is_null())?, &found.subquery, false)?;
-    when(decided(false)?, lit(result))
-        .when(unknown, lit(ScalarValue::Boolean(None)))
-        .otherwise(lit(!result))
-}
-
-/// The value of IN, with EXISTS.
-pub fn with_exists(found: &InSubquery, input: &LogicalPlan) -> Result<Expr> {
-    if let Some(case) = case(found, input)? {
-        return Ok(case);
-    }
-    let Candidates {
-        value, column, plan, ..
-    } = Candidates::new(&found.expr, &found.subquery, input)?;
-    exists(plan.filter(value.eq(column))?, &found.subquery, found.negated)
+    let condition = exists(condition, &found.subquery, false)?;
+    let unknown = exists(plan.filter(holds.is_null())?, &found.subquery, false)?;
+    decided(condition, result, unknown)
 }
 
 /// The rows of the subquery that the value is compared with.

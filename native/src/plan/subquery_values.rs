@@ -1,6 +1,7 @@
 //! Makes EXISTS, IN, ANY and ALL over a subquery work as values, as in `SELECT EXISTS (…)`. The engine runs them only as conditions.
 
-use super::not_in::{compared, with_exists};
+use super::not_in::{compared, value_of};
+use super::same_names::with_same_names;
 use crate::error::{Code, Error};
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::common::Column;
@@ -8,7 +9,6 @@ use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
 use datafusion::functions_aggregate::count::count_all;
 use datafusion::logical_expr::expr::Exists;
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{lit, Expr, LogicalPlan, LogicalPlanBuilder, Subquery};
 use datafusion::optimizer::AnalyzerRule;
 use std::sync::Arc;
@@ -61,37 +61,34 @@ fn unsupported(text: &str) -> datafusion::error::DataFusionError {
 }
 
 fn as_values(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let names = NamePreserver::new(&node);
     let input = node.inputs()[0].clone();
-    let node = node.map_expressions(|expr| {
-        let name = names.save(&expr);
+    let node = with_same_names(node, |expr| {
         let expr = expr.transform_down(|part| match part {
             Expr::InSubquery(found) if !found.expr.contains_outer() => {
-                with_exists(&found, &input).map(Transformed::yes)
+                value_of(&found, &input).map(|(value, _)| Transformed::yes(value))
             }
             Expr::SetComparison(found) if !found.expr.contains_outer() => {
                 compared(&found, &input).map(Transformed::yes)
             }
             part => Ok(Transformed::no(part)),
         })?;
-        let expr = expr.data.transform_up(|part| match part {
-            Expr::Exists(found) => counted(found).map(Transformed::yes),
-            part => Ok(Transformed::no(part)),
-        })?;
-        Ok(Transformed::yes(name.restore(expr.data)))
+        expr.transform_data(|expr| {
+            expr.transform_up(|part| match part {
+                Expr::Exists(found) => counted(found).map(Transformed::yes),
+                part => Ok(Transformed::no(part)),
+            })
+        })
     })?;
     node.map_data(LogicalPlan::recompute_schema)
 }
 
 /// Moves the subqueries into a projection below, where they may use columns of the outer query. There, this rule rewrites them.
 fn projected_before(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let names = NamePreserver::new(&node);
     let input = node.inputs()[0].clone();
     let columns = node.schema().columns();
     let mut values = vec![];
-    let node = node.map_expressions(|expr| {
-        let name = names.save(&expr);
-        let expr = expr.transform_down(|part| {
+    let node = with_same_names(node, |expr| {
+        expr.transform_down(|part| {
             if !is_condition(&part) {
                 return Ok(Transformed::no(part));
             }
@@ -102,8 +99,7 @@ fn projected_before(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
                 true,
                 TreeNodeRecursion::Jump,
             ))
-        })?;
-        Ok(Transformed::yes(name.restore(expr.data)))
+        })
     })?;
     let kept = input.schema().columns().into_iter().map(Expr::Column);
     let kept: Vec<_> = kept.chain(values).collect();

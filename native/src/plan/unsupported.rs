@@ -4,7 +4,7 @@ use crate::error::{Code, Error};
 use datafusion::common::not_impl_err;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
-use datafusion::logical_expr::{DmlStatement, Expr, LogicalPlan, WriteOp};
+use datafusion::logical_expr::{DmlStatement, Expr, LogicalPlan, TableType, WriteOp};
 
 /// Checks an optimized plan.
 pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
@@ -13,6 +13,11 @@ pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
             return not_impl_err!(
                 "{op} is not supported for tables over files. Create a new table from a query."
             )
+        }
+        LogicalPlan::Dml(DmlStatement {
+            table_name, target, ..
+        }) if target.table_type() == TableType::View => {
+            return not_impl_err!("{table_name} is a view, so it takes no rows. Insert them into its table.")
         }
         LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
             return not_impl_err!("This statement is not supported: {}.", plan.display())

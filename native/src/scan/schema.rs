@@ -6,6 +6,7 @@ use super::naming::named;
 use super::{arrow, avro, json};
 use crate::damage::Damage;
 use crate::error::{Code, Error, Result};
+use crate::files::listed::list;
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider, UrlTableFactory};
@@ -144,9 +145,7 @@ pub async fn check(state: &dyn Session, format: &str, url: &ListingTableUrl, ext
     if !is_checked(format) {
         return Ok(());
     }
-    let store = state.runtime_env().object_store(url)?;
-    let files = url.list_all_files(state, store.as_ref(), extension).await?;
-    let files: Vec<_> = files.try_collect().await?;
+    let files = list(state, url, extension).await?;
     checked_schema(state, format, url, &files).await?;
     Ok(())
 }

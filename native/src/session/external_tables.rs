@@ -1,9 +1,11 @@
 //! CREATE EXTERNAL TABLE, and tables whose name is a path: like `read…` methods, finds the columns of text files and the
 //! types of partition columns.
 
+use super::external_options::without_bad_rows;
 use crate::damage::Damage;
 use crate::error::{Code, Error};
-use crate::files::compressed::with_compression;
+use crate::files::compressed::{uncompressed, with_compression};
+use crate::files::listed::{list, no_file, path_of};
 use crate::files::partitions::Layout;
 use crate::scan::csv::rows::{BadRows, RowOptions};
 use crate::scan::schema::{full_files, nullable_where_missing, text_schema, unreadable_file, CheckedFiles};
@@ -11,7 +13,6 @@ use crate::tables::file_table::{table_over, FileParts, FileTable};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider, TableProviderFactory, UrlTableFactory};
-use datafusion::config::TableOptions;
 use datafusion::datasource::file_format::csv::CsvFormat;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::listing::{
@@ -21,13 +22,8 @@ use datafusion::datasource::listing_table_factory::ListingTableFactory;
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::CreateExternalTable;
-use futures::TryStreamExt;
-use object_store::ObjectMeta;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The option `onBadRow` in SQL.
-const BAD_ROWS: &str = "format.on_bad_row";
 
 /// Replaces the factories of all formats. `limited`: whether the files of the session are limited. DataFusion's unbounded
 /// tables open their file without asking an object store.
@@ -103,12 +99,29 @@ async fn of_file(state: &dyn Session, create: &CreateExternalTable) -> Option<Er
     let format = format_of(state, create).ok()??;
     for location in &create.locations {
         let url = ListingTableUrl::parse(location).ok()?;
-        let files = list(state, &url, "").await.ok()?;
+        let files = match list(state, &url, "").await {
+            Ok(files) => files,
+            Err(error) => return Some(error),
+        };
+        if files.is_empty() {
+            return Some(match url.is_collection() {
+                true => empty_folder(&url),
+                false => no_file(&path_of(&url)),
+            });
+        }
         if let Some(error) = unreadable_file(state, &format, &url, &files).await {
             return Some(error);
         }
     }
     None
+}
+
+fn empty_folder(url: &ListingTableUrl) -> Error {
+    let text = format!(
+        "No file was found in \"{}\", so the table would have no columns. Add files, or declare the columns.",
+        path_of(url)
+    );
+    Error::new(Code::ObjectStore, text)
 }
 
 fn format_of(state: &dyn Session, create: &CreateExternalTable) -> Result<Option<Arc<dyn FileFormat>>> {
@@ -118,38 +131,6 @@ fn format_of(state: &dyn Session, create: &CreateExternalTable) -> Result<Option
         .zip(factory)
         .map(|(session, factory)| factory.create(session, &create.options));
     format.transpose()
-}
-
-/// Takes the option `on_bad_row` from the others, which the engine knows.
-fn without_bad_rows(create: &CreateExternalTable) -> Result<(CreateExternalTable, BadRows)> {
-    let mut create = create.clone();
-    check_options(&create.options)?;
-    if let Some(path) = create.locations.first() {
-        with_compression(&mut create.options, &create.file_type, path);
-    }
-    let Some(name) = create.options.remove(BAD_ROWS) else {
-        return Ok((create, BadRows::Error));
-    };
-    if !create.file_type.eq_ignore_ascii_case("csv") {
-        let text = "The option on_bad_row is only for CSV files.";
-        return Err(Error::new(Code::InvalidArgument, text).into());
-    }
-    Ok((create, BadRows::named(&name)?))
-}
-
-/// Names of options have underscores in SQL, unlike those in TypeScript.
-fn check_options(options: &HashMap<String, String>) -> Result<()> {
-    let known = TableOptions::new().entries().into_iter().map(|entry| entry.key);
-    let known: Vec<_> = known.chain([BAD_ROWS.to_owned()]).collect();
-    for option in options.keys().filter_map(|key| key.strip_prefix("format.")) {
-        let names = known.iter().filter_map(|key| Some(key.split_once('.')?.1));
-        let meant = names.clone().find(|name| name.replace('_', "") == option);
-        if let Some(meant) = meant.filter(|_| !names.clone().any(|name| name == option)) {
-            let text = format!("The option \"{option}\" does not exist. In SQL, it is written '{meant}'.");
-            return Err(Error::new(Code::InvalidArgument, text).into());
-        }
-    }
-    Ok(())
 }
 
 fn created(
@@ -280,12 +261,6 @@ fn without(schema: &SchemaRef, last: usize) -> SchemaRef {
     Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
-async fn list(state: &dyn Session, url: &ListingTableUrl, extension: &str) -> Result<Vec<ObjectMeta>> {
-    let store = state.runtime_env().object_store(url)?;
-    let files = url.list_all_files(state, store.as_ref(), extension).await?;
-    files.try_collect().await
-}
-
 /// Text files at a path; `None` for others.
 async fn path_parts(
     state: &SessionState,
@@ -309,14 +284,32 @@ async fn path_parts(
     }))
 }
 
-/// The options of a JSON file with an extension that the engine does not know.
-fn json_lines(state: &SessionState, path: &str) -> Result<Option<ListingOptions>> {
-    let extension = [".jsonl", ".ndjson"].into_iter().find(|end| path.ends_with(end));
-    let Some((extension, factory)) = extension.zip(state.get_file_format_factory("json")) else {
+/// Extensions that the engine does not know, with their formats and options.
+const EXTENSIONS: [(&str, &str, &[(&str, &str)]); 3] = [
+    (".jsonl", "json", &[]),
+    (".ndjson", "json", &[]),
+    (".tsv", "csv", &[("format.delimiter", "\t")]),
+];
+
+fn by_extension(state: &SessionState, path: &str) -> Result<Option<ListingOptions>> {
+    let plain = uncompressed(path);
+    let found = EXTENSIONS
+        .iter()
+        .find(|(extension, ..)| plain.ends_with(extension));
+    let Some((extension, format, options)) = found else {
         return Ok(None);
     };
-    let format = factory.create(state, &HashMap::new())?;
-    Ok(Some(ListingOptions::new(format).with_file_extension(extension)))
+    let Some(factory) = state.get_file_format_factory(format) else {
+        return Ok(None);
+    };
+    let options = options
+        .iter()
+        .map(|(name, value)| ((*name).into(), (*value).into()));
+    let mut options: HashMap<String, String> = options.collect();
+    with_compression(&mut options, format, &[path]);
+    let whole = &path[plain.len() - extension.len()..];
+    let format = factory.create(state, &options)?;
+    Ok(Some(ListingOptions::new(format).with_file_extension(whole)))
 }
 
 /// Tables whose name is a path.
@@ -326,15 +319,19 @@ pub struct PathTables(pub CheckedFiles);
 #[async_trait]
 impl UrlTableFactory for PathTables {
     async fn try_new(&self, path: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        // Such as the name of a table that does not exist, beside a folder of the same name.
+        if !path.contains(['/', '\\', '.', '*']) {
+            return Ok(None);
+        }
         let (Some(state), Ok(url)) = (self.0.state(), ListingTableUrl::parse(path)) else {
             return Ok(None);
         };
-        let options = match json_lines(&state, path)? {
+        let options = match by_extension(&state, path)? {
             None => {
                 let config = ListingTableConfig::new(url.clone()).infer_options(&state).await;
                 config.ok().and_then(|config| config.options)
             }
-            lines => lines,
+            known => known,
         };
         let Some(options) = options else {
             return Ok(None);

@@ -5,6 +5,7 @@ use datafusion::common::TableReference;
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
+use std::path::Path;
 
 /// A longer list is no help.
 const MOST_NAMES: usize = 10;
@@ -25,12 +26,16 @@ pub async fn missing_table(state: &SessionState, statement: &Statement) -> Optio
         };
         // With `enableUrlTable`, a name can be a path.
         if let Ok(None) = schema.table(name.table()).await {
-            let hint = hint(&name, schema.table_names());
-            let text = format!("The table \"{name}\" does not exist.{hint}");
-            return Some(Error::new(Code::Plan, text));
+            return Some(unknown_table(&name, schema.table_names()));
         }
     }
     None
+}
+
+/// `known`: the tables of its schema.
+pub fn unknown_table(name: &TableReference, known: Vec<String>) -> Error {
+    let hint = hint(name, known);
+    Error::new(Code::Plan, format!("The table \"{name}\" does not exist.{hint}"))
 }
 
 /// The table that a statement creates. Its name need not exist.
@@ -68,6 +73,12 @@ fn hint(name: &TableReference, mut known: Vec<String>) -> String {
     }
     if name.table().contains(['/', '.']) {
         return " To read a file by its path, check that it exists, and call enableUrlTable() before; or register the file.".into();
+    }
+    if Path::new(name.table()).is_dir() {
+        return format!(
+            " To read the folder of this name, write FROM './{}'.",
+            name.table()
+        );
     }
     known.sort();
     match did_you_mean(name.table(), &known, 0.6) {

@@ -2,6 +2,7 @@
 
 mod backend;
 mod calls;
+mod external_options;
 pub mod external_tables;
 mod local_planner;
 mod missing_tables;

@@ -35,13 +35,8 @@ impl Session {
         let planned = self.plan(&state, &basis, query).await?;
         let plan = &planned.plan;
         if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
-            return Err(Error::new(
-                Code::InvalidArgument,
-                format!(
-                    "{} cannot be prepared, because it returns no rows. Run it with sql().",
-                    plan.display()
-                ),
-            ));
+            let text = "This statement cannot be prepared, because it returns no rows. Run it with sql().";
+            return Err(Error::new(Code::InvalidArgument, text));
         }
         SQLOptions::new()
             .with_allow_ddl(false)

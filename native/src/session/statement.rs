@@ -8,10 +8,13 @@ use crate::literal::params;
 use crate::plan::limits::check_node;
 use crate::plan::params::with_params;
 use crate::scan::schema::check;
+use crate::session::missing_tables::unknown_table;
 use crate::session::plans::planned::Query;
 use crate::session::prepared::Parameters;
 use crate::stores::limits::Access;
 use crate::stores::password::check_urls;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::{Constraints, TableReference};
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::datasource::MemTable;
@@ -22,6 +25,7 @@ use datafusion::logical_expr::{
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 use napi_derive::napi;
 use std::path::Path;
+use std::sync::Arc;
 
 #[napi(object)]
 pub struct NativeSqlOptions {
@@ -63,6 +67,7 @@ impl Session {
             .with_allow_statements(options.allow_statements)
             .verify_plan(&plan)?;
         check_new(context, &plan)?;
+        check_dropped(&state, context, &plan)?;
         let frame = match &plan {
             LogicalPlan::Statement(Statement::SetVariable(set)) => {
                 let (key, value) = (set.variable.clone(), set.value.clone());
@@ -106,11 +111,13 @@ impl Session {
             return Err(Error::new(Code::Internal, "The statement creates no table."));
         };
         let name = create.name.clone();
+        // The columns of a query are declared nowhere: a literal would make one that takes no null later.
+        let is_declared = matches!(create.input.as_ref(), LogicalPlan::EmptyRelation(_));
         // The state knows who watches the query. It has the catalogs of the session.
         let created = SessionContext::new_with_state(state)
             .execute_logical_plan(plan)
             .await?;
-        self.adopt(name).await?;
+        self.adopt(name, is_declared).await?;
         self.plans.forget_dropped();
         Ok(created)
     }
@@ -143,7 +150,7 @@ impl Session {
 
     /// CREATE TABLE makes DataFusion's own `MemTable`, which no serialized plan can carry. Replaces it by
     /// ours.
-    async fn adopt(&self, name: TableReference) -> Result<()> {
+    async fn adopt(&self, name: TableReference, is_declared: bool) -> Result<()> {
         let provider = self.context().table_provider(name.clone()).await?;
         let Some(table) = provider.downcast_ref::<MemTable>() else {
             return Ok(());
@@ -153,10 +160,25 @@ impl Session {
             batches.append(&mut *partition.write().await);
         }
         self.context().deregister_table(name.clone())?;
-        let table = self.store(provider.schema(), &batches, Some(provider.clone()))?;
+        let schema = match is_declared {
+            true => provider.schema(),
+            false => nullable(&provider.schema()),
+        };
+        for batch in &mut batches {
+            *batch = RecordBatch::try_new(schema.clone(), batch.columns().to_vec())?;
+        }
+        let table = self.store(schema, &batches, Some(provider.clone()))?;
         self.context().register_table(name, table)?;
         Ok(())
     }
+}
+
+fn nullable(schema: &SchemaRef) -> SchemaRef {
+    let fields = schema.fields().iter();
+    let fields: Vec<_> = fields
+        .map(|field| field.as_ref().clone().with_nullable(true))
+        .collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
 /// Nothing enforces keys, so the optimizer must not rely on them.
@@ -188,6 +210,22 @@ async fn check_files(state: &SessionState, create: &CreateExternalTable) -> Resu
         check(state, &create.file_type, &url, &extension).await?;
     }
     Ok(())
+}
+
+/// Checks that a table or view to drop exists, unless the statement says that it need not.
+fn check_dropped(state: &SessionState, context: &SessionContext, plan: &LogicalPlan) -> Result<()> {
+    let name = match plan {
+        LogicalPlan::Ddl(DdlStatement::DropTable(drop)) if !drop.if_exists => &drop.name,
+        LogicalPlan::Ddl(DdlStatement::DropView(drop)) if !drop.if_exists => &drop.name,
+        _ => return Ok(()),
+    };
+    match (
+        state.schema_for_ref(name.clone()),
+        context.table_exist(name.clone()),
+    ) {
+        (Ok(schema), Ok(false)) => Err(unknown_table(name, schema.table_names())),
+        _ => Ok(()),
+    }
 }
 
 /// Checks that a statement creates nothing that exists, unless it says that it may.

@@ -1,7 +1,7 @@
 //! Files that a table names one by one. The engine reads a file that does not exist as no rows; here, the query fails.
 
 use super::file_table::FileTable;
-use crate::error::{Code, Error};
+use crate::files::listed::{list, no_file, path_of};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
@@ -15,7 +15,6 @@ use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, LogicalPlan, TableProviderFilterPushDown, TableScan, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
-use futures::TryStreamExt;
 use object_store::path::Path;
 use std::sync::Arc;
 
@@ -69,10 +68,8 @@ impl NamedFiles {
                 continue;
             }
             // The engine may have left it out, because it is empty or because of a limit.
-            let store = state.runtime_env().object_store(url)?;
-            let mut files = url.list_all_files(state, store.as_ref(), "").await?;
-            if files.try_next().await?.is_none() {
-                return Err(missing(url).into());
+            if list(state, url, "").await?.is_empty() {
+                return Err(no_file(&path_of(url)).into());
             }
         }
         Ok(())
@@ -92,12 +89,6 @@ fn locations(plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<Path>> {
         Ok(TreeNodeRecursion::Continue)
     })?;
     Ok(found)
-}
-
-fn missing(url: &ListingTableUrl) -> Error {
-    let path = url.get_url().to_file_path();
-    let path = path.map_or_else(|()| url.to_string(), |path| path.display().to_string());
-    Error::new(Code::ObjectStore, format!("No file was found at \"{path}\"."))
 }
 
 #[async_trait]

@@ -7,6 +7,8 @@
 import type { Message } from '@optique/core/message';
 import type { Parser } from '@optique/core/parser';
 
+import { BallistaError, type BallistaErrorCode } from '../../errors.js';
+
 /** The options that print help, of every command. */
 export const HELP = ['-h', '--help'] as const;
 
@@ -55,6 +57,24 @@ export interface AnyCommand extends Omit<Command<never>, 'parser' | 'run'> {
 
 /** The arguments are wrong in a way that the parser cannot see. Ends the program with exit code 2. */
 export class UsageError extends Error {}
+
+/** The codes of errors that constructors throw for their options, and for files that the options name. */
+const OF_OPTIONS: readonly BallistaErrorCode[] = ['INVALID_ARGUMENT', 'CONFIG', 'IO'];
+
+/**
+ * Passes arguments to the package. The package checks what the parser cannot, such as an address.
+ *
+ * @param codes - the codes of errors that mean wrong arguments
+ * @throws UsageError with the error of the package as its cause
+ */
+export async function withArguments<T>(run: () => T | Promise<T>, codes = OF_OPTIONS): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (BallistaError.is(error) && codes.includes(error.code)) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
 
 /** The reason of an abort by a signal. */
 export class Signalled extends Error {

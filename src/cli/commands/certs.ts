@@ -11,9 +11,12 @@ import { argument, option } from '@optique/core/primitives';
 import { float, string } from '@optique/core/valueparser';
 import { path } from '@optique/run/valueparser';
 
+import { withArguments } from '../base/command.js';
 import { defineCommand } from '../base/define-command.js';
 
 const DAY_SECONDS = 24 * 3600;
+/** As `writeCertificates` takes. */
+const MOST_DAYS = 100 * 365;
 
 export const certs = defineCommand({
   name: 'certs',
@@ -29,7 +32,7 @@ export const certs = defineCommand({
       }),
     ),
     days: withDefault(
-      option('--days', float({ metavar: 'DAYS', min: 1 }), {
+      option('--days', float({ metavar: 'DAYS', min: 1, max: MOST_DAYS }), {
         description: message`After how many days the certificates expire. Default: 365.`,
       }),
       365,
@@ -37,7 +40,10 @@ export const certs = defineCommand({
   }),
   async run({ folder, hosts, days }) {
     const { writeCertificates } = await import('ballista');
-    await writeCertificates(folder, { hosts, validSeconds: days * DAY_SECONDS });
+    await withArguments(
+      () => writeCertificates(folder, { hosts, validSeconds: days * DAY_SECONDS }),
+      ['INVALID_ARGUMENT'],
+    );
     process.stdout.write(`${folder}: ca.key, ca.pem, client.key, client.pem, server.key, server.pem\n`);
     return undefined;
   },

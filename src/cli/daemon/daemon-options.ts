@@ -4,6 +4,7 @@
  * @module
  */
 
+import { DEFAULT_LOG_LEVEL } from '../../config/log-level.js';
 import { EXECUTOR_SETTINGS, SCHEDULER_SETTINGS, TEST_CLUSTER_SETTINGS } from '../../config/setting-tables.js';
 import type { DocumentedTable } from '../../input/settings.js';
 
@@ -40,8 +41,8 @@ export const DAEMON_SETTINGS = {
   },
   logLevel: {
     type: 'string',
-    default: () => process.env['BALLISTA_LOG'] || 'info',
-    defaultText: "the variable `BALLISTA_LOG`, or `'info'`",
+    default: () => process.env['BALLISTA_LOG'] || DEFAULT_LOG_LEVEL,
+    defaultText: `the variable \`BALLISTA_LOG\`, or \`'${DEFAULT_LOG_LEVEL}'\``,
     doc: 'What is logged: `off`, `error`, `warn`, `info`, `debug` or `trace`, or levels by module, such as `info,ballista_executor=debug`.',
   },
   logFormat: {

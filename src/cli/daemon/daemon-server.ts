@@ -6,8 +6,7 @@
 
 import type { BallistaExecutor, BallistaScheduler, ExecutorOptions, SchedulerOptions } from 'ballista';
 
-import { BallistaError } from '../../errors.js';
-import { UsageError } from '../base/command.js';
+import { withArguments } from '../base/command.js';
 import type { Probes } from './admin-server.js';
 import type { Role } from './daemon-options.js';
 import type { MetricFamily } from './metric-families.js';
@@ -110,12 +109,7 @@ export async function checkServerOptions(role: ServerRole, options: object): Pro
 }
 
 async function kindOf(role: ServerRole, options: object): Promise<Kind> {
-  try {
-    return role === 'scheduler' ? await scheduler(options) : await executor(options);
-  } catch (error) {
-    if (BallistaError.is(error) && error.code === 'INVALID_ARGUMENT') throw new UsageError(error.message);
-    throw error;
-  }
+  return withArguments(() => (role === 'scheduler' ? scheduler(options) : executor(options)));
 }
 
 async function scheduler(options: SchedulerOptions): Promise<Kind> {

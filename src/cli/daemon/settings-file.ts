@@ -7,7 +7,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-import { BallistaError } from '../../errors.js';
 import { isUrl } from '../../input/local-path.js';
 import { suggestion } from '../../input/nearest.js';
 import { UsageError } from '../base/command.js';
@@ -25,7 +24,6 @@ const ROLES: readonly Role[] = ['scheduler', 'executor', 'cluster'];
 /**
  * Reads the table of a command: `[scheduler]`, `[executor]` or `[cluster]`. The file may have those of the others, too.
  *
- * @throws BallistaError `IO`
  * @throws UsageError which never quotes the file, because it may hold secrets
  */
 export async function readSettingsFile(
@@ -65,7 +63,7 @@ async function parse(path: string): Promise<Record<string, unknown>> {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new BallistaError('IO', `The file ${path} cannot be read: ${reason}.`, { cause });
+    throw new UsageError(`The file ${path} cannot be read: ${reason}.`);
   }
   const toml = await import('smol-toml');
   try {

@@ -13,7 +13,7 @@ import { string } from '@optique/core/valueparser';
 import { path } from '@optique/run/valueparser';
 import type { BallistaSessionContext, SessionContext } from 'ballista';
 
-import { UsageError } from '../base/command.js';
+import { UsageError, withArguments } from '../base/command.js';
 
 const serverOptions = {
   tokenFile: optional(
@@ -83,7 +83,7 @@ export function schedulerUrl({ connect }: Pick<ConnectionOptions, 'connect'>): s
 /**
  * Opens a session on the cluster, or in this process.
  *
- * @throws BallistaError as the constructor of `BallistaSessionContext`; UsageError
+ * @throws UsageError
  */
 export async function openSession(options: ConnectionOptions): Promise<SessionContext> {
   const url = schedulerUrl(options);
@@ -92,13 +92,14 @@ export async function openSession(options: ConnectionOptions): Promise<SessionCo
   if (given.length > 0)
     throw new UsageError(`${given.map(flagOf).join(', ')}: there is no cluster. Name its scheduler with --connect.`);
   const { SessionContext } = await import('ballista');
-  return SessionContext.local({ config: toConfig(options.config) });
+  return withArguments(() => SessionContext.local({ config: toConfig(options.config) }));
 }
 
 /**
  * Opens a session on the cluster, and checks that its scheduler answers.
  *
- * @throws BallistaError as the constructor of `BallistaSessionContext` and `ready`; UsageError
+ * @throws UsageError
+ * @throws BallistaError as `ready`
  */
 export async function openCluster(options: ClusterOptions, signal: AbortSignal): Promise<BallistaSessionContext> {
   const url = schedulerUrl(options);
@@ -122,13 +123,13 @@ async function connect(
   const { tlsCa: ca, tlsCert: cert, tlsKey: key } = options;
   const tokenFile = options.tokenFile ?? (process.env['BALLISTA_TOKEN_FILE'] || undefined);
   const secure = options.tls || [ca, cert, key].some((file) => file !== undefined);
-  return new BallistaSessionContext(url, {
-    clusterConfig,
+  const credentials = {
     ...(tokenFile !== undefined && { token: { file: tokenFile } }),
     ...(secure && {
       tls: { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) },
     }),
-  });
+  };
+  return withArguments(() => new BallistaSessionContext(url, { clusterConfig, ...credentials }));
 }
 
 const CLUSTER_ONLY = ['tokenFile', 'tls', 'tlsCa', 'tlsCert', 'tlsKey'] as const;

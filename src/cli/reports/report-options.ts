@@ -19,7 +19,10 @@ export const reportOptions = merge(object({ json: jsonOption }), clusterOptions)
 /** The options of commands for one job, as a parser. */
 export const jobOptions = merge(
   object({
-    jobId: argument(string({ metavar: 'ID' }), { description: message`The id of the job, as ballista jobs lists it.` }),
+    jobId: argument(
+      string({ metavar: 'ID', pattern: /\S/u, errors: { patternMismatch: message`The id must not be empty.` } }),
+      { description: message`The id of the job, as ballista jobs lists it.` },
+    ),
   }),
   reportOptions,
 );

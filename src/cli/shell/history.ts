@@ -4,10 +4,11 @@
  * @module
  */
 
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { createFolder } from '../../platform/folder.js';
 import { writeWhole } from '../../platform/whole-file.js';
 
 /** How many entries are kept. */
@@ -50,7 +51,7 @@ export class History {
   }
 
   async #append(entry: string): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
+    await createFolder(dirname(this.#file), 0o700);
     // Statements can hold secrets, so only the user can read them.
     await appendFile(this.#file, `${entry}\n`, { mode: 0o600 });
   }

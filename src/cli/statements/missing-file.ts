@@ -11,7 +11,7 @@ import { extname, resolve } from 'node:path';
 import { BallistaError } from '../../errors.js';
 import { tokenize } from './tokens.js';
 
-const EXTENSIONS: readonly string[] = ['.parquet', '.csv', '.json', '.jsonl', '.ndjson', '.avro', '.arrow'];
+const EXTENSIONS: readonly string[] = ['.parquet', '.csv', '.tsv', '.json', '.jsonl', '.ndjson', '.avro', '.arrow'];
 
 /** The error for a file in quotes that the engine has not found; undefined if the error has another reason. */
 export async function missingFile(error: unknown, statement: string): Promise<BallistaError | undefined> {

@@ -5,7 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 // biome-ignore lint/style/noRestrictedImports: bundled packages require modules of Node
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { Data, Field, RecordBatch, Schema, Struct, Type } from 'apache-arrow';
 import { readSchema } from '../../arrow/ipc/decode.js';
 import { encode } from '../../arrow/ipc/encode.js';
 import { native } from '../../native.js';
+import { createFolder } from '../../platform/folder.js';
 import { hashOf } from '../code/hash.js';
 import { type Origin, sourceUrl } from '../code/origin.js';
 import { VALUES } from '../code/source.js';
@@ -86,7 +87,7 @@ async function imported(code: Buffer, values: Buffer, name: string): Promise<Rec
   const file = join(folder, `${randomUUID()}.mjs`);
   try {
     if (values.length > 0) loading.set(hash, deserialize(values));
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await createFolder(folder, 0o700);
     await writeFile(file, [code, `\n//# sourceURL=${sourceUrl(name)}`]);
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } finally {

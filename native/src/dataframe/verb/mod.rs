@@ -147,8 +147,8 @@ fn is_explained(plan: &LogicalPlan) -> bool {
 
 /// `others` are the other DataFrames of the call.
 pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) -> Result<DataFrame> {
-    let all = std::iter::once(&frame).chain(others);
-    if all.into_iter().any(|frame| is_explained(frame.logical_plan())) {
+    let mut all = std::iter::once(&frame).chain(others);
+    if all.any(|frame| is_explained(frame.logical_plan())) {
         let text = "The result of EXPLAIN is the end of a query, so no verb accepts it. Collect its rows, for example with toArray().";
         return Err(Error::new(Code::Plan, text));
     }

@@ -5,7 +5,7 @@ pub mod chains;
 mod copies;
 mod limits;
 pub mod measure;
-pub mod set_operations;
+pub mod parsed_chains;
 pub mod sql_text;
 pub mod unions;
 

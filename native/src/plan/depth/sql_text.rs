@@ -1,9 +1,10 @@
 //! Limits the depth of SQL before it is parsed: the parser counts parentheses, but not the operators of
 //! `1 + 1 + …`, and even dropping what it made of them is recursive.
 
+use super::chains::LONG;
 use super::copies::check_copies;
 use super::limits::{OPERATORS, PLAN, SELECTS, WRITTEN};
-use super::set_operations::balance_unions;
+use super::parsed_chains::balance;
 use super::shallow_expr;
 use crate::error::{Code, Error, Result};
 use crate::literal::nesting;
@@ -31,8 +32,8 @@ pub fn parse_statement(state: &SessionState, text: &str) -> Result<Statement> {
     if text.len() > COPYING {
         check_copies(&statement)?;
     }
-    if text.len() > 64 * "UNION SELECT 1".len() {
-        balance_unions(&mut statement);
+    if text.len() > LONG * "a OR ".len() {
+        balance(&mut statement);
     }
     Ok(statement)
 }

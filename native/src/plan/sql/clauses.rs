@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    self, Expr, GroupByExpr, JoinOperator, Query, Select, TableFactor, TableWithJoins, Visitor,
+    self, Expr, GroupByExpr, JoinOperator, Query, Select, Set, TableFactor, TableWithJoins, Value, Visitor,
 };
 use datafusion::sql::sqlparser::dialect::dialect_from_str;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
@@ -42,6 +42,28 @@ impl Visitor for Clauses {
             }
             S::CreateFunction(_) => {
                 "CREATE FUNCTION is not supported. Register a function of TypeScript with registerUdf()."
+            }
+            S::StartTransaction { .. }
+            | S::Commit { .. }
+            | S::Rollback { .. }
+            | S::Savepoint { .. }
+            | S::ReleaseSavepoint { .. } => {
+                "Transactions are not supported: each statement takes effect when it ends. Remove BEGIN, COMMIT and ROLLBACK."
+            }
+            S::Set(Set::SetTimeZone { value, .. }) if !is_text(value) => {
+                "SET TIME ZONE needs the name of a zone. Write SET TIME ZONE 'Europe/Berlin'."
+            }
+            _ => return ControlFlow::Continue(()),
+        })
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<&'static str> {
+        refused(match expr {
+            Expr::Collate { .. } => {
+                "COLLATE is not supported: strings are compared by their bytes. To ignore case, write lower(name)."
+            }
+            Expr::AtTimeZone { time_zone, .. } if !is_text(time_zone) => {
+                "AT TIME ZONE needs the name of a zone, the same for all rows. Write AT TIME ZONE 'Europe/Berlin'."
             }
             _ => return ControlFlow::Continue(()),
         })
@@ -130,6 +152,10 @@ impl Visitor for Clauses {
 
 fn refused(text: &'static str) -> ControlFlow<&'static str> {
     ControlFlow::Break(text)
+}
+
+fn is_text(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if matches!(value.value, Value::SingleQuotedString(_)))
 }
 
 fn is_column(expr: &Expr) -> bool {

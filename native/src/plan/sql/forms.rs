@@ -3,12 +3,13 @@
 use super::visit::visit_mut;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    Expr, Fetch, Join, JoinOperator, LimitClause, Query, Select, SelectFlavor, SelectItem, TableFactor,
-    Value, VisitorMut, WildcardAdditionalOptions,
+    self, AccessExpr, Expr, Fetch, Ident, Join, JoinOperator, LimitClause, ObjectName, Query, Select,
+    SelectFlavor, SelectItem, Set, Subscript, TableFactor, Value, VisitorMut, WildcardAdditionalOptions,
 };
 use std::ops::ControlFlow;
 
-/// `FROM t` becomes `SELECT * FROM t`, SEMI JOIN becomes LEFT SEMI JOIN, and FETCH FIRST becomes LIMIT.
+/// `FROM t` becomes `SELECT * FROM t`, SEMI JOIN becomes LEFT SEMI JOIN, FETCH FIRST becomes LIMIT, SET TIME ZONE sets `timezone`,
+/// and `(s).a` becomes `s['a']`.
 pub fn rewrite(statement: &mut Statement) {
     let _ = visit_mut(statement, &mut Forms);
 }
@@ -17,6 +18,37 @@ struct Forms;
 
 impl VisitorMut for Forms {
     type Break = ();
+
+    fn pre_visit_statement(&mut self, statement: &mut ast::Statement) -> ControlFlow<()> {
+        if let ast::Statement::Set(set) = statement {
+            if let Set::SetTimeZone { value, .. } = set {
+                *set = Set::SingleAssignment {
+                    scope: None,
+                    hivevar: false,
+                    variable: ObjectName::from(vec![Ident::new("timezone")]),
+                    values: vec![value.clone()],
+                };
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        let Expr::CompoundFieldAccess { access_chain, .. } = expr else {
+            return ControlFlow::Continue(());
+        };
+        for access in access_chain {
+            if let AccessExpr::Dot(Expr::Identifier(name)) = access {
+                let name = match name.quote_style {
+                    Some(_) => name.value.clone(),
+                    None => name.value.to_lowercase(),
+                };
+                let index = Expr::Value(Value::SingleQuotedString(name).into());
+                *access = AccessExpr::Subscript(Subscript::Index { index });
+            }
+        }
+        ControlFlow::Continue(())
+    }
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
         if let Some(Fetch {

@@ -83,7 +83,9 @@ impl Query {
     }
 
     pub async fn physical_plan(self) -> Result<Arc<dyn ExecutionPlan>> {
-        let (state, plan) = self.frame.into_parts();
+        let (mut state, plan) = self.frame.into_parts();
+        // The time of now() is that of the run, not that of the DataFrame.
+        state.mark_start_execution();
         let plan = match self.planned {
             Some((planned, basis)) => planned.optimized(&state, &basis)?,
             None => Arc::new(optimized(&state, &plan)?),
