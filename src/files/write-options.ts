@@ -38,8 +38,8 @@ export interface FileWriteOptions extends DataFrameWriteOptions {
   /** What to do if the file exists, or the folder contains files. Default `'error'`. */
   mode?: WriteMode;
   /**
-   * Columns to partition by, into folders: `year=2024/month=1/…`. Cast timestamps to dates or strings first. A result without rows
-   * makes no folder; to read it back, pass `schema`.
+   * Columns to partition by, into folders: `year=2024/month=1/…`. A result without rows makes no folder; to read it back, pass
+   * `schema`.
    */
   partitionBy?: string | readonly string[];
   /** Whether the files also contain the columns of `partitionBy`. Default `false`. */
@@ -162,11 +162,10 @@ export interface CsvWriterOptions extends FileWriteOptions {
   dateFormat?: string;
   /** The format of dates with a time, for example `'%Y-%m-%d %H:%M:%S'`. Default: ISO 8601. */
   datetimeFormat?: string;
-  /**
-   * The format of timestamps without a time zone, for example `'%Y-%m-%d %H:%M:%S'`. Those with a time zone are always in ISO 8601.
-   * Default: ISO 8601.
-   */
+  /** The format of timestamps without a time zone, for example `'%Y-%m-%d %H:%M:%S'`. Default: ISO 8601. */
   timestampFormat?: string;
+  /** The format of timestamps with a time zone, for example `'%Y-%m-%d %H:%M:%S %z'`. Default: ISO 8601. */
+  timestampTzFormat?: string;
   /** The format of times, for example `'%H:%M:%S'`. Default: ISO 8601. */
   timeFormat?: string;
   /** The compression of the files. Default: that of the extension of the path, as in `x.csv.gz`. */

@@ -255,7 +255,13 @@ export const WRITE_SETTINGS_BY_FORMAT: Readonly<Record<keyof WriteOptionsByForma
       type: 'string',
       engine: 'timestamp_format',
       defaultText: 'ISO 8601',
-      doc: "The format of timestamps without a time zone, for example `'%Y-%m-%d %H:%M:%S'`. Those with a time zone are always in ISO 8601.",
+      doc: "The format of timestamps without a time zone, for example `'%Y-%m-%d %H:%M:%S'`.",
+    },
+    timestampTzFormat: {
+      type: 'string',
+      engine: 'timestamp_tz_format',
+      defaultText: 'ISO 8601',
+      doc: "The format of timestamps with a time zone, for example `'%Y-%m-%d %H:%M:%S %z'`.",
     },
     timeFormat: {
       type: 'string',

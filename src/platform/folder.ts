@@ -14,15 +14,22 @@ import { dirname } from 'node:path';
  * @param mode - the permissions of new folders; default: those of new files
  */
 export async function createFolder(path: string, mode?: number): Promise<void> {
+  const failure = await attempt(path, mode);
+  if (!failure) return;
+  const parent = dirname(path);
+  if (failure.code !== 'ENOENT' || parent === path) throw failure;
+  await createFolder(parent, mode);
+  const second = await attempt(path, mode);
+  if (second) throw second;
+}
+
+/** Creates one folder. Returns the error if there is no such folder after it: another process may have made it. */
+async function attempt(path: string, mode?: number): Promise<NodeJS.ErrnoException | undefined> {
   try {
     await mkdir(path, { mode });
+    return undefined;
   } catch (failure) {
-    if (await isFolder(path)) return;
-    const parent = dirname(path);
-    if ((failure as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path || (await isFolder(parent)))
-      throw failure;
-    await createFolder(parent, mode);
-    await createFolder(path, mode);
+    return (await isFolder(path)) ? undefined : (failure as NodeJS.ErrnoException);
   }
 }
 

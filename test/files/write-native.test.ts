@@ -70,6 +70,7 @@ describe('file options', () => {
     ['csv', { dateFormat: '%d' }, { date_format: '%d' }],
     ['csv', { datetimeFormat: '%d' }, { datetime_format: '%d' }],
     ['csv', { timestampFormat: '%d' }, { timestamp_format: '%d' }],
+    ['csv', { timestampTzFormat: '%d' }, { timestamp_tz_format: '%d' }],
     ['csv', { timeFormat: '%d' }, { time_format: '%d' }],
     ['csv', { compression: 'gzip' }, { compression: 'gzip' }],
     ['json', { compression: 'xz' }, { compression: 'xz' }],

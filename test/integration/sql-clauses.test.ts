@@ -28,6 +28,8 @@ describe('forms that are rewritten', () => {
     ],
     ['EXPLAIN FROM t', 'EXPLAIN SELECT * FROM t'],
     [`SELECT (named_struct('a', 1)).a AS a`, 'SELECT 1 AS a'],
+    [`SELECT t.s[1] AS c FROM (SELECT [7] AS s) t`, 'SELECT 7 AS c'],
+    [`SELECT t.s['a'] AS a FROM (SELECT named_struct('a', 1) AS s) t`, 'SELECT 1 AS a'],
     [`SELECT (s).A.b AS b FROM (SELECT named_struct('a', named_struct('b', 2)) AS s)`, 'SELECT 2 AS b'],
     [`SELECT (s)."A" AS a FROM (SELECT named_struct('A', 3) AS s)`, 'SELECT 3 AS a'],
   ])('%s', async (query, meaning) => {
@@ -82,6 +84,10 @@ const REFUSED: readonly [query: string, instead: string][] = [
 it('SET TIME ZONE sets the zone of the session', async () => {
   const zoned = SessionContext.local();
   await zoned.sql(`SET TIME ZONE 'Europe/Berlin'`);
+  expect(await rejected(zoned.sql(`SET TIME ZONE 'Mars/Olympus'`))).toMatchObject({
+    code: 'CONFIG',
+    message: expect.stringContaining('Mars/Olympus'),
+  });
   expect(await zoned.query(`SELECT arrow_typeof(now()) AS t`)).toEqual([{ t: 'Timestamp(ns, "Europe/Berlin")' }]);
 });
 

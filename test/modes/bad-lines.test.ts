@@ -33,7 +33,7 @@ function lines(count: number, line: (i: number) => string, bad: number, wrong: s
 describe('CSV', () => {
   const schema = { id: 'Int64', name: 'Utf8', day: 'Date32' } as const;
   const ADVICE =
-    "Give the column another type with columnTypes or schema, or pass onBadRow: 'skip' or 'null' (in SQL, on_bad_row).";
+    "Give the column another type with columnTypes or schema (in SQL, declare the columns), or pass onBadRow: 'skip' or 'null' (in SQL, on_bad_row).";
 
   it.each([
     ['2,Bob,soon', 'line 3 has the value "soon" for the column day, which cannot be read as Date32'],

@@ -271,6 +271,18 @@ describe('parameters whose type is not that of the column', () => {
     ]);
   });
 
+  it('INSERT takes parameters with names', async () => {
+    await ctx.sql('CREATE OR REPLACE TABLE named (d DOUBLE, s VARCHAR)');
+    await ctx.sql('INSERT INTO named VALUES ($d, $s), ($d, NULL)', { params: { d: 5, s: 'x' } });
+    const insert = await ctx.prepare('INSERT INTO named (s, d) VALUES ($s, $d)');
+    await (await insert.execute({ s: 'y', d: 6 })).collect();
+    expect(await ctx.query('SELECT * FROM named ORDER BY d, s')).toEqual([
+      { d: 5, s: 'x' },
+      { d: 5, s: null },
+      { d: 6, s: 'y' },
+    ]);
+  });
+
   it.each([
     ['(n) VALUES ($1)', [1.5]],
     ['(n) VALUES ($1)', ['x']],

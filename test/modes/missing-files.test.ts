@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
@@ -122,6 +122,26 @@ describe('files with other extensions', () => {
     expect(await urls.query(`SELECT * FROM '${temp('e.tsv')}'`)).toEqual([{ a: 1n, b: 'x,y' }]);
     writeFileSync(temp('e.tsv.gz'), gzipSync('a\tb\n2\tz\n'));
     expect(await urls.query(`SELECT * FROM '${temp('e.tsv.gz')}'`)).toEqual([{ a: 2n, b: 'z' }]);
+    for (const name of ['e.tsv', 'e.tsv.gz']) expect((await urls.readCsv(temp(name))).columns).toEqual(['a', 'b']);
+    await urls.sql(`CREATE EXTERNAL TABLE tabs STORED AS CSV LOCATION '${temp('e.tsv')}'`);
+    expect(await urls.query('SELECT b FROM tabs')).toEqual([{ b: 'x,y' }]);
+    await (await urls.table('tabs')).writeCsv(temp('f.tsv'));
+    expect(readFileSync(temp('f.tsv'), 'utf8')).toBe('a\tb\n1\tx,y\n');
+  });
+
+  it('are tables by their name in the working directory', async () => {
+    await oneRow(temp('g.csv'), 'Csv');
+    const before = process.cwd();
+    process.chdir(temp());
+    try {
+      for (const ctx of [urls, sessions.stages]) {
+        ctx.enableUrlTable();
+        for (const name of ['g.csv', '*g.csv'])
+          expect(await ctx.query(`SELECT a FROM '${name}' WHERE a > 0 ORDER BY a`), name).toEqual([{ a: 1n }]);
+      }
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it('are no tables by the plain name of a folder', async () => {

@@ -74,7 +74,7 @@ describe('partition folders', () => {
       x: 'Float64',
       b: 'Bool',
       d: 'Date32<DAY>',
-      t: 'Timestamp<SECOND>',
+      t: 'Timestamp<SECOND, +00:00>',
       s: 'Utf8',
       z: 'Int64',
     });

@@ -178,12 +178,13 @@ describe('CSV options', () => {
     const options = {
       dateFormat: '%d.%m.%Y',
       timestampFormat: '%H:%M on %d/%m/%y',
+      timestampTzFormat: '%d.%m.%Y %H:%M %z',
       timeFormat: '%Hh%M',
       datetimeFormat: '%Y %j',
     };
     await (await ctx.sql(query)).writeCsv(temp('dates.csv'), { ...options, withHeader: false });
     expect(readFileSync(temp('dates.csv'), 'utf8')).toBe(
-      '29.02.2024,12:34 on 29/02/24,12h34,2024 060,2024-02-29T12:34:56Z\n',
+      '29.02.2024,12:34 on 29/02/24,12h34,2024 060,29.02.2024 12:34 +0000\n',
     );
   });
 

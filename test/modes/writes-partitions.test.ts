@@ -44,6 +44,18 @@ describe('partitionBy', () => {
     expect([back.columns, await rows(back)]).toEqual([['a', 'b'], []]);
   });
 
+  it.each([
+    ['TIMESTAMP', `TIMESTAMP '2024-03-01T10:20:30'`, '2024-03-01T10:20:30'],
+    ['a zone', `TIMESTAMP '2024-03-01T10:20:30' AT TIME ZONE 'UTC'`, '2024-03-01T10:20:30Z'],
+  ])('takes time stamps: %s', async (name, time, text) => {
+    for (const nulls of ['', ' UNION ALL SELECT 3, NULL']) {
+      const folder = temp('times', name, `nulls${nulls.length}/`);
+      await (await ctx.sql(`SELECT 1 AS a, ${time} AS t${nulls}`)).writeParquet(folder, { partitionBy: 't' });
+      const back = (await ctx.readParquet(folder)).select('a', col('t').cast('Utf8').alias('t')).sort('a');
+      expect(await rows(back)).toEqual([{ a: 1, t: text }, ...(nulls ? [{ a: 3, t: null }] : [])]);
+    }
+  });
+
   it('nests folders in the order of the columns', async () => {
     expect(await five.withColumn('c', 'a % 3').writeCsv(temp('two/'), { partitionBy: ['c', 'b'] })).toBe(5);
     expect([...new Set(filesIn(temp('two')).map((file) => file.slice(0, 7)))].sort()).toEqual([

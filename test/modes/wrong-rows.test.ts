@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { JoinType } from '../../src/dataframe/joins.js';
 import { LOCAL, withCluster, withContext } from '../support/cluster.js';
 import { tempFolder } from '../support/data.js';
+import { rejected } from '../support/rejected.js';
 
 // A cluster once returned other rows for these queries than single-node DataFusion. The right numbers were counted by hand.
 // `l` has 40 numbers and `r` has 30, in four files each, so each side of a join has several tasks.
@@ -37,6 +38,60 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     await ctx.registerRecordBatches('nulls', await (await ctx.fromColumns({ x: [1, null] })).collect());
     await ctx.registerRecordBatches('ones', await (await ctx.fromColumns({ x: [1] })).collect());
     await ctx.registerRecordBatches('inners', await (await ctx.fromColumns({ id: [1, null], g: [1, 2] })).collect());
+  });
+
+  it.each([
+    // Durations, which the engine makes intervals, and literal intervals.
+    [`SELECT (TIMESTAMP '2024-03-01T00:00:00' - TIMESTAMP '2024-01-01T00:00:00') > INTERVAL '1 day' AS v`, true],
+    [`SELECT INTERVAL '1 month' < (TIMESTAMP '2024-03-01T00:00:00' - TIMESTAMP '2024-01-01T00:00:00') AS v`, true],
+    [`SELECT (TIMESTAMP '2024-01-02T00:00:00' - TIMESTAMP '2024-01-01T00:00:00') = INTERVAL '1 day' AS v`, true],
+    [
+      `SELECT TIMESTAMP '2024-03-01T00:00:00' - TIMESTAMP '2024-01-01T00:00:00' BETWEEN INTERVAL '1 day' AND INTERVAL '90 days' AS v`,
+      true,
+    ],
+    [
+      `SELECT count(*) AS v FROM l WHERE (to_timestamp_seconds(v * 86400) - to_timestamp_seconds(0)) > INTERVAL '1 week'`,
+      32,
+    ],
+    // Scalar subqueries without a row.
+    ['SELECT (SELECT 1 WHERE false) IS NULL AS v', true],
+    ['SELECT coalesce((SELECT 1 WHERE false), 0) AS v', 0],
+    ['SELECT (SELECT 1 WHERE false) AS v', null],
+    ['SELECT count(*) AS v FROM l WHERE (SELECT 1 FROM l WHERE v > 1000) IS NULL', 40],
+    [`SELECT count(*) AS v FROM l WHERE (SELECT 'x' FROM l WHERE v > 1000) IS NOT NULL`, 0],
+    ['SELECT (SELECT 1) AS v', 1],
+    ['SELECT (SELECT count(*) FROM l) AS v', 40],
+  ])('%s', async (query, value) => {
+    const found = await ctx.query(query, { int64: 'number' });
+    expect(found).toEqual([{ v: value }]);
+  });
+
+  it.each([
+    'SELECT (SELECT 1 UNION ALL SELECT 2)',
+    'SELECT v FROM l WHERE v = (SELECT 1 UNION ALL SELECT 1)',
+    'SELECT v, (SELECT 1 UNION ALL SELECT 2) FROM l',
+  ])('several rows of a scalar subquery fail: %s', async (query) => {
+    expect((await rejected(ctx.query(query))).message).toMatch(/row/u);
+  });
+
+  it.each(['EXISTS', 'NOT EXISTS'])('OFFSET in a correlated %s is refused', async (exists) => {
+    const query = `SELECT v FROM l WHERE ${exists} (SELECT 1 FROM r WHERE r.v = l.v OFFSET 1)`;
+    expect(await rejected(ctx.query(query))).toMatchObject({
+      code: 'NOT_IMPLEMENTED',
+      message: expect.stringContaining('Compare a count instead'),
+    });
+  });
+
+  it.each(['parquet', 'json', 'arrow'])('a %s file cannot have two columns of one name', async (format) => {
+    const path = temp(wholeQuery, `two.${format}`);
+    const query = 'SELECT a.v, b.v FROM l a JOIN l b ON a.v = b.v';
+    const message = 'The file would have two columns with the name "v". Give one of them an alias.';
+    expect(await rejected(ctx.sql(`COPY (${query}) TO '${path}' STORED AS ${format}`))).toMatchObject({
+      code: 'SCHEMA',
+      message,
+    });
+    const df = await ctx.sql(query);
+    if (format === 'parquet') expect(await rejected(df.writeParquet(path))).toMatchObject({ code: 'SCHEMA', message });
   });
 
   async function number(query: string): Promise<unknown> {

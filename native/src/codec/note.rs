@@ -1,9 +1,10 @@
 //! Serializes what DataFusion leaves out of a node, as a note above the node.
 //!
-//! DataFusion leaves out the compression of files and the line terminator of CSV, so an executor would read
+//! DataFusion leaves out the compression of files, and the line terminator and a format of CSV, so an executor would read or write
 //! wrong data. It also knows neither staged files, nor our Arrow files, nor our options of rows.
 
 use crate::files::arrow_format::{compression, compression_name, ArrowSink};
+use crate::files::sinks::{tz_format, with_tz_format};
 use crate::files::staged::{staged, unstaged};
 use crate::scan::csv::rows::RowOptions;
 use crate::scan::source::{read_by, CheckedSource};
@@ -46,6 +47,9 @@ struct Note {
     /// JSON: the `RowOptions` of a scan of CSV, if it has any.
     #[prost(string, optional, tag = "5")]
     rows: Option<String>,
+    /// The format of time stamps with a zone, if the node writes CSV.
+    #[prost(string, optional, tag = "6")]
+    tz_format: Option<String>,
 }
 
 /// Exists only during serialization: made for a task, and removed by decoding.
@@ -64,8 +68,10 @@ pub fn noted(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
         let Some(write) = node.downcast_ref::<DataSinkExec>().and_then(unstaged) else {
             return Ok(Transformed::no(node));
         };
+        let sink = write.downcast_ref::<DataSinkExec>().map(DataSinkExec::sink);
         let note = Note {
             staged: true,
+            tz_format: sink.and_then(tz_format).map(str::to_owned),
             ..Note::default()
         };
         Ok(Transformed::yes(Arc::new(Noted { node: write, note }) as _))
@@ -109,6 +115,12 @@ fn restore(node: &Arc<dyn ExecutionPlan>, note: &Note) -> Result<Arc<dyn Executi
         return Ok(Arc::new(DataSinkExec::new(node.clone(), Arc::new(sink), None)));
     }
     if note.staged {
+        let format = note.tz_format.as_deref();
+        let write = node.downcast_ref::<DataSinkExec>();
+        let formatted = write
+            .zip(format)
+            .and_then(|(write, format)| with_tz_format(write, format));
+        let node = formatted.as_ref().unwrap_or(node);
         let write = node.downcast_ref::<DataSinkExec>().and_then(staged);
         return write.map_or_else(
             || internal_err!("The plan node has no write that can be staged"),

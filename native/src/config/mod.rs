@@ -10,7 +10,9 @@ use ballista_core::config::BallistaConfig;
 use ballista_core::extension::SessionConfigExt;
 use bounds::refused;
 use cluster_options::ClusterOptions;
+use datafusion::arrow::array::timezone::Tz;
 use datafusion::config::{ConfigEntry, ExtensionOptions};
+use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionConfig;
 use napi_derive::napi;
 use std::collections::{BTreeMap, HashMap};
@@ -141,6 +143,11 @@ fn set(config: &mut SessionConfig, key: &str, value: &str) -> Result<()> {
     if let Some(entry) = BallistaConfig::valid_entries().get(key) {
         BallistaConfig::parse_value(value, entry.data_type().clone())
             .map_err(|error| refused(key, value, error))?;
+    }
+    // The engine reads the zone only when a function needs it.
+    if key == "datafusion.execution.time_zone" && !value.is_empty() {
+        let zone = value.parse::<Tz>();
+        zone.map_err(|error| refused(key, value, Error::from(DataFusionError::from(error))))?;
     }
     let set = config.options_mut().set(key, value);
     set.map_err(|error| refused(key, value, Error::from(error)))?;

@@ -3,7 +3,7 @@
 use crate::damage::Damage;
 use crate::error::{Code, Error, Result};
 use crate::expr::node::{Node, SortNode};
-use crate::files::compressed::with_compression;
+use crate::files::by_extension::with_extension;
 use crate::files::listed::{list, no_file, object_store};
 use crate::files::partitions::Layout;
 use crate::ipc::memory::schema_from_ipc;
@@ -64,7 +64,7 @@ pub async fn file_table(
     paths: &[String],
     mut options: NativeReadOptions,
 ) -> Result<Arc<dyn TableProvider>> {
-    with_compression(&mut options.options, &options.format, paths);
+    with_extension(&mut options.options, &options.format, paths);
     let rows = row_options(&options)?;
     let given = given_schema(&options)?;
     let wants_folders = match &options.partition_columns {

@@ -2,7 +2,7 @@
 //! of the file format, so the options move there.
 
 use super::arrow_format::{compression, ArrowFiles};
-use super::compressed::with_compression;
+use super::by_extension::with_extension;
 use datafusion::catalog::Session;
 use datafusion::common::parsers::CsvQuoteStyle;
 use datafusion::config::ConfigFileType;
@@ -30,7 +30,7 @@ pub fn located(copy: &CopyTo) -> CopyTo {
         copy.output_url = url.map_or(copy.output_url, Into::into);
     }
     let format = copy.file_type.get_ext();
-    with_compression(&mut copy.options, &format, &[&copy.output_url]);
+    with_extension(&mut copy.options, &format, &[&copy.output_url]);
     copy
 }
 

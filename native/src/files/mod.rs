@@ -1,7 +1,7 @@
 //! Files that queries write, and the folders that they are in.
 
 pub mod arrow_format;
-pub mod compressed;
+pub mod by_extension;
 pub mod copy;
 pub mod folder;
 pub mod listed;
@@ -10,3 +10,4 @@ pub mod sinks;
 pub mod staged;
 pub mod staging;
 pub mod write_mode;
+pub mod zone;

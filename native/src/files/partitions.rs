@@ -1,5 +1,6 @@
 //! Partition columns: columns whose values are the names of folders, `year=2024/month=1/`.
 
+use super::zone::Zones;
 use crate::error::{Code, Error};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use datafusion::arrow::compute::cast;
@@ -101,6 +102,11 @@ fn inferred(values: &[String]) -> Result<DataType> {
     let found = schema.fields().first().map(|field| field.data_type().clone());
     Ok(match found {
         None | Some(DataType::Null) => DataType::Utf8,
+        Some(DataType::Timestamp(unit, None)) => {
+            let mut zones = Zones::default();
+            values.iter().for_each(|value| zones.add(value));
+            zones.of(unit)
+        }
         Some(found) => found,
     })
 }
@@ -131,7 +137,8 @@ pub fn value(name: &str, column: &str, kind: &DataType) -> Result<ScalarValue> {
     })
 }
 
-/// The names of the folders of values, like those that the engine's writer gives to values that are not null.
+/// The names of the folders of values, like those that the engine's writer gives to values that are not null. It writes no time
+/// stamps.
 pub fn names(values: &ArrayRef) -> Result<ArrayRef> {
     let text = match values.data_type() {
         DataType::Float16 => plain(values.as_primitive::<Float16Type>().iter()),

@@ -28,7 +28,10 @@ pub fn config_of(sink: &dyn DataSink) -> Option<&FileSinkConfig> {
 /// Removes empty formats. Serializing turns an unset format into an empty string, which would write every
 /// time as an empty string.
 fn repaired(options: &CsvWriterOptions) -> CsvWriterOptions {
-    let given = &options.writer_options;
+    CsvWriterOptions::new(builder(&options.writer_options), options.compression)
+}
+
+fn builder(given: &WriterBuilder) -> WriterBuilder {
     let mut builder = WriterBuilder::new()
         .with_header(given.header())
         .with_delimiter(given.delimiter())
@@ -49,10 +52,31 @@ fn repaired(options: &CsvWriterOptions) -> CsvWriterOptions {
     if let Some(format) = set(given.timestamp_format()) {
         builder = builder.with_timestamp_format(format);
     }
+    if let Some(format) = set(given.timestamp_tz_format()) {
+        builder = builder.with_timestamp_tz_format(format);
+    }
     if let Some(format) = set(given.time_format()) {
         builder = builder.with_time_format(format);
     }
-    CsvWriterOptions::new(builder, options.compression)
+    builder
+}
+
+/// The format of CSV for time stamps with a zone, which the engine does not serialize.
+pub fn tz_format(sink: &dyn DataSink) -> Option<&str> {
+    let sink = sink.downcast_ref::<CsvSink>()?;
+    sink.writer_options().writer_options.timestamp_tz_format()
+}
+
+/// The node with such a format; `None` if it does not write CSV.
+pub fn with_tz_format(write: &DataSinkExec, format: &str) -> Option<Arc<dyn ExecutionPlan>> {
+    let sink = write.sink().downcast_ref::<CsvSink>()?;
+    let options = sink.writer_options();
+    let builder = builder(&options.writer_options).with_timestamp_tz_format(format.to_owned());
+    let options = CsvWriterOptions::new(builder, options.compression);
+    Some(with_sink(
+        write,
+        Arc::new(CsvSink::new(sink.config().clone(), options)),
+    ))
 }
 
 /// The same sink with another configuration.

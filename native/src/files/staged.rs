@@ -12,7 +12,7 @@ use crate::cancel::until_stopped;
 use crate::error::{Code, Error};
 use async_trait::async_trait;
 use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
-use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::exec_err;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::config::ConfigOptions;
@@ -161,7 +161,7 @@ impl StagedSink {
         let folders = config.table_partition_cols.iter();
         let folders: Vec<_> = folders.map(|(name, _)| name.clone()).collect();
         let in_folders = !folders.is_empty();
-        let data = with_named_nulls(data, folders, config.keep_partition_by_columns);
+        let data = with_names(data, folders, config.keep_partition_by_columns);
         let data = until_stopped(data, self.stop.clone());
         let mut written = sink.write_all(data, context).await?;
         if written == 0 && !stage.single && !in_folders {
@@ -234,8 +234,9 @@ fn exists(config: &FileSinkConfig, stage: &Stage) -> DataFusionError {
     Error::new(Code::FileExists, message).into()
 }
 
-/// Gives null in a partition column the name of its folder. The engine's writer takes it for a value.
-fn with_named_nulls(
+/// Gives nulls and time stamps in a partition column the names of their folders. The engine's writer takes a null for a value, and
+/// refuses time stamps.
+fn with_names(
     data: SendableRecordBatchStream,
     folders: Vec<String>,
     kept: bool,
@@ -247,7 +248,9 @@ fn with_named_nulls(
             let Ok(at) = batch.schema_ref().index_of(name) else {
                 continue;
             };
-            if batch.column(at).logical_null_count() == 0 {
+            let has_null = batch.column(at).logical_null_count() > 0;
+            let is_time_stamp = matches!(batch.column(at).data_type(), DataType::Timestamp(..));
+            if !has_null && (kept || !is_time_stamp) {
                 continue;
             }
             if kept {

@@ -3,12 +3,12 @@
 
 use super::same_names::with_same_names;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
-use datafusion::common::Spans;
+use datafusion::common::{not_impl_err, Spans};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
 use datafusion::logical_expr::expr::{Exists, InSubquery};
 use datafusion::logical_expr::{
-    lit, when, Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, Subquery, SubqueryAlias,
+    lit, when, Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SkipType, Subquery, SubqueryAlias,
 };
 use datafusion::optimizer::AnalyzerRule;
 use std::ops::Not;
@@ -35,7 +35,10 @@ fn rewritten(expr: Expr) -> Result<Transformed<Expr>> {
     };
     let found = match subquery.outer_ref_columns.is_empty() {
         true => None,
-        false => OneRow::of(&subquery.subquery)?,
+        false => {
+            refuse_offset(&subquery.subquery)?;
+            OneRow::of(&subquery.subquery)?
+        }
     };
     let Some(OneRow { row, having }) = found else {
         return Ok(Transformed::no(expr));
@@ -59,6 +62,21 @@ fn rewritten(expr: Expr) -> Result<Transformed<Expr>> {
         },
         expr => expr,
     }))
+}
+
+/// The join that the engine makes would have the rows that OFFSET leaves out.
+fn refuse_offset(plan: &LogicalPlan) -> Result<()> {
+    let skips = |node: &LogicalPlan| match node {
+        LogicalPlan::Limit(limit) => Ok(!matches!(limit.get_skip_type()?, SkipType::Literal(0))),
+        _ => Ok(false),
+    };
+    match plan.exists(skips)? {
+        true => not_impl_err!(
+            "OFFSET is not supported in a subquery of EXISTS or IN that uses columns of the outer query. Compare a count instead, as \
+             in (SELECT count(*) FROM u WHERE u.id = t.id) > 1."
+        ),
+        false => Ok(()),
+    }
 }
 
 fn scalar(plan: LogicalPlan) -> Expr {

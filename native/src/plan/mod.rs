@@ -4,6 +4,7 @@ pub mod aggregate_subqueries;
 pub mod comparisons;
 pub mod depth;
 pub mod distributable;
+pub mod durations;
 pub mod formats;
 mod forward;
 pub mod job_metrics;

@@ -1,17 +1,20 @@
 //! Puts values in place of the parameters of a plan.
 
+use super::same_names::with_same_names;
 use crate::error::Result;
 use crate::literal::{fit, param_values, Params};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::tree_node::{Transformed, TransformedResult};
-use datafusion::common::DFSchema;
-use datafusion::logical_expr::{DmlStatement, Expr, ExprSchemable, LogicalPlan, Projection, Values, WriteOp};
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::common::{DFSchema, ParamValues};
+use datafusion::logical_expr::{
+    DmlStatement, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Projection, Values, WriteOp,
+};
 use std::sync::Arc;
 
 /// The planner has given VALUES, and the rows of INSERT and UPDATE, the types of the table. The engine does not look at them again,
 /// so a value of another type would be stored as its bytes.
 pub fn with_params(plan: LogicalPlan, params: Params) -> Result<LogicalPlan> {
-    let plan = plan.with_param_values(param_values(params))?;
+    let plan = substituted(plan, &param_values(params))?;
     let typed = plan.transform_up_with_subqueries(|node| {
         match node {
             LogicalPlan::Values(values) => typed_values(values).map(LogicalPlan::Values),
@@ -21,6 +24,27 @@ pub fn with_params(plan: LogicalPlan, params: Params) -> Result<LogicalPlan> {
         .map(Transformed::yes)
     });
     Ok(typed.data()?)
+}
+
+/// The engine would also look for the types of parameters, and fails at columns that only the input of a node has.
+pub fn substituted(plan: LogicalPlan, values: &ParamValues) -> Result<LogicalPlan> {
+    let changed = plan.transform_up_with_subqueries(|node| {
+        let node = with_same_names(node, |expr| expr.transform_up(|part| value_of(part, values)))?;
+        // The types of nodes above change, too.
+        node.map_data(|node| match node {
+            LogicalPlan::Values(Values { values, .. }) => LogicalPlanBuilder::values(values)?.build(),
+            node => node.recompute_schema(),
+        })
+    });
+    Ok(changed.data()?)
+}
+
+fn value_of(expr: Expr, values: &ParamValues) -> datafusion::error::Result<Transformed<Expr>> {
+    let Expr::Placeholder(placeholder) = &expr else {
+        return Ok(Transformed::no(expr));
+    };
+    let found = values.get_placeholders_with_values(&placeholder.id)?;
+    Ok(Transformed::yes(Expr::Literal(found.value, found.metadata)))
 }
 
 fn typed_values(Values { schema, values }: Values) -> datafusion::error::Result<Values> {

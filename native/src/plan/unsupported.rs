@@ -19,6 +19,22 @@ pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
         }) if target.table_type() == TableType::View => {
             return not_impl_err!("{table_name} is a view, so it takes no rows. Insert them into its table.")
         }
+        LogicalPlan::Copy(copy) if copy.file_type.get_ext() != "csv" => {
+            let mut names: Vec<_> = copy
+                .input
+                .schema()
+                .fields()
+                .iter()
+                .map(|field| field.name())
+                .collect();
+            names.sort();
+            if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+                return schema_err(format!(
+                    "The file would have two columns with the name \"{}\". Give one of them an alias.",
+                    pair[0]
+                ));
+            }
+        }
         LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
             return not_impl_err!("This statement is not supported: {}.", plan.display())
         }
@@ -33,6 +49,10 @@ pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
         })
     })?;
     Ok(())
+}
+
+fn schema_err(text: String) -> Result<()> {
+    Err(Error::new(Code::Schema, text).into())
 }
 
 fn reason(expr: &Expr, node: &LogicalPlan) -> Option<String> {

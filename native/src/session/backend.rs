@@ -80,13 +80,14 @@ impl Backend {
             Self::Local { id, pool, .. } => SessionStateBuilder::new()
                 .with_default_features()
                 .with_physical_optimizer_rules(RULES.clone())
+                .with_analyzer_rule(Arc::new(SingleRow { in_stages: false }))
                 .with_query_planner(Arc::new(LocalPlanner::new(pool.clone(), id.clone()))),
             Self::Cluster(remote) => {
                 let state = SessionState::new_ballista_state(remote.connection.url())
                     .expect("Ballista's default session is valid");
                 SessionStateBuilder::new_from_existing(state)
                     .with_physical_optimizer_rules(RULES.clone())
-                    .with_analyzer_rule(Arc::new(SingleRow))
+                    .with_analyzer_rule(Arc::new(SingleRow { in_stages: true }))
                     .with_query_planner(Arc::new(ClusterPlanner::new(remote.clone())))
             }
         }

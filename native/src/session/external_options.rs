@@ -1,7 +1,7 @@
 //! The options of CREATE EXTERNAL TABLE.
 
 use crate::error::{Code, Error};
-use crate::files::compressed::with_compression;
+use crate::files::by_extension::with_extension;
 use crate::scan::csv::rows::BadRows;
 use datafusion::config::TableOptions;
 use datafusion::error::Result;
@@ -15,7 +15,7 @@ const BAD_ROWS: &str = "format.on_bad_row";
 pub fn without_bad_rows(create: &CreateExternalTable) -> Result<(CreateExternalTable, BadRows)> {
     let mut create = create.clone();
     check_options(&create.options)?;
-    with_compression(&mut create.options, &create.file_type, &create.locations);
+    with_extension(&mut create.options, &create.file_type, &create.locations);
     let Some(name) = create.options.remove(BAD_ROWS) else {
         return Ok((create, BadRows::Error));
     };

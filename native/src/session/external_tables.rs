@@ -4,7 +4,7 @@
 use super::external_options::without_bad_rows;
 use crate::damage::Damage;
 use crate::error::{Code, Error};
-use crate::files::compressed::{uncompressed, with_compression};
+use crate::files::by_extension::{uncompressed, with_extension};
 use crate::files::listed::{list, no_file, path_of};
 use crate::files::partitions::Layout;
 use crate::scan::csv::rows::{BadRows, RowOptions};
@@ -284,29 +284,27 @@ async fn path_parts(
     }))
 }
 
-/// Extensions that the engine does not know, with their formats and options.
-const EXTENSIONS: [(&str, &str, &[(&str, &str)]); 3] = [
-    (".jsonl", "json", &[]),
-    (".ndjson", "json", &[]),
-    (".tsv", "csv", &[("format.delimiter", "\t")]),
+/// Extensions that the engine does not know, with their formats.
+const EXTENSIONS: [(&str, &str); 4] = [
+    (".jsonl", "json"),
+    (".ndjson", "json"),
+    (".tsv", "csv"),
+    (".tab", "csv"),
 ];
 
 fn by_extension(state: &SessionState, path: &str) -> Result<Option<ListingOptions>> {
     let plain = uncompressed(path);
     let found = EXTENSIONS
         .iter()
-        .find(|(extension, ..)| plain.ends_with(extension));
-    let Some((extension, format, options)) = found else {
+        .find(|(extension, _)| plain.ends_with(extension));
+    let Some((extension, format)) = found else {
         return Ok(None);
     };
     let Some(factory) = state.get_file_format_factory(format) else {
         return Ok(None);
     };
-    let options = options
-        .iter()
-        .map(|(name, value)| ((*name).into(), (*value).into()));
-    let mut options: HashMap<String, String> = options.collect();
-    with_compression(&mut options, format, &[path]);
+    let mut options = HashMap::new();
+    with_extension(&mut options, format, &[path]);
     let whole = &path[plain.len() - extension.len()..];
     let format = factory.create(state, &options)?;
     Ok(Some(ListingOptions::new(format).with_file_extension(whole)))

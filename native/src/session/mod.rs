@@ -21,6 +21,7 @@ use crate::error::{caught, Code, Error, Result};
 use crate::functions::bounded::Bounded;
 use crate::functions::{register, series};
 use crate::plan::aggregate_subqueries::AggregateSubqueries;
+use crate::plan::durations::DurationComparisons;
 use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
 use crate::plan::subquery_values::SubqueryValues;
@@ -130,6 +131,7 @@ impl Session {
             .with_analyzer_rule(Arc::new(AggregateSubqueries))
             .with_analyzer_rule(Arc::new(InWithNulls))
             .with_analyzer_rule(Arc::new(SubqueryValues))
+            .with_analyzer_rule(Arc::new(DurationComparisons))
             .with_analyzer_rule(Arc::new(InMemoryDml))
             .with_analyzer_rule(Arc::new(Bounded))
             .with_optimizer_rules(LOGICAL_RULES.clone())

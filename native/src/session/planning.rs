@@ -6,14 +6,19 @@ use crate::error::{Error, Result};
 use crate::functions::missing;
 use crate::plan::depth::into_shallow;
 use crate::plan::depth::sql_text::parse_statement;
+use crate::plan::sql::visit::visit_mut;
 use crate::plan::sql::{clauses, forms};
 use crate::session::plans::basis::{Basis, Tables};
 use crate::session::plans::plan_cache::LONGEST;
 use crate::session::plans::planned::{is_query, Planned};
+use datafusion::common::TableReference;
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::{self, TableFactor, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{
+    self, ObjectName, ObjectNamePart, TableFactor, Visit, Visitor, VisitorMut,
+};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 impl Session {
@@ -33,6 +38,7 @@ impl Session {
         let mut statement = parsed.map_err(|error| clauses::unparsed(state, query, error))?;
         clauses::check(&statement)?;
         forms::rewrite(&mut statement);
+        let _ = visit_mut(&mut statement, &mut NamedFiles(state));
         let tables = match query.len() <= LONGEST && reads_named_tables(&statement) {
             true => Tables::find(state, state.resolve_table_references(&statement)?).await,
             false => None,
@@ -49,6 +55,30 @@ impl Session {
             }
         }
         Ok(planned)
+    }
+}
+
+/// Makes `'x.parquet'` the path `'./x.parquet'`, if there is such a file and no such table. In a message to a scheduler, the engine
+/// would take the dot for that between a schema and a table.
+struct NamedFiles<'a>(&'a SessionState);
+
+impl VisitorMut for NamedFiles<'_> {
+    type Break = ();
+
+    fn pre_visit_relation(&mut self, relation: &mut ObjectName) -> ControlFlow<()> {
+        let [ObjectNamePart::Identifier(name)] = relation.0.as_mut_slice() else {
+            return ControlFlow::Continue(());
+        };
+        let path = &name.value;
+        let is_path = name.quote_style == Some('\'') && path.contains('.') && !path.contains(['/', '\\']);
+        let is_table = || {
+            let schema = self.0.schema_for_ref(TableReference::bare(path.as_str()));
+            schema.is_ok_and(|schema| schema.table_exist(path))
+        };
+        if is_path && (path.contains('*') || Path::new(path).exists()) && !is_table() {
+            name.value.insert_str(0, "./");
+        }
+        ControlFlow::Continue(())
     }
 }
 

@@ -87,9 +87,9 @@ describe('csv', () => {
   });
 });
 
-it('tsv has one line for each row', async () => {
+it('tsv is CSV with tabs', async () => {
   const tabs = new Table({ text: vectorFromArray(['a\tb\r\nc\\', null], new Utf8()) });
-  expect(await text(tsv(resultOf(tabs), { header: true }))).toBe('text\na\\tb\\r\\nc\\\\\n\n');
+  expect(await text(tsv(resultOf(tabs), { header: true }))).toBe('text\n"a\tb\r\nc\\"\n""\n');
 });
 
 describe('json', () => {

@@ -196,5 +196,16 @@ export const ROWS = {
       sql: 'SELECT coalesce("a b", 0) AS v FROM t',
       by: ({ t }) => t.select(f.coalesce(col('a b'), placeholder('$1', 'Int64')).alias('v')).withParamValues([0n]),
     },
+    {
+      sql: 'SELECT id + 5 AS more, id + 6 AS "t.id + $2" FROM t',
+      by: ({ t }) =>
+        t
+          .select(col('id').add(placeholder('$1')).alias('more'), col('id').add(placeholder('$2')))
+          .withParamValues([5, 6]),
+    },
+    {
+      sql: 'SELECT g, sum(id + 5) AS s FROM t GROUP BY g',
+      by: ({ t }) => t.aggregate('g', f.sum(col('id').add(placeholder('$1'))).alias('s')).withParamValues([5]),
+    },
   ],
 } satisfies Cases;

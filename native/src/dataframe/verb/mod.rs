@@ -14,6 +14,7 @@ use crate::error::{Code, Error, Result};
 use crate::expr::node::{Node, SortNode};
 use crate::expr::Scope;
 use crate::literal::{param_values, params, Literal};
+use crate::plan::params::substituted;
 use check::{aggregate, by_row, select, window, without_aggregates};
 use columns::{cast, drop_columns, rebuild, rename, with_columns, Named};
 use datafusion::common::TableReference;
@@ -217,7 +218,11 @@ pub fn apply(verb: Verb, frame: DataFrame, scope: &Scope, others: &[DataFrame]) 
             false => Partitioning::Hash(by_row("repartitionByHash", scope.exprs(by)?)?, count),
         })?,
         Verb::Alias { name } => rebuild(frame, |plan| plan.alias(TableReference::bare(name)))?,
-        Verb::Params { params: json } => frame.with_param_values(param_values(params(&json)?))?,
+        Verb::Params { params: json } => {
+            let values = param_values(params(&json)?);
+            let (state, plan) = frame.into_parts();
+            DataFrame::new(state, substituted(plan, &values)?)
+        }
         Verb::Explain(options) => explain(frame, options)?,
         Verb::Count => frame.aggregate(vec![], vec![count(lit(1_i64)).alias("count")])?,
     })

@@ -4,12 +4,14 @@ use super::visit::visit_mut;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
     self, AccessExpr, Expr, Fetch, Ident, Join, JoinOperator, LimitClause, ObjectName, Query, Select,
-    SelectFlavor, SelectItem, Set, Subscript, TableFactor, Value, VisitorMut, WildcardAdditionalOptions,
+    SelectFlavor, SelectItem, Set, SetExpr, Subscript, TableFactor, Value, VisitorMut,
+    WildcardAdditionalOptions,
 };
 use std::ops::ControlFlow;
 
 /// `FROM t` becomes `SELECT * FROM t`, SEMI JOIN becomes LEFT SEMI JOIN, FETCH FIRST becomes LIMIT, SET TIME ZONE sets `timezone`,
-/// and `(s).a` becomes `s['a']`.
+/// `(s).a` becomes `s['a']`, and INSERT takes
+/// parameters with names.
 pub fn rewrite(statement: &mut Statement) {
     let _ = visit_mut(statement, &mut Forms);
 }
@@ -20,6 +22,14 @@ impl VisitorMut for Forms {
     type Break = ();
 
     fn pre_visit_statement(&mut self, statement: &mut ast::Statement) -> ControlFlow<()> {
+        if let ast::Statement::Insert(insert) = statement {
+            if let Some(SetExpr::Values(values)) = insert.source.as_mut().map(|query| query.body.as_mut()) {
+                values
+                    .rows
+                    .iter_mut()
+                    .for_each(|row| row.iter_mut().for_each(nest_named));
+            }
+        }
         if let ast::Statement::Set(set) = statement {
             if let Set::SetTimeZone { value, .. } = set {
                 *set = Set::SingleAssignment {
@@ -34,9 +44,13 @@ impl VisitorMut for Forms {
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
-        let Expr::CompoundFieldAccess { access_chain, .. } = expr else {
+        let Expr::CompoundFieldAccess { root, access_chain } = expr else {
             return ControlFlow::Continue(());
         };
+        // The planner knows `t.s['a']`, where `t` may be a table.
+        if matches!(**root, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) {
+            return ControlFlow::Continue(());
+        }
         for access in access_chain {
             if let AccessExpr::Dot(Expr::Identifier(name)) = access {
                 let name = match name.quote_style {
@@ -92,6 +106,15 @@ impl VisitorMut for Forms {
             with_sides(&mut table_with_joins.joins);
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// Puts a parameter with a name in parentheses: in the rows of INSERT, the planner takes all others for numbers.
+fn nest_named(cell: &mut Expr) {
+    let Expr::Value(value) = cell else { return };
+    if matches!(&value.value, Value::Placeholder(name) if name.starts_with(|c: char| !c.is_ascii_digit())) {
+        let named = std::mem::replace(cell, Expr::Value(Value::Null.into()));
+        *cell = Expr::Nested(Box::new(named));
     }
 }
 

@@ -92,7 +92,7 @@ async fn bad_row(parser: &Parser, part: &TextPart) -> Result<Option<Damage>> {
 pub fn miscounted(line: &str, found: usize, but: &str, expected: usize) -> Damage {
     let values = if found == 1 { "value" } else { "values" };
     let short = match found < expected {
-        true => ", allow missing values with truncatedRows",
+        true => ", allow missing values with truncatedRows (in SQL, truncated_rows)",
         false => "",
     };
     Damage(format!(
@@ -158,7 +158,7 @@ async fn misread(
             }
             format!(
                 "{line} has the value \"{shown}\" for the column {name}, which cannot be read as {}. Give the column another \
-                 type with columnTypes or schema, or pass onBadRow: 'skip' or 'null' (in SQL, on_bad_row)",
+                 type with columnTypes or schema (in SQL, declare the columns), or pass onBadRow: 'skip' or 'null' (in SQL, on_bad_row)",
                 field.data_type()
             )
         }

@@ -9,4 +9,3 @@ mod parser;
 mod pending;
 pub mod rows;
 pub mod schema;
-mod zone;

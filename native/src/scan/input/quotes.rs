@@ -136,7 +136,7 @@ impl Quotes {
         let near = if part.start == 0 { "at" } else { "near" };
         let advice = match (part.start, part.end) {
             (0, None) => "",
-            _ => ". If values contain line breaks, set newlinesInValues",
+            _ => ". If values contain line breaks, set newlinesInValues (in SQL, newlines_in_values)",
         };
         Some(Damage(format!(
             "{what} ends inside of a quoted value, which begins {near} byte {at}{advice}"
