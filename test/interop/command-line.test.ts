@@ -39,9 +39,7 @@ it('DuckDB reads CSV', async () => {
 });
 
 it('DuckDB reads TSV', async () => {
-  const file = await written('out.tsv');
-  const rows = ROWS.map((row) => ({ ...row, text: row.text?.replace('\n', '\\n') ?? null }));
-  expect(await duckdbReads(`read_csv('${file}', delim = '\\t', quote = '', escape = '')`)).toEqual(rows);
+  expect(await duckdbReads(`read_csv('${await written('out.tsv')}', delim = '\\t')`)).toEqual(ROWS);
 });
 
 it.each(['out.json', 'out.ndjson'])('DuckDB reads %s', async (name) => {
