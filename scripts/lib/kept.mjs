@@ -53,8 +53,8 @@ export async function kept(name, inputs, work) {
 
 /** @param {string} all */
 function prune(all) {
-  const age = (/** @type {string} */ path) => Date.now() - statSync(path).mtimeMs;
-  const folders = readdirSync(all).map((name) => join(all, name));
-  const oldest = folders.filter((path) => !path.endsWith('.tmp')).sort((a, b) => age(a) - age(b));
-  for (const path of oldest.slice(NEWEST)) rmSync(path, { recursive: true, force: true });
+  const names = readdirSync(all).filter((name) => !name.endsWith('.tmp'));
+  const used = names.map((name) => ({ path: join(all, name), at: statSync(join(all, name)).mtimeMs }));
+  used.sort((a, b) => b.at - a.at);
+  for (const { path } of used.slice(NEWEST)) rmSync(path, { recursive: true, force: true });
 }

@@ -27,7 +27,10 @@ const NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/iu;
 export interface CertificateOptions {
   /** The names and addresses of the servers, besides this machine. Default: none. */
   hosts?: readonly string[];
-  /** After how many seconds the certificates of servers and clients expire, which is in the past if negative; at most 100 years. Default: a year. */
+  /**
+   * After how many seconds the certificates of servers and clients expire, which is in the past if negative; at most 100 years.
+   * Default: a year.
+   */
   validSeconds?: number;
 }
 
