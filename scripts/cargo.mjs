@@ -23,6 +23,9 @@ export const PROFILE = 'release';
 /** What npm gets: smaller and faster, at the price of a very long link. */
 export const PUBLISH_PROFILE = 'npm';
 
+/** Cargo takes the compiler from this variable, too. */
+const COMPILER = process.env.RUSTC ?? 'rustc';
+
 /** In CI, Cargo.lock must not change. Elsewhere, a changed Cargo.toml may change it. */
 export const locked = process.env.CI ? ['--locked'] : [];
 
@@ -146,7 +149,7 @@ export async function addonArtifact(args = [], options = {}) {
  * @returns {Promise<string>} the compiler's version
  */
 export async function checkRust() {
-  const version = await capture('rustc', ['--version']);
+  const version = await capture(COMPILER, ['--version']);
   if (version === undefined || !hasCommand('cargo')) {
     throw new Failure(
       'cargo was not found, but Rust is needed to build the native addon: install it from https://rustup.rs',
@@ -158,6 +161,19 @@ export async function checkRust() {
     throw new Failure(`cc was not found, but a C compiler is needed to build the native addon: ${remedy}`);
   }
   return version.trim();
+}
+
+/**
+ * Fails if the compiler cannot compile for a target. Cargo would say so after it has compiled many crates for this machine.
+ *
+ * @param {string} target the name of a platform in Rust
+ */
+export async function checkTarget(target) {
+  const folder = await capture(COMPILER, ['--print', 'target-libdir', '--target', target]);
+  if (folder !== undefined && existsSync(folder.trim())) return;
+  throw new Failure(
+    `the compiler has no standard library for ${target}: run "rustup target add ${target}", or set RUSTC to a compiler that has it`,
+  );
 }
 
 /** @param {string} name */

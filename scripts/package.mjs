@@ -15,7 +15,7 @@ import { build } from './build.mjs';
 import { checkRust } from './cargo.mjs';
 import { install } from './install.mjs';
 import { main } from './lib/shell.mjs';
-import { OLDEST_GLIBC, publishedAddon } from './package/addons.mjs';
+import { checkTargets, OLDEST_GLIBC, publishedAddon } from './package/addons.mjs';
 import { pack, packDevelopment } from './package/pack.mjs';
 import { checkSizes, megabytes } from './package/sizes.mjs';
 import { buildTypeScript } from './typescript.mjs';
@@ -46,6 +46,7 @@ async function packages(targets, glibc) {
     return packDevelopment();
   }
   await checkRust();
+  await checkTargets(targets);
   await install();
   // The files that are generated from an addon are committed, so this needs no addon for this machine.
   await buildTypeScript();

@@ -13,6 +13,7 @@ export type { ColumnsInput } from './arrow/ipc/plain-input.js';
 export type { TypeLike, TypeName } from './arrow/type-name.js';
 export type { ConvertOptions, IntervalValue } from './arrow/values/convert-options.js';
 export type { Converted } from './arrow/values/converted.js';
+export type { Stored } from './arrow/values/stored.js';
 export type { Row } from './arrow/values/values.js';
 export { Catalog } from './catalog/catalog.js';
 export { CatalogSchema, type TableLike } from './catalog/catalog-schema.js';

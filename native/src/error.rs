@@ -3,6 +3,7 @@
 use ballista_core::error::BallistaError;
 use base64::prelude::{Engine, BASE64_STANDARD};
 use datafusion::common::utils::datafusion_strsim::normalized_levenshtein;
+use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 use futures::FutureExt;
@@ -208,7 +209,10 @@ impl From<&DataFusionError> for Error {
                 }
             }
             D::ExecutionJoin(task) if task.is_panic() => return panicked_with(&task.to_string()),
-            D::SchemaError(..) => Code::Schema,
+            D::SchemaError(kind, _) => match kind.as_ref() {
+                SchemaError::AmbiguousReference { field } => return ambiguous(&field.name),
+                _ => Code::Schema,
+            },
             D::Plan(_) => Code::Plan,
             D::Configuration(_) => Code::Config,
             D::NotImplemented(_) => Code::NotImplemented,
@@ -237,16 +241,28 @@ pub fn did_you_mean(
     nearest.map(|(_, name)| format!(" Did you mean \"{}\"?", name.as_ref()))
 }
 
-/// Where the engine has tried all signatures of a function, its message begins with what is wrong with each.
+fn ambiguous(name: &str) -> Error {
+    let text = format!(
+        "Several columns have the name \"{name}\". Write the table before it, as in t.{name}, or give one of them an alias, as in \
+         (SELECT …) AS other."
+    );
+    Error::new(Code::Schema, text)
+}
+
+/// Where no signature of a function fits, the message of the engine begins with all of them in the notation of Rust. At its end,
+/// they are as in SQL.
 fn without_signatures(message: String) -> String {
-    match (
-        message.starts_with("Internal error: Function '"),
-        message.find(NO_SIGNATURE),
-    ) {
-        (true, Some(at)) => message[at..].to_owned(),
-        _ => message,
+    let is_dump = BEFORE_SIGNATURES.iter().any(|begin| message.starts_with(begin));
+    match message.find(NO_SIGNATURE).filter(|_| is_dump) {
+        Some(at) => message[at..].to_owned(),
+        None => message,
     }
 }
+
+const BEFORE_SIGNATURES: [&str; 2] = [
+    "Internal error: Function '",
+    "Failed to coerce arguments to satisfy a call",
+];
 
 const NO_SIGNATURE: &str = "No function matches the given name and argument types";
 

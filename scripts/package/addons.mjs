@@ -6,7 +6,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { addonArtifact, PROFILE, PUBLISH_PROFILE } from '../cargo.mjs';
+import { addonArtifact, checkTarget, PROFILE, PUBLISH_PROFILE } from '../cargo.mjs';
 import { Failure, root } from '../lib/shell.mjs';
 import { compareVersions, neededGlibc } from './glibc.mjs';
 import { host, platforms } from './platforms.mjs';
@@ -44,16 +44,32 @@ export async function developmentAddon() {
  * @returns {Promise<Addon>}
  */
 export async function publishedAddon(target, glibc = OLDEST_GLIBC) {
-  const platform = platforms.find((platform) => platform.target === target);
-  if (!platform) {
-    const known = platforms.map(({ target }) => target).join(', ');
-    throw new Failure(`the target ${target} has no package; the targets are: ${known}`);
-  }
+  const platform = platformOf(target);
   const { file } = platform.libc ? await linkedByZig(target, platform, glibc) : await compile(target);
   const addon = await describe(platform, file, PUBLISH_PROFILE);
   if (addon.glibc !== undefined && compareVersions(addon.glibc, glibc) > 0)
     throw new Failure(`${file} needs glibc ${addon.glibc}, but it may need at most ${glibc}`);
   return addon;
+}
+
+/** @param {string} target */
+function platformOf(target) {
+  const platform = platforms.find((platform) => platform.target === target);
+  if (platform) return platform;
+  const known = platforms.map(({ target }) => target).join(', ');
+  throw new Failure(`the target ${target} has no package; the targets are: ${known}`);
+}
+
+/**
+ * Fails if an addon for one of the targets cannot be built here.
+ *
+ * @param {readonly string[]} targets
+ */
+export async function checkTargets(targets) {
+  for (const target of targets) {
+    platformOf(target);
+    await checkTarget(target);
+  }
 }
 
 /**

@@ -24,14 +24,22 @@ import {
   type Timestamp,
   TimeUnit,
   Type,
+  type Union,
+  UnionMode,
 } from 'apache-arrow';
 
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 
-type TimeUnitName = 's' | 'ms' | 'µs' | 'ns';
+type TimeUnitName = 's' | 'ms' | 'µs' | 'us' | 'ns' | 'Second' | 'Millisecond' | 'Microsecond' | 'Nanosecond';
 
-/** The names of Arrow types that an editor suggests. Others are valid too: `'List(Int64)'`, `'Timestamp(ms, "Europe/Berlin")'`, … */
+/**
+ * The name of an Arrow type, as `arrow_typeof()` shows it: `'Int32'`, `'Decimal128(10, 2)'`, `'List(Utf8)'`,
+ * `'Timestamp(ms, "Europe/Berlin")'`. Names of SQL types, such as `'BIGINT'`, are not accepted.
+ *
+ * The compiler rejects misspelled names; of the names inside `List(…)`, `Struct(…)` and the like, only the last one. For a string
+ * that is only known at run time, write `text as TypeName`.
+ */
 export type TypeName =
   | 'Null'
   | 'Boolean'
@@ -47,13 +55,43 @@ export type TypeName =
   | 'Date64'
   | `Time32(${'s' | 'ms'})`
   | `Time64(${'µs' | 'ns'})`
-  | `Timestamp(${TimeUnitName})`
-  | `Timestamp(${TimeUnitName}, "UTC")`
-  | `Duration(${TimeUnitName})`
-  | `Interval(${'YearMonth' | 'DayTime' | 'MonthDayNano'})`;
+  | `Timestamp(${'s' | 'ms' | 'µs' | 'ns'})`
+  | `Timestamp(${'s' | 'ms' | 'µs' | 'ns'}, "UTC")`
+  | `Duration(${'s' | 'ms' | 'µs' | 'ns'})`
+  | `Interval(${'YearMonth' | 'DayTime' | 'MonthDayNano'})`
+  // Without the intersection, the compiler would merge the names above into these patterns, and editors would not suggest them.
+  | (Record<never, never> &
+      (
+        | `Time32(${'Second' | 'Millisecond'})`
+        | `Time64(${'us' | 'Microsecond' | 'Nanosecond'})`
+        | `${'Timestamp' | 'Duration'}(${TimeUnitName})`
+        | `Timestamp(${TimeUnitName},${string}"${string})`
+        | `Timestamp(${TimeUnitName},${string}None)`
+        | `FixedSizeBinary(${number})`
+        // A number may have spaces around it.
+        | `Decimal${32 | 64 | 128 | 256}(${number},${number})`
+        // Of the names inside, the last one is checked. It can end with parentheses, or with the quoted name of the items.
+        | `${
+            | `${'' | 'Large'}List${'' | 'View'}`
+            | 'FixedSizeList'
+            | 'Struct'
+            | 'Union'
+            | 'Dictionary'
+            | 'RunEndEncoded'}(${string}${
+            | 'Null'
+            | 'Boolean'
+            | `Int${8 | 16 | 32 | 64}`
+            | `Float${16 | 32 | 64}`
+            | `Date${32 | 64}`
+            | `${'Utf8' | 'Binary'}${'' | 'View'}`
+            | ')'
+            | "'"})`
+        | 'Struct()'
+        | `Map(${string}sorted)`
+      ));
 
 /** An Arrow type: its name (`'Int32'`, `'Decimal128(10, 2)'`, `'Timestamp(ms)'`) or an apache-arrow `DataType`. */
-export type TypeLike = TypeName | (string & {}) | DataType;
+export type TypeLike = TypeName | DataType;
 
 const UNITS: Record<TimeUnit, string> = {
   [TimeUnit.SECOND]: 's',
@@ -137,6 +175,11 @@ export function typeName(type: DataType): string {
     case Type.Map: {
       const entries = (type as Map_).children[0] as Field;
       return `Map("entries": non-null ${typeName(entries.type as DataType)}, ${(type as Map_).keysSorted ? 'sorted' : 'unsorted'})`;
+    }
+    case Type.Union: {
+      const { mode, typeIds, children } = type as Union;
+      const members = children.map((member, i) => `${typeIds[i]}: (${fieldName(member)})`);
+      return `Union(${[mode === UnionMode.Dense ? 'Dense' : 'Sparse', ...members].join(', ')})`;
     }
     case Type.Dictionary: {
       const { indices, dictionary } = type as Dictionary;

@@ -8,18 +8,16 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 
+import { CERTIFICATE_SETTINGS } from '../config/certificate-settings.js';
 import { BallistaError, invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 import { toLocalPath } from '../input/local-path.js';
-import { resolve, type SettingTable } from '../input/settings.js';
+import { resolve } from '../input/settings.js';
 import { callSync } from '../native.js';
 import { createFolder } from '../platform/folder.js';
 import { writeWhole } from '../platform/whole-file.js';
 
 const LOCAL = ['localhost', '127.0.0.1', '::1'];
-const YEAR_SECONDS = 365 * 24 * 3600;
-/** Later times would not fit into a certificate. Its authority is valid for ten years, anyway. */
-const MOST_SECONDS = 100 * YEAR_SECONDS;
 /** A name of the DNS, also for all names of a domain. */
 const NAME = /^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/iu;
 
@@ -33,11 +31,6 @@ export interface CertificateOptions {
    */
   validSeconds?: number;
 }
-
-const CERTIFICATE_SETTINGS = {
-  hosts: { type: 'any' },
-  validSeconds: { type: 'number', min: -MOST_SECONDS, max: MOST_SECONDS, default: YEAR_SECONDS },
-} as const satisfies SettingTable;
 
 /**
  * Makes certificates for a cluster with TLS, and writes them into a folder: an authority (`ca.pem`), a certificate for

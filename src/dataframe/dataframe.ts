@@ -7,7 +7,7 @@
 import type { RecordBatch, Schema } from 'apache-arrow';
 
 import { readSchema } from '../arrow/ipc/decode.js';
-import { schemaText, typeName } from '../arrow/type-name.js';
+import { schemaText, type TypeName, typeName } from '../arrow/type-name.js';
 import type { Row } from '../arrow/values/values.js';
 import type { NativeDataFrame } from '../binding.cjs';
 import { CatalogTable } from '../catalog/catalog-table.js';
@@ -76,8 +76,8 @@ export class DataFrame<out T extends object = Row> extends Plans<T> implements A
    * console.log(df.select('origin', 'delay').dtypes); // [ [ 'origin', 'LargeUtf8' ], [ 'delay', 'Int64' ] ]
    * ```
    */
-  get dtypes(): [name: string, type: string][] {
-    return this.schema().fields.map(({ name, type }) => [name, typeName(type)]);
+  get dtypes(): [name: string, type: TypeName][] {
+    return this.schema().fields.map(({ name, type }) => [name, typeName(type) as TypeName]);
   }
 
   /**
@@ -180,11 +180,11 @@ export class DataFrame<out T extends object = Row> extends Plans<T> implements A
     return new DataFrame<U>(native, this.session);
   }
 
-  #column(name: string): { relation?: string; dataType: string } {
+  #column(name: string): { relation?: string; dataType: TypeName } {
     checkName(name, 'the name of a column');
     const { relation, dataType } = JSON.parse(callSync(() => this.native.column(name))) as {
       relation: string | null;
-      dataType: string;
+      dataType: TypeName;
     };
     return relation === null ? { dataType } : { relation, dataType };
   }

@@ -32,7 +32,10 @@ export interface SessionOptions {
   clusterConfig?: SessionConfig | ClusterConfig;
   /** Alias of {@link clusterConfig}, named as in the Python package. {@link clusterConfig} wins where both set a key. */
   config?: SessionConfig | ClusterConfig;
-  /** How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. */
+  /**
+   * How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. Row types that
+   * you give must describe the values after this conversion: with `int64: 'number'`, `sql<{ n: number }>(…)`.
+   */
   convert?: ConvertOptions;
   /** How long a query waits for the first executor before it rejects with `NO_EXECUTORS`, in milliseconds. Default 30 000. */
   executorTimeoutMs?: number;
@@ -153,7 +156,7 @@ export class BallistaSessionContext extends SessionContext {
    * @example
    * ```ts
    * const cluster = await setupTestCluster();
-   * await using ctx = await new BallistaSessionContext(cluster.url).ready({ signal: AbortSignal.timeout(30_000) });
+   * const ctx = await new BallistaSessionContext(cluster.url).ready({ signal: AbortSignal.timeout(30_000) });
    * console.log(String(ctx)); // BallistaSessionContext { df://127.0.0.1:… }
    * await ctx.close();
    * await cluster.close();

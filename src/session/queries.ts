@@ -124,7 +124,7 @@ export abstract class SessionQueries extends SessionTables {
    * of the options where `T` is explicit.
    *
    * @param query - as for {@link sql}
-   * @typeParam T - the type of a row with the default conversion; not checked at run time
+   * @typeParam T - the type of a row without the options, but with the `convert` of the session; not checked at run time
    * @throws BallistaError as {@link sql} and {@link DataFrame.toArray}
    *
    * @example
@@ -210,7 +210,7 @@ export abstract class SessionQueries extends SessionTables {
    * ```ts
    * import { SessionContext } from 'ballista';
    *
-   * await using ctx = SessionContext.local();
+   * const ctx = SessionContext.local();
    * await ctx.sql('create table t (id bigint, name varchar)');
    * const insert = await ctx.prepare('insert into t values ($1, $2)');
    * await insert.execute([1, 'Ada']);
@@ -218,6 +218,7 @@ export abstract class SessionQueries extends SessionTables {
    *
    * const byId = await ctx.prepare('select name from t where id = $id');
    * console.log(await byId.execute({ id: 2 }).toArray()); // [ { name: 'Bob' } ]
+   * await ctx.close();
    * ```
    */
   async prepare<T extends object = Row>(

@@ -28,7 +28,10 @@ import { SessionQueries } from './queries.js';
 export interface LocalOptions {
   /** Engine settings: a {@link SessionConfig}, or values by key. Only `datafusion.*` keys, because there is no cluster. */
   config?: SessionConfig | ClusterConfig;
-  /** How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. */
+  /**
+   * How row actions (`toArray`, `rows`, `toColumns`) convert values by default. Options of an action override it. Row types that
+   * you give must describe the values after this conversion: with `int64: 'number'`, `sql<{ n: number }>(…)`.
+   */
   convert?: ConvertOptions;
   /**
    * The files that queries may read and write in this process. A query that uses other files fails with `FORBIDDEN`. Default:
@@ -106,9 +109,10 @@ export class SessionContext extends SessionQueries implements AsyncDisposable {
    * ```ts
    * import { SessionContext, col } from 'ballista';
    *
-   * await using ctx = SessionContext.local();
+   * const ctx = SessionContext.local();
    * const df = await ctx.fromColumns({ a: [1, 2, 3] });
    * console.log(await df.filter(col('a').gt(1)).count()); // 2
+   * await ctx.close();
    * ```
    */
   static local(options: LocalOptions = {}): SessionContext {

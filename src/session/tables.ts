@@ -8,6 +8,7 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 
 import { type ArrowInput, toPartitions } from '../arrow/ipc/arrow-input.js';
 import { type ColumnsInput, columnsToIpc, rowsToIpc } from '../arrow/ipc/plain-input.js';
+import type { Stored } from '../arrow/values/stored.js';
 import type { Row } from '../arrow/values/values.js';
 import { exactName } from '../catalog/exact-name.js';
 import type { DataFrame } from '../dataframe/dataframe.js';
@@ -86,8 +87,10 @@ export abstract class SessionTables extends SessionFiles {
 
   /**
    * A DataFrame over plain objects. Without a schema the types are inferred from the values: whole numbers and bigints become
-   * Int64, other numbers Float64, `Date` Timestamp(ms, UTC), `Uint8Array` Binary, arrays List, objects Struct.
+   * Int64, other numbers Float64, `Date` Timestamp(ms, UTC), `Uint8Array` Binary, arrays List, objects Struct. Whole numbers are
+   * read back as bigints, unless an option says `int64: 'number'`.
    *
+   * @typeParam T - the type of the given rows; the DataFrame has `number | bigint` in place of `number`
    * @throws BallistaError `INVALID_ARGUMENT`, which names the row and the column; `CLOSED`
    *
    * @example
@@ -100,8 +103,8 @@ export abstract class SessionTables extends SessionFiles {
    * await ctx.close();
    * ```
    */
-  fromRows<T extends object = Row>(rows: readonly T[], schema?: Schema): PendingDataFrame<T> {
-    return pending(() => this.#fromIpc<T>([rowsToIpc(rows, schema)]));
+  fromRows<T extends object = Row>(rows: readonly T[], schema?: Schema): PendingDataFrame<Stored<T>> {
+    return pending(() => this.#fromIpc<Stored<T>>([rowsToIpc(rows, schema)]));
   }
 
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type TypeLike, toTypeName } from '../arrow/type-name.js';
+import { type TypeLike, type TypeName, toTypeName } from '../arrow/type-name.js';
 import { invalid } from '../errors.js';
 import { describe } from '../input/describe.js';
 import { resolve, type SettingTable } from '../input/settings.js';
@@ -105,7 +105,7 @@ function table({ returns, ...given }: UdtfModuleOptions, code: Code): TableUdf {
   });
   const definition = describeFunction(
     'udtf',
-    { ...given, returns: `Struct(${fields.join(', ')})`, volatility: 'volatile' },
+    { ...given, returns: `Struct(${fields.join(', ')})` as TypeName, volatility: 'volatile' },
     { kind: 'table', gathers: false, ...code },
   );
   return Object.freeze({ name: given.name, codeHash: hashOf(code.code), definition });

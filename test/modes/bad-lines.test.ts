@@ -148,7 +148,15 @@ describe('JSON', () => {
     file('several/a.json', '{"a": 1}\n');
     file('several/b.json', '{"a": 2}\n{"a": 3\n');
     const { message } = await rejected(ctx.readJson(temp('several/')));
-    expect(message).toContain('as json: b.json, line 2: EOF while parsing an object at column 7.');
+    expect(message).toContain('as json: b.json, line 2: the value does not end on its line.');
+  });
+
+  it('with objects of several lines', async () => {
+    const path = file('formatted.json', '{\n  "a": 1\n}\n{\n  "a": 2\n}\n');
+    const { message } = await rejected(ctx.readJson(path));
+    expect(message).toContain(
+      'line 1: the value does not end on its line. Write one object on each line, or one array',
+    );
   });
 
   it('with a byte order mark', async () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { TypeName } from '../../src/arrow/type-name.js';
 import type { DataFrame } from '../../src/dataframe/dataframe.js';
 import { when } from '../../src/expr/builders/case.js';
 import { col, type Expr, lit } from '../../src/expr/expr.js';
@@ -199,7 +200,7 @@ describe('verbs', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['cast', () => col('a').cast(DEEP_TYPE)],
+    ['cast', () => col('a').cast(DEEP_TYPE as TypeName)],
     ['arrow_cast', () => callFunction('arrow_cast', col('a'), DEEP_TYPE)],
   ])('fails with INVALID_ARGUMENT for a type that is too deep: %s', (_, expr) => {
     expect(thrown(() => df.select(expr() as Expr))).toMatchObject({ code: 'INVALID_ARGUMENT' });

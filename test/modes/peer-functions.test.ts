@@ -306,6 +306,11 @@ describe('SQL of other engines that is missing', () => {
       "The unit of datediff is a string. Write datediff('day', start, end).",
     ],
     [
+      'SELECT substr(s) FROM rows',
+      'PLAN',
+      'substr needs a position. Write substr(text, start), or substr(text, start, length).',
+    ],
+    [
       'SELECT row_number() FROM rows',
       'PLAN',
       'row_number is a window function. Write row_number(…) OVER (ORDER BY column).',

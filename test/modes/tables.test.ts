@@ -141,7 +141,7 @@ describe('reader options', () => {
     ['nullRegex', 'a,b\nNA,1\n', { nullRegex: '^NA$' }, { a: null, b: 1 }],
     ['newlinesInValues', 'a,b\n"x\ny",1\n', { newlinesInValues: true }, { a: 'x\ny', b: 1 }],
     ['truncatedRows', 'a,b\n1\n', { truncatedRows: true }, { a: 1, b: null }],
-    ['schema', 'a,b\n1,x\n', { schema: { a: 'Utf8', b: 'Utf8View' } }, { a: '1', b: 'x' }],
+    ['schema', 'a,b\n1,x\n', { schema: { a: 'Utf8', b: 'Utf8View' } as const }, { a: '1', b: 'x' }],
     ['schemaInferMaxRecords', 'a\n1\n', { schemaInferMaxRecords: 0 }, { a: '1' }],
   ])('%s applies to CSV', async (name, content, options, row) => {
     expect(await rows(ctx.readCsv(file(`csv/${name}.csv`, content), options))).toEqual([row]);
@@ -220,7 +220,12 @@ describe('a context', () => {
     ['a file of another format', () => ctx.readParquet(FIRST), 'EXECUTION', 'Parquet'],
     ['an unknown option', () => ctx.readCsv(FIRST, { delimitre: ';' } as never), 'INVALID_ARGUMENT', '"delimiter"'],
     ['a wrong value', () => ctx.readCsv(FIRST, { hasHeader: 'yes' } as never), 'INVALID_ARGUMENT', 'hasHeader'],
-    ['an unknown type', () => ctx.readCsv(FIRST, { tablePartitionCols: [['y', 'Nope']] }), 'INVALID_ARGUMENT', 'Nope'],
+    [
+      'an unknown type',
+      () => ctx.readCsv(FIRST, { tablePartitionCols: [['y', 'Nope' as never]] }),
+      'INVALID_ARGUMENT',
+      'Nope',
+    ],
     ['a scheme without a store', () => ctx.readParquet('nope://bucket/x.parquet'), 'OBJECT_STORE', 'nope://'],
     ['an empty list of paths', () => ctx.readParquet([]), 'INVALID_ARGUMENT', 'path'],
     ['an unknown table', () => ctx.table('none'), 'PLAN', 'none'],

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import type { TypeName } from '../../src/arrow/type-name.js';
 import { col } from '../../src/expr/expr.js';
 import { udf } from '../../src/udf/udf.js';
 import { withCluster, withContext } from '../support/cluster.js';
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 
 describe('argument and result types', () => {
-  const VALUES: [type: string, sql: string][] = [
+  const VALUES: [type: TypeName, sql: string][] = [
     ['Boolean', 'true'],
     ['Int8', '-128'],
     ['Int16', '-32768'],
@@ -52,7 +53,7 @@ describe('argument and result types', () => {
     expect(through).toEqual(expect.arrayContaining(plain));
   });
 
-  const COLUMNS: [type: string, sql: string][] = [
+  const COLUMNS: [type: TypeName, sql: string][] = [
     ['Float16', 'v'],
     ['Float32', 'v'],
     ['Decimal32(9, 2)', 'id'],

@@ -11,6 +11,8 @@ import { rejected } from '../support/rejected.js';
 
 const cluster = await withCluster();
 const temp = tempFolder();
+/** A row with an interval of a day, and a time stamp. */
+const INTERVALS = `FROM (SELECT INTERVAL '1 day' AS i, TIMESTAMP '2024-01-01T00:00:00' AS time)`;
 const settings = LOCAL ? ['nothing'] : ['never', 'always'];
 
 function folder(table: string): string {
@@ -53,6 +55,19 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
       `SELECT count(*) AS v FROM l WHERE (to_timestamp_seconds(v * 86400) - to_timestamp_seconds(0)) > INTERVAL '1 week'`,
       32,
     ],
+    // The same with intervals that are columns, as nulls and beside other durations, too.
+    [`SELECT TIMESTAMP '2024-03-01T00:00:00' - time > i AS v ${INTERVALS}`, true],
+    [`SELECT i = TIMESTAMP '2024-01-02T00:00:00' - time AS v ${INTERVALS}`, true],
+    [`SELECT TIMESTAMP '2024-01-01T00:00:01.5' - time BETWEEN INTERVAL '1 second' AND i AS v ${INTERVALS}`, true],
+    [`SELECT i BETWEEN to_timestamp(5) - to_timestamp(0) AND INTERVAL '1 month' AS v ${INTERVALS}`, true],
+    [`SELECT TIMESTAMP '2024-01-31T00:00:00' - time < nullif(i, i) AS v ${INTERVALS}`, null],
+    // Fractions of a second in durations.
+    [`SELECT date_part('epoch', TIMESTAMP '2024-01-02T00:00:05.5' - time) AS v ${INTERVALS}`, 86405.5],
+    [`SELECT extract(epoch FROM arrow_cast(9000000000, 'Duration(Second)')) AS v`, 9e9],
+    // Keys that an aggregate sorts by twice.
+    ['SELECT first_value(v ORDER BY v DESC, v) AS v FROM l', 40],
+    ['SELECT last_value(v ORDER BY v % 2, v, v % 2 DESC) AS v FROM l', 39],
+    ['SELECT array_length(array_agg(v ORDER BY v, v)) AS v FROM l', 40],
     // Scalar subqueries without a row.
     ['SELECT (SELECT 1 WHERE false) IS NULL AS v', true],
     ['SELECT coalesce((SELECT 1 WHERE false), 0) AS v', 0],

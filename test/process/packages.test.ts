@@ -82,6 +82,16 @@ describe('the packed packages', () => {
     expect(links.filter(({ target }) => !existsSync(join(installed, target)))).toEqual([]);
   });
 
+  it.each(['bench', 'deploy', 'examples', 'scripts'])('say in their guides that %s/ is in the repository', (folder) => {
+    const guides = filesIn(installed).filter((file) => file.startsWith('docs/guides/'));
+    const first = guides.flatMap((file) => {
+      const text = readFileSync(join(installed, file), 'utf8').replaceAll(/^```.*?^```/gms, '');
+      return text.split('\n\n').find((paragraph) => new RegExp(`\`(?:\\w+ )?${folder}/`).test(paragraph)) ?? [];
+    });
+    expect(first.length).toBeGreaterThan(0);
+    expect(first.filter((paragraph) => !/repository|checkout/.test(paragraph))).toEqual([]);
+  });
+
   it('run a query from ESM', async () => {
     const program = `import { BallistaSessionContext, col, f, udf } from 'ballista'; ${QUERY}`;
     expect(await run('esm.mjs', program)).toBe(ROWS);

@@ -1,6 +1,6 @@
 import type { RecordBatch, Schema, Table } from 'apache-arrow';
-import type { BallistaSessionContext, DataFrame, RecordBatchStream, Row, RowStream } from 'ballista';
-import { col, f, lit } from 'ballista';
+import type { DataFrame, RecordBatchStream, Row, RowStream } from 'ballista';
+import { BallistaSessionContext, col, f, lit } from 'ballista';
 import { describe, expectTypeOf, it } from 'vitest';
 
 type Flight = { origin: string; delay: bigint | null };
@@ -31,8 +31,13 @@ describe('the row type', () => {
     void ctx.sql<number>('');
   });
 
-  it('comes from the rows of fromRows', () => {
-    expectTypeOf(ctx.fromRows([{ a: 1, b: 'x' }])).resolves.toEqualTypeOf<DataFrame<{ a: number; b: string }>>();
+  it('comes from the rows of fromRows, whose whole numbers become bigints', () => {
+    const rows = ctx.fromRows([{ a: 1, b: 'x', c: [2], d: { e: 3 }, at: new Date() }]);
+    type Number = number | bigint;
+    type Stored = { a: Number; b: string; c: Number[]; d: { e: Number }; at: Date };
+    expectTypeOf(rows).resolves.toEqualTypeOf<DataFrame<Stored>>();
+    expectTypeOf(rows.toArray()).resolves.toEqualTypeOf<Stored[]>();
+    expectTypeOf(rows.toArray({ int64: 'number' })).resolves.toExtend<{ a: number; c: number[]; d: { e: number } }[]>();
   });
 
   it('can be an interface', () => {
@@ -112,6 +117,14 @@ describe('results', () => {
     expectTypeOf(numbers?.any).toEqualTypeOf<unknown>();
     expectTypeOf(flights.toArray({ signal: AbortSignal.timeout(1) })).resolves.toEqualTypeOf<Flight[]>();
     expectTypeOf(untyped.toArray({ int64: 'number' })).resolves.toExtend<Row[]>();
+  });
+
+  it('have the types of the caller, whatever the conversion of the session is', () => {
+    const numbers = new BallistaSessionContext('df://h', { convert: { int64: 'number' } });
+    expectTypeOf(numbers.query('')).resolves.toEqualTypeOf<Row[]>();
+    expectTypeOf(numbers.query<{ n: number }>('')).resolves.toEqualTypeOf<{ n: number }[]>();
+    const exact = numbers.sql<{ n: number }>('').as<{ n: bigint }>();
+    expectTypeOf(exact.toArray({ int64: 'string' })).resolves.toEqualTypeOf<{ n: string }[]>();
   });
 
   it('have the types of their conversion, also if the row type of query is explicit', () => {

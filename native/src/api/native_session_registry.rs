@@ -8,7 +8,7 @@ use crate::functions::missing::parse_expr;
 use crate::functions::spark;
 use crate::ipc::memory::schema_from_ipc;
 use crate::scan::schema::CheckedFiles;
-use crate::session::external_tables::PathTables;
+use crate::session::path_tables::PathTables;
 use crate::session::tables::NativeTableRef;
 use crate::udf::definition::Kind;
 use datafusion::catalog::DynamicFileCatalog;

@@ -5,6 +5,14 @@ use std::collections::HashMap;
 const COMPRESSION: &str = "format.compression";
 const DELIMITER: &str = "format.delimiter";
 
+/// The CSV files among them have tabs between the values.
+const EXTENSIONS: [(&str, &str); 4] = [
+    (".jsonl", "json"),
+    (".ndjson", "json"),
+    (".tsv", "csv"),
+    (".tab", "csv"),
+];
+
 /// Adds the compression, and the delimiter of `.tsv`, to the options, unless they have one or the paths differ in it.
 pub fn with_extension(options: &mut HashMap<String, String>, format: &str, paths: &[impl AsRef<str>]) {
     let is_csv = format.eq_ignore_ascii_case("csv");
@@ -22,10 +30,17 @@ pub fn with_extension(options: &mut HashMap<String, String>, format: &str, paths
     add(COMPRESSION, compression);
     if is_csv {
         add(DELIMITER, |path| {
-            let plain = uncompressed(path);
-            (plain.ends_with(".tsv") || plain.ends_with(".tab")).then_some("\t")
+            matches!(extension(path), Some((_, "csv"))).then_some("\t")
         });
     }
+}
+
+/// An extension that the engine does not know, with that of the compression, and its format.
+pub fn extension(path: &str) -> Option<(&str, &'static str)> {
+    let plain = uncompressed(path);
+    let mut known = EXTENSIONS.iter();
+    let (known, format) = known.find(|(known, _)| plain.ends_with(known))?;
+    Some((&path[plain.len() - known.len()..], format))
 }
 
 /// The path without the extension of a compression.

@@ -167,7 +167,10 @@ impl StagedSink {
         if written == 0 && !stage.single && !in_folders {
             written = self.write_columns(config, stage, context).await?;
         }
-        let _turn = stage.turn().await;
+        let _turn = match mode {
+            WriteMode::Append => None,
+            _ => stage.turn(&self.stop).await,
+        };
         // Another write may have been faster.
         let old = present().await?;
         if is_done(&old)? {

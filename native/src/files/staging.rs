@@ -11,12 +11,16 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::task::spawn_blocking;
+use std::time::Duration;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+
+/// Between two looks at the lock of a folder.
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
 /// A temporary folder for one attempt to write. Dropping it removes its files.
 pub struct Stage {
@@ -113,16 +117,16 @@ impl Stage {
         Ok(())
     }
 
-    /// Waits until no other write moves files to the same folder, as long as the result lives. `None` if there is no lock, as in
-    /// object stores.
-    pub async fn turn(&self) -> Option<File> {
+    /// Waits until no other write moves files to the same folder, as long as the result lives. `None` if `stop` is cancelled, or
+    /// if there is no lock, as in object stores.
+    pub async fn turn(&self, stop: &CancellationToken) -> Option<File> {
         let local = self.place.as_ref()?.local.as_ref()?;
-        let folder = local.ancestors().nth(2)?.to_owned();
-        let locked = spawn_blocking(move || {
-            let folder = File::open(folder)?;
-            folder.lock().map(|()| folder)
-        });
-        locked.await.ok()?.ok()
+        let folder = File::open(local.ancestors().nth(2)?).ok()?;
+        // A lock that waits would keep its thread, even if the query is cancelled.
+        while let Err(TryLockError::WouldBlock) = folder.try_lock() {
+            stop.run_until_cancelled(sleep(BETWEEN_TRIES)).await?;
+        }
+        Some(folder)
     }
 
     pub async fn close(mut self) {

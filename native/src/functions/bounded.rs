@@ -4,6 +4,7 @@
 use super::wrapped::{with_wrapped, wrapped};
 use crate::plan::formats::check_formats;
 use crate::plan::limits::{check_expr, check_node};
+use crate::plan::patterns::check_patterns;
 use datafusion::common::tree_node::{TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
@@ -23,6 +24,7 @@ impl AnalyzerRule for Bounded {
                     check_expr(expr)?;
                     if let Expr::ScalarFunction(call) = expr {
                         check_formats(call)?;
+                        check_patterns(call)?;
                         raw |= wrapped(&call.func).is_some();
                     }
                     Ok(TreeNodeRecursion::Continue)

@@ -254,6 +254,15 @@ impl Visitor for Unknown<'_> {
                 self.lambdas -= 1;
                 return ControlFlow::Continue(());
             }
+            Expr::Substring {
+                substring_from: None,
+                substring_for: None,
+                ..
+            } => {
+                let text =
+                    "substr needs a position. Write substr(text, start), or substr(text, start, length).";
+                return ControlFlow::Break(Error::new(Code::Plan, text));
+            }
             _ => return ControlFlow::Continue(()),
         };
         // Without parentheses, it may be a column.

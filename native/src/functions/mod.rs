@@ -5,6 +5,7 @@ pub mod bounded;
 pub mod derived;
 mod described;
 mod documentation;
+mod intervals;
 mod json;
 pub mod missing;
 mod mode;
@@ -33,5 +34,6 @@ pub fn register(registry: &mut dyn FunctionRegistry) -> Result<()> {
     }
     registry.register_function_rewrite(Arc::new(derived::replace::Replace))?;
     registry.register_expr_planner(Arc::new(derived::replace::Replace))?;
-    registry.register_expr_planner(Arc::new(json::operators::JsonOperators))
+    registry.register_expr_planner(Arc::new(json::operators::JsonOperators))?;
+    registry.register_expr_planner(Arc::new(intervals::IntervalOperators))
 }

@@ -1,6 +1,7 @@
 //! Rewrites EXISTS and IN over a correlated aggregate without GROUP BY, such as `EXISTS (SELECT count(*) FROM u WHERE u.id = t.id)`.
 //! It has a row for every row outside. The engine makes a join of it, which has none where nothing matches.
 
+use super::contains::contains;
 use super::same_names::with_same_names;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{not_impl_err, Spans};
@@ -19,13 +20,20 @@ pub struct AggregateSubqueries;
 
 impl AnalyzerRule for AggregateSubqueries {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        plan.transform_up_with_subqueries(|node| with_same_names(node, |expr| expr.transform_up(rewritten)))
-            .data()
+        plan.transform_up_with_subqueries(|node| match contains(&node, is_condition)? {
+            true => with_same_names(node, |expr| expr.transform_up(rewritten)),
+            false => Ok(Transformed::no(node)),
+        })
+        .data()
     }
 
     fn name(&self) -> &str {
         "aggregate_subqueries"
     }
+}
+
+fn is_condition(expr: &Expr) -> bool {
+    matches!(expr, Expr::Exists(_) | Expr::InSubquery(_))
 }
 
 fn rewritten(expr: Expr) -> Result<Transformed<Expr>> {

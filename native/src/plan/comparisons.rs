@@ -5,6 +5,7 @@ use crate::error::{Code, Error, Result};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, DFSchemaRef};
+use datafusion::error::DataFusionError;
 use datafusion::logical_expr::binary::comparison_coercion;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
 
@@ -22,19 +23,37 @@ fn check_node(plan: &LogicalPlan, known: &[*const LogicalPlan]) -> Result<()> {
     if known.contains(&(plan as *const _)) {
         return Ok(());
     }
-    let inputs = plan.inputs();
-    if let Some(schema) = columns(&inputs) {
-        plan.apply_expressions(|expr| {
-            check_expr(expr, &schema)?;
-            Ok(TreeNodeRecursion::Continue)
-        })?;
-        if let LogicalPlan::Join(join) = plan {
-            for (left, right) in &join.on {
-                check_pair(left, right, &schema)?;
-            }
+    check_expressions(plan)?;
+    let mut inputs = plan.inputs().into_iter();
+    inputs.try_for_each(|input| check_node(input, known))
+}
+
+fn check_expressions(node: &LogicalPlan) -> datafusion::error::Result<()> {
+    let Some(schema) = columns(&node.inputs()) else {
+        return Ok(());
+    };
+    node.apply_expressions(|expr| {
+        check_expr(expr, &schema)?;
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    if let LogicalPlan::Join(join) = node {
+        for (left, right) in &join.on {
+            check_pair(left, right, &schema)?;
         }
     }
-    inputs.into_iter().try_for_each(|input| check_node(input, known))
+    Ok(())
+}
+
+/// The error of a plan that the engine cannot optimize. It calls a BETWEEN of values that cannot be compared an internal error.
+pub fn explained(plan: &LogicalPlan, error: DataFusionError) -> DataFusionError {
+    if Error::from(&error).code != Code::Internal {
+        return error;
+    }
+    let checked = plan.apply_with_subqueries(|node| {
+        check_expressions(node)?;
+        Ok(TreeNodeRecursion::Continue)
+    });
+    checked.err().unwrap_or(error)
 }
 
 /// The columns that expressions of a node can use; `None` if their names are ambiguous.

@@ -2,6 +2,7 @@
 
 pub mod aggregate_subqueries;
 pub mod comparisons;
+pub mod contains;
 pub mod depth;
 pub mod distributable;
 pub mod durations;
@@ -13,7 +14,9 @@ pub mod logical_rules;
 mod metrics;
 pub mod not_in;
 pub mod offset_alone;
+pub mod order_keys;
 pub mod params;
+pub mod patterns;
 pub mod rules;
 pub mod same_names;
 pub mod scan;

@@ -1,5 +1,6 @@
 //! Makes scalar subqueries of several rows fail on a cluster, too, and those without a row null.
 
+use super::contains::contains;
 use super::same_names::with_same_names;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
@@ -29,8 +30,10 @@ pub struct SingleRow {
 
 impl AnalyzerRule for SingleRow {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        plan.transform_down_with_subqueries(|node| {
-            with_same_names(node, |expr| expr.transform_up(|part| self.checked(part)))
+        let is_scalar = |expr: &Expr| matches!(expr, Expr::ScalarSubquery(_));
+        plan.transform_down_with_subqueries(|node| match contains(&node, is_scalar)? {
+            true => with_same_names(node, |expr| expr.transform_up(|part| self.checked(part))),
+            false => Ok(Transformed::no(node)),
         })
         .data()
     }

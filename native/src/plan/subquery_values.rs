@@ -1,5 +1,6 @@
 //! Makes EXISTS, IN, ANY and ALL over a subquery work as values, as in `SELECT EXISTS (…)`. The engine runs them only as conditions.
 
+use super::contains::contains;
 use super::not_in::{compared, value_of};
 use super::same_names::with_same_names;
 use crate::error::{Code, Error};
@@ -19,13 +20,13 @@ pub struct SubqueryValues;
 impl AnalyzerRule for SubqueryValues {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         plan.transform_down_with_subqueries(|node| match node {
-            LogicalPlan::Projection(_) if has(&node, is_condition)? => as_values(node),
+            LogicalPlan::Projection(_) if contains(&node, is_condition)? => as_values(node),
             LogicalPlan::Aggregate(_) | LogicalPlan::Window(_) | LogicalPlan::Sort(_)
-                if has(&node, is_condition)? =>
+                if contains(&node, is_condition)? =>
             {
                 projected_before(node)
             }
-            LogicalPlan::Values(_) if has(&node, |expr| matches!(expr, Expr::ScalarSubquery(_)))? => {
+            LogicalPlan::Values(_) if contains(&node, |expr| matches!(expr, Expr::ScalarSubquery(_)))? => {
                 Err(unsupported(
                     "A subquery in VALUES is not supported. Write SELECT instead: INSERT INTO t SELECT (SELECT max(id) FROM u).",
                 ))
@@ -45,15 +46,6 @@ fn is_condition(expr: &Expr) -> bool {
         expr,
         Expr::Exists(_) | Expr::InSubquery(_) | Expr::SetComparison(_)
     )
-}
-
-fn has(node: &LogicalPlan, is: fn(&Expr) -> bool) -> Result<bool> {
-    let mut found = false;
-    node.apply_expressions(|expr| {
-        found |= expr.exists(|part| Ok(is(part)))?;
-        Ok(TreeNodeRecursion::Continue)
-    })?;
-    Ok(found)
 }
 
 fn unsupported(text: &str) -> datafusion::error::DataFusionError {

@@ -1,10 +1,15 @@
 //! Rejects what DataFusion parses and plans but cannot run. Its own errors are dumps of plans and expressions.
 
 use crate::error::{Code, Error};
+use crate::tables::file_table::urls_of;
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::not_impl_err;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::datasource::listing::ListingTableUrl;
+use datafusion::datasource::source_as_provider;
 use datafusion::error::Result;
-use datafusion::logical_expr::{DmlStatement, Expr, LogicalPlan, TableType, WriteOp};
+use datafusion::logical_expr::{DmlStatement, Expr, LogicalPlan, TableSource, TableType, WriteOp};
+use std::sync::Arc;
 
 /// Checks an optimized plan.
 pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
@@ -19,7 +24,26 @@ pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
         }) if target.table_type() == TableType::View => {
             return not_impl_err!("{table_name} is a view, so it takes no rows. Insert them into its table.")
         }
+        LogicalPlan::Dml(DmlStatement {
+            table_name, target, ..
+        }) if is_single_file(target) => {
+            return not_impl_err!(
+                "{table_name} is a single file, which takes no rows. Create the table over a folder, or write all rows to a new file \
+                 with COPY."
+            )
+        }
         LogicalPlan::Copy(copy) if copy.file_type.get_ext() != "csv" => {
+            let mut fields = copy.input.schema().fields().iter();
+            let interval = fields.find(|field| matches!(field.data_type(), DataType::Interval(_)));
+            if let Some(field) = interval.filter(|_| copy.file_type.get_ext() == "parquet") {
+                return not_impl_err!(
+                    "Parquet files cannot store the intervals of the column \"{}\". Write CAST({} AS VARCHAR), or \
+                     date_part('epoch', {}) for seconds.",
+                    field.name(),
+                    field.name(),
+                    field.name()
+                );
+            }
             let mut names: Vec<_> = copy
                 .input
                 .schema()
@@ -49,6 +73,14 @@ pub fn refuse_unsupported(plan: &LogicalPlan) -> Result<()> {
         })
     })?;
     Ok(())
+}
+
+fn is_single_file(target: &Arc<dyn TableSource>) -> bool {
+    let table = source_as_provider(target);
+    table.is_ok_and(|table| match urls_of(&*table) {
+        [] => false,
+        urls => !urls.iter().any(ListingTableUrl::is_collection),
+    })
 }
 
 fn schema_err(text: String) -> Result<()> {

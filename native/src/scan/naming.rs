@@ -4,6 +4,7 @@ use crate::damage::Damage;
 use crate::error::{Code, Error};
 use crate::stores::TABLES;
 use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::error::ArrowError;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::error::{DataFusionError, Result};
 use datafusion_datasource::morsel::{Morsel, MorselPlan, MorselPlanner, Morselizer};
@@ -20,6 +21,7 @@ pub fn named(error: DataFusionError, root: &str, location: &Path, format: &str) 
     if let Some(damage) = Damage::behind(&error) {
         return damage.clone().of_file(file, format).into();
     }
+    let is_of_value = is_of_value(&error);
     let mut error = Error::from(error);
     // Its message names the file, or the files are those of an in-memory table, which users never see.
     if error.code == Code::Forbidden
@@ -30,9 +32,25 @@ pub fn named(error: DataFusionError, root: &str, location: &Path, format: &str) 
         return error.into();
     }
     if !error.message.contains(location.as_ref()) {
-        error.message = Damage(error.message).of_file(file, format).message;
+        error.message = match is_of_value {
+            true => format!("{}, in rows of {file}.", error.message.trim_end_matches('.')),
+            false => Damage(error.message).of_file(file, format).message,
+        };
     }
     error.into()
+}
+
+/// Whether an expression failed. Scans evaluate those of the query, too, so the file need not be damaged.
+fn is_of_value(error: &DataFusionError) -> bool {
+    use ArrowError::{ArithmeticOverflow, CastError, ComputeError, DivideByZero};
+    match error.find_root() {
+        DataFusionError::ArrowError(error, _) => matches!(
+            **error,
+            ArithmeticOverflow(_) | CastError(_) | ComputeError(_) | DivideByZero
+        ),
+        DataFusionError::Execution(_) => true,
+        _ => false,
+    }
 }
 
 /// The file that is read, for its errors.

@@ -1,28 +1,23 @@
-//! CREATE EXTERNAL TABLE, and tables whose name is a path: like `read…` methods, finds the columns of text files and the
-//! types of partition columns.
+//! CREATE EXTERNAL TABLE: like `read…` methods, finds the columns of text files and the types of partition columns.
 
 use super::external_options::without_bad_rows;
 use crate::damage::Damage;
 use crate::error::{Code, Error};
-use crate::files::by_extension::{uncompressed, with_extension};
 use crate::files::listed::{list, no_file, path_of};
 use crate::files::partitions::Layout;
 use crate::scan::csv::rows::{BadRows, RowOptions};
-use crate::scan::schema::{full_files, nullable_where_missing, text_schema, unreadable_file, CheckedFiles};
-use crate::tables::file_table::{table_over, FileParts, FileTable};
+use crate::scan::schema::{full_files, nullable_where_missing, text_schema, unreadable_file};
+use crate::tables::file_table::{FileParts, FileTable};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
-use datafusion::catalog::{Session, TableProvider, TableProviderFactory, UrlTableFactory};
+use datafusion::catalog::{Session, TableProvider, TableProviderFactory};
 use datafusion::datasource::file_format::csv::CsvFormat;
 use datafusion::datasource::file_format::FileFormat;
-use datafusion::datasource::listing::{
-    ListingOptions, ListingTable, ListingTableConfig, ListingTableConfigExt, ListingTableUrl,
-};
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableUrl};
 use datafusion::datasource::listing_table_factory::ListingTableFactory;
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::CreateExternalTable;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Replaces the factories of all formats. `limited`: whether the files of the session are limited. DataFusion's unbounded
@@ -211,7 +206,7 @@ async fn text_parts(
     }))
 }
 
-fn rows_of(format: &Arc<dyn FileFormat>) -> RowOptions {
+pub(super) fn rows_of(format: &Arc<dyn FileFormat>) -> RowOptions {
     let csv = format.downcast_ref::<CsvFormat>();
     RowOptions {
         null: csv.and_then(|csv| csv.options().null_regex.clone()),
@@ -220,7 +215,11 @@ fn rows_of(format: &Arc<dyn FileFormat>) -> RowOptions {
 }
 
 /// The parts of a table that the engine has made. `untyped`: whether the types of its partition columns are not given.
-async fn parts_of(state: &dyn Session, listing: &ListingTable, untyped: bool) -> Result<FileParts> {
+pub(super) async fn parts_of(
+    state: &dyn Session,
+    listing: &ListingTable,
+    untyped: bool,
+) -> Result<FileParts> {
     let mut options = listing.options().clone();
     let urls = listing.table_paths().clone();
     let mut file_schema = without(&listing.schema(), options.table_partition_cols.len());
@@ -259,90 +258,4 @@ fn without(schema: &SchemaRef, last: usize) -> SchemaRef {
     let fields = schema.fields();
     let fields = fields[..fields.len() - last].to_vec();
     Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
-}
-
-/// Text files at a path; `None` for others.
-async fn path_parts(
-    state: &SessionState,
-    url: ListingTableUrl,
-    mut options: ListingOptions,
-) -> Result<Option<FileParts>> {
-    let rows = rows_of(&options.format);
-    let files = [list(state, &url, &options.file_extension).await?];
-    let urls = vec![url];
-    let (first, full) = full_files(&urls, &files).unwrap_or((&urls[0], vec![]));
-    let schema = text_schema(state, &options.format, &rows, first, &full).await?;
-    let Some(file_schema) = schema else {
-        return Ok(None);
-    };
-    options.table_partition_cols = Layout::of(&urls, &files)?.columns()?;
-    Ok(Some(FileParts {
-        urls,
-        options,
-        file_schema,
-        rows,
-    }))
-}
-
-/// Extensions that the engine does not know, with their formats.
-const EXTENSIONS: [(&str, &str); 4] = [
-    (".jsonl", "json"),
-    (".ndjson", "json"),
-    (".tsv", "csv"),
-    (".tab", "csv"),
-];
-
-fn by_extension(state: &SessionState, path: &str) -> Result<Option<ListingOptions>> {
-    let plain = uncompressed(path);
-    let found = EXTENSIONS
-        .iter()
-        .find(|(extension, _)| plain.ends_with(extension));
-    let Some((extension, format)) = found else {
-        return Ok(None);
-    };
-    let Some(factory) = state.get_file_format_factory(format) else {
-        return Ok(None);
-    };
-    let mut options = HashMap::new();
-    with_extension(&mut options, format, &[path]);
-    let whole = &path[plain.len() - extension.len()..];
-    let format = factory.create(state, &options)?;
-    Ok(Some(ListingOptions::new(format).with_file_extension(whole)))
-}
-
-/// Tables whose name is a path.
-#[derive(Debug)]
-pub struct PathTables(pub CheckedFiles);
-
-#[async_trait]
-impl UrlTableFactory for PathTables {
-    async fn try_new(&self, path: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        // Such as the name of a table that does not exist, beside a folder of the same name.
-        if !path.contains(['/', '\\', '.', '*']) {
-            return Ok(None);
-        }
-        let (Some(state), Ok(url)) = (self.0.state(), ListingTableUrl::parse(path)) else {
-            return Ok(None);
-        };
-        let options = match by_extension(&state, path)? {
-            None => {
-                let config = ListingTableConfig::new(url.clone()).infer_options(&state).await;
-                config.ok().and_then(|config| config.options)
-            }
-            known => known,
-        };
-        let Some(options) = options else {
-            return Ok(None);
-        };
-        if let Some(parts) = path_parts(&state, url, options).await? {
-            return table_over(parts).map(Some);
-        }
-        let Some(table) = self.0.try_new(path).await? else {
-            return Ok(None);
-        };
-        let Some(listing) = table.downcast_ref::<ListingTable>() else {
-            return Ok(Some(table));
-        };
-        table_over(parts_of(&state, listing, true).await?).map(Some)
-    }
 }

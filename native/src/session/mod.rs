@@ -7,6 +7,7 @@ pub mod external_tables;
 mod local_planner;
 mod missing_tables;
 mod object_stores;
+pub mod path_tables;
 mod planning;
 pub mod plans;
 pub mod prepared;
@@ -21,9 +22,10 @@ use crate::error::{caught, Code, Error, Result};
 use crate::functions::bounded::Bounded;
 use crate::functions::{register, series};
 use crate::plan::aggregate_subqueries::AggregateSubqueries;
-use crate::plan::durations::DurationComparisons;
+use crate::plan::durations::Durations;
 use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
+use crate::plan::order_keys::OrderKeys;
 use crate::plan::subquery_values::SubqueryValues;
 use crate::session::plans::plan_cache::PlanCache;
 use crate::stores::limits::FileLimits;
@@ -131,7 +133,8 @@ impl Session {
             .with_analyzer_rule(Arc::new(AggregateSubqueries))
             .with_analyzer_rule(Arc::new(InWithNulls))
             .with_analyzer_rule(Arc::new(SubqueryValues))
-            .with_analyzer_rule(Arc::new(DurationComparisons))
+            .with_analyzer_rule(Arc::new(Durations))
+            .with_analyzer_rule(Arc::new(OrderKeys))
             .with_analyzer_rule(Arc::new(InMemoryDml))
             .with_analyzer_rule(Arc::new(Bounded))
             .with_optimizer_rules(LOGICAL_RULES.clone())

@@ -208,6 +208,18 @@ fn nulls(rows: Precision<usize>) -> ColumnStatistics {
     }
 }
 
+/// The places of a table over files; none for other tables.
+pub fn urls_of(table: &dyn TableProvider) -> &[ListingTableUrl] {
+    match (
+        table.downcast_ref::<ListingTable>(),
+        table.downcast_ref::<FileTable>(),
+    ) {
+        (Some(listing), _) => listing.table_paths(),
+        (_, Some(files)) => &files.parts.urls,
+        _ => &[],
+    }
+}
+
 #[async_trait]
 impl TableProvider for FileTable {
     fn schema(&self) -> SchemaRef {

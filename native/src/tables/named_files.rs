@@ -1,13 +1,13 @@
 //! Files that a table names one by one. The engine reads a file that does not exist as no rows; here, the query fails.
 
-use super::file_table::FileTable;
+use super::file_table::urls_of;
 use crate::files::listed::{list, no_file, path_of};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
 use datafusion::common::Constraints;
-use datafusion::datasource::listing::{ListingTable, ListingTableUrl};
+use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::{provider_as_source, source_as_provider};
@@ -33,14 +33,7 @@ fn checked(scan: TableScan) -> Result<Transformed<LogicalPlan>> {
     let Ok(table) = source_as_provider(&scan.source) else {
         return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
     };
-    let urls = match (
-        table.downcast_ref::<ListingTable>(),
-        table.downcast_ref::<FileTable>(),
-    ) {
-        (Some(listing), _) => listing.table_paths().as_slice(),
-        (_, Some(files)) => &files.parts().urls,
-        _ => &[],
-    };
+    let urls = urls_of(&*table);
     let is_file = |url: &&ListingTableUrl| !url.is_collection() && url.get_glob().is_none();
     let urls: Vec<_> = urls.iter().filter(is_file).cloned().collect();
     if urls.is_empty() {

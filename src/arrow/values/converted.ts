@@ -11,7 +11,7 @@ import type { ConvertOptions } from './convert-options.js';
  * `json: true` its dates are strings, and so on, in nested values too. A type cannot tell a date from a timestamp or a decimal from
  * a string: for these, `T` must say what the options make of them.
  *
- * @typeParam T - the row type with the default conversion
+ * @typeParam T - the row type without the options, but with those of the session
  * @typeParam O - the type of the options
  */
 export type Converted<T, O> = O extends ConvertOptions

@@ -11,12 +11,13 @@ import { argument, option } from '@optique/core/primitives';
 import { float, string } from '@optique/core/valueparser';
 import { path } from '@optique/run/valueparser';
 
+import { CERTIFICATE_SETTINGS } from '../../config/certificate-settings.js';
 import { withArguments } from '../base/command.js';
 import { defineCommand } from '../base/define-command.js';
 
 const DAY_SECONDS = 24 * 3600;
-/** As `writeCertificates` takes. */
-const MOST_DAYS = 100 * 365;
+/** Checked here, too, so that the error names the flag. */
+const MOST_DAYS = CERTIFICATE_SETTINGS.validSeconds.max / DAY_SECONDS;
 
 export const certs = defineCommand({
   name: 'certs',

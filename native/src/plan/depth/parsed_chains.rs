@@ -54,24 +54,14 @@ fn long_condition(expr: &Expr) -> Option<BinaryOperator> {
 }
 
 fn condition(chain: Expr, op: &BinaryOperator) -> Expr {
-    let (mut operands, mut rest) = (Vec::new(), chain);
-    loop {
-        match rest {
-            Expr::BinaryOp {
-                left,
-                op: other,
-                right,
-            } if other == *op => {
-                operands.push(*right);
-                rest = *left;
-            }
-            first => {
-                operands.push(first);
-                break;
-            }
-        }
-    }
-    operands.reverse();
+    let operands = operands(chain, |expr| match expr {
+        Expr::BinaryOp {
+            left,
+            op: other,
+            right,
+        } if other == *op => ControlFlow::Continue((*left, *right)),
+        first => ControlFlow::Break(first),
+    });
     let joined = |left, right| Expr::BinaryOp {
         left: Box::new(left),
         op: op.clone(),
@@ -89,26 +79,18 @@ fn union(chain: Box<SetExpr>) -> Box<SetExpr> {
     else {
         return chain;
     };
-    let mut operands = Vec::new();
-    let mut rest = chain;
-    loop {
-        match *rest {
-            SetExpr::SetOperation {
-                op: SetOperator::Union,
-                set_quantifier,
-                left,
-                right,
-            } if set_quantifier == quantifier => {
-                operands.push(right);
-                rest = left;
-            }
-            first => {
-                operands.push(union(Box::new(first)));
-                break;
-            }
-        }
-    }
-    operands.reverse();
+    let mut operands = operands(chain, |set| match *set {
+        SetExpr::SetOperation {
+            op: SetOperator::Union,
+            set_quantifier,
+            left,
+            right,
+        } if set_quantifier == quantifier => ControlFlow::Continue((left, right)),
+        first => ControlFlow::Break(Box::new(first)),
+    });
+    // It may be a chain of another kind of union.
+    let first = std::mem::replace(&mut operands[0], Box::new(nothing()));
+    operands[0] = union(first);
     let united = |left, right| {
         Box::new(SetExpr::SetOperation {
             op: SetOperator::Union,
@@ -117,7 +99,25 @@ fn union(chain: Box<SetExpr>) -> Box<SetExpr> {
             right,
         })
     };
-    pairwise(operands, united).unwrap_or_else(|| Box::new(nothing()))
+    pairwise(operands, united).expect("a chain has operands")
+}
+
+/// The operands of a chain that is deep on its left side. `split` returns both sides of an operation, or what is none.
+fn operands<T>(chain: T, split: impl Fn(T) -> ControlFlow<T, (T, T)>) -> Vec<T> {
+    let (mut operands, mut rest) = (Vec::new(), chain);
+    loop {
+        match split(rest) {
+            ControlFlow::Continue((left, right)) => {
+                operands.push(right);
+                rest = left;
+            }
+            ControlFlow::Break(first) => {
+                operands.push(first);
+                operands.reverse();
+                return operands;
+            }
+        }
+    }
 }
 
 fn nothing() -> SetExpr {

@@ -6,7 +6,8 @@ use crate::error::{Code, Error, Result};
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    self, Expr, GroupByExpr, JoinOperator, Query, Select, Set, TableFactor, TableWithJoins, Value, Visitor,
+    self, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, JoinOperator, Query,
+    Select, Set, TableFactor, TableWithJoins, Value, Visit, Visitor,
 };
 use datafusion::sql::sqlparser::dialect::dialect_from_str;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
@@ -65,14 +66,21 @@ impl Visitor for Clauses {
             Expr::AtTimeZone { time_zone, .. } if !is_text(time_zone) => {
                 "AT TIME ZONE needs the name of a zone, the same for all rows. Write AT TIME ZONE 'Europe/Berlin'."
             }
+            Expr::Function(function) if has_wrong_wildcard(function) => {
+                "* is not supported as an argument, except for count(*). Write the columns."
+            }
             _ => return ControlFlow::Continue(()),
         })
     }
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<&'static str> {
+        let counts = query.limit_clause.visit(&mut Subqueries);
         refused(match &query.fetch {
             Some(fetch) if fetch.with_ties || fetch.percent => {
                 "FETCH with PERCENT or WITH TIES is not supported. Write FETCH FIRST 10 ROWS ONLY, or LIMIT 10."
+            }
+            _ if counts.is_break() => {
+                "A subquery in LIMIT or OFFSET is not supported. Run it first, and write LIMIT $1 with its value as a parameter."
             }
             _ => return ControlFlow::Continue(()),
         })
@@ -150,8 +158,34 @@ impl Visitor for Clauses {
     }
 }
 
+/// Finds a subquery.
+struct Subqueries;
+
+impl Visitor for Subqueries {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+        ControlFlow::Break(())
+    }
+}
+
 fn refused(text: &'static str) -> ControlFlow<&'static str> {
     ControlFlow::Break(text)
+}
+
+/// Whether an argument is `*`, in another call than `count(*)`.
+fn has_wrong_wildcard(function: &Function) -> bool {
+    let FunctionArguments::List(list) = &function.args else {
+        return false;
+    };
+    let is_wildcard = |arg: &FunctionArg| {
+        matches!(
+            arg,
+            FunctionArg::Unnamed(FunctionArgExpr::Wildcard | FunctionArgExpr::QualifiedWildcard(_))
+        )
+    };
+    let is_count = || function.name.to_string().eq_ignore_ascii_case("count");
+    list.args.iter().any(is_wildcard) && !(list.args.len() == 1 && is_count())
 }
 
 fn is_text(expr: &Expr) -> bool {

@@ -150,6 +150,9 @@ pub async fn check_lines(part: &TextPart, most: usize) -> Result<usize> {
             if let Err(error) = serde_json::from_slice::<Value>(text) {
                 return match text.starts_with(MARK) {
                     true => damaged!("it begins with a byte order mark, which JSON does not allow. Save it as UTF-8 without one"),
+                    false if error.is_eof() => damaged!(
+                        "line {line}: the value does not end on its line. Write one object on each line, or one array around all"
+                    ),
                     false => damaged!("line {line}: {}", syntax(&error)),
                 };
             }

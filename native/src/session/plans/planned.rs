@@ -3,6 +3,7 @@
 use super::basis::Basis;
 use crate::error::Result;
 use crate::exec::query_progress::QueryProgress;
+use crate::plan::comparisons::explained;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
@@ -97,7 +98,7 @@ impl Query {
 /// For clusters, the optimizer turns scalar subqueries into joins, and breaks a few plans by it. Without these joins,
 /// one executor can still run the query.
 fn optimized(state: &SessionState, plan: &LogicalPlan) -> Result<LogicalPlan> {
-    let joined = state.optimize(plan);
+    let joined = state.optimize(plan).map_err(|error| explained(plan, error));
     let mut state = match joined {
         Err(_)
             if !state
