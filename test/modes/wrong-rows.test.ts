@@ -66,6 +66,7 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     [`SELECT extract(epoch FROM arrow_cast(9000000000, 'Duration(Second)')) AS v`, 9e9],
     // Keys that an aggregate sorts by twice.
     ['SELECT first_value(v ORDER BY v DESC, v) AS v FROM l', 40],
+    ["SELECT first_value(v ORDER BY concat('', ''), '') IS NULL AS v FROM l", false],
     ['SELECT last_value(v ORDER BY v % 2, v, v % 2 DESC) AS v FROM l', 39],
     ['SELECT array_length(array_agg(v ORDER BY v, v)) AS v FROM l', 40],
     // Scalar subqueries without a row.

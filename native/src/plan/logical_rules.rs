@@ -1,5 +1,6 @@
 //! DataFusion's rules for logical plans, with a correction where one of them gives wrong rows.
 
+use super::order_keys::OrderKeys;
 use datafusion::common::tree_node::Transformed;
 use datafusion::error::Result;
 use datafusion::logical_expr::{Aggregate, Expr, GroupingSet, LogicalPlan};
@@ -16,7 +17,7 @@ pub static LOGICAL_RULES: LazyLock<Vec<LogicalRule>> = LazyLock::new(|| {
         "push_down_filter" => Arc::new(PushDownFilter(rule)) as LogicalRule,
         _ => rule,
     });
-    corrected.collect()
+    corrected.chain([Arc::new(OrderKeys) as LogicalRule]).collect()
 });
 
 /// Keeps filters above aggregates that return a row even for no input, such as `SELECT count(*) FROM t`.

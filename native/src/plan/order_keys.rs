@@ -2,29 +2,33 @@
 
 use super::contains::contains;
 use super::same_names::with_same_names;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
-use datafusion::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::error::Result;
 use datafusion::logical_expr::expr::Sort;
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::optimizer::AnalyzerRule;
+use datafusion::optimizer::optimizer::ApplyOrder;
+use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
 
+/// Runs after the rules that simplify the keys, because two of them can become the same.
 #[derive(Debug)]
 pub struct OrderKeys;
 
-impl AnalyzerRule for OrderKeys {
-    fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        plan.transform_up_with_subqueries(|node| match &node {
+impl OptimizerRule for OrderKeys {
+    fn name(&self) -> &str {
+        "order_keys"
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        Some(ApplyOrder::BottomUp)
+    }
+
+    fn rewrite(&self, node: LogicalPlan, _: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
+        match &node {
             LogicalPlan::Aggregate(_) if contains(&node, has_repeated)? => {
                 with_same_names(node, |expr| expr.transform_up(|part| Ok(without_repeated(part))))
             }
             _ => Ok(Transformed::no(node)),
-        })
-        .data()
-    }
-
-    fn name(&self) -> &str {
-        "order_keys"
+        }
     }
 }
 

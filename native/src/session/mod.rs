@@ -25,7 +25,6 @@ use crate::plan::aggregate_subqueries::AggregateSubqueries;
 use crate::plan::durations::Durations;
 use crate::plan::logical_rules::LOGICAL_RULES;
 use crate::plan::not_in::InWithNulls;
-use crate::plan::order_keys::OrderKeys;
 use crate::plan::subquery_values::SubqueryValues;
 use crate::session::plans::plan_cache::PlanCache;
 use crate::stores::limits::FileLimits;
@@ -134,7 +133,6 @@ impl Session {
             .with_analyzer_rule(Arc::new(InWithNulls))
             .with_analyzer_rule(Arc::new(SubqueryValues))
             .with_analyzer_rule(Arc::new(Durations))
-            .with_analyzer_rule(Arc::new(OrderKeys))
             .with_analyzer_rule(Arc::new(InMemoryDml))
             .with_analyzer_rule(Arc::new(Bounded))
             .with_optimizer_rules(LOGICAL_RULES.clone())
