@@ -62,7 +62,7 @@ export async function buildSite() {
 
     treatWarningsAsErrors: true,
     // They only shorten other types.
-    intentionallyNotExported: ['HasOption', 'Other', 'TimeUnitName', 'Value', 'Word'],
+    intentionallyNotExported: ['HasOption', 'Other', 'StoredValue', 'TimeUnitName', 'Value', 'Word'],
     validation: {
       notExported: true,
       invalidLink: true,

@@ -316,6 +316,29 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     expect(await number(`SELECT max(n) FROM (SELECT count(n) FILTER (WHERE n > 100) AS n FROM ${count})`)).toBe(0);
   });
 
+  it.each(['LEFT', 'RIGHT', 'FULL'])(
+    'rows of a %s JOIN are sorted by a column that is constant or null',
+    async (join) => {
+      const ones = '(SELECT v, bit FROM (SELECT v, v % 2 AS bit FROM l) WHERE bit = 1)';
+      const [first, second] = join === 'RIGHT' ? [ones, 'l'] : ['l', ones];
+      const [all, some] = join === 'RIGHT' ? ['b', 'a'] : ['a', 'b'];
+      const from = `FROM ${first} AS a ${join} JOIN ${second} AS b ON a.v = b.v`;
+      const query = `SELECT ${all}.v, ${some}.bit, row_number() OVER (PARTITION BY ${some}.bit ORDER BY ${all}.v) AS n ${from}`;
+      const rows = await ctx.query<{ v: number; bit: number | null; n: number }>(
+        `${query} ORDER BY ${some}.bit, ${all}.v`,
+        {
+          int64: 'number',
+        },
+      );
+      const odd = rows.filter(({ v }) => v % 2 === 1);
+      const even = rows.filter(({ v }) => v % 2 === 0);
+      const inOrder = (part: typeof rows, bit: number | null) =>
+        part.sort((a, b) => a.v - b.v).map(({ v }, i) => ({ v, bit, n: i + 1 }));
+      expect(rows).toEqual([...inOrder([...odd], 1), ...inOrder([...even], null)]);
+      expect([odd.length, even.length]).toEqual([20, 20]);
+    },
+  );
+
   it('a union is sorted by columns that are equal in one part', async () => {
     const union = `SELECT sum(v) AS a, x AS b, x AS c FROM (SELECT v, v % 3 AS x FROM l) GROUP BY x
       UNION ALL SELECT DISTINCT v, v + 1, v + 2 FROM r WHERE v < 4`;

@@ -10,6 +10,7 @@ mod limited_sorts;
 mod merge_conditions;
 pub mod missing_sorts;
 mod ordered_limits;
+mod outer_constants;
 mod projections;
 pub mod rule;
 
@@ -26,6 +27,7 @@ use limited_sorts::limited_sorts;
 use merge_conditions::MergeConditions;
 use missing_sorts::MissingSorts;
 use ordered_limits::OrderedLimits;
+use outer_constants::OuterConstants;
 use projections::projections;
 use rule::{corrected, Rule};
 use std::sync::{Arc, LazyLock};
@@ -38,7 +40,8 @@ pub static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             "aggregate_statistics" => all.push(corrected(rule, aggregate_statistics)),
             "FilterPushdown" | "FilterPushdown(Post)" => all.push(filter_pushdown(rule)),
             "EnsureRequirements" => {
-                all.extend([Arc::new(OrderedLimits) as _, corrected(rule, limited_sorts)])
+                all.extend([Arc::new(OrderedLimits) as _, Arc::new(OuterConstants) as _]);
+                all.push(corrected(rule, limited_sorts));
             }
             "LimitPushdown" => all.extend([rule, Arc::new(LargeLimits) as _]),
             "ProjectionPushdown" => all.push(corrected(rule, projections)),
