@@ -43,6 +43,12 @@ describe('intervals', () => {
     expect(await value(`TIMESTAMP '2024-03-01T00:00:00' - time > n * INTERVAL '1 day'`)).toBe(true);
   });
 
+  it('are multiplied with parameters', async () => {
+    const query = `SELECT DATE '2024-01-01' + $1 * INTERVAL '1 day' AS a, DATE '2024-01-01' + INTERVAL '1 day' * $1 AS b`;
+    const day = '2024-01-03';
+    expect(await ctx.query(query, { params: [2], date: 'string' })).toEqual([{ a: day, b: day }]);
+  });
+
   it('keep the name of the expression', async () => {
     const df = await ctx.sql(`SELECT n * i, d / 2 ${ROW}`);
     expect(df.columns.map((name) => name.replace(/\w+\./g, ''))).toEqual(['n * i', 'd / Int64(2)']);

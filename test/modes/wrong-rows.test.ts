@@ -63,6 +63,10 @@ describe.each(settings)('cluster.whole_query = %s', (wholeQuery) => {
     [`SELECT TIMESTAMP '2024-01-31T00:00:00' - time < nullif(i, i) AS v ${INTERVALS}`, null],
     // Fractions of a second in durations.
     [`SELECT date_part('epoch', TIMESTAMP '2024-01-02T00:00:05.5' - time) AS v ${INTERVALS}`, 86405.5],
+    [`SELECT date_part('day', TIMESTAMP '2024-02-01T12:30:15' - time) AS v ${INTERVALS}`, 31],
+    [`SELECT date_part('hour', TIMESTAMP '2024-02-01T12:30:15' - time) AS v ${INTERVALS}`, 12],
+    [`SELECT extract(MINUTE FROM TIMESTAMP '2024-02-01T12:30:15' - time) AS v ${INTERVALS}`, 30],
+    [`SELECT extract(second FROM TIMESTAMP '2024-02-01T12:30:15' - time) AS v ${INTERVALS}`, 15],
     [`SELECT extract(epoch FROM arrow_cast(9000000000, 'Duration(Second)')) AS v`, 9e9],
     // Keys that an aggregate sorts by twice.
     ['SELECT first_value(v ORDER BY v DESC, v) AS v FROM l', 40],

@@ -5,6 +5,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
 use datafusion::error::Result;
 use datafusion::functions::expr_fn::{date_part, round, trunc};
+use datafusion::logical_expr::expr::Placeholder;
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
 use datafusion::logical_expr::{binary_expr, cast, lit, BinaryExpr, Expr, ExprSchemable, Operator};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
@@ -43,6 +44,8 @@ fn type_of(expr: &Expr, schema: &DFSchema) -> Option<DataType> {
     let is_product = |op| matches!(op, Operator::Multiply | Operator::Divide | Operator::Modulo);
     match expr {
         Expr::BinaryExpr(BinaryExpr { op, .. }) if is_product(*op) => Some(DataType::Float64),
+        // Its type follows from its value, which must be a number.
+        Expr::Placeholder(Placeholder { field: None, .. }) => Some(DataType::Float64),
         expr => expr.get_type(schema).ok(),
     }
 }

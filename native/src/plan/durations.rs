@@ -9,7 +9,7 @@ use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
 use datafusion::functions::expr_fn::date_part;
-use datafusion::logical_expr::expr::Cast;
+use datafusion::logical_expr::expr::{Cast, ScalarFunction};
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{cast, lit, Between, BinaryExpr, Expr, ExprSchemable, LogicalPlan};
 use datafusion::optimizer::AnalyzerRule;
@@ -66,16 +66,28 @@ fn corrected(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
             sides.map(|[expr, low, high]| Expr::Between(Between::new(expr, *negated, low, high)))
         }
         Expr::ScalarFunction(call) if is_date_part(&expr) => match call.args.as_slice() {
-            // The engine drops the fraction of a second.
             [part, value] if matches!(value.get_type(schema), Ok(DataType::Duration(_))) => {
-                let interval = cast(value.clone(), DataType::Interval(IntervalUnit::MonthDayNano));
-                Some(call.func.call(vec![part.clone(), interval]))
+                part_of_duration(call, part, value)
             }
             _ => None,
         },
         _ => None,
     };
     changed.map_or(Transformed::no(expr), Transformed::yes)
+}
+
+/// The engine drops fractions of seconds, and counts the hours, minutes and seconds of all days.
+fn part_of_duration(call: &ScalarFunction, part: &Expr, value: &Expr) -> Option<Expr> {
+    let Expr::Literal(name, _) = part else {
+        return None;
+    };
+    let interval = cast(value.clone(), DataType::Interval(IntervalUnit::MonthDayNano));
+    let found = call.func.call(vec![part.clone(), interval]);
+    match name.try_as_str().flatten()?.to_ascii_lowercase().as_str() {
+        "hour" | "hours" => Some(found % lit(24_i32)),
+        "epoch" | "minute" | "minutes" | "second" | "seconds" => Some(found),
+        _ => None,
+    }
 }
 
 /// The values in one unit; `None` if they are not durations and intervals.

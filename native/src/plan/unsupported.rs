@@ -99,6 +99,10 @@ fn reason(expr: &Expr, node: &LogicalPlan) -> Option<String> {
         Expr::Exists(_) | Expr::InSubquery(_) | Expr::SetComparison(_) => {
             "A subquery with EXISTS, IN, ANY or ALL is not supported in this place. Write it in WHERE, or as a join.".into()
         }
+        Expr::AggregateFunction(call) if !matches!(node, LogicalPlan::Aggregate(_)) => format!(
+            "The aggregate function {} is not supported in this place. Compute it in a subquery.",
+            call.func.name()
+        ),
         Expr::OuterReferenceColumn(_, column) => format!(
             "A subquery uses the column {column} of the outer query in a way that is not supported: it can only compare it with = in \
              its WHERE. Write the subquery as a join."

@@ -7,7 +7,7 @@ use crate::functions::missing;
 use crate::plan::depth::into_shallow;
 use crate::plan::depth::sql_text::parse_statement;
 use crate::plan::sql::visit::visit_mut;
-use crate::plan::sql::{clauses, forms};
+use crate::plan::sql::{clauses, distinct_from, forms};
 use crate::session::plans::basis::{Basis, Tables};
 use crate::session::plans::plan_cache::LONGEST;
 use crate::session::plans::planned::{is_query, Planned};
@@ -36,6 +36,7 @@ impl Session {
         }
         let parsed = parse_statement(state, query);
         let mut statement = parsed.map_err(|error| clauses::unparsed(state, query, error))?;
+        distinct_from::correct(&mut statement);
         clauses::check(&statement)?;
         forms::rewrite(&mut statement);
         let _ = visit_mut(&mut statement, &mut NamedFiles(state));

@@ -8,6 +8,7 @@ use super::parsed_chains::balance;
 use super::shallow_expr;
 use crate::error::{Code, Error, Result};
 use crate::literal::nesting;
+use crate::plan::sql::distinct_from::correct_expr;
 use crate::runtime::on_large_stack;
 use datafusion::common::DFSchema;
 use datafusion::execution::SessionState;
@@ -44,7 +45,10 @@ pub fn parse_expr(context: &SessionContext, text: &str, schema: &DFSchema) -> Re
     let state = state.read();
     on_large_stack(text.len(), || {
         check(&state, text)?;
-        shallow_expr(state.create_logical_expr(text, schema)?, schema)
+        let dialect = state.config_options().sql_parser.dialect;
+        let mut parsed = state.sql_to_expr_with_alias(text, &dialect)?;
+        correct_expr(&mut parsed.expr);
+        shallow_expr(state.create_logical_expr_from_sql_expr(parsed, schema)?, schema)
     })
 }
 

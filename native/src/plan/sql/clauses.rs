@@ -6,8 +6,9 @@ use crate::error::{Code, Error, Result};
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    self, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, JoinOperator, Query,
-    Select, Set, TableFactor, TableWithJoins, Value, Visit, Visitor,
+    self, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
+    JoinConstraint, JoinOperator, NamedWindowDefinition, NamedWindowExpr, Query, Select, Set, TableFactor,
+    TableWithJoins, Value, Visit, Visitor, WindowType,
 };
 use datafusion::sql::sqlparser::dialect::dialect_from_str;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
@@ -19,6 +20,9 @@ const PIVOT: &str = "PIVOT is not supported in SQL. Write sum(x) FILTER (WHERE k
     pivot() of a DataFrame.";
 const UNPIVOT: &str = "UNPIVOT is not supported in SQL. Write SELECT id, 'a' AS name, a AS value FROM t UNION ALL SELECT id, 'b', b \
     FROM t, or call unpivot() of a DataFrame.";
+const OUTER_USING: &str = "RIGHT and FULL JOIN with USING or NATURAL are not supported: the key of rows that only the right side has would be \
+    null. Write ON a.key = b.key, and coalesce(a.key, b.key) AS key.";
+const PART_OF_WINDOW: &str = "A named window in parentheses is not supported. Write OVER w, or write its PARTITION BY and ORDER BY out.";
 const UNNEST: &str = "unnest of a column is not supported in FROM. Write it in SELECT: SELECT id, unnest(items) AS item FROM t.";
 
 /// Refuses what the planner would ignore or misunderstand.
@@ -69,6 +73,13 @@ impl Visitor for Clauses {
             Expr::Function(function) if has_wrong_wildcard(function) => {
                 "* is not supported as an argument, except for count(*). Write the columns."
             }
+            Expr::Function(Function {
+                over: Some(WindowType::WindowSpec(window)),
+                ..
+            }) if window.window_name.is_some() => PART_OF_WINDOW,
+            Expr::Interval(interval) if !is_literal(&interval.value) => {
+                "INTERVAL needs a literal. Write n * INTERVAL '1 day', where n can be a column or a parameter."
+            }
             _ => return ControlFlow::Continue(()),
         })
     }
@@ -90,6 +101,8 @@ impl Visitor for Clauses {
         let (GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers)) = &select.group_by;
         let clauses = [
             (select.from.iter().any(is_asof), ASOF),
+            (select.from.iter().any(has_outer_using), OUTER_USING),
+            (select.named_window.iter().any(refers_to_window), PART_OF_WINDOW),
             (
                 select.top.is_some(),
                 "TOP is not supported. Write LIMIT 10 at the end of the query.",
@@ -141,6 +154,7 @@ impl Visitor for Clauses {
             }
             T::Function { name, .. } if name.to_string().eq_ignore_ascii_case("unnest") => UNNEST,
             T::UNNEST { array_exprs, .. } if array_exprs.iter().any(is_column) => UNNEST,
+            T::NestedJoin { table_with_joins, .. } if has_outer_using(table_with_joins) => OUTER_USING,
             T::Pivot { .. } => PIVOT,
             T::Unpivot { .. } => UNPIVOT,
             T::JsonTable { .. } | T::OpenJsonTable { .. } => {
@@ -185,7 +199,26 @@ fn has_wrong_wildcard(function: &Function) -> bool {
         )
     };
     let is_count = || function.name.to_string().eq_ignore_ascii_case("count");
-    list.args.iter().any(is_wildcard) && !(list.args.len() == 1 && is_count())
+    let is_distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+    list.args.iter().any(is_wildcard) && (is_distinct || list.args.len() > 1 || !is_count())
+}
+
+fn has_outer_using(tables: &TableWithJoins) -> bool {
+    use JoinOperator::{FullOuter, Right, RightOuter};
+    tables.joins.iter().any(|join| match &join.join_operator {
+        Right(on) | RightOuter(on) | FullOuter(on) => {
+            matches!(on, JoinConstraint::Using(_) | JoinConstraint::Natural)
+        }
+        _ => false,
+    })
+}
+
+fn refers_to_window(definition: &NamedWindowDefinition) -> bool {
+    matches!(&definition.1, NamedWindowExpr::WindowSpec(window) if window.window_name.is_some())
+}
+
+fn is_literal(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if !matches!(value.value, Value::Placeholder(_)))
 }
 
 fn is_text(expr: &Expr) -> bool {

@@ -3,15 +3,14 @@
 use super::visit::visit_mut;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
-    self, AccessExpr, Expr, Fetch, Ident, Join, JoinOperator, LimitClause, ObjectName, Query, Select,
-    SelectFlavor, SelectItem, Set, SetExpr, Subscript, TableFactor, Value, VisitorMut,
+    self, AccessExpr, BinaryOperator, Expr, Fetch, Ident, Join, JoinOperator, LimitClause, ObjectName, Query,
+    Select, SelectFlavor, SelectItem, Set, SetExpr, Subscript, TableFactor, Value, VisitorMut,
     WildcardAdditionalOptions,
 };
 use std::ops::ControlFlow;
 
 /// `FROM t` becomes `SELECT * FROM t`, SEMI JOIN becomes LEFT SEMI JOIN, FETCH FIRST becomes LIMIT, SET TIME ZONE sets `timezone`,
-/// `(s).a` becomes `s['a']`, and INSERT takes
-/// parameters with names.
+/// `(s).a` becomes `s['a']`, `a REGEXP b` becomes `a ~ b`, and INSERT takes parameters with names.
 pub fn rewrite(statement: &mut Statement) {
     let _ = visit_mut(statement, &mut Forms);
 }
@@ -44,6 +43,20 @@ impl VisitorMut for Forms {
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Expr::RLike {
+            negated,
+            expr: text,
+            pattern,
+            ..
+        } = expr
+        {
+            let op = match negated {
+                true => BinaryOperator::PGRegexNotMatch,
+                false => BinaryOperator::PGRegexMatch,
+            };
+            let (left, right) = (text.clone(), pattern.clone());
+            *expr = Expr::BinaryOp { left, op, right };
+        }
         let Expr::CompoundFieldAccess { root, access_chain } = expr else {
             return ControlFlow::Continue(());
         };
